@@ -14,6 +14,15 @@ type Machine struct {
 	Groups    []Group
 	Slots     int // total: each Group has Len*len(Fields) slots from Base on
 	States    []State
+	Calls     []SubCall // the inlined calls of subs; State.Call points here
+}
+
+// SubCall is one inlined call of a sub. States whose Call is c stand in that body; a return from it is a LocalStep state of its own whose only
+// edge is a Skip with Action.Name "return" or "return result".
+type SubCall struct {
+	Sub    *dsl.Sub
+	Caller int // in Machine.Calls, -1: called from the component's body
+	At     dsl.Position
 }
 
 // MachineParam is what an instance is given: an initial register value or ends.
@@ -82,6 +91,7 @@ type State struct {
 	Names    []string // "at" points and loops of the source that stand here
 	Priority bool     // Waiting: the first ready option in order
 	Site     int      // Waiting, Deciding: states with one Site are one choose or decide of the source (inlined subs share it)
+	Call     int      // in Machine.Calls, the innermost inlined sub that this state stands in; -1: the component's body
 	Fair     bool     // Deciding: decide fair
 	Bound    int      // Deciding: decide fair(b), 0: not enforced
 	Edges    []Edge
@@ -123,7 +133,7 @@ const (
 // Action is the effect of an edge. Which fields are used depends on Kind.
 type Action struct {
 	Kind     ActionKind
-	Name     string // TakeCase
+	Name     string // TakeCase; of a Skip that ends a sub: "return", "return result"
 	Slot     SlotRef
 	Peer     int // the other role
 	Label    int // index in the protocol's Labels

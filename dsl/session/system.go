@@ -9,8 +9,12 @@ type System struct {
 	Params    []ParamValue
 	Machines  []*Machine  // those of the instances and all that can be started
 	Protocols []*Protocol // those of the sessions and all that can be made
+	// Capacity[p][from][to] are those of Protocols[p] in this system: the declared ones, a "?" replaced by what ElaborateOptions gives, else AskCapacity.
+	Capacity  [][][]int
 	Instances []Instance
 	Sessions  []Session
+	// Assumptions are those that elaborating made, one sentence each: default limits, environments.
+	Assumptions []string
 	// NewLimit[p] bounds the live sessions of Protocols[p] made by new; StartLimit[m] the live started instances of Machines[m].
 	NewLimit   []int
 	StartLimit []int

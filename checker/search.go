@@ -1,0 +1,244 @@
+package checker
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/protoc-os/protoc-os/dsl"
+	"github.com/protoc-os/protoc-os/dsl/session"
+)
+
+// search explores a model breadth-first, so that the first state that violates a property is a nearest one.
+type search struct {
+	m       *model
+	r       *run
+	st      *store
+	opts    Options
+	wanted  map[session.Property]bool
+	began   time.Time
+	levels  []int // the first state of each depth
+	at      int   // the state that is expanded
+	taken   []bool
+	highest []int // per queue
+	trans   int
+	leaks   bool // ends can be lost
+	cut     string
+	found   []*finding // in the order found
+	seen    map[findingKey]bool
+	judged  bool // the graph was judged as a whole
+}
+
+// finding is a violation as the search meets it: a state, and for a step that fails which of its successors.
+type finding struct {
+	key    findingKey
+	state  int // -1: even the first state cannot be reached
+	option int // of the failing step; -1: the state itself
+	inst   *instance
+	opt    *option
+	end    *end
+	label  int
+	queue  *queue
+	edge   *session.Edge
+	stuck  []*instance
+}
+
+type findingKey struct {
+	property session.Property
+	code     dsl.Code
+	index    int // of the invariant
+}
+
+// The codes of verdicts.
+const (
+	codeDeadlock   dsl.Code = "PO2001"
+	codePartial    dsl.Code = "PO2002"
+	codeTimeout    dsl.Code = "PO2003"
+	codeReception  dsl.Code = "PO2004"
+	codeOrphan     dsl.Code = "PO2005"
+	codeLeak       dsl.Code = "PO2006"
+	codeAssert     dsl.Code = "PO2007"
+	codeRange      dsl.Code = "PO2008"
+	codeAlways     dsl.Code = "PO2009"
+	codeDead       dsl.Code = "PO2010"
+	codeProgress   dsl.Code = "PO2011"
+	codeStarvation dsl.Code = "PO2012"
+	codeEventually dsl.Code = "PO2013"
+	codeCapacity   dsl.Code = "PO2014"
+	codeNoCapacity dsl.Code = "PO2015"
+	codeVacuous    dsl.Code = "PO2016"
+)
+
+func newSearch(m *model, opts Options, wanted map[session.Property]bool) *search {
+	s := &search{m: m, st: newStore(m.words), opts: opts, wanted: wanted, began: time.Now(), taken: make([]bool, len(m.edges)),
+		highest: make([]int, len(m.queues)), seen: map[findingKey]bool{}}
+	s.r = m.newRun(s.successor)
+	s.r.guardFailed = func(r *run, i *instance, o *option) {
+		s.report(&finding{key: findingKey{property: session.Assertion, code: codeRange}, state: s.at, option: -1, inst: i, opt: o, edge: o.edge})
+	}
+	if wanted[session.Reception] {
+		s.r.unspecified = func(r *run, i *instance, o *option, e *end, label int) {
+			s.report(&finding{key: findingKey{property: session.Reception, code: codeReception}, state: s.at, option: -1, inst: i, opt: o, edge: o.edge,
+				end: e, label: label})
+		}
+	}
+	s.leaks = wanted[session.Leak]
+	return s
+}
+
+// report keeps the first violation of each kind.
+func (s *search) report(f *finding) {
+	if !s.seen[f.key] {
+		s.seen[f.key] = true
+		s.found = append(s.found, f)
+	}
+}
+
+// explore visits every reachable state unless something cuts it short.
+func (s *search) explore(ctx context.Context) {
+	s.at = -1
+	s.r.initial()
+	s.levels = []int{0}
+	if s.r.step.failure != none {
+		s.failing(s.r)
+		return
+	}
+	s.add(s.r.next)
+	for s.at = 0; s.at < s.st.n; s.at++ {
+		if s.at&1023 == 0 && s.stop(ctx) {
+			return
+		}
+		if s.at == s.levels[len(s.levels)-1] && s.at > 0 {
+			s.levels = append(s.levels, s.st.n)
+		} else if s.at == 0 {
+			s.levels = append(s.levels, 1)
+		}
+		w := s.st.at(s.at)
+		s.r.expand(w)
+		s.judge(w)
+		if s.opts.States > 0 && s.st.n > s.opts.States {
+			s.cut = fmt.Sprintf("the bound of %d states was reached", s.opts.States)
+			return
+		}
+	}
+	s.at = -1
+}
+
+// stop reports whether a bound ends the search.
+func (s *search) stop(ctx context.Context) bool {
+	if s.opts.Progress != nil && s.at&(1<<14-1) == 0 {
+		s.opts.Progress(s.stats())
+	}
+	switch {
+	case ctx.Err() != nil:
+		s.cut = "it was interrupted"
+		if ctx.Err() == context.DeadlineExceeded {
+			s.cut = "the time ran out"
+		}
+	case s.opts.Memory > 0 && s.st.bytes() > s.opts.Memory:
+		s.cut = fmt.Sprintf("the store grew beyond %d bytes", s.opts.Memory)
+	case s.st.n >= storeLimit:
+		s.cut = "the store is full"
+	}
+	return s.cut != ""
+}
+
+// depth is the deepest level that has a state.
+func (s *search) depth() int {
+	d := len(s.levels) - 1
+	for d > 0 && s.levels[d] >= s.st.n {
+		d--
+	}
+	return d
+}
+
+func (s *search) stats() Stats {
+	st := Stats{States: s.st.n, Transitions: s.trans, Depth: s.depth(), Bytes: s.st.bytes(), Elapsed: time.Since(s.began)}
+	if s.at >= 0 {
+		st.Frontier = s.st.n - s.at
+	}
+	return st
+}
+
+// successor takes what the run yields.
+func (s *search) successor(r *run) {
+	s.trans++
+	if o := r.step.opt; o != nil {
+		s.taken[o.number] = true
+		if p := r.step.with; p != nil {
+			s.taken[p.number] = true
+		} else if q := r.step.queue; q != nil && !r.step.got && r.step.failure == none {
+			if n := q.len(r.next); n > s.highest[q.id] {
+				s.highest[q.id] = n
+			}
+		}
+	}
+	if r.step.failure != none {
+		s.failing(r)
+		return
+	}
+	s.add(r.next)
+}
+
+func (s *search) failing(r *run) {
+	f := &finding{key: findingKey{property: session.Assertion, code: codeAssert}, state: s.at, option: r.count, inst: r.step.who, edge: r.step.failed}
+	if r.step.failure == outOfRange {
+		f.key.code = codeRange
+	}
+	s.report(f)
+}
+
+// add stores a state and, if it is new, judges what can be judged of it alone.
+func (s *search) add(w []uint64) {
+	n, added := s.st.put(w)
+	if !added {
+		return
+	}
+	s.r.w = w
+	for k, holds := range s.m.invariant {
+		key := findingKey{property: session.Always, code: codeAlways, index: k}
+		if !s.seen[key] {
+			if v := holds(s.r); s.r.bad {
+				s.r.bad = false
+				s.report(&finding{key: findingKey{property: session.Assertion, code: codeRange}, state: n, option: -1})
+			} else if v == 0 {
+				s.report(&finding{key: key, state: n, option: -1})
+			}
+		}
+	}
+	if s.leaks && !s.seen[findingKey{property: session.Leak, code: codeLeak}] && s.mayLeak(w) {
+		if e := s.m.leaked(w); e != nil {
+			s.report(&finding{key: findingKey{property: session.Leak, code: codeLeak}, state: n, option: -1, end: e})
+		}
+	}
+}
+
+// mayLeak tells states in which nothing can have been lost: no end has just changed hands and none travels.
+func (s *search) mayLeak(w []uint64) bool {
+	if len(s.r.moved) > 0 {
+		return true
+	}
+	for _, q := range s.m.queues {
+		if q.travels && q.head(w) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// judge decides about deadlock once a state has been expanded.
+func (s *search) judge(w []uint64) {
+	if s.r.steps > 0 || s.r.rescues > 0 || !s.wanted[session.Deadlock] {
+		return
+	}
+	key := findingKey{property: session.Deadlock, code: codeDeadlock}
+	if s.r.timeouts > 0 {
+		key = findingKey{property: session.Timeout, code: codeTimeout}
+	}
+	if s.seen[key] {
+		return
+	}
+	if stuck := s.r.waiting(w); len(stuck) > 0 {
+		s.report(&finding{key: key, state: s.at, option: -1, stuck: stuck, inst: stuck[0]})
+	}
+}

@@ -8,13 +8,14 @@ type Package struct {
 	Dir        string // on disk
 	Name       string
 	Files      []*dsl.File
-	Imports    map[string]*Package // by the name used in this package's files
+	Imports    map[string]*Package // by the name used in this package's files; Lookup knows which file imports which
 	Consts     map[string]int64
 	Types      map[string]*Type // enums, structs and named types
 	Protocols  []*Protocol      // in source order; only the well-formed ones
 	Components []*Component     // in source order
 	Systems    []*SystemDecl    // in source order
 	Expect     []*dsl.Expect    // diagnostics that this package must fail with
+	names      *scope
 }
 
 // Component is a declared component; its machines depend on the sizes that a system gives.

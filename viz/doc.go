@@ -1,0 +1,14 @@
+// Package viz draws. In come the values of package session (a protocol, the local type of a role, a machine, a system), traces, and
+// plain figures from whoever measured them; out go DOT, SVG, PNG, Mermaid, HTML and text. It reads no files and knows no checker.
+//
+//	ProtocolGraph, RoleGraph, MachineGraph, SystemGraph, SpaceGraph → Graph   what is drawn
+//	Graph.Highlight, Graph.Cover, Graph.Load                        → Graph   what is laid over it
+//	Arrange(Graph)                                                  → Layout  where it is drawn
+//	WriteSVG, WritePNG, WriteHTML (Layout) · WriteDOT, WriteMermaid, WriteText (Graph)
+//
+// The layout is layered: Sugiyama, Tagawa and Toda, "Methods for Visual Understanding of Hierarchical System Structures" (1981); layers by
+// network simplex and labels as vertices as in Gansner, Koutsofios, North and Vo, "A Technique for Drawing Directed Graphs" (1993);
+// coordinates by Brandes and Köpf, "Fast and Simple Horizontal Coordinate Assignment" (2001).
+//
+// The same input gives the same bytes. Names are hostile until a writer has quoted them: no name becomes markup.
+package viz

@@ -1,0 +1,248 @@
+package viz
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/protoc-os/protoc-os/dsl/session"
+)
+
+// outcome is a way through local steps to a point where the machine waits, decides or has ended.
+type outcome struct {
+	tests   []string // that held on the way, in words
+	effects []string
+	state   int
+}
+
+// Bounds on what is drawn of one action: more ways than that through local steps are drawn without tests, one arrow per point reached.
+const (
+	mostWays  = 6
+	mostWalks = 400
+)
+
+// outcomes follows local steps from a state. Constants assigned on the way decide later tests, so that a sub's result, inlined, leads only where it
+// leads.
+func (d *machineDrawing) outcomes(state int) []outcome {
+	f := &folder{drawing: d}
+	f.walk(state, nil, outcome{})
+	if f.walks <= mostWalks {
+		f.found = merge(f.found)
+	}
+	if len(f.found) <= mostWays && f.walks <= mostWalks {
+		return f.found
+	}
+	var plain []outcome
+	for _, s := range d.reach(state) {
+		plain = append(plain, outcome{state: s})
+	}
+	return plain
+}
+
+// register is a variable's register with a constant index.
+type register struct{ variable, index int }
+
+// folder walks local steps; known registers are those whose value is certain at the point reached.
+type folder struct {
+	drawing *machineDrawing
+	found   []outcome
+	walks   int
+}
+
+func (f *folder) walk(state int, known map[register]int32, so outcome) {
+	if f.walks++; f.walks > mostWalks {
+		return
+	}
+	s := &f.drawing.machine.States[state]
+	if s.Kind != session.LocalStep {
+		so.state = state
+		f.found = append(f.found, so)
+		return
+	}
+	text := f.drawing.text
+	var failed []*session.Expr
+	for _, e := range s.Edges {
+		now := outcome{tests: slices.Clone(so.tests), effects: slices.Clone(so.effects)}
+		holds, certain := int32(1), true
+		if e.Guard != nil {
+			holds, certain = value(e.Guard, known)
+		}
+		switch {
+		case certain && holds == 0:
+			continue
+		case !certain:
+			now.tests = appendShown(now.tests, text.text(e.Guard))
+		case len(failed) == 1:
+			now.tests = appendShown(now.tests, negated(failed[0], text))
+		case len(failed) > 1:
+			now.tests = appendShown(now.tests, "else")
+		}
+		f.walk(e.Next, f.after(e, known, &now), now)
+		if certain {
+			return
+		}
+		failed = append(failed, e.Guard)
+	}
+}
+
+// negated writes the opposite of a test.
+func negated(e *session.Expr, text expression) string {
+	switch opposite := *e; e.Op {
+	case session.OpNot:
+		return text.text(e.X)
+	case session.OpEq:
+		opposite.Op = session.OpNe
+		return text.text(&opposite)
+	case session.OpNe:
+		opposite.Op = session.OpEq
+		return text.text(&opposite)
+	}
+	return text.of(&session.Expr{Op: session.OpNot, X: e}, nil, 0)
+}
+
+func appendShown(list []string, text string) []string {
+	if strings.Contains(text, hidden) {
+		return list
+	}
+	return append(list, text)
+}
+
+// after applies a local step to what is known and notes what a reader should see of it.
+func (f *folder) after(e session.Edge, known map[register]int32, so *outcome) map[register]int32 {
+	a, text := &e.Action, f.drawing.text
+	switch a.Kind {
+	case session.Assign:
+		so.effects = appendShown(so.effects, text.ref(a.To)+" = "+text.of(a.Value, f.drawing.machine.Vars[a.To.Var].Type, 0))
+		next := maps.Clone(known)
+		if next == nil {
+			next = map[register]int32{}
+		}
+		at, certain := int32(0), true
+		if a.To.Index != nil {
+			at, certain = value(a.To.Index, known)
+		}
+		if !certain {
+			maps.DeleteFunc(next, func(r register, _ int32) bool { return r.variable == a.To.Var })
+			return next
+		}
+		r := register{a.To.Var, int(at)}
+		delete(next, r)
+		if v, ok := value(a.Value, known); ok {
+			next[r] = v
+		}
+		return next
+	case session.Assert:
+		so.effects = appendShown(so.effects, "assert "+text.text(a.Value))
+	case session.AbandonEnd:
+		so.effects = appendShown(so.effects, "abandon "+text.slot(a.Slot))
+	}
+	return known
+}
+
+// merge keeps one outcome per point and effects: where both results of a test lead to the same, the test does not matter.
+func merge(all []outcome) []outcome {
+	var out []outcome
+	for _, o := range all {
+		i := slices.IndexFunc(out, func(p outcome) bool { return p.state == o.state && slices.Equal(p.effects, o.effects) })
+		if i < 0 {
+			out = append(out, o)
+			continue
+		}
+		out[i].tests = common(out[i].tests, o.tests)
+	}
+	return out
+}
+
+// common returns the tests at the start that two ways share.
+func common(a, b []string) []string {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return a[:n]
+}
+
+// reach returns the points that local steps from a state lead to, in the order in which they are met.
+func (d *machineDrawing) reach(state int) []int {
+	var found []int
+	seen := map[int]bool{state: true}
+	for open := []int{state}; len(open) > 0; open = open[1:] {
+		s := &d.machine.States[open[0]]
+		if s.Kind != session.LocalStep {
+			found = append(found, open[0])
+			continue
+		}
+		for _, e := range s.Edges {
+			if !seen[e.Next] {
+				seen[e.Next] = true
+				open = append(open, e.Next)
+			}
+		}
+	}
+	return found
+}
+
+// value evaluates an expression as far as known registers determine it.
+func value(e *session.Expr, known map[register]int32) (int32, bool) {
+	truth := func(b bool) (int32, bool) {
+		if b {
+			return 1, true
+		}
+		return 0, true
+	}
+	switch e.Op {
+	case session.OpConst:
+		return e.N, true
+	case session.OpVar:
+		at := int32(0)
+		if e.X != nil {
+			var ok bool
+			if at, ok = value(e.X, known); !ok {
+				return 0, false
+			}
+		}
+		v, ok := known[register{int(e.N), int(at)}]
+		return v, ok
+	case session.OpNot:
+		x, ok := value(e.X, known)
+		return 1 - x, ok
+	case session.OpNeg:
+		x, ok := value(e.X, known)
+		return -x, ok
+	case session.OpCount, session.OpPresent, session.OpInstVar, session.OpInstAt, session.OpInstCount, session.OpEachLive:
+		return 0, false
+	}
+	x, okX := value(e.X, known)
+	y, okY := value(e.Y, known)
+	switch {
+	case e.Op == session.OpAnd && (okX && x == 0 || okY && y == 0):
+		return 0, true
+	case e.Op == session.OpOr && (okX && x != 0 || okY && y != 0):
+		return 1, true
+	case !okX || !okY:
+		return 0, false
+	}
+	switch e.Op {
+	case session.OpAnd, session.OpOr:
+		return y & 1, true
+	case session.OpEq:
+		return truth(x == y)
+	case session.OpNe:
+		return truth(x != y)
+	case session.OpLt:
+		return truth(x < y)
+	case session.OpLe:
+		return truth(x <= y)
+	case session.OpAdd:
+		return x + y, true
+	case session.OpSub:
+		return x - y, true
+	case session.OpMul:
+		return x * y, true
+	case session.OpMod:
+		if y != 0 {
+			return x % y, true
+		}
+	}
+	return 0, false
+}

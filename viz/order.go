@@ -1,0 +1,244 @@
+package viz
+
+import (
+	"slices"
+	"sort"
+)
+
+// vertex is a node, a bend or a label of the layered graph. Along the layers it reaches before and after its coordinate, across them it is thick.
+type vertex struct {
+	node          int // in Graph.Nodes; -1 for a bend or a label
+	label         bool
+	before, after float64
+	thick         float64
+	layer, place  int
+	up, down      []int // neighbours in the layers above and below, one entry per line
+}
+
+// ordering permutes the vertices of each layer until few lines cross.
+type ordering struct {
+	vertices []vertex
+	layers   [][]int // vertices from left to right
+}
+
+// orderLayers sorts the layers: the better of two starts (a walk from the top, a walk from the bottom), each improved by sweeps of
+// the median heuristic and of exchanging neighbours.
+func orderLayers(vertices []vertex, layers [][]int) {
+	o := &ordering{vertices, layers}
+	var best [][]int
+	least := -1
+	for _, fromTop := range []bool{true, false} {
+		o.walk(fromTop)
+		crossings := o.improve()
+		if least < 0 || crossings < least {
+			least, best = crossings, o.snapshot()
+		}
+		if least == 0 {
+			break
+		}
+	}
+	o.restore(best)
+}
+
+// walk gives the vertices places in the order of a depth-first walk.
+func (o *ordering) walk(fromTop bool) {
+	seen := make([]bool, len(o.vertices))
+	for i := range o.layers {
+		o.layers[i] = o.layers[i][:0]
+	}
+	var stack []int
+	for k := range o.vertices {
+		root := k
+		v := &o.vertices[root]
+		if fromTop && len(v.up) > 0 || !fromTop && len(v.down) > 0 {
+			continue
+		}
+		stack = append(stack[:0], root)
+		for len(stack) > 0 {
+			k := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			if seen[k] {
+				continue
+			}
+			seen[k] = true
+			v := &o.vertices[k]
+			o.layers[v.layer] = append(o.layers[v.layer], k)
+			next := v.down
+			if !fromTop {
+				next = v.up
+			}
+			for _, n := range slices.Backward(next) {
+				if !seen[n] {
+					stack = append(stack, n)
+				}
+			}
+		}
+	}
+	for l := range o.layers {
+		o.number(l)
+	}
+}
+
+func (o *ordering) number(layer int) {
+	for i, v := range o.layers[layer] {
+		o.vertices[v].place = i
+	}
+}
+
+// improve sweeps until it has not helped a few times; it leaves the best order found in place.
+func (o *ordering) improve() int {
+	best, least := o.snapshot(), o.crossings()
+	idle := 0
+	for sweep := 0; sweep < 40 && idle < 8 && least > 0; sweep++ {
+		down := sweep%2 == 0
+		for i := range o.layers {
+			l := i
+			if !down {
+				l = len(o.layers) - 1 - i
+			}
+			o.median(l, down, sweep%4 >= 2)
+		}
+		o.transpose()
+		if c := o.crossings(); c < least {
+			least, best, idle = c, o.snapshot(), 0
+		} else {
+			idle++
+		}
+	}
+	o.restore(best)
+	return least
+}
+
+// median sorts a layer by where its neighbours in the layer before stand. Vertices without neighbours stay where they are.
+func (o *ordering) median(layer int, down, flip bool) {
+	type weighed struct {
+		v int
+		w float64
+	}
+	var movable []weighed
+	places := make([]int, 0, 8)
+	fixed := make([]bool, len(o.layers[layer]))
+	for i, k := range o.layers[layer] {
+		near := o.vertices[k].up
+		if !down {
+			near = o.vertices[k].down
+		}
+		if len(near) == 0 {
+			fixed[i] = true
+			continue
+		}
+		places = places[:0]
+		for _, n := range near {
+			places = append(places, o.vertices[n].place)
+		}
+		slices.Sort(places)
+		movable = append(movable, weighed{k, weightedMedian(places)})
+	}
+	if flip { // ties in the opposite order: a way out of some plateaus
+		slices.Reverse(movable)
+	}
+	sort.SliceStable(movable, func(i, j int) bool { return movable[i].w < movable[j].w })
+	next := 0
+	for i := range o.layers[layer] {
+		if !fixed[i] {
+			o.layers[layer][i] = movable[next].v
+			next++
+		}
+	}
+	o.number(layer)
+}
+
+// weightedMedian is that of Gansner et al.: between two middle places, the side on which neighbours are denser.
+func weightedMedian(p []int) float64 {
+	m := len(p) / 2
+	switch {
+	case len(p)%2 == 1:
+		return float64(p[m])
+	case len(p) == 2:
+		return float64(p[0]+p[1]) / 2
+	}
+	left, right := float64(p[m-1]-p[0]), float64(p[len(p)-1]-p[m])
+	if left+right == 0 {
+		return float64(p[m-1]+p[m]) / 2
+	}
+	return (float64(p[m-1])*right + float64(p[m])*left) / (left + right)
+}
+
+// transpose exchanges neighbours in a layer as long as that saves crossings.
+func (o *ordering) transpose() {
+	for round, better := 0, true; better && round < 12; round++ {
+		better = false
+		for l, layer := range o.layers {
+			for i := 0; i+1 < len(layer); i++ {
+				v, w := &o.vertices[layer[i]], &o.vertices[layer[i+1]]
+				now := o.pair(v.up, w.up) + o.pair(v.down, w.down)
+				then := o.pair(w.up, v.up) + o.pair(w.down, v.down)
+				if then < now {
+					layer[i], layer[i+1] = layer[i+1], layer[i]
+					better = true
+					o.vertices[layer[i]].place, o.vertices[layer[i+1]].place = i, i+1
+				}
+			}
+			o.number(l)
+		}
+	}
+}
+
+// pair counts the crossings between the lines of two neighbours, a standing left of b.
+func (o *ordering) pair(a, b []int) int {
+	n := 0
+	for _, x := range a {
+		for _, y := range b {
+			if o.vertices[x].place > o.vertices[y].place {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// crossings counts all crossings, layer by layer, as inversions with a binary indexed tree (Barth, Jünger and Mutzel 2002).
+func (o *ordering) crossings() int {
+	total := 0
+	for l := 0; l+1 < len(o.layers); l++ {
+		width := len(o.layers[l+1])
+		tree := make([]int, width+1)
+		seen := 0
+		var ends []int
+		for _, k := range o.layers[l] {
+			ends = ends[:0]
+			for _, n := range o.vertices[k].down {
+				ends = append(ends, o.vertices[n].place)
+			}
+			for _, p := range ends {
+				upTo := 0
+				for i := p + 1; i > 0; i -= i & -i {
+					upTo += tree[i]
+				}
+				total += seen - upTo
+			}
+			for _, p := range ends {
+				seen++
+				for i := p + 1; i <= width; i += i & -i {
+					tree[i]++
+				}
+			}
+		}
+	}
+	return total
+}
+
+func (o *ordering) snapshot() [][]int {
+	s := make([][]int, len(o.layers))
+	for i, l := range o.layers {
+		s[i] = slices.Clone(l)
+	}
+	return s
+}
+
+func (o *ordering) restore(s [][]int) {
+	for i, l := range s {
+		copy(o.layers[i], l)
+		o.number(i)
+	}
+}

@@ -1,0 +1,358 @@
+package channel
+
+import (
+	"math/bits"
+	"sync/atomic"
+	"time"
+)
+
+// Taken is the option that a choose has taken. A message is In already; of
+// a send option, the next step must be that send: its room is there.
+type Taken struct {
+	Option int
+	Member int // index in the set; 0 for a single end
+}
+
+// choiceState is what an endpoint remembers of one choose.
+//
+// The promise: a ready option that is not taken loses to one with an older
+// stamp, and that one then has a newer stamp. So each other option wins
+// over it at most once, and of n visits that find it ready one takes it.
+type choiceState struct {
+	choice     *Choice
+	visits     uint64
+	guards     uint64
+	recv, send []uint64  // arms of the enabled options on single ends, or at any point
+	atRecv     []int32   // sets of arms by point, to be added: indexes of Endpoint.at
+	atSend     []int32   //
+	byGroup    [][]int32 // slot group → its options
+	base       []int32   // option → its first stamp; a member of a set has its own
+	stamps     []uint64
+	opens      []uint64 // rendezvous: the arms it waits on
+	timeout    int      // option, or -1
+	otherwise  int      // option, or -1
+}
+
+func (e *Endpoint) choice(c *Choice, guards uint64) *choiceState {
+	if len(e.choices) <= c.ID {
+		e.choices = append(e.choices, make([]*choiceState, c.ID+1-len(e.choices))...)
+	}
+	st := e.choices[c.ID]
+	if st == nil {
+		st = e.newChoice(c)
+		e.choices[c.ID] = st
+		e.guard(st, guards)
+	} else if st.guards != guards {
+		e.guard(st, guards)
+	}
+	return st
+}
+
+func (e *Endpoint) newChoice(c *Choice) *choiceState {
+	w := len(e.recv)
+	words := make([]uint64, 3*w)
+	st := &choiceState{choice: c, recv: words[:w:w], send: words[w : 2*w : 2*w], opens: words[2*w:], timeout: -1, otherwise: -1}
+	st.byGroup = make([][]int32, len(e.table.Slots))
+	n := int32(0)
+	for i := range c.Options {
+		o := &c.Options[i]
+		st.base = append(st.base, n)
+		switch o.Kind {
+		case Timeout:
+			st.timeout = i
+		case Else:
+			st.otherwise = i
+		default:
+			st.byGroup[o.Slot] = append(st.byGroup[o.Slot], int32(i))
+			n += int32(max(e.table.Slots[o.Slot].Set, 1))
+		}
+	}
+	st.stamps = make([]uint64, n)
+	return st
+}
+
+// guard rebuilds the masks for other values of the guards.
+func (e *Endpoint) guard(st *choiceState, guards uint64) {
+	st.guards = guards
+	clear(st.recv)
+	clear(st.send)
+	st.atRecv, st.atSend = st.atRecv[:0], st.atSend[:0]
+	for i := range st.choice.Options {
+		o := &st.choice.Options[i]
+		if !o.enabled(guards) || o.Kind > Gone {
+			continue
+		}
+		s := &e.table.Slots[o.Slot]
+		if at := e.table.at[o.Slot]; at >= 0 && o.Point != AnyPoint {
+			if o.Kind == Send {
+				st.atSend = append(st.atSend, at+int32(o.Point))
+			} else {
+				st.atRecv = append(st.atRecv, at+int32(o.Point))
+			}
+			continue
+		}
+		for m := range max(s.Set, 1) {
+			k := e.slots[int(e.table.first[o.Slot])+m].arm + int32(o.Peer)
+			if o.Peer > s.Role {
+				k--
+			}
+			if o.Kind == Send {
+				st.send[k>>6] |= 1 << (k & 63)
+			} else {
+				st.recv[k>>6] |= 1 << (k & 63)
+			}
+		}
+	}
+}
+
+func (o *Option) enabled(guards uint64) bool {
+	return o.Guard == 0 || guards>>(o.Guard-1)&1 != 0
+}
+
+// find is the option of a kind on an arm. refused says that the arm's
+// message is one that no option of this choose takes, whatever the guards.
+func (e *Endpoint) find(st *choiceState, kind Kind, a *arm, label uint16) (opt int32, refused bool) {
+	refused = kind == Recv
+	point := e.slots[a.slot].point
+	for _, i := range st.byGroup[a.group] {
+		o := &st.choice.Options[i]
+		if o.Kind != kind || o.Peer != a.peer || o.Point != point && o.Point != AnyPoint {
+			continue
+		}
+		if kind == Recv && o.Label != label {
+			continue
+		}
+		if o.enabled(st.guards) {
+			return i, false
+		}
+		refused = false
+	}
+	return -1, refused
+}
+
+// found is a ready option.
+type found struct {
+	arm    *arm
+	opt    int32
+	gone   bool
+	stamp  int32
+	refuse bool
+}
+
+// scan looks once at every arm that is marked, and returns the ready option
+// least recently taken (with priority: the first). lost is an arm whose
+// peer is gone where no option says so.
+func (e *Endpoint) scan(st *choiceState, all *[]found) (best found, lost *arm) {
+	e.merge()
+	best.opt = -1
+	oldest := ^uint64(0)
+	consider := func(f found) {
+		f.stamp = st.base[f.opt] + f.arm.slot - e.table.first[f.arm.group]
+		age := st.stamps[f.stamp]
+		if st.choice.Priority {
+			age = uint64(f.stamp)
+		}
+		if age < oldest {
+			oldest, best = age, f
+		}
+		if all != nil {
+			*all = append(*all, f)
+		}
+	}
+	for w := range e.recv {
+		m := st.recv[w]
+		for _, k := range st.atRecv {
+			m |= e.at[k][w]
+		}
+		if e.meets > 0 {
+			st.opens[w] = m
+		}
+		for m &= e.recv[w]; m != 0; m &= m - 1 {
+			a := &e.arms[w<<6+bits.TrailingZeros64(m)]
+			q := a.in
+			if q == nil {
+				e.recv[w] &^= m & -m
+				continue
+			}
+			if q.empty() {
+				if !q.lost() {
+					if q.empty() {
+						e.recv[w] &^= m & -m
+						continue
+					}
+				} else {
+					if opt, _ := e.find(st, Gone, a, 0); opt >= 0 {
+						consider(found{arm: a, opt: opt, gone: true})
+					} else {
+						lost = a
+					}
+					continue
+				}
+			}
+			if opt, refused := e.find(st, Recv, a, q.label()); opt >= 0 {
+				consider(found{arm: a, opt: opt})
+			} else if refused {
+				return found{arm: a, opt: -1, refuse: true}, nil
+			}
+		}
+		m = st.send[w]
+		for _, k := range st.atSend {
+			m |= e.at[k][w]
+		}
+		for m &= e.send[w]; m != 0; m &= m - 1 {
+			a := &e.arms[w<<6+bits.TrailingZeros64(m)]
+			q := a.out
+			switch {
+			case q == nil:
+				e.send[w] &^= m & -m
+			case atomic.LoadUint32(&q.recvGone) != 0:
+				if opt, _ := e.find(st, Gone, a, 0); opt >= 0 {
+					consider(found{arm: a, opt: opt, gone: true})
+				} else {
+					lost = a
+				}
+			case q.capacity == 0 && q.wouldMeet(), q.capacity != 0 && (!q.full() || q.awaitRoom()):
+				// Several labels may be sent to one place: each is an option.
+				for _, i := range st.byGroup[a.group] {
+					o := &st.choice.Options[i]
+					if o.Kind == Send && o.Peer == a.peer && (o.Point == e.slots[a.slot].point || o.Point == AnyPoint) && o.enabled(st.guards) {
+						consider(found{arm: a, opt: i})
+					}
+				}
+			default:
+				e.send[w] &^= m & -m
+			}
+		}
+	}
+	return best, lost
+}
+
+// wouldMeet reports whether the receiver waits, and asks to be told.
+func (q *queue) wouldMeet() bool {
+	m := &q.sess.rt.meeting
+	m.lock()
+	defer m.unlock()
+	if q.canMeet() {
+		return true
+	}
+	atomic.StoreUint32(&q.wantRoom, 1)
+	return false
+}
+
+// Choose waits until an option is ready and takes the one least recently
+// taken at this choose. guards has a bit for each guarded option; d is the
+// duration of a timeout option.
+func (e *Endpoint) Choose(step uint32, c *Choice, guards uint64, d time.Duration) (Taken, error) {
+	if step != e.step || e.flags.Load() != 0 {
+		if err := e.enter(step, c.State, c.Method); err != nil {
+			return Taken{}, err
+		}
+	}
+	st := e.choice(c, guards)
+	st.visits++
+	var timed, fired bool
+	if e.core != nil {
+		e.core.spend(e)
+		if e.core.control != nil {
+			return e.chooseControlled(st, d)
+		}
+	}
+	for {
+		f, lost := e.scan(st, nil)
+		if c.Priority {
+			// One look is no snapshot while others run: only what a second
+			// look confirms was ready while nothing before it was.
+			for g := f; g.opt >= 0; f = g {
+				if g, lost = e.scan(st, nil); g.opt == f.opt && g.arm == f.arm {
+					break
+				}
+			}
+		}
+		if t, ok, err := e.takeOption(st, f, lost); ok || err != nil {
+			if timed {
+				e.timer.Stop()
+			}
+			return t, err
+		} else if f.opt >= 0 {
+			continue
+		}
+		if st.otherwise >= 0 {
+			e.step++
+			return Taken{Option: st.otherwise}, nil
+		}
+		if fired {
+			return e.takeTimeout(st), nil
+		}
+		if st.timeout >= 0 && !timed {
+			timed = true
+			e.fired.Store(0)
+			e.setTimer(d)
+		}
+		e.opening(-1, st.opens)
+		err := e.sleepOn(wantMany, c.State)
+		if claimed := e.closing(); claimed >= 0 && err == nil {
+			if t, ok, err := e.takeClaimed(st, claimed); ok || err != nil {
+				return t, err
+			}
+		}
+		if err != nil {
+			return Taken{}, err
+		}
+		fired = timed && e.fired.Load() != 0
+	}
+}
+
+func (e *Endpoint) takeTimeout(st *choiceState) Taken {
+	e.rt.emit(Event{Kind: TimeoutEvent, Component: e.number})
+	e.step++
+	return Taken{Option: st.timeout}
+}
+
+// takeOption takes what a scan has found. Not ok without an error: nothing
+// was ready, or the partner of a rendezvous has gone elsewhere meanwhile.
+func (e *Endpoint) takeOption(st *choiceState, f found, lost *arm) (Taken, bool, error) {
+	switch {
+	case f.refuse:
+		s := &e.table.Slots[f.arm.group]
+		return Taken{}, false, e.fail(&ProtocolError{e.where(f.arm.group, st.choice.State, s.Protocol.label(f.arm.in.label())), s.Protocol.Roles[f.arm.peer]})
+	case f.opt < 0:
+		if lost != nil && st.otherwise < 0 {
+			return Taken{}, false, e.goneError(lost.group, lost.peer, st.choice.State, "")
+		}
+		return Taken{}, false, nil
+	}
+	switch o := &st.choice.Options[f.opt]; {
+	case f.gone:
+		if q := f.arm.in; q != nil {
+			e.noteGone(q)
+		}
+		e.step++
+	case o.Kind == Send:
+		if f.arm.out.capacity == 0 && !f.arm.out.meet() {
+			return Taken{}, false, nil
+		}
+		e.step++
+	default:
+		e.take(f.arm.in)
+	}
+	st.stamps[f.stamp] = st.visits
+	return Taken{int(f.opt), int(f.arm.slot - e.table.first[f.arm.group])}, true, nil
+}
+
+// takeClaimed takes the message that a rendezvous has committed us to. Not
+// ok without an error: the sender has gone before it sent.
+func (e *Endpoint) takeClaimed(st *choiceState, i int32) (Taken, bool, error) {
+	a := &e.arms[i]
+	if err := e.awaitClaimed(a.in, a, st.choice.State); err != nil {
+		return Taken{}, false, err
+	}
+	if a.in.empty() {
+		return Taken{}, false, nil
+	}
+	opt, _ := e.find(st, Recv, a, a.in.label())
+	f := found{arm: a, opt: opt, refuse: opt < 0}
+	if opt >= 0 {
+		f.stamp = st.base[opt] + a.slot - e.table.first[a.group]
+	}
+	return e.takeOption(st, f, nil)
+}

@@ -1,0 +1,202 @@
+package channel
+
+import (
+	"runtime"
+	"sync/atomic"
+)
+
+// A core is a run loop: it runs its components one at a time, each until it
+// waits. Not an operating-system thread; the Go scheduler moves cores as it
+// likes. All fields but inbox, idle and sema belong to the running thread.
+type core struct {
+	rt       *Runtime
+	number   int
+	running  *thread
+	loop     *thread // the goroutine of Run
+	free     []*thread
+	threads  int
+	stopping bool
+	budget   int32 // steps until the component must let others run
+	queue    []*Endpoint
+	first, n int
+	control  *control
+
+	load  int // components placed here; under Runtime.mu
+	_     [64]byte
+	inbox atomic.Pointer[Endpoint] // places with news from elsewhere
+	idle  atomic.Uint32
+	sema  chan struct{}
+}
+
+const slice = 1 << 12 // steps
+
+// push appends a component to the run queue.
+func (c *core) push(e *Endpoint) {
+	if c.n == len(c.queue) {
+		q := make([]*Endpoint, max(16, 2*len(c.queue)))
+		for i := range c.n {
+			q[i] = c.queue[(c.first+i)&(len(c.queue)-1)]
+		}
+		c.queue, c.first = q, 0
+	}
+	c.queue[(c.first+c.n)&(len(c.queue)-1)] = e
+	c.n++
+}
+
+func (c *core) pop() *Endpoint {
+	e := c.queue[c.first]
+	c.queue[c.first] = nil
+	c.first = (c.first + 1) & (len(c.queue) - 1)
+	c.n--
+	return e
+}
+
+// spend counts a step; who has used up its slice goes to the back.
+func (c *core) spend(e *Endpoint) {
+	if c.budget--; c.budget < 0 && c.control == nil {
+		c.push(e)
+		c.leave(e)
+	}
+}
+
+// leave runs others until e (nil: a thread without component) is resumed.
+func (c *core) leave(e *Endpoint) {
+	c.budget = slice
+	next := c.next()
+	if next == e && e != nil {
+		return
+	}
+	if next == nil {
+		if c.running != c.loop {
+			c.handOver(c.loop)
+		}
+		return
+	}
+	t := next.thread
+	if t == nil {
+		if n := len(c.free); n > 0 {
+			t = c.free[n-1]
+			c.free = c.free[:n-1]
+		} else {
+			t = c.newThread()
+		}
+		next.thread, t.body = t, next
+		if t == c.running {
+			return
+		}
+	}
+	c.handOver(t)
+}
+
+// next picks the component to run, waiting for one; nil when the core stops.
+func (c *core) next() *Endpoint {
+	if c.control != nil {
+		return c.control.next()
+	}
+	for {
+		if c.inbox.Load() != nil {
+			c.drain()
+		}
+		if c.n > 0 {
+			return c.pop()
+		}
+		if c.rt.done.Load() {
+			return nil
+		}
+		if c.spin() {
+			continue
+		}
+		c.idle.Store(1)
+		if c.inbox.Load() == nil && !c.rt.done.Load() {
+			<-c.sema
+		}
+		c.idle.Store(0)
+	}
+}
+
+// spin waits briefly for news before the goroutine is parked: a hop between
+// two running cores costs a fraction of a wake-up by the Go scheduler.
+func (c *core) spin() bool {
+	if c.rt.spins == 0 {
+		return false
+	}
+	for i := range c.rt.spins {
+		if c.inbox.Load() != nil {
+			return true
+		}
+		if i&1023 == 1023 {
+			runtime.Gosched()
+		}
+	}
+	return false
+}
+
+// post puts a place into the inbox, from anywhere.
+func (c *core) post(e *Endpoint) {
+	for {
+		head := c.inbox.Load()
+		e.next = head
+		if c.inbox.CompareAndSwap(head, e) {
+			break
+		}
+	}
+	c.wake()
+}
+
+func (c *core) wake() {
+	if c.idle.Load() != 0 && c.idle.CompareAndSwap(1, 0) {
+		select {
+		case c.sema <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// drain makes the components with news runnable. The inbox is a stack; it
+// is turned so that who came first runs first.
+func (c *core) drain() {
+	var turned *Endpoint
+	for e := c.inbox.Swap(nil); e != nil; {
+		next := e.next
+		e.next, turned = turned, e
+		e = next
+	}
+	for e := turned; e != nil; {
+		next := e.next
+		e.next = nil
+		e.queued.Store(0)
+		if e.fresh != nil {
+			e.settleIn()
+		}
+		if e.parked {
+			e.ready()
+		}
+		e = next
+	}
+}
+
+// work is the goroutine of a core.
+func (c *core) work() {
+	if c.loop == nil {
+		c.loop = &thread{core: c}
+		c.running = c.loop
+	}
+	for {
+		c.leave(nil)
+		if c.control != nil || c.rt.done.Load() && c.n == 0 {
+			break
+		}
+	}
+}
+
+// stop ends the threads, each of which is free by now.
+func (c *core) stop() {
+	c.stopping = true
+	for len(c.free) > 0 {
+		t := c.free[len(c.free)-1]
+		c.free = c.free[:len(c.free)-1]
+		if t.at != nil {
+			c.handOver(t)
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package channel
+
+import (
+	"iter"
+	"testing"
+)
+
+// TestHandOver pins what coro.go stands on: whoever calls next or yield, in
+// turn, changes places with whoever sits in the coroutine.
+func TestHandOver(t *testing.T) {
+	var trace string
+	var nextA, nextB func() (struct{}, bool)
+	var yieldA, yieldB func(struct{}) bool
+	nextA, _ = iter.Pull(func(y func(struct{}) bool) {
+		yieldA = y
+		trace += "a"
+		nextB() // A sits in B's coroutine
+		trace += "c"
+		yieldA(struct{}{}) // takes back the test, which sat in A's own
+		trace += "e"
+	})
+	nextB, _ = iter.Pull(func(y func(struct{}) bool) {
+		yieldB = y
+		trace += "b"
+		yieldB(struct{}{}) // back to A, in one switch
+		trace += "never"
+	})
+	nextA()
+	trace += "d"
+	nextA()
+	if trace != "abcde" {
+		t.Fatal(trace)
+	}
+
+	// Three threads in a ring, none of them a resumer of the next.
+	c := &core{}
+	c.loop = &thread{core: c}
+	c.running = c.loop
+	trace = ""
+	var ring [3]*thread
+	for i := range ring {
+		s := &seat{}
+		th := &thread{core: c, at: s, home: s}
+		s.who = th
+		ring[i] = th
+		s.next, _ = iter.Pull(func(y func(struct{}) bool) {
+			s.yield = y
+			for range 3 {
+				trace += string(rune('0' + i))
+				if i == 2 && len(trace) == 9 {
+					c.handOver(c.loop)
+				}
+				c.handOver(ring[(i+1)%3])
+			}
+		})
+	}
+	c.handOver(ring[0])
+	if trace != "012012012" {
+		t.Fatal(trace)
+	}
+}

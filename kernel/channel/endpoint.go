@@ -1,0 +1,396 @@
+package channel
+
+import (
+	"sync/atomic"
+	"time"
+	"unsafe"
+)
+
+// LabelGone is what Receive returns, when its Op allows it, for a peer that
+// has abandoned.
+const LabelGone = 0xffff
+
+// An Endpoint is one component at run time, or the holder of one role in a
+// plain Go program: its slots for ends, its place to wait, and the step
+// counter that makes its states linear. A generated endpoint embeds it;
+// only the goroutine or coroutine that runs the component may touch it.
+type Endpoint struct {
+	place
+	step  uint32
+	flags atomic.Uint32 // any set: the slow way through enter
+
+	rt    *Runtime
+	core  *core // nil: an ordinary goroutine
+	rec   *recording
+	table *Component
+	arms  []arm
+	slots []slot
+	at    [][]uint64 // arms of a set's members by point
+	meets int        // arms at capacity 0
+
+	outq  *queue // between Begin and Commit
+	out   unsafe.Pointer
+	label uint16
+	in    unsafe.Pointer // payload of the message last received
+	inEnd []End
+	inLen uintptr
+
+	name    string
+	number  uint32
+	dead    error
+	choices []*choiceState
+	body
+	clock
+	pending pending // what it waits to do, under the controlled scheduler
+}
+
+// slot holds one end, or nothing.
+type slot struct {
+	end   End
+	arm   int32
+	point uint8
+}
+
+const (
+	flagDead = 1 << iota
+	flagAbort
+	flagControl
+	flagPoison
+)
+
+// Step is the step of the state that a stub returns.
+func (e *Endpoint) Step() uint32 { return e.step }
+
+// Out is the payload of the message between Begin and Commit.
+func Out[T any](e *Endpoint) *T { return (*T)(e.out) }
+
+// In is the payload of the message last received, until the next step.
+func In[T any](e *Endpoint) *T { return (*T)(e.in) }
+
+func (e *Endpoint) init(rt *Runtime, t *Component, name string) {
+	t.prepare()
+	e.rt, e.table, e.name = rt, t, name
+	e.rec = rt.rec
+	e.claimed = -1
+	w := (t.arms + 63) / 64
+	words := make([]uint64, 2*w)
+	e.recv, e.send = words[:w:w], words[w:]
+	if !rt.single {
+		remote := make([]atomic.Uint64, 2*w)
+		e.remoteRecv, e.remoteSend = remote[:w:w], remote[w:]
+	}
+	e.slots = make([]slot, t.slots)
+	e.arms = make([]arm, t.arms)
+	at := int32(0)
+	for g := range t.Slots {
+		s := &t.Slots[g]
+		for m := range max(s.Set, 1) {
+			i := t.first[g] + int32(m)
+			e.slots[i].arm = at
+			for r := range s.Protocol.Roles {
+				if uint8(r) != s.Role {
+					e.arms[at] = arm{e: e, i: at, slot: i, group: int32(g), peer: uint8(r)}
+					at++
+				}
+			}
+		}
+	}
+	if t.sets > 0 {
+		e.at = make([][]uint64, t.sets)
+		for i := range e.at {
+			e.at[i] = make([]uint64, w)
+		}
+	}
+	if rt.poison {
+		e.flags.Or(flagPoison)
+	}
+}
+
+func (e *Endpoint) id() uint32 {
+	if e == nil {
+		return 0
+	}
+	return e.number
+}
+
+// armOf is the arm of a member's other role.
+func (e *Endpoint) armOf(op *Op, i int) *arm {
+	s := &e.slots[int(e.table.first[op.Slot])+i]
+	k := s.arm + int32(op.Peer)
+	if op.Peer > s.end.role {
+		k--
+	}
+	if s.end.sess == nil || s.point != op.Point && op.Point != AnyPoint {
+		e.misuse(op.Slot, op.State, op.Method, "no end in this slot at this point")
+	}
+	return &e.arms[k]
+}
+
+func (e *Endpoint) misuse(slot int32, state, method, reason string) {
+	panic(&MisuseError{Where: e.where(slot, state, ""), Method: method, Reason: reason})
+}
+
+// enter is the slow way into a step: something is wrong, or a test mode is on.
+func (e *Endpoint) enter(step uint32, state, method string) error {
+	if e == nil {
+		return DeadState(state, method)
+	}
+	if e.dead != nil {
+		return e.dead
+	}
+	if step != e.step {
+		e.misuse(-1, state, method, "the state was used before")
+	}
+	f := e.flags.Load()
+	if f&flagPoison != 0 && e.in != nil {
+		for i := range e.inLen {
+			*(*byte)(unsafe.Add(e.in, i)) = 0xDB
+		}
+		e.in = nil
+	}
+	return e.aborted(state)
+}
+
+// aborted turns a cancellation into the end of the endpoint.
+func (e *Endpoint) aborted(state string) error {
+	if e.flags.Load()&flagAbort == 0 {
+		return nil
+	}
+	cause := *e.cause.Load()
+	if cause == ErrCrashed && e.run != nil {
+		panic(cause)
+	}
+	return e.fail(&AbortedError{e.where(-1, state, ""), cause})
+}
+
+// fail abandons every end; the endpoint is dead from here on.
+func (e *Endpoint) fail(err error) error {
+	e.dead = err
+	e.flags.Or(flagDead)
+	e.step++
+	e.abandonAll()
+	return err
+}
+
+func (e *Endpoint) abandonAll() {
+	for i := range e.slots {
+		if e.slots[i].end.sess != nil {
+			d := e.unbind(int32(i))
+			d.sess.abandon(d.role, AbandonEvent, e)
+		}
+	}
+}
+
+// Begin waits until a message can be sent to member i of the Op's slot (0
+// for a single end). The stub then fills Out and calls Commit.
+func (e *Endpoint) Begin(step uint32, op *Op, i int) error {
+	if step != e.step || e.flags.Load() != 0 {
+		if err := e.enter(step, op.State, op.Method); err != nil {
+			return err
+		}
+	}
+	a := e.armOf(op, i)
+	q := a.out
+	if e.core != nil {
+		e.core.spend(e)
+		if e.core.control != nil {
+			e.pending = pending{kind: pendSend, arm: a, op: op}
+			if err := e.core.control.pause(e, op.State); err != nil {
+				return err
+			}
+		}
+	}
+	for {
+		if atomic.LoadUint32(&q.recvGone) != 0 {
+			if op.Gone {
+				e.step++
+				e.outq = nil
+				return ErrGone
+			}
+			return e.goneError(op.Slot, op.Peer, op.State, op.Method)
+		}
+		if q.capacity == 0 && q.meet() || q.capacity != 0 && !q.full() {
+			break
+		}
+		if q.awaitRoom() {
+			continue
+		}
+		if err := e.sleepOn(a.i<<1|1, op.State); err != nil {
+			return err
+		}
+	}
+	e.outq, e.label = q, op.Label
+	e.out = unsafe.Add(q.slot(q.tslot), 8)
+	return nil
+}
+
+// sleepOn sleeps and then looks whether the component was cancelled.
+func (e *Endpoint) sleepOn(want int32, state string) error {
+	if err := e.sleep(want); err != nil {
+		return err
+	}
+	if e.flags.Load()&flagAbort != 0 {
+		return e.aborted(state)
+	}
+	return nil
+}
+
+// Commit sends the message that Begin has opened. It returns the new step.
+func (e *Endpoint) Commit() uint32 {
+	q := e.outq
+	if q == nil {
+		panic(&MisuseError{Where: e.where(-1, "", ""), Method: "Commit", Reason: "no Begin before it"})
+	}
+	e.outq = nil
+	*(*uint16)(q.slot(q.tslot)) = e.label
+	q.claimed = false
+	if e.rec == nil {
+		q.push()
+	} else {
+		e.rec.lock()
+		p := unsafe.Slice((*byte)(e.out), q.sess.proto.Labels[e.label].Payload.size)
+		n := q.occupancy() + 1
+		e.rec.emit(Event{Kind: SendEvent, From: q.from, To: q.to, Label: e.label, Occupancy: n, Component: e.number, Session: q.sess.id, Payload: p})
+		q.push()
+		e.rec.unlock()
+	}
+	if atomic.LoadUint32(&q.recvGone) != 0 {
+		q.drop()
+	}
+	e.step++
+	return e.step
+}
+
+// Receive waits for a message from the Op's peer and takes it. The payload
+// is In until the next step.
+func (e *Endpoint) Receive(step uint32, op *Op, i int) (uint16, error) {
+	if step != e.step || e.flags.Load() != 0 {
+		if err := e.enter(step, op.State, op.Method); err != nil {
+			return 0, err
+		}
+	}
+	a := e.armOf(op, i)
+	q := a.in
+	if e.core != nil {
+		e.core.spend(e)
+		if e.core.control != nil {
+			e.pending = pending{kind: pendReceive, arm: a, op: op}
+			e.opening(a.i, nil)
+			err := e.core.control.pause(e, op.State)
+			e.claimed = e.closing()
+			if err != nil {
+				return 0, err
+			}
+		}
+	}
+	for q.empty() {
+		if q.lost() {
+			if op.Gone {
+				e.noteGone(q)
+				e.step++
+				return LabelGone, nil
+			}
+			return 0, e.goneError(op.Slot, op.Peer, op.State, "")
+		}
+		if !q.empty() {
+			break
+		}
+		if q.capacity == 0 {
+			e.opening(a.i, nil)
+			err := e.sleepOn(a.i<<1, op.State)
+			if e.closing() < 0 || err != nil {
+				if err != nil {
+					return 0, err
+				}
+				continue
+			}
+			if err := e.awaitClaimed(q, a, op.State); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		if err := e.sleepOn(a.i<<1, op.State); err != nil {
+			return 0, err
+		}
+	}
+	if l := q.label(); op.Labels>>l&1 == 0 {
+		s := &e.table.Slots[op.Slot]
+		return 0, e.fail(&ProtocolError{e.where(op.Slot, op.State, s.Protocol.label(l)), s.Protocol.Roles[op.Peer]})
+	}
+	return e.take(q), nil
+}
+
+// awaitClaimed waits for the message of a sender that has committed us.
+func (e *Endpoint) awaitClaimed(q *queue, a *arm, state string) error {
+	for q.empty() && atomic.LoadUint32(&q.senderGone) == 0 {
+		if err := e.sleepOn(a.i<<1, state); err != nil {
+			return err
+		}
+	}
+	e.claimed = -1
+	return nil
+}
+
+// take removes the head of q and makes it In.
+func (e *Endpoint) take(q *queue) uint16 {
+	l := q.label()
+	e.claimed = -1
+	e.rec.lock()
+	p, i := q.pop()
+	e.in = unsafe.Add(p, 8)
+	if e.rec != nil || e.flags.Load()&flagPoison != 0 {
+		e.inLen = q.sess.proto.Labels[l].Payload.size
+	}
+	if e.rec != nil {
+		e.rec.emit(Event{Kind: ReceiveEvent, From: q.from, To: q.to, Label: l, Occupancy: q.occupancy(), Component: e.number, Session: q.sess.id,
+			Payload: unsafe.Slice((*byte)(e.in), e.inLen)})
+		e.rec.unlock()
+	}
+	if q.ends != 0 {
+		e.inEnd = q.carried[i*q.ends : (i+1)*q.ends]
+	}
+	e.step++
+	return l
+}
+
+func (e *Endpoint) noteGone(q *queue) {
+	if e.rec != nil {
+		e.rec.lock()
+		e.rec.emit(Event{Kind: GoneEvent, From: q.from, To: q.to, Component: e.number, Session: q.sess.id})
+		e.rec.unlock()
+	}
+}
+
+// Close lets go of an end that has reached the end of its protocol.
+func (e *Endpoint) Close(slot int32, i int) {
+	d := e.unbind(e.table.first[slot] + int32(i))
+	d.sess.abandon(d.role, CloseEvent, e)
+}
+
+// Abandon gives up an end at any state; it is a step.
+func (e *Endpoint) Abandon(step uint32, op *Op, i int) error {
+	if err := e.enter(step, op.State, op.Method); err != nil {
+		return err
+	}
+	e.armOf(op, i)
+	e.step++
+	d := e.unbind(e.table.first[op.Slot] + int32(i))
+	d.sess.abandon(d.role, AbandonEvent, e)
+	return nil
+}
+
+// clock is the time-out of a choose.
+type clock struct {
+	timer    *time.Timer
+	fired    atomic.Uint64
+	deadline time.Duration // virtual, under the controlled scheduler
+}
+
+func (e *Endpoint) setTimer(d time.Duration) {
+	if e.timer == nil {
+		e.timer = time.AfterFunc(d, func() { e.fired.Store(1); e.wakeRemote() })
+		return
+	}
+	e.fired.Store(0)
+	e.timer.Reset(d)
+}

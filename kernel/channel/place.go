@@ -1,0 +1,215 @@
+package channel
+
+import (
+	"math/bits"
+	"sync"
+	"sync/atomic"
+)
+
+// An arm is one slot's way to one other role: the queue in, the queue out
+// and the bit of both in the place to wait.
+type arm struct {
+	e       *Endpoint
+	in, out *queue
+	i       int32 // bit
+	slot    int32 // in Endpoint.slots
+	group   int32 // in Component.Slots
+	peer    uint8
+}
+
+// A place is where one component waits for all its channels. A set bit
+// means "look there"; whoever looks and finds nothing clears it first and
+// looks again. recv, send and parked belong to the component's core; what
+// comes from elsewhere is or-ed into the remote words, and the core is
+// told through its inbox, once until it has looked.
+type place struct {
+	recv, send             []uint64
+	remoteRecv, remoteSend []atomic.Uint64
+	remote                 atomic.Uint32 // some remote word is set
+	queued                 atomic.Uint32 // in the core's inbox, or semaphore raised
+	parked                 bool
+	want                   int32 // arm*2 for its message, arm*2+1 for its room, wantMany
+	next                   *Endpoint
+	sema                   chan struct{} // of an ordinary goroutine
+
+	// Rendezvous, under Runtime.meeting.
+	open    bool
+	openOne int32    // the arm it waits on
+	opens   []uint64 // or the arms, when there are many
+	claimed int32    // the arm a sender has committed it to, or -1
+}
+
+const wantMany = -1
+
+func (a *arm) markRecv(shared bool) {
+	e := a.e
+	w, bit := a.i>>6, uint64(1)<<(a.i&63)
+	if shared {
+		e.remoteRecv[w].Or(bit)
+		e.wakeRemote()
+		return
+	}
+	e.recv[w] |= bit
+	if e.parked && (e.want == a.i<<1 || e.want == wantMany) {
+		e.ready()
+	}
+}
+
+func (a *arm) markSend(shared bool) {
+	e := a.e
+	w, bit := a.i>>6, uint64(1)<<(a.i&63)
+	if shared {
+		e.remoteSend[w].Or(bit)
+		e.wakeRemote()
+		return
+	}
+	e.send[w] |= bit
+	if e.parked && (e.want == a.i<<1|1 || e.want == wantMany) {
+		e.ready()
+	}
+}
+
+// ready makes a parked component runnable; on its own core only.
+func (e *Endpoint) ready() {
+	e.parked = false
+	e.core.push(e)
+}
+
+// wakeRemote tells the place's core, from anywhere, that there is news.
+func (e *Endpoint) wakeRemote() {
+	if e.remote.Load() == 0 {
+		e.remote.Store(1)
+	}
+	if e.queued.Load() == 0 && e.queued.CompareAndSwap(0, 1) {
+		if c := e.core; c != nil {
+			c.post(e)
+		} else if e.sema != nil {
+			e.sema <- struct{}{} // has room: raised at most once until queued is cleared
+		}
+	}
+}
+
+// merge takes in the remote marks.
+func (e *Endpoint) merge() {
+	if e.remote.Load() == 0 {
+		return
+	}
+	e.remote.Store(0)
+	for w := range e.remoteRecv {
+		if e.remoteRecv[w].Load() != 0 {
+			e.recv[w] |= e.remoteRecv[w].Swap(0)
+		}
+		if e.remoteSend[w].Load() != 0 {
+			e.send[w] |= e.remoteSend[w].Swap(0)
+		}
+	}
+}
+
+// sleep returns when there may be news about want. The caller has looked
+// after asking to be told, and looks again.
+func (e *Endpoint) sleep(want int32) error {
+	switch {
+	case e.core != nil:
+		e.parked, e.want = true, want
+		e.core.leave(e)
+	case e.sema != nil:
+		<-e.sema
+		e.queued.Store(0)
+	default:
+		return ErrNotReady
+	}
+	return nil
+}
+
+// meeting guards rendezvous: lock and unlock are free on a single core.
+type meeting struct {
+	sync.Mutex
+	single bool
+}
+
+func (m *meeting) lock() {
+	if !m.single {
+		m.Lock()
+	}
+}
+
+func (m *meeting) unlock() {
+	if !m.single {
+		m.Unlock()
+	}
+}
+
+// meet commits the receiver of a rendezvous queue to the sender's message,
+// if it waits there now; else asks to be told when it does.
+func (q *queue) meet() bool {
+	if q.claimed || atomic.LoadUint32(&q.recvGone) != 0 {
+		return true
+	}
+	m := &q.sess.rt.meeting
+	m.lock()
+	defer m.unlock()
+	if r := q.recvAt.Load(); r != nil && r.e.isOpen(r.i) {
+		r.e.claimed = r.i
+		q.claimed = true
+		return true
+	}
+	atomic.StoreUint32(&q.wantRoom, 1)
+	return false
+}
+
+// canMeet is meet without the commitment.
+func (q *queue) canMeet() bool {
+	if q.claimed {
+		return true
+	}
+	r := q.recvAt.Load()
+	return r != nil && r.e.isOpen(r.i)
+}
+
+func (e *Endpoint) isOpen(arm int32) bool {
+	if !e.open || e.claimed >= 0 {
+		return false
+	}
+	if e.opens == nil {
+		return e.openOne == arm
+	}
+	return e.opens[arm>>6]>>(arm&63)&1 != 0
+}
+
+// opening publishes that the component waits on one arm (opens nil) or on
+// many, and tells the senders who asked.
+func (e *Endpoint) opening(one int32, opens []uint64) {
+	if e.meets == 0 {
+		return
+	}
+	m := &e.rt.meeting
+	m.lock()
+	e.open, e.opens, e.openOne = true, opens, one
+	tell := func(i int32) {
+		if q := e.arms[i].in; q != nil && q.capacity == 0 && atomic.LoadUint32(&q.wantRoom) != 0 {
+			q.room()
+		}
+	}
+	if opens == nil {
+		tell(one)
+	}
+	for w, word := range opens {
+		for ; word != 0; word &= word - 1 {
+			tell(int32(w<<6 + bits.TrailingZeros64(word)))
+		}
+	}
+	m.unlock()
+}
+
+// closing withdraws it, and returns the arm that a sender has claimed.
+func (e *Endpoint) closing() int32 {
+	if e.meets == 0 {
+		return -1
+	}
+	m := &e.rt.meeting
+	m.lock()
+	e.open = false
+	c := e.claimed
+	m.unlock()
+	return c
+}

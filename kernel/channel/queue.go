@@ -1,0 +1,156 @@
+package channel
+
+import (
+	"sync/atomic"
+	"unsafe"
+)
+
+// A queue holds the messages of one ordered pair of roles by value, in a
+// ring of capacity+1 slots. One end sends, one receives. The spare slot
+// keeps the message last received readable until the next receive, so a
+// message is copied once and the capacity is still exact.
+//
+// While shared is false, both ends live on one core and every access is
+// plain; it is set before an end leaves the core, and only cleared by a
+// holder that runs on the core of the other end.
+type queue struct {
+	sess     *session
+	base     unsafe.Pointer
+	carried  []End
+	stride   uintptr
+	slots    uint32
+	capacity uint32
+	ends     uint32
+	from, to uint8
+	shared   bool
+
+	claimed bool // rendezvous: the receiver is committed to the next message
+
+	recvAt atomic.Pointer[arm] // where the receiver waits; nil while its end travels
+	sendAt atomic.Pointer[arm]
+
+	_          [16]byte
+	tail       uint64 // messages sent; atomic when shared
+	tslot      uint32
+	headSeen   uint64 // what the sender last saw of head
+	senderGone uint32 // the sender has abandoned; atomic when shared
+
+	_        [40]byte
+	head     uint64 // messages received; atomic when shared
+	hslot    uint32
+	tailSeen uint64
+	recvGone uint32
+	wantRoom uint32 // the sender waits for room
+}
+
+func (q *queue) slot(i uint32) unsafe.Pointer {
+	return unsafe.Add(q.base, uintptr(i)*q.stride)
+}
+
+// full is for the sender only.
+func (q *queue) full() bool {
+	if q.tail-q.headSeen < uint64(q.capacity) {
+		return false
+	}
+	q.headSeen = atomic.LoadUint64(&q.head)
+	return q.tail-q.headSeen >= uint64(q.capacity)
+}
+
+// empty is for the receiver only.
+func (q *queue) empty() bool {
+	if q.head != q.tailSeen {
+		return false
+	}
+	q.tailSeen = atomic.LoadUint64(&q.tail)
+	return q.head == q.tailSeen
+}
+
+// lost reports that nothing will come any more; for the receiver only, of
+// an empty queue. The second look is for a message sent before abandoning.
+func (q *queue) lost() bool {
+	return atomic.LoadUint32(&q.senderGone) != 0 && q.empty()
+}
+
+// label is that of the message at the head; for the receiver only.
+func (q *queue) label() uint16 { return *(*uint16)(q.slot(q.hslot)) }
+
+// push publishes the slot that the sender has filled.
+func (q *queue) push() {
+	if q.tslot++; q.tslot == q.slots {
+		q.tslot = 0
+	}
+	if q.shared {
+		atomic.StoreUint64(&q.tail, q.tail+1)
+	} else {
+		q.tail++
+	}
+	if r := q.recvAt.Load(); r != nil {
+		r.markRecv(q.shared)
+	}
+}
+
+// pop takes the head; the returned slot stays valid until the next pop.
+func (q *queue) pop() (unsafe.Pointer, uint32) {
+	i := q.hslot
+	if q.hslot++; q.hslot == q.slots {
+		q.hslot = 0
+	}
+	if q.shared {
+		atomic.StoreUint64(&q.head, q.head+1)
+		if atomic.LoadUint32(&q.wantRoom) != 0 {
+			q.room()
+		}
+	} else {
+		q.head++
+		if q.wantRoom != 0 {
+			q.room()
+		}
+	}
+	return q.slot(i), i
+}
+
+// room tells a sender that found the queue full.
+func (q *queue) room() {
+	atomic.StoreUint32(&q.wantRoom, 0)
+	if s := q.sendAt.Load(); s != nil {
+		s.markSend(q.shared)
+	}
+}
+
+// awaitRoom asks to be told of room, and reports whether there is some by
+// now: the sender asks first and looks second, so that none is missed.
+func (q *queue) awaitRoom() bool {
+	atomic.StoreUint32(&q.wantRoom, 1)
+	if q.capacity == 0 {
+		return q.meet()
+	}
+	return !q.full() || atomic.LoadUint32(&q.recvGone) != 0
+}
+
+// occupancy is the number of queued messages.
+func (q *queue) occupancy() uint32 {
+	return uint32(atomic.LoadUint64(&q.tail) - atomic.LoadUint64(&q.head))
+}
+
+// drop discards what is queued for a receiver that has abandoned; ends in
+// it are abandoned. Sender and receiver may both come here.
+func (q *queue) drop() {
+	rt := q.sess.rt
+	rt.dropping.Lock()
+	var ends []End
+	head := atomic.LoadUint64(&q.head)
+	for tail := atomic.LoadUint64(&q.tail); head != tail; head++ {
+		for k := range q.ends {
+			c := &q.carried[uint32(head%uint64(q.slots))*q.ends+k]
+			if c.sess != nil {
+				ends = append(ends, *c)
+				*c = End{}
+			}
+		}
+	}
+	atomic.StoreUint64(&q.head, head)
+	rt.dropping.Unlock()
+	for _, d := range ends {
+		d.sess.abandon(d.role, AbandonEvent, nil)
+	}
+}

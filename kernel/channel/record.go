@@ -1,0 +1,66 @@
+package channel
+
+import "sync"
+
+// EventKind says what took effect.
+type EventKind uint8
+
+// The kinds of events.
+const (
+	SendEvent EventKind = iota
+	ReceiveEvent
+	GoneEvent
+	AbandonEvent
+	CloseEvent // an end reached the end of its protocol
+	StartEvent
+	EndEvent
+	CrashEvent
+	DecideEvent
+	TimeoutEvent
+)
+
+var kindNames = [...]string{"send", "receive", "gone", "abandon", "close", "start", "end", "crash", "decide", "timeout"}
+
+func (k EventKind) String() string { return kindNames[k] }
+
+// An Event is one effect. Events reach the recorder in the order in which
+// they took effect, so occupancies of a queue are never impossible ones.
+type Event struct {
+	Kind      EventKind
+	From, To  uint8 // roles; of abandon and close: From
+	Label     uint16
+	Occupancy uint32 // of the queue, after the effect
+	Component uint32 // who did it, as in Runtime.Name
+	Session   uint64
+	Case      int    // of a decide
+	Payload   []byte // valid during the call only
+}
+
+// A Recorder receives the events of a runtime, one at a time. It must not
+// call back into the runtime.
+type Recorder interface{ Record(Event) }
+
+// recording makes an effect and its event one step. A nil recording is off.
+type recording struct {
+	mu     sync.Mutex
+	single bool // one core and nothing beside it: no lock needed
+	to     Recorder
+}
+
+func (r *recording) lock() {
+	if r != nil && !r.single {
+		r.mu.Lock()
+	}
+}
+
+func (r *recording) unlock() {
+	if r != nil && !r.single {
+		r.mu.Unlock()
+	}
+}
+
+func (r *recording) emit(ev Event) {
+	if r != nil {
+		r.to.Record(ev)
+	}
+}

@@ -1,0 +1,270 @@
+package session
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/protoc-os/protoc-os/dsl"
+)
+
+// Environment is the most general component that holds one end: it decides every send that its role may make, may stay silent for ever where the
+// protocol lets it rest, and offers every receive. Data is not followed: the checker tries every value that somebody's control depends on.
+// For an end that it receives it starts an environment; to send an end it makes a fresh session and starts environments for the other roles.
+// Peers that are gone end it. What it cannot do: send an end that no fresh session has, because it must stand past the start.
+func Environment(p *Protocol, role int) *Machine {
+	return newBench(nil).environment(&EndType{Protocol: p, Role: role, States: []int{0}})
+}
+
+// environment returns the environment of an end, made on first use and registered before it is filled: environments start each other.
+func (b *bench) environment(end *EndType) *Machine {
+	local := end.Protocol.Locals[end.Role]
+	states := end.States
+	if states == nil {
+		for s := range local.States {
+			states = append(states, s)
+		}
+	}
+	key := fmt.Sprintf("%p %d %v", end.Protocol, end.Role, states)
+	if m, ok := b.environments[key]; ok {
+		return m
+	}
+	m := &Machine{Name: "any " + endText(end), External: true}
+	if !slices.Equal(states, []int{0}) {
+		m.Name += " at " + localStatesText(local, states)
+	}
+	b.environments[key] = m
+	e := &environment{bench: b, m: m, local: local, stands: make([]int, len(local.States))}
+	e.holder("end", &EndType{Protocol: end.Protocol, Role: end.Role, States: states})
+	m.Params = []MachineParam{{Name: "end", Var: -1, Group: 0}}
+	e.build(states)
+	return m
+}
+
+// environment builds the machine: one control state per local state, and those between.
+type environment struct {
+	*bench
+	m      *Machine
+	local  *Local
+	stands []int // per local state the control state that stands there
+}
+
+func (e *environment) holder(name string, end *EndType) int {
+	e.m.Groups = append(e.m.Groups, Group{Name: name, Kind: Single, Base: e.m.Slots, Len: 1, Fields: []SlotField{{End: end}}, At: end.Protocol.At})
+	e.m.Slots++
+	return len(e.m.Groups) - 1
+}
+
+func (e *environment) state(kind StateKind, at dsl.Position) int {
+	e.m.States = append(e.m.States, State{Kind: kind, Site: len(e.m.States), Call: -1, At: at})
+	return len(e.m.States) - 1
+}
+
+func (e *environment) edge(from int, a Action, to int, at dsl.Position) {
+	a.To, a.Index = VarRef{Var: -1}, VarRef{Var: -1}
+	e.m.States[from].Edges = append(e.m.States[from].Edges, Edge{Action: a, Next: to, At: at})
+}
+
+// build makes the states. Where the end may stand at several states, the entry finds out at which.
+func (e *environment) build(states []int) {
+	entry := -1
+	if len(states) != 1 || states[0] != 0 {
+		entry = e.state(LocalStep, e.local.Protocol.At)
+	}
+	reach := e.reachable(states)
+	for s, in := range reach {
+		e.stands[s] = -1
+		if in {
+			e.stands[s] = e.state(Waiting, e.local.States[s].At)
+			e.m.States[e.stands[s]].Names = e.local.States[s].Names
+		}
+	}
+	for s, in := range reach {
+		if in {
+			e.fill(s)
+		}
+	}
+	if entry >= 0 {
+		for i, s := range states {
+			edge := Edge{Action: skip(), Next: e.stands[s], At: e.local.Protocol.At}
+			if i < len(states)-1 {
+				edge.Guard = &Expr{Op: OpPresent, N: 0, X: number(0), States: []int{s}}
+			}
+			e.m.States[entry].Edges = append(e.m.States[entry].Edges, edge)
+		}
+	}
+}
+
+func (e *environment) reachable(from []int) []bool {
+	in := make([]bool, len(e.local.States))
+	todo := slices.Clone(from)
+	for len(todo) > 0 {
+		s := todo[0]
+		todo = todo[1:]
+		if in[s] {
+			continue
+		}
+		in[s] = true
+		for _, edge := range e.local.States[s].Edges {
+			todo = append(todo, edge.Next)
+		}
+	}
+	return in
+}
+
+// fill makes what the environment does at a local state.
+func (e *environment) fill(s int) {
+	c, st := e.stands[s], e.local.States[s]
+	if st.End || len(st.Edges) == 0 {
+		e.m.States[c].Kind = Ended
+		return
+	}
+	var sends, receives []LocalEdge
+	for _, edge := range st.Edges {
+		if !edge.Send {
+			receives = append(receives, edge)
+		} else if e.canMake(edge) {
+			sends = append(sends, edge)
+		}
+	}
+	if len(sends) == 0 {
+		e.receives(c, receives)
+		return
+	}
+	// It commits itself to what it sends, as a component may, but goes on to receive meanwhile.
+	e.m.States[c].Kind = Deciding
+	for _, edge := range sends {
+		w := e.state(Waiting, edge.At)
+		e.edge(c, Action{Kind: TakeCase, Name: e.local.Protocol.Labels[edge.Label].Name}, e.making(edge, w, st.Rest, receives), edge.At)
+		e.send(edge, w)
+		e.receives(w, receives)
+	}
+	if st.Rest || len(sends) < len(st.Edges)-len(receives) {
+		silent := e.state(Waiting, st.At)
+		e.edge(c, Action{Kind: TakeCase, Name: "silent"}, silent, st.At)
+		e.receives(silent, receives)
+	}
+}
+
+// canMake reports whether the environment can make the ends that a message carries.
+func (e *environment) canMake(edge LocalEdge) bool {
+	label := e.local.Protocol.Labels[edge.Label]
+	for _, f := range label.Fields {
+		if f.Type.Kind == End && f.Type.End.States != nil && !slices.Contains(f.Type.End.States, 0) {
+			why := fmt.Sprintf("no environment sends %s of %s: it carries an end past its start", label.Name, e.local.Protocol.QName())
+			if !slices.Contains(e.unsaid, why) {
+				e.unsaid = append(e.unsaid, why)
+			}
+			return false
+		}
+	}
+	return true
+}
+
+// slot of a field of a message in the environment; fresh sessions have a field per role.
+func (e *environment) fieldGroup(edge LocalEdge, f Field, fields []SlotField) int {
+	name := e.local.Protocol.Labels[edge.Label].Name + "." + f.Name
+	for i, g := range e.m.Groups {
+		if g.Name == name && sameFields(g.Fields, fields) {
+			return i
+		}
+	}
+	e.m.Groups = append(e.m.Groups, Group{Name: name, Kind: Single, Base: e.m.Slots, Len: 1, Fields: fields, At: edge.At})
+	e.m.Slots += len(fields)
+	return len(e.m.Groups) - 1
+}
+
+func freshFields(p *Protocol) []SlotField {
+	fields := make([]SlotField, len(p.Roles))
+	for r, name := range p.Roles {
+		fields[r] = SlotField{Name: name, End: &EndType{Protocol: p, Role: r, States: []int{0}}}
+	}
+	return fields
+}
+
+// making returns the state from which the ends of a message are made, one after the other, before it is sent from w. Resting, the
+// environment stays silent when no session can be made.
+func (e *environment) making(edge LocalEdge, w int, rest bool, receives []LocalEdge) int {
+	next := w
+	fields := e.local.Protocol.Labels[edge.Label].Fields
+	for i := len(fields) - 1; i >= 0; i-- {
+		if fields[i].Type.Kind != End {
+			continue
+		}
+		end := fields[i].Type.End
+		g := e.fieldGroup(edge, fields[i], freshFields(end.Protocol))
+		var into []SlotRef
+		for r := range end.Protocol.Roles {
+			into = append(into, SlotRef{Group: g, Field: r, Bind: VarRef{Var: -1}})
+		}
+		for r := len(end.Protocol.Roles) - 1; r >= 0; r-- {
+			if r == end.Role {
+				continue
+			}
+			child := e.environment(&EndType{Protocol: end.Protocol, Role: r, States: []int{0}})
+			s := e.state(Waiting, edge.At)
+			e.edge(s, Action{Kind: StartChild, Child: child, Args: []Arg{{Kind: Delegated, To: VarRef{Var: -1}, Slot: into[r]}}}, next, edge.At)
+			next = s
+		}
+		s := e.state(Waiting, edge.At)
+		e.edge(s, Action{Kind: NewSession, Protocol: end.Protocol, Into: into}, next, edge.At)
+		if rest {
+			silent := e.state(Waiting, edge.At)
+			e.receives(silent, receives)
+			e.edge(s, Action{Kind: ElseOption}, silent, edge.At)
+		}
+		next = s
+	}
+	return next
+}
+
+func (e *environment) send(edge LocalEdge, w int) {
+	a := Action{Kind: SendMsg, Slot: SlotRef{Bind: VarRef{Var: -1}}, Peer: edge.Peer, Label: edge.Label}
+	for _, f := range e.local.Protocol.Labels[edge.Label].Fields {
+		arg := Arg{To: VarRef{Var: -1}}
+		if f.Type.Kind == End {
+			arg.Kind = Delegated
+			arg.Slot = SlotRef{Group: e.fieldGroup(edge, f, freshFields(f.Type.End.Protocol)), Field: f.Type.End.Role, Bind: VarRef{Var: -1}}
+		}
+		a.Args = append(a.Args, arg)
+	}
+	e.edge(w, a, e.stands[edge.Next], edge.At)
+	e.gone(w, edge.Peer, edge.At)
+}
+
+// receives offers all receives at w.
+func (e *environment) receives(w int, list []LocalEdge) {
+	for _, edge := range list {
+		a := Action{Kind: ReceiveMsg, Slot: SlotRef{Bind: VarRef{Var: -1}}, Peer: edge.Peer, Label: edge.Label}
+		next := e.stands[edge.Next]
+		fields := e.local.Protocol.Labels[edge.Label].Fields
+		for _, f := range fields {
+			arg := Arg{To: VarRef{Var: -1}, Name: f.Name}
+			if f.Type.Kind == End {
+				arg.Kind = Delegated
+				arg.Slot = SlotRef{Group: e.fieldGroup(edge, f, []SlotField{{End: f.Type.End}}), Bind: VarRef{Var: -1}}
+			}
+			a.Binds = append(a.Binds, arg)
+		}
+		for i := len(fields) - 1; i >= 0; i-- {
+			if a.Binds[i].Kind == Delegated {
+				s := e.state(Waiting, edge.At)
+				e.edge(s, Action{Kind: StartChild, Child: e.environment(fields[i].Type.End), Args: []Arg{{Kind: Delegated, To: VarRef{Var: -1}, Slot: a.Binds[i].Slot}}}, next, edge.At)
+				next = s
+			}
+		}
+		e.edge(w, a, next, edge.At)
+		e.gone(w, edge.Peer, edge.At)
+	}
+}
+
+// gone ends the environment when a peer that it waits for is gone.
+func (e *environment) gone(w, peer int, at dsl.Position) {
+	for _, edge := range e.m.States[w].Edges {
+		if edge.Action.Kind == GonePeer && edge.Action.Peer == peer {
+			return
+		}
+	}
+	drop, over := e.state(LocalStep, at), e.state(Ended, at)
+	e.edge(w, Action{Kind: GonePeer, Slot: SlotRef{Bind: VarRef{Var: -1}}, Peer: peer}, drop, at)
+	e.edge(drop, Action{Kind: AbandonEnd, Slot: SlotRef{Bind: VarRef{Var: -1}}}, over, at)
+}

@@ -186,7 +186,7 @@ func (e *Endpoint) finish(err error) {
 	}
 	e.rt.emit(Event{Kind: kind, Component: e.number})
 	q := e.report.sess.queue(0, 1)
-	*(*uint16)(q.slot(q.tslot)) = label
+	*(*uint16)(q.tailSlot()) = label
 	q.push()
 	e.report.sess.abandon(0, CloseEvent, e)
 	e.live = false

@@ -16,7 +16,6 @@ type core struct {
 	free     []*thread
 	threads  int
 	stopping bool
-	budget   int32 // steps until the component must let others run
 	queue    []*Endpoint
 	first, n int
 	control  *control
@@ -28,7 +27,9 @@ type core struct {
 	sema  chan struct{}
 }
 
-const slice = 1 << 12 // steps
+// slice is how many steps a component may take before others must run: the
+// step at each multiple of it goes the slow way, through spend.
+const slice = 1 << 12
 
 // push appends a component to the run queue.
 func (c *core) push(e *Endpoint) {
@@ -51,9 +52,9 @@ func (c *core) pop() *Endpoint {
 	return e
 }
 
-// spend counts a step; who has used up its slice goes to the back.
+// spend sends who has used up its slice to the back of the queue.
 func (c *core) spend(e *Endpoint) {
-	if c.budget--; c.budget < 0 && c.control == nil {
+	if e.step&(slice-1) == 0 && c.control == nil {
 		c.push(e)
 		c.leave(e)
 	}
@@ -61,7 +62,6 @@ func (c *core) spend(e *Endpoint) {
 
 // leave runs others until e (nil: a thread without component) is resumed.
 func (c *core) leave(e *Endpoint) {
-	c.budget = slice
 	next := c.next()
 	if next == e && e != nil {
 		return

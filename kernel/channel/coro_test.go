@@ -59,3 +59,32 @@ func TestHandOver(t *testing.T) {
 		t.Fatal(trace)
 	}
 }
+
+func BenchmarkPull(b *testing.B) {
+	next, stop := iter.Pull(func(y func(struct{}) bool) {
+		for y(struct{}{}) {
+		}
+	})
+	for range b.N {
+		next()
+	}
+	stop()
+}
+
+func BenchmarkHandOverPair(b *testing.B) {
+	c := &core{}
+	c.loop = &thread{core: c}
+	c.running = c.loop
+	s := &seat{}
+	th := &thread{core: c, at: s, home: s}
+	s.who = th
+	s.next, _ = iter.Pull(func(y func(struct{}) bool) {
+		s.yield = y
+		for range b.N {
+			c.handOver(c.loop)
+		}
+	})
+	for range b.N {
+		c.handOver(th)
+	}
+}

@@ -105,7 +105,7 @@ func (e *Endpoint) carry(k int, d End) {
 	if q.shared {
 		d.leave()
 	}
-	q.carried[q.tslot*q.ends+uint32(k)] = d
+	q.endsAt(q.toff)[k] = d
 }
 
 // Take moves the k-th end of the message last received into a slot. For a

@@ -29,8 +29,9 @@ type Endpoint struct {
 	meets int        // arms at capacity 0
 
 	outq  *queue // between Begin and Commit
-	out   unsafe.Pointer
 	label uint16
+	begun bool           // Begin was called, and Commit not yet
+	dense bool           // arms are slots
 	in    unsafe.Pointer // payload of the message last received
 	inEnd []End
 	inLen uintptr
@@ -62,7 +63,7 @@ const (
 func (e *Endpoint) Step() uint32 { return e.step }
 
 // Out is the payload of the message between Begin and Commit.
-func Out[T any](e *Endpoint) *T { return (*T)(e.out) }
+func Out[T any](e *Endpoint) *T { return (*T)(unsafe.Add(e.outq.tailSlot(), 8)) }
 
 // In is the payload of the message last received, until the next step.
 func In[T any](e *Endpoint) *T { return (*T)(e.in) }
@@ -71,6 +72,7 @@ func (e *Endpoint) init(rt *Runtime, t *Component, name string) {
 	t.prepare()
 	e.rt, e.table, e.name = rt, t, name
 	e.rec = rt.rec
+	e.dense = t.dense
 	e.claimed = -1
 	w := (t.arms + 63) / 64
 	words := make([]uint64, 2*w)
@@ -183,11 +185,22 @@ func (e *Endpoint) abandonAll() {
 
 // Begin waits until a message can be sent to member i of the Op's slot (0
 // for a single end). The stub then fills Out and calls Commit.
+//
+// Begin, Commit and Receive do the usual case in place: no call, no mode.
+// What they cannot do so, begin and receive do from the start.
 func (e *Endpoint) Begin(step uint32, op *Op, i int) error {
-	if step != e.step || e.flags.Load() != 0 {
-		if err := e.enter(step, op.State, op.Method); err != nil {
-			return err
+	if step == e.step && e.flags.Load() == 0 && e.dense && step&(slice-1) != 0 {
+		if q := e.arms[op.Slot].out; q != nil && !q.full() && atomic.LoadUint32(&q.recvGone) == 0 {
+			e.outq, e.label, e.begun = q, op.Label, true
+			return nil
 		}
+	}
+	return e.begin(step, op, i)
+}
+
+func (e *Endpoint) begin(step uint32, op *Op, i int) error {
+	if err := e.enter(step, op.State, op.Method); err != nil {
+		return err
 	}
 	a := e.armOf(op, i)
 	q := a.out
@@ -204,7 +217,6 @@ func (e *Endpoint) Begin(step uint32, op *Op, i int) error {
 		if atomic.LoadUint32(&q.recvGone) != 0 {
 			if op.Gone {
 				e.step++
-				e.outq = nil
 				return ErrGone
 			}
 			return e.goneError(op.Slot, op.Peer, op.State, op.Method)
@@ -219,8 +231,7 @@ func (e *Endpoint) Begin(step uint32, op *Op, i int) error {
 			return err
 		}
 	}
-	e.outq, e.label = q, op.Label
-	e.out = unsafe.Add(q.slot(q.tslot), 8)
+	e.outq, e.label, e.begun = q, op.Label, true
 	return nil
 }
 
@@ -238,19 +249,45 @@ func (e *Endpoint) sleepOn(want int32, state string) error {
 // Commit sends the message that Begin has opened. It returns the new step.
 func (e *Endpoint) Commit() uint32 {
 	q := e.outq
-	if q == nil {
+	if !e.begun || q.shared || e.rec != nil || q.capacity == 0 {
+		return e.commit()
+	}
+	e.begun = false
+	*(*uint16)(q.tailSlot()) = e.label
+	if q.toff += q.stride; q.toff == q.size {
+		q.toff = 0
+	}
+	q.tail++
+	if a := q.recvAt.Load(); a != nil {
+		if r := a.e; r.parked && r.want == a.i<<1 {
+			// It waits for nothing else and will look at this queue itself.
+			r.parked = false
+			r.core.push(r)
+		} else {
+			a.markRecv(false)
+		}
+	}
+	if q.recvGone != 0 {
+		q.drop()
+	}
+	e.step++
+	return e.step
+}
+
+func (e *Endpoint) commit() uint32 {
+	if !e.begun {
 		panic(&MisuseError{Where: e.where(-1, "", ""), Method: "Commit", Reason: "no Begin before it"})
 	}
-	e.outq = nil
-	*(*uint16)(q.slot(q.tslot)) = e.label
+	q := e.outq
+	e.begun = false
+	*(*uint16)(q.tailSlot()) = e.label
 	q.claimed = false
 	if e.rec == nil {
 		q.push()
 	} else {
 		e.rec.lock()
-		p := unsafe.Slice((*byte)(e.out), q.sess.proto.Labels[e.label].Payload.size)
-		n := q.occupancy() + 1
-		e.rec.emit(Event{Kind: SendEvent, From: q.from, To: q.to, Label: e.label, Occupancy: n, Component: e.number, Session: q.sess.id, Payload: p})
+		p := unsafe.Slice(Out[byte](e), q.sess.proto.Labels[e.label].Payload.size)
+		e.rec.emit(Event{Kind: SendEvent, From: q.from, To: q.to, Label: e.label, Occupancy: q.occupancy() + 1, Component: e.number, Session: q.sess.id, Payload: p})
 		q.push()
 		e.rec.unlock()
 	}
@@ -264,10 +301,38 @@ func (e *Endpoint) Commit() uint32 {
 // Receive waits for a message from the Op's peer and takes it. The payload
 // is In until the next step.
 func (e *Endpoint) Receive(step uint32, op *Op, i int) (uint16, error) {
-	if step != e.step || e.flags.Load() != 0 {
-		if err := e.enter(step, op.State, op.Method); err != nil {
-			return 0, err
+	if step == e.step && e.flags.Load() == 0 && e.dense && step&(slice-1) != 0 && e.rec == nil {
+		if q := e.arms[op.Slot].in; q != nil && q.ends == 0 {
+			if q.empty() && e.core != nil && q.capacity != 0 && atomic.LoadUint32(&q.senderGone) == 0 {
+				// As sleep does it, without its frame: a mispredicted return.
+				c := e.core
+				e.parked, e.want = true, op.Slot<<1
+				if s := c.seatOfNext(); s == nil {
+					c.leave(e)
+				} else if s.up {
+					s.up = false
+					s.yield(struct{}{})
+				} else {
+					s.up = true
+					s.next()
+				}
+			}
+			if !q.empty() && e.flags.Load() == 0 {
+				if l := q.label(); op.Labels>>l&1 != 0 {
+					e.in = unsafe.Add(q.headSlot(), 8)
+					q.pop()
+					e.step++
+					return l, nil
+				}
+			}
 		}
+	}
+	return e.receive(step, op, i)
+}
+
+func (e *Endpoint) receive(step uint32, op *Op, i int) (uint16, error) {
+	if err := e.enter(step, op.State, op.Method); err != nil {
+		return 0, err
 	}
 	a := e.armOf(op, i)
 	q := a.in
@@ -309,8 +374,11 @@ func (e *Endpoint) Receive(step uint32, op *Op, i int) (uint16, error) {
 			}
 			continue
 		}
-		if err := e.sleepOn(a.i<<1, op.State); err != nil {
+		if err := e.sleep(a.i << 1); err != nil {
 			return 0, err
+		}
+		if e.flags.Load()&flagAbort != 0 {
+			return 0, e.aborted(op.State)
 		}
 	}
 	if l := q.label(); op.Labels>>l&1 == 0 {
@@ -336,8 +404,11 @@ func (e *Endpoint) take(q *queue) uint16 {
 	l := q.label()
 	e.claimed = -1
 	e.rec.lock()
-	p, i := q.pop()
-	e.in = unsafe.Add(p, 8)
+	if q.ends != 0 {
+		e.inEnd = q.endsAt(q.hoff)
+	}
+	e.in = unsafe.Add(q.headSlot(), 8)
+	q.pop()
 	if e.rec != nil || e.flags.Load()&flagPoison != 0 {
 		e.inLen = q.sess.proto.Labels[l].Payload.size
 	}
@@ -345,9 +416,6 @@ func (e *Endpoint) take(q *queue) uint16 {
 		e.rec.emit(Event{Kind: ReceiveEvent, From: q.from, To: q.to, Label: l, Occupancy: q.occupancy(), Component: e.number, Session: q.sess.id,
 			Payload: unsafe.Slice((*byte)(e.in), e.inLen)})
 		e.rec.unlock()
-	}
-	if q.ends != 0 {
-		e.inEnd = q.carried[i*q.ends : (i+1)*q.ends]
 	}
 	e.step++
 	return l

@@ -18,6 +18,7 @@ type queue struct {
 	base     unsafe.Pointer
 	carried  []End
 	stride   uintptr
+	size     uintptr // of the ring, in bytes
 	slots    uint32
 	capacity uint32
 	ends     uint32
@@ -30,22 +31,22 @@ type queue struct {
 	sendAt atomic.Pointer[arm]
 
 	_          [16]byte
-	tail       uint64 // messages sent; atomic when shared
-	tslot      uint32
-	headSeen   uint64 // what the sender last saw of head
-	senderGone uint32 // the sender has abandoned; atomic when shared
+	tail       uint64  // messages sent; atomic when shared
+	toff       uintptr // offset of the slot to fill
+	headSeen   uint64  // what the sender last saw of head
+	senderGone uint32  // the sender has abandoned; atomic when shared
 
 	_        [40]byte
-	head     uint64 // messages received; atomic when shared
-	hslot    uint32
+	head     uint64  // messages received; atomic when shared
+	hoff     uintptr // offset of the slot to take
 	tailSeen uint64
 	recvGone uint32
 	wantRoom uint32 // the sender waits for room
 }
 
-func (q *queue) slot(i uint32) unsafe.Pointer {
-	return unsafe.Add(q.base, uintptr(i)*q.stride)
-}
+// tail and head slot: the first word is the label, the rest is payload.
+func (q *queue) tailSlot() unsafe.Pointer { return unsafe.Add(q.base, q.toff) }
+func (q *queue) headSlot() unsafe.Pointer { return unsafe.Add(q.base, q.hoff) }
 
 // full is for the sender only.
 func (q *queue) full() bool {
@@ -72,12 +73,12 @@ func (q *queue) lost() bool {
 }
 
 // label is that of the message at the head; for the receiver only.
-func (q *queue) label() uint16 { return *(*uint16)(q.slot(q.hslot)) }
+func (q *queue) label() uint16 { return *(*uint16)(q.headSlot()) }
 
 // push publishes the slot that the sender has filled.
 func (q *queue) push() {
-	if q.tslot++; q.tslot == q.slots {
-		q.tslot = 0
+	if q.toff += q.stride; q.toff == q.size {
+		q.toff = 0
 	}
 	if q.shared {
 		atomic.StoreUint64(&q.tail, q.tail+1)
@@ -89,24 +90,25 @@ func (q *queue) push() {
 	}
 }
 
-// pop takes the head; the returned slot stays valid until the next pop.
-func (q *queue) pop() (unsafe.Pointer, uint32) {
-	i := q.hslot
-	if q.hslot++; q.hslot == q.slots {
-		q.hslot = 0
+// pop takes the head; its slot stays valid until the next pop.
+func (q *queue) pop() {
+	if q.hoff += q.stride; q.hoff == q.size {
+		q.hoff = 0
 	}
 	if q.shared {
 		atomic.StoreUint64(&q.head, q.head+1)
-		if atomic.LoadUint32(&q.wantRoom) != 0 {
-			q.room()
-		}
 	} else {
 		q.head++
-		if q.wantRoom != 0 {
-			q.room()
-		}
 	}
-	return q.slot(i), i
+	if atomic.LoadUint32(&q.wantRoom) != 0 {
+		q.room()
+	}
+}
+
+// endsAt is where the ends are that the message in a slot carries.
+func (q *queue) endsAt(offset uintptr) []End {
+	i := uint32(offset/q.stride) * q.ends
+	return q.carried[i : i+q.ends]
 }
 
 // room tells a sender that found the queue full.
@@ -138,17 +140,16 @@ func (q *queue) drop() {
 	rt := q.sess.rt
 	rt.dropping.Lock()
 	var ends []End
-	head := atomic.LoadUint64(&q.head)
-	for tail := atomic.LoadUint64(&q.tail); head != tail; head++ {
-		for k := range q.ends {
-			c := &q.carried[uint32(head%uint64(q.slots))*q.ends+k]
-			if c.sess != nil {
+	tail := atomic.LoadUint64(&q.tail)
+	if q.ends > 0 {
+		for i := range q.carried { // what was received is zero by now, or is still to be taken by nobody
+			if c := &q.carried[i]; c.sess != nil {
 				ends = append(ends, *c)
 				*c = End{}
 			}
 		}
 	}
-	atomic.StoreUint64(&q.head, head)
+	atomic.StoreUint64(&q.head, tail)
 	rt.dropping.Unlock()
 	for _, d := range ends {
 		d.sess.abandon(d.role, AbandonEvent, nil)

@@ -66,7 +66,7 @@ func New(c Config) *Runtime {
 		rt.rec = &recording{single: rt.single, to: c.Recorder}
 	}
 	for i := range c.Cores {
-		rt.cores = append(rt.cores, &core{rt: rt, number: i, budget: slice, sema: make(chan struct{}, 1)})
+		rt.cores = append(rt.cores, &core{rt: rt, number: i, sema: make(chan struct{}, 1)})
 	}
 	return rt
 }

@@ -50,6 +50,7 @@ func (rt *Runtime) session(p *Protocol, shared bool) *session {
 		d, q := &p.pairs[i], &s.queues[i]
 		q.sess, q.from, q.to = s, d.from, d.to
 		q.base, q.stride, q.slots, q.capacity = unsafe.Add(base, d.offset*8), d.stride, d.slots, d.capacity
+		q.size = q.stride * uintptr(q.slots)
 		q.ends, q.shared = uint32(d.ends), shared
 		if d.ends > 0 {
 			q.carried = carried[d.carry : d.carry+int(d.slots)*d.ends]
@@ -76,11 +77,9 @@ func (d End) leave() {
 			continue
 		}
 		q.shared = true
-		for n := q.head; q.to == d.role && n != q.tail; n++ {
-			for k := range q.ends {
-				if c := q.carried[uint32(n%uint64(q.slots))*q.ends+k]; c.sess != nil {
-					c.leave()
-				}
+		for _, c := range q.carried {
+			if q.to == d.role && c.sess != nil {
+				c.leave()
 			}
 		}
 	}

@@ -136,13 +136,18 @@ type Component struct {
 	sets  int
 	slots int
 	arms  int
+	dense bool // every slot is one arm
 }
 
 func (t *Component) prepare() {
 	t.once.Do(func() {
+		t.dense = true
 		for i := range t.Slots {
 			s := &t.Slots[i]
 			s.Protocol.prepare()
+			if s.Set > 0 || len(s.Protocol.Roles) != 2 {
+				t.dense = false
+			}
 			t.first = append(t.first, int32(t.slots))
 			t.at = append(t.at, -1)
 			if s.Points > 0 {

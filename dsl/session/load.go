@@ -99,7 +99,7 @@ func (l *loader) load(folder string, by *dsl.Import) (*Package, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", l.files.shown(file), err)
 		}
-		f, diags := parse(l.files.shown(file), text)
+		f, diags := dsl.Parse(l.files.shown(file), text)
 		for _, d := range diags {
 			if d.Severity == dsl.Error {
 				p.names.incomplete = true

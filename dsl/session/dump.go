@@ -327,3 +327,84 @@ func (m *Machine) operand(e *Expr) string {
 	}
 	return m.ExprText(e)
 }
+
+// String writes the system for people and for golden tests: parameters, instances with what they hold, sessions, bounds and properties.
+func (s *System) String() string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("system %s", s.Decl.QName())
+	for _, p := range s.Params {
+		line("  param %s check %d run %d", p.Name, p.Check, p.Run)
+	}
+	for _, i := range s.Instances {
+		m := s.Machines[i.Machine]
+		text := fmt.Sprintf("  %s = %s", i.Name, m.Name)
+		for _, p := range m.Params {
+			if p.Var >= 0 {
+				text += fmt.Sprintf(" %s=%s", p.Name, valueText(m.Vars[p.Var].Type, i.Values[p.Var]))
+			}
+		}
+		line("%s", text)
+		for _, h := range i.Ends {
+			line("    slot %d: %s of %s", h.Slot, s.Protocols[s.Sessions[h.Session].Protocol].Roles[h.Role], s.Sessions[h.Session].Name)
+		}
+	}
+	for _, x := range s.Sessions {
+		line("  session %s: %s %v", x.Name, s.Protocols[x.Protocol].QName(), s.Capacity[x.Protocol])
+	}
+	for p, n := range s.NewLimit {
+		if n > 0 {
+			line("  limit %s %d", s.Protocols[p].QName(), n)
+		}
+	}
+	for m, n := range s.StartLimit {
+		if n > 0 {
+			line("  limit %s %d", s.Machines[m].Name, n)
+		}
+	}
+	for _, i := range s.Crash {
+		line("  crash %s, at most %d", s.Instances[i].Name, s.CrashMost)
+	}
+	line("  check %v", s.Checks)
+	for _, x := range s.Always {
+		line("  always %s: %s", x.Text, s.exprText(x.Expr))
+	}
+	for _, x := range s.Eventually {
+		line("  eventually %s: %s => %s", x.Text, s.exprText(x.When), s.exprText(x.Then))
+	}
+	if s.Expect != "" {
+		line("  expect %s", s.Expect)
+	}
+	for _, x := range s.Assumptions {
+		line("  assuming %s", x)
+	}
+	return b.String()
+}
+
+// exprText writes an expression of a property with the numbers of what it refers to.
+func (s *System) exprText(e *Expr) string {
+	inst := func() string {
+		if e.I < 0 {
+			return "each"
+		}
+		return s.Instances[e.I].Name
+	}
+	switch e.Op {
+	case OpConst:
+		return fmt.Sprint(e.N)
+	case OpNot, OpNeg:
+		return map[Op]string{OpNot: "!", OpNeg: "-"}[e.Op] + s.exprText(e.X)
+	case OpInstVar:
+		if e.X != nil {
+			return fmt.Sprintf("%s.var%d[%s]", inst(), e.N, s.exprText(e.X))
+		}
+		return fmt.Sprintf("%s.var%d", inst(), e.N)
+	case OpInstAt:
+		return fmt.Sprintf("%s at %v", inst(), e.States)
+	case OpInstCount:
+		return fmt.Sprintf("count(%s.group%d at %v)", inst(), e.N, e.States)
+	case OpEachLive:
+		return fmt.Sprintf("every live %s: %s", s.Machines[e.N].Name, s.exprText(e.X))
+	}
+	return "(" + s.exprText(e.X) + " " + opText[e.Op] + " " + s.exprText(e.Y) + ")"
+}

@@ -149,7 +149,7 @@ func (a *assembly) bounds(top *part) {
 	}
 	// An environment holds one end, so there are never more of its kind alive than sessions of its protocol: starting one never waits.
 	for i, m := range sys.Machines {
-		if m.Component == nil {
+		if m.Component == nil && a.started(m) {
 			p := a.protocol[m.Groups[0].Fields[0].End.Protocol]
 			sys.StartLimit[i] = sys.NewLimit[p]
 			for _, s := range sys.Sessions {
@@ -160,6 +160,20 @@ func (a *assembly) bounds(top *part) {
 		}
 	}
 	a.idleLimits(top)
+}
+
+// started reports whether some machine of the system starts m.
+func (a *assembly) started(m *Machine) bool {
+	for _, by := range a.sys.Machines {
+		for _, s := range by.States {
+			for _, e := range s.Edges {
+				if e.Action.Kind == StartChild && e.Action.Child == m {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func (a *assembly) unlimited(top *part, m *Machine, does, what string, at dsl.Position) {

@@ -1,0 +1,416 @@
+package session
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/protoc-os/protoc-os/dsl"
+)
+
+// Conform asks of every end that a machine can come to hold whether the machine follows the protocol on it. One place for an end is followed at a
+// time, from empty to filled, and its end wherever it moves; all else is silent: other ends may do anything, received values are tried
+// in full, and the variables that guards and indexes depend on are kept. That is a finite product of control, variables and the
+// local states of one end: sound, because everything that can happen in a system happens here too; it may refuse what no system would run into.
+//
+// The relation is synchronous subtyping (Gay and Hole): fewer labels may be sent than the role may choose, and where the machine waits on an end
+// it offers, per sender, all that may come or nothing.
+func Conform(m *Machine) []*dsl.Diagnostic {
+	fine := newConformance(m, relevantVars(m, true))
+	if fine.run() {
+		return fine.diagnostics()
+	}
+	// Too many configurations: forget the variables that only guards read. What holds then holds.
+	coarse := newConformance(m, relevantVars(m, false))
+	if coarse.run() && !failed(coarse.diagnostics()) {
+		return coarse.diagnostics()
+	}
+	return []*dsl.Diagnostic{{
+		Code: "PO0339", At: machineAt(m),
+		Message: fmt.Sprintf("whether %s follows its protocols was not decided: more than %d configurations", m.Name, mostConfigurations),
+		Notes: []string{"variables that guards depend on multiply the configurations, and forgetting them was not enough",
+			"make their ranges smaller, or compare them in fewer places"},
+	}}
+}
+
+// mostConfigurations bounds the product.
+const mostConfigurations = 200_000
+
+func machineAt(m *Machine) dsl.Position {
+	if m.Component == nil {
+		return dsl.Position{}
+	}
+	return position(m.Component.File, m.Component.Decl.Name)
+}
+
+// CheckComponents lowers and checks every component of the asked packages: with the sizes of each system that uses it, with size 2 if none does.
+func CheckComponents(prog *Program) []*dsl.Diagnostic {
+	all := newBench(nil)
+	seen := map[string]bool{}
+	done := map[*Component]bool{}
+	conform := func(m *Machine) {
+		done[m.Component] = true
+		if seen[m.Name] {
+			return
+		}
+		seen[m.Name] = true
+		for _, d := range Conform(m) {
+			all.report(d)
+		}
+	}
+	for _, p := range prog.Asked {
+		for _, s := range p.Systems {
+			a := newAssembly(s, ElaborateOptions{})
+			a.part(s, "", nil, nil)
+			broken := failed(a.reports)
+			for _, m := range a.order {
+				if !broken && m.Component != nil {
+					conform(m)
+				}
+			}
+		}
+	}
+	for _, p := range prog.Asked {
+		for _, c := range p.Components {
+			if done[c] {
+				continue
+			}
+			sizes := Env{}
+			b := newBench(nil)
+			for _, name := range b.sizeNames(c) {
+				sizes[name] = 2
+			}
+			m := b.machine(c, sizes)
+			for _, d := range b.reports {
+				all.report(d)
+			}
+			if !failed(b.reports) {
+				conform(m)
+			}
+		}
+	}
+	return all.diagnostics()
+}
+
+// status of a followed place: a local state of its end, or why there is none.
+const (
+	neverFilled = -1 - iota
+	movedAway
+	abandoned
+	reported // a handle that has reported
+)
+
+// configuration is one state of the product.
+type configuration struct {
+	state  int
+	slot   int // the place that is followed
+	status int
+	regs   []int32 // of the kept variables; those that are not live are 0
+	from   int     // the configuration before, -1 at the start
+	edge   *Edge   // taken there
+}
+
+// conformance is the exploration of one machine.
+type conformance struct {
+	m        *Machine
+	keep     []bool // per variable
+	base     []int  // per variable, its first register in a configuration; -1 if it is not kept
+	width    int
+	live     [][]bool
+	slots    []place
+	used     [][]bool // per state and group: something still uses its ends
+	fresh    []bool   // per group: a name that a statement has made
+	configs  []configuration
+	index    map[string]int
+	tooLarge bool
+	seen     map[string]bool // what has been refused, and where
+	refused  []*dsl.Diagnostic
+}
+
+// place is what a slot is.
+type place struct {
+	group, field, member int
+	end                  *EndType // nil for a handle
+}
+
+func newConformance(m *Machine, keep []bool) *conformance {
+	c := &conformance{m: m, keep: keep, live: m.Live(), index: map[string]int{}, base: make([]int, len(m.Vars)), seen: map[string]bool{}}
+	for v := range m.Vars {
+		c.base[v] = -1
+		if keep[v] {
+			c.base[v] = c.width
+			c.width += m.Vars[v].Len
+		}
+	}
+	c.slots = make([]place, m.Slots)
+	c.fresh = make([]bool, len(m.Groups))
+	for g := range m.Groups {
+		group := &m.Groups[g]
+		c.fresh[g] = !m.declares(group.Name)
+		for i := range group.Len {
+			for f := range group.Fields {
+				c.slots[group.Base+i*len(group.Fields)+f] = place{group: g, field: f, member: i, end: group.Fields[f].End}
+			}
+		}
+	}
+	c.used = m.usedGroups()
+	return c
+}
+
+// declares reports whether the component declares the name, as a parameter or a variable.
+func (m *Machine) declares(name string) bool {
+	if m.Component == nil {
+		return true
+	}
+	for _, p := range m.Component.Decl.Params {
+		if p.Name.Name == name {
+			return true
+		}
+	}
+	for _, v := range m.Component.Decl.Vars {
+		if v.Name.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// usedGroups returns, per state and group, whether some continuation uses an end of the group before it is filled anew.
+func (m *Machine) usedGroups() [][]bool {
+	used := make([][]bool, len(m.States))
+	for i := range used {
+		used[i] = make([]bool, len(m.Groups))
+	}
+	for changed := true; changed; {
+		changed = false
+		for i := len(m.States) - 1; i >= 0; i-- {
+			for j := range m.States[i].Edges {
+				e := &m.States[i].Edges[j]
+				after := slices.Clone(used[e.Next])
+				filled := append([]SlotRef(nil), e.Action.Into...)
+				for _, b := range e.Action.Binds {
+					if b.Kind == Delegated {
+						filled = append(filled, b.Slot)
+					}
+				}
+				for _, s := range filled {
+					after[s.Group] = after[s.Group] && m.Groups[s.Group].Kind != Single
+				}
+				for _, s := range slotsOf(&e.Action) {
+					if !containsSlot(filled, s) {
+						after[s.Group] = true
+					}
+				}
+				for g, is := range after {
+					if is && !used[i][g] {
+						used[i][g], changed = true, true
+					}
+				}
+			}
+		}
+	}
+	return used
+}
+
+func containsSlot(list []SlotRef, s SlotRef) bool {
+	for _, x := range list {
+		if x.Group == s.Group && x.Field == s.Field && x.Any == s.Any && sameExpr(x.Index, s.Index) {
+			return true
+		}
+	}
+	return false
+}
+
+// relevantVars are the variables that indexes and, with guards, conditions depend on.
+func relevantVars(m *Machine, guards bool) []bool {
+	keep := make([]bool, len(m.Vars))
+	mark := func(v int) { keep[v] = true }
+	for i := range m.States {
+		for j := range m.States[i].Edges {
+			e := &m.States[i].Edges[j]
+			if guards {
+				exprReads(e.Guard, mark)
+			}
+			indexesRead(e.Guard, mark)
+			indexesRead(e.Action.Value, mark)
+			for _, s := range slotsOf(&e.Action) {
+				exprReads(s.Index, mark)
+			}
+		}
+	}
+	for changed := true; changed; {
+		changed = false
+		for i := range m.States {
+			for j := range m.States[i].Edges {
+				a := &m.States[i].Edges[j].Action
+				grow := func(to VarRef, x *Expr) {
+					if to.Var < 0 || !keep[to.Var] {
+						return
+					}
+					for _, y := range []*Expr{x, to.Index} {
+						exprReads(y, func(v int) { changed = changed || !keep[v]; keep[v] = true })
+					}
+				}
+				if a.Kind == Assign {
+					grow(a.To, a.Value)
+				}
+				for _, b := range a.Binds {
+					grow(b.To, nil)
+				}
+			}
+		}
+		for i := range m.States {
+			for j := range m.States[i].Edges {
+				nested(m.States[i].Edges[j].Guard, keep, &changed)
+			}
+		}
+	}
+	return keep
+}
+
+// indexesRead marks what the index of a presence test depends on.
+func indexesRead(e *Expr, mark func(int)) {
+	if e == nil {
+		return
+	}
+	if e.Op == OpPresent {
+		exprReads(e.X, mark)
+	}
+	indexesRead(e.X, mark)
+	indexesRead(e.Y, mark)
+}
+
+// nested keeps what the index of a kept array depends on.
+func nested(e *Expr, keep []bool, changed *bool) {
+	if e == nil {
+		return
+	}
+	if e.Op == OpVar && e.X != nil && keep[e.N] {
+		exprReads(e.X, func(v int) { *changed = *changed || !keep[v]; keep[v] = true })
+	}
+	nested(e.X, keep, changed)
+	nested(e.Y, keep, changed)
+}
+
+// run explores the product. It returns false if the bound was hit.
+func (c *conformance) run() bool {
+	c.initial()
+	for i := 0; i < len(c.configs) && !c.tooLarge; i++ {
+		c.expand(i)
+	}
+	return !c.tooLarge
+}
+
+// initial adds every place with every initial value of the kept parameters.
+func (c *conformance) initial() {
+	regs := make([]int32, c.width)
+	var params []int
+	for v := range c.m.Vars {
+		if c.keep[v] {
+			for i := range c.m.Vars[v].Len {
+				regs[c.base[v]+i] = c.m.Vars[v].Init
+			}
+		}
+	}
+	given := map[int]bool{}
+	for _, p := range c.m.Params {
+		if p.Var >= 0 && c.keep[p.Var] {
+			params = append(params, p.Var)
+		}
+		if p.Group >= 0 {
+			given[p.Group] = true
+		}
+	}
+	var each func(k int)
+	each = func(k int) {
+		if c.tooLarge {
+			return
+		}
+		if k < len(params) {
+			v := &c.m.Vars[params[k]]
+			for x := v.Lo; x <= v.Hi && !c.tooLarge; x++ {
+				for i := range v.Len {
+					regs[c.base[params[k]]+i] = x
+				}
+				each(k + 1)
+			}
+			return
+		}
+		for slot, p := range c.slots {
+			if !given[p.group] {
+				c.add(configuration{slot: slot, status: neverFilled, regs: regs, from: -1})
+				continue
+			}
+			for _, s := range statesOf(p.end) {
+				c.add(configuration{slot: slot, status: s, regs: regs, from: -1})
+			}
+		}
+		if len(c.slots) == 0 { // nothing to follow, but decisions are looked at
+			c.add(configuration{slot: -1, status: neverFilled, regs: regs, from: -1})
+		}
+	}
+	each(0)
+}
+
+// statesOf lists where an end may stand.
+func statesOf(e *EndType) []int {
+	if e.States != nil {
+		return e.States
+	}
+	all := make([]int, len(e.Protocol.Locals[e.Role].States))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// add enters a configuration if it is new. Registers that are not live are cleared.
+func (c *conformance) add(x configuration) {
+	regs := slices.Clone(x.regs)
+	for v := range c.m.Vars {
+		if c.keep[v] && !c.live[x.state][v] {
+			clear(regs[c.base[v] : c.base[v]+c.m.Vars[v].Len])
+		}
+	}
+	x.regs = regs
+	var b strings.Builder
+	fmt.Fprint(&b, x.state, " ", x.slot, " ", x.status)
+	for _, r := range regs {
+		fmt.Fprint(&b, " ", r)
+	}
+	if _, ok := c.index[b.String()]; ok {
+		return
+	}
+	if len(c.configs) >= mostConfigurations {
+		c.tooLarge = true
+		return
+	}
+	c.index[b.String()] = len(c.configs)
+	c.configs = append(c.configs, x)
+	if x.from >= 0 && c.dropped(&x) {
+		c.refuseDropped(len(c.configs) - 1)
+	}
+}
+
+// dropped reports whether the place was made by a statement, holds an end whose session goes on, and nothing will use it.
+func (c *conformance) dropped(x *configuration) bool {
+	if x.slot < 0 {
+		return false
+	}
+	p := c.slots[x.slot]
+	return p.end != nil && c.fresh[p.group] && c.holds(x) && !c.used[x.state][p.group] && c.m.States[x.state].Kind != Ended
+}
+
+// holds reports whether the followed place holds an end whose session is not over for it.
+func (c *conformance) holds(x *configuration) bool {
+	if x.slot < 0 || x.status < 0 {
+		return false
+	}
+	p := c.slots[x.slot]
+	return p.end == nil || !isOver(p.end, x.status)
+}
+
+func isOver(e *EndType, state int) bool {
+	s := &e.Protocol.Locals[e.Role].States[state]
+	return s.End || len(s.Edges) == 0
+}

@@ -1,0 +1,610 @@
+package session
+
+import (
+	"fmt"
+	"slices"
+)
+
+// world gives values to what a configuration does not know: how many members a set has, who else is present, forgotten variables.
+type world map[string]int32
+
+// unknown is something that a state's expressions read and the configuration does not know.
+type unknown struct {
+	key    string
+	lo, hi int32
+}
+
+// mostWorlds bounds the combinations of unknown values at one state.
+const mostWorlds = 4096
+
+// worlds calls f for every combination of values of what state s reads and x does not know.
+func (c *conformance) worlds(x *configuration, f func(w world)) {
+	var found []unknown
+	for j := range c.m.States[x.state].Edges {
+		e := &c.m.States[x.state].Edges[j]
+		c.unknowns(x, e.Guard, &found)
+		if e.Action.Kind == Assign && c.keep[e.Action.To.Var] {
+			c.unknowns(x, e.Action.Value, &found)
+			c.unknowns(x, e.Action.To.Index, &found)
+		}
+		for _, s := range slotsOf(&e.Action) {
+			c.unknowns(x, s.Index, &found)
+		}
+		for _, b := range e.Action.Binds {
+			c.unknowns(x, b.To.Index, &found)
+		}
+	}
+	if len(found) == 0 {
+		f(nil)
+		return
+	}
+	total := 1
+	for _, u := range found {
+		total *= int(u.hi-u.lo) + 1
+		if total > mostWorlds {
+			c.tooLarge = true
+			return
+		}
+	}
+	w := world{}
+	var each func(k int)
+	each = func(k int) {
+		if k == len(found) {
+			f(w)
+			return
+		}
+		for v := found[k].lo; v <= found[k].hi; v++ {
+			w[found[k].key] = v
+			each(k + 1)
+		}
+	}
+	each(0)
+}
+
+func (c *conformance) unknowns(x *configuration, e *Expr, found *[]unknown) {
+	if e == nil {
+		return
+	}
+	c.unknowns(x, e.X, found)
+	c.unknowns(x, e.Y, found)
+	u := unknown{hi: 1}
+	switch e.Op {
+	case OpVar:
+		if c.keep[e.N] {
+			return
+		}
+		v := &c.m.Vars[e.N]
+		u.lo, u.hi = v.Lo, v.Hi
+	case OpCount:
+		u.lo, u.hi = c.countBounds(x, e)
+	case OpPresent:
+		if _, known := c.present(x, e, nil); known {
+			return
+		}
+	default:
+		return
+	}
+	u.key = unknownKey(e)
+	for _, have := range *found {
+		if have.key == u.key {
+			return
+		}
+	}
+	*found = append(*found, u)
+}
+
+// unknownKey is the same for expressions that read the same. Index expressions are part of it by their form.
+func unknownKey(e *Expr) string {
+	if e == nil {
+		return ""
+	}
+	return fmt.Sprintf("(%d %d %v %s %s)", e.Op, e.N, e.States, unknownKey(e.X), unknownKey(e.Y))
+}
+
+// countBounds narrows the number of members by what is known of the followed place.
+func (c *conformance) countBounds(x *configuration, e *Expr) (lo, hi int32) {
+	g := &c.m.Groups[e.N]
+	hi = int32(g.Len)
+	if x.slot < 0 || c.slots[x.slot].group != int(e.N) {
+		return 0, hi
+	}
+	p := c.slots[x.slot]
+	switch {
+	case c.holds(x) && (e.States == nil || p.field == 0 && slices.Contains(e.States, x.status)):
+		lo = 1
+	case len(g.Fields) == 1 || e.States != nil && p.field == 0:
+		hi--
+	}
+	return lo, hi
+}
+
+// present evaluates a presence test where the followed place decides it. With a nil world only indexes that need none are evaluated.
+func (c *conformance) present(x *configuration, e *Expr, w world) (v int32, known bool) {
+	if x.slot < 0 || c.slots[x.slot].group != int(e.N) {
+		return 0, false
+	}
+	p := c.slots[x.slot]
+	if int(c.eval(x, e.X, w)) != p.member {
+		return 0, false
+	}
+	tuple := len(c.m.Groups[p.group].Fields) > 1
+	if !c.holds(x) {
+		return 0, !tuple || p.field == 0 && e.States != nil
+	}
+	if e.States == nil {
+		return 1, true
+	}
+	if p.field != 0 {
+		return 0, false
+	}
+	if slices.Contains(e.States, x.status) {
+		return 1, true
+	}
+	return 0, true
+}
+
+// eval evaluates an expression in a configuration and a world.
+func (c *conformance) eval(x *configuration, e *Expr, w world) int32 {
+	switch e.Op {
+	case OpConst:
+		return e.N
+	case OpVar:
+		if !c.keep[e.N] {
+			return w[unknownKey(e)]
+		}
+		i := 0
+		if e.X != nil {
+			i = int(c.eval(x, e.X, w))
+		}
+		if i < 0 || i >= c.m.Vars[e.N].Len { // a violation of assert, which the checker reports
+			return 0
+		}
+		return x.regs[c.base[e.N]+i]
+	case OpCount:
+		return w[unknownKey(e)]
+	case OpPresent:
+		if v, known := c.present(x, e, w); known {
+			return v
+		}
+		return w[unknownKey(e)]
+	case OpAnd:
+		if c.eval(x, e.X, w) == 0 {
+			return 0
+		}
+		return c.eval(x, e.Y, w)
+	case OpOr:
+		if c.eval(x, e.X, w) != 0 {
+			return 1
+		}
+		return c.eval(x, e.Y, w)
+	case OpNot, OpNeg:
+		return apply(e.Op, c.eval(x, e.X, w), 0)
+	}
+	return apply(e.Op, c.eval(x, e.X, w), c.eval(x, e.Y, w))
+}
+
+// expand looks at one configuration and adds what may follow.
+func (c *conformance) expand(i int) {
+	x := c.configs[i]
+	s := &c.m.States[x.state]
+	if s.Kind == Ended {
+		if c.holds(&x) && c.slots[x.slot].end != nil {
+			c.refuseEnded(i)
+		}
+		return
+	}
+	c.worlds(&x, func(w world) {
+		var enabled []*Edge
+		for j := range s.Edges {
+			if e := &s.Edges[j]; e.Guard == nil || c.eval(&x, e.Guard, w) != 0 {
+				enabled = append(enabled, e)
+				if s.Kind == LocalStep {
+					break
+				}
+			}
+		}
+		if s.Kind == Deciding && len(enabled) == 0 {
+			c.refuseUndecided(i)
+		}
+		if s.Kind == Waiting && c.holds(&x) {
+			c.offers(i, enabled, w)
+		}
+		for _, e := range enabled {
+			c.take(i, e, w)
+		}
+	})
+}
+
+// offers asks that, per sender, all that may come on the followed end is offered, or nothing.
+func (c *conformance) offers(i int, enabled []*Edge, w world) {
+	x := c.configs[i]
+	p := c.slots[x.slot]
+	if p.end == nil {
+		return
+	}
+	local := p.end.Protocol.Locals[p.end.Role]
+	for peer := range p.end.Protocol.Roles {
+		var missing []int
+		var offered *Edge
+		for _, r := range local.States[x.status].Edges {
+			if r.Send || r.Peer != peer {
+				continue
+			}
+			found := false
+			for _, e := range enabled {
+				if e.Action.Kind == ReceiveMsg && e.Action.Peer == peer && e.Action.Label == r.Label && c.names(&x, e.Action.Slot, w) {
+					found, offered = true, e
+				}
+			}
+			if !found {
+				missing = append(missing, r.Label)
+			}
+		}
+		if offered != nil && len(missing) > 0 {
+			c.refuseOffer(i, offered, missing)
+		}
+	}
+}
+
+// names reports whether a slot reference names the followed place, or may take it.
+func (c *conformance) names(x *configuration, s SlotRef, w world) bool {
+	if x.slot < 0 {
+		return false
+	}
+	p := c.slots[x.slot]
+	if s.Group != p.group || s.Field != p.field {
+		return false
+	}
+	if s.Any {
+		return c.holds(x) && (s.States == nil || slices.Contains(s.States, x.status))
+	}
+	return c.memberOf(x, s, w) == p.member
+}
+
+func (c *conformance) memberOf(x *configuration, s SlotRef, w world) int {
+	if s.Index == nil {
+		return 0
+	}
+	return int(c.eval(x, s.Index, w))
+}
+
+// step is an edge being taken: the configuration after it, as far as it is known.
+type step struct {
+	*conformance
+	from int
+	edge *Edge
+	w    world
+	x    configuration // after; its state is the edge's Next
+}
+
+// take adds the configurations after an edge.
+func (c *conformance) take(i int, e *Edge, w world) {
+	x := c.configs[i]
+	t := &step{conformance: c, from: i, edge: e, w: w, x: x}
+	t.x.state, t.x.from, t.x.edge = e.Next, i, e
+	t.x.regs = slices.Clone(x.regs)
+	a := &e.Action
+	switch a.Kind {
+	case Assign:
+		t.assign()
+	case SendMsg, ReceiveMsg, GonePeer, ChildEnded, ChildCrashed:
+		t.channel()
+	case AbandonEnd:
+		if t.is(a.Slot) {
+			if t.x.status < 0 {
+				c.refuseEmpty(i, e)
+				return
+			}
+			t.x.status = abandoned
+		}
+		t.done()
+	case MoveEnd:
+		t.moveTo(a.Slot, a.Into[0])
+	case NewSession, StartChild:
+		t.made()
+	case AddMember:
+		t.added()
+	case PickMember:
+		t.picked()
+	default:
+		t.done()
+	}
+}
+
+func (t *step) done() { t.add(t.x) }
+
+// is reports whether a slot of the edge is the followed place. The index of a member that the step has taken is known.
+func (t *step) is(s SlotRef) bool {
+	if s.Any {
+		return t.names(&t.configs[t.from], s, t.w)
+	}
+	return t.names(&t.x, s, t.w)
+}
+
+// store writes a kept register.
+func (t *step) store(r VarRef, v int32) bool {
+	if r.Var < 0 || !t.keep[r.Var] {
+		return true
+	}
+	i := 0
+	if r.Index != nil {
+		i = int(t.eval(&t.configs[t.from], r.Index, t.w))
+	}
+	info := &t.m.Vars[r.Var]
+	if i < 0 || i >= info.Len || v < info.Lo || v > info.Hi {
+		return false // a violation of assert, which the checker reports
+	}
+	t.x.regs[t.base[r.Var]+i] = v
+	return true
+}
+
+func (t *step) assign() {
+	a := &t.edge.Action
+	if !t.keep[a.To.Var] || t.store(a.To, t.eval(&t.configs[t.from], a.Value, t.w)) {
+		t.done()
+	}
+}
+
+// indexes calls f once per value of an index that the step binds; once at all where nobody reads it.
+func (t *step) indexes(r VarRef, length int, allowed func(k int) bool, f func(k int)) {
+	bound := r.Var >= 0 && t.keep[r.Var] && t.live[t.edge.Next][r.Var] || t.needsIndex(r)
+	regs := slices.Clone(t.x.regs)
+	before := t.x
+	for k := range length {
+		if !allowed(k) {
+			continue
+		}
+		t.x = before
+		t.x.regs = slices.Clone(regs)
+		t.store(r, int32(k))
+		f(k)
+		if !bound {
+			return
+		}
+	}
+}
+
+// needsIndex reports whether the edge itself uses the index that it binds.
+func (t *step) needsIndex(r VarRef) bool {
+	return r.Var >= 0 && t.keep[r.Var] && len(t.edge.Action.Args) > 0
+}
+
+// channel takes an operation on a channel: of the followed end, or of another.
+func (t *step) channel() {
+	a := &t.edge.Action
+	x := t.configs[t.from]
+	s := a.Slot
+	if !s.Any {
+		if t.is(s) && !t.operate() {
+			return
+		}
+		t.payload()
+		return
+	}
+	g := &t.m.Groups[s.Group]
+	followed := x.slot >= 0 && t.slots[x.slot].group == s.Group
+	if t.is(s) {
+		before := t.x
+		t.x.regs = slices.Clone(before.regs)
+		t.store(s.Bind, int32(t.slots[x.slot].member))
+		if t.operate() {
+			t.payload()
+		}
+		t.x = before
+	}
+	t.indexes(s.Bind, g.Len, func(k int) bool {
+		return !followed || t.slots[x.slot].field != s.Field || k != t.slots[x.slot].member
+	}, func(int) { t.payload() })
+}
+
+// operate does the operation on the followed end. It returns false if the end does not allow it, which is reported.
+func (t *step) operate() bool {
+	a := &t.edge.Action
+	if t.x.status < 0 {
+		t.refuseEmpty(t.from, t.edge)
+		return false
+	}
+	p := t.slots[t.x.slot]
+	switch a.Kind {
+	case ChildEnded, ChildCrashed:
+		t.x.status = reported
+	case SendMsg, ReceiveMsg:
+		next := p.end.Protocol.Locals[p.end.Role].Edge(t.x.status, a.Kind == SendMsg, a.Peer, a.Label)
+		if next == nil {
+			t.refuseMessage(t.from, t.edge)
+			return false
+		}
+		t.x.status = next.Next
+	}
+	return true
+}
+
+// payload takes the fields of a message: values into variables, ends out of and into slots.
+func (t *step) payload() {
+	a := &t.edge.Action
+	for _, arg := range a.Args {
+		if arg.Kind == Delegated && t.is(arg.Slot) && !t.leaves(t.fieldType(a, arg)) {
+			return
+		}
+	}
+	t.bind(0)
+}
+
+// fieldType is the type of end that takes what is sent in arg.
+func (t *step) fieldType(a *Action, arg Arg) *EndType {
+	for i := range a.Args {
+		if a.Args[i].Kind != Delegated || !containsSlot([]SlotRef{arg.Slot}, a.Args[i].Slot) {
+			continue
+		}
+		if a.Kind == StartChild {
+			return a.Child.Groups[a.Child.Params[i].Group].Fields[0].End
+		}
+		return t.m.label(a).Fields[i].Type.End
+	}
+	panic("session: an argument that is none of its action")
+}
+
+// leaves lets the followed end go to where want is expected. It returns false if it must not, which is reported.
+func (t *step) leaves(want *EndType) bool {
+	if t.x.status < 0 {
+		t.refuseEmpty(t.from, t.edge)
+		return false
+	}
+	if want.States != nil && !slices.Contains(want.States, t.x.status) {
+		t.refuseState(t.from, t.edge, want)
+		return false
+	}
+	t.x.status = movedAway
+	return true
+}
+
+// bind takes the received fields from the k-th on.
+func (t *step) bind(k int) {
+	a := &t.edge.Action
+	if k == len(a.Binds) {
+		t.done()
+		return
+	}
+	b := a.Binds[k]
+	switch {
+	case b.Kind == Value && b.To.Var >= 0 && t.keep[b.To.Var]:
+		before := t.x
+		lo, hi := t.m.label(a).Fields[k].Type.Bounds()
+		v := &t.m.Vars[b.To.Var]
+		if !t.live[t.edge.Next][b.To.Var] {
+			lo = max(lo, int64(v.Lo))
+			hi = lo
+		}
+		for value := max(lo, int64(v.Lo)); value <= min(hi, int64(v.Hi)) && !t.tooLarge; value++ {
+			t.x = before
+			t.x.regs = slices.Clone(before.regs)
+			if t.store(b.To, int32(value)) {
+				t.bind(k + 1)
+			}
+		}
+		t.x = before
+	case b.Kind == Delegated && t.is(b.Slot):
+		if !t.fillable() {
+			return
+		}
+		before := t.x
+		for _, s := range statesOf(t.m.label(a).Fields[k].Type.End) {
+			t.x = before
+			t.x.status = s
+			t.bind(k + 1)
+		}
+		t.x = before
+	default:
+		t.bind(k + 1)
+	}
+}
+
+// fillable reports whether the followed place may take an end: it is empty or its session is over.
+func (t *step) fillable() bool {
+	p := t.slots[t.x.slot]
+	if p.end != nil && t.holds(&t.x) {
+		t.refuseOverwritten(t.from, t.edge)
+		return false
+	}
+	return true
+}
+
+// made takes new and start: fresh ends and handles, and ends handed to the started component.
+func (t *step) made() {
+	a := &t.edge.Action
+	for _, arg := range a.Args {
+		if arg.Kind == Delegated && t.is(arg.Slot) && !t.leaves(t.fieldType(a, arg)) {
+			return
+		}
+	}
+	for _, into := range a.Into {
+		if t.is(into) {
+			if !t.fillable() {
+				return
+			}
+			t.x.status = 0
+		}
+	}
+	t.done()
+}
+
+// moveTo takes a move: the followed end goes on in its new place, and the old place is empty.
+func (t *step) moveTo(from, to SlotRef) {
+	x := t.configs[t.from]
+	switch {
+	case t.is(from):
+		if t.x.status < 0 {
+			t.refuseEmpty(t.from, t.edge)
+			return
+		}
+		g := &t.m.Groups[to.Group]
+		if end := g.Fields[to.Field].End; end != nil && end.States != nil && !slices.Contains(end.States, x.status) {
+			t.refuseState(t.from, t.edge, end)
+			return
+		}
+		if k := t.memberOf(&x, to, t.w); k >= 0 && k < g.Len {
+			moved := t.x
+			moved.slot = g.Base + k*len(g.Fields) + to.Field
+			t.add(moved)
+		}
+		t.x.status = movedAway
+		t.done()
+	case t.is(to):
+		t.fillable() // the end that comes is followed from where it was
+	default:
+		t.done()
+	}
+}
+
+// added takes add: the member's index is any that may be free.
+func (t *step) added() {
+	a := &t.edge.Action
+	x := t.configs[t.from]
+	g := &t.m.Groups[a.Group]
+	field := -1
+	for f, s := range a.Ends {
+		if t.is(s) {
+			field = f
+		}
+	}
+	if field >= 0 {
+		if t.x.status < 0 {
+			t.refuseEmpty(t.from, t.edge)
+			return
+		}
+		if end := g.Fields[field].End; end != nil && end.States != nil && !slices.Contains(end.States, x.status) {
+			t.refuseState(t.from, t.edge, end)
+			return
+		}
+		before := t.x
+		for k := range g.Len {
+			t.x = before
+			t.x.regs = slices.Clone(before.regs)
+			t.x.slot = g.Base + k*len(g.Fields) + field
+			t.store(a.Index, int32(k))
+			t.done()
+		}
+		t.x = before
+		t.x.status = movedAway
+	}
+	t.indexes(a.Index, g.Len, func(k int) bool {
+		// Where the followed place is filled, the end that fills it is followed from where it was.
+		return t.x.slot < 0 || t.slots[t.x.slot].group != a.Group || t.slots[t.x.slot].member != k
+	}, func(int) { t.done() })
+}
+
+// picked takes a decision for a member.
+func (t *step) picked() {
+	a := &t.edge.Action
+	x := t.configs[t.from]
+	t.indexes(a.Index, t.m.Groups[a.Group].Len, func(k int) bool {
+		if x.slot < 0 || t.slots[x.slot].group != a.Group || t.slots[x.slot].member != k {
+			return true
+		}
+		p := t.slots[x.slot]
+		if !t.holds(&x) {
+			return len(t.m.Groups[a.Group].Fields) > 1 && (p.field != 0 || a.States == nil)
+		}
+		return p.field != 0 || a.States == nil || slices.Contains(a.States, x.status)
+	}, func(int) { t.done() })
+}

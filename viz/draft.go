@@ -99,6 +99,10 @@ func (t *draft) place(l *Layout) Spot {
 	half := map[int]Spot{} // per node: half its size along and across
 	for _, v := range t.nodes {
 		along, across := turn2(d)(t.faces.nodeSize(&t.graph.Nodes[v], d))
+		k := &t.vertices[t.at[v]]
+		if n := t.graph.Nodes[v].Kind; n != Fork && n != Entry { // room for its lines
+			along = max(along, portGap*float64(max(len(k.up), len(k.down))-1)/portShare)
+		}
 		half[v] = Spot{along / 2, across / 2}
 		loopAlong, loopAcross := 0.0, 0.0
 		for _, e := range t.loops[v] {
@@ -106,7 +110,6 @@ func (t *draft) place(l *Layout) Spot {
 			loopAlong = max(loopAlong, a+loopReach)
 			loopAcross += max(c, 16)
 		}
-		k := &t.vertices[t.at[v]]
 		k.before, k.after, k.thick = along/2, along/2+loopAlong, max(across, loopAcross)
 	}
 	for _, c := range t.chains {
@@ -154,7 +157,7 @@ func (t *draft) layerTops(x []float64) (top, thick []float64) {
 			}
 		}
 		if i > 0 {
-			top[i] = top[i-1] + thick[i-1] + min(layerGap+0.1*widest, 90)
+			top[i] = top[i-1] + thick[i-1] + min(layerGap+0.16*widest, 110)
 		}
 	}
 	return top, thick

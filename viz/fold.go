@@ -59,7 +59,7 @@ func (f *folder) walk(state int, known map[register]int32, so outcome) {
 		f.found = append(f.found, so)
 		return
 	}
-	text := f.drawing.text
+	m := f.drawing.machine
 	var failed []*session.Expr
 	for _, e := range s.Edges {
 		now := outcome{tests: slices.Clone(so.tests), effects: slices.Clone(so.effects)}
@@ -71,9 +71,9 @@ func (f *folder) walk(state int, known map[register]int32, so outcome) {
 		case certain && holds == 0:
 			continue
 		case !certain:
-			now.tests = appendShown(now.tests, text.text(e.Guard))
+			now.tests = appendShown(now.tests, m.ExprText(e.Guard))
 		case len(failed) == 1:
-			now.tests = appendShown(now.tests, negated(failed[0], text))
+			now.tests = appendShown(now.tests, negated(m, failed[0]))
 		case len(failed) > 1:
 			now.tests = appendShown(now.tests, "else")
 		}
@@ -86,18 +86,18 @@ func (f *folder) walk(state int, known map[register]int32, so outcome) {
 }
 
 // negated writes the opposite of a test.
-func negated(e *session.Expr, text expression) string {
+func negated(m *session.Machine, e *session.Expr) string {
 	switch opposite := *e; e.Op {
 	case session.OpNot:
-		return text.text(e.X)
+		return m.ExprText(e.X)
 	case session.OpEq:
 		opposite.Op = session.OpNe
-		return text.text(&opposite)
+		return m.ExprText(&opposite)
 	case session.OpNe:
 		opposite.Op = session.OpEq
-		return text.text(&opposite)
+		return m.ExprText(&opposite)
 	}
-	return text.of(&session.Expr{Op: session.OpNot, X: e}, nil, 0)
+	return m.ExprText(&session.Expr{Op: session.OpNot, X: e})
 }
 
 func appendShown(list []string, text string) []string {
@@ -109,10 +109,13 @@ func appendShown(list []string, text string) []string {
 
 // after applies a local step to what is known and notes what a reader should see of it.
 func (f *folder) after(e session.Edge, known map[register]int32, so *outcome) map[register]int32 {
-	a, text := &e.Action, f.drawing.text
+	a := &e.Action
+	switch a.Kind {
+	case session.Assign, session.Assert, session.AbandonEnd:
+		so.effects = appendShown(so.effects, f.drawing.machine.ActionText(a))
+	}
 	switch a.Kind {
 	case session.Assign:
-		so.effects = appendShown(so.effects, text.ref(a.To)+" = "+text.of(a.Value, f.drawing.machine.Vars[a.To.Var].Type, 0))
 		next := maps.Clone(known)
 		if next == nil {
 			next = map[register]int32{}
@@ -131,10 +134,6 @@ func (f *folder) after(e session.Edge, known map[register]int32, so *outcome) ma
 			next[r] = v
 		}
 		return next
-	case session.Assert:
-		so.effects = appendShown(so.effects, "assert "+text.text(a.Value))
-	case session.AbandonEnd:
-		so.effects = appendShown(so.effects, "abandon "+text.slot(a.Slot))
 	}
 	return known
 }

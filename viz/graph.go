@@ -58,7 +58,6 @@ type Edge struct {
 	Both     bool     // a head at either end
 	Keys     []string // what of a trace lights it: see Highlight
 	Mark     Mark
-	Heat     float64
 }
 
 // EdgeKind is what an arrow stands for.
@@ -66,8 +65,8 @@ type EdgeKind uint8
 
 // The kinds of Edge.
 const (
-	Plain    EdgeKind = iota
-	Sending           // also: a message of a global type
+	Plain   EdgeKind = iota
+	Sending          // also: a message of a global type
 	Receiving
 	Choosing // a case of a decision
 	Making   // new, start, add

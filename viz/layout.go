@@ -33,6 +33,9 @@ const (
 	pieceGap    = 34.0 // between unconnected pieces
 	layerGap    = 18.0 // least distance between layers
 	loopReach   = 26.0 // how far a self loop stands out
+	portGap     = 10.0 // wanted between the lines of a node
+	portShare   = 0.72 // of a node's side that lines use
+	roundest    = 15.0 // radius of the corners of states
 )
 
 // Arrange lays a graph out. Pieces that are not connected stand side by side.

@@ -17,7 +17,7 @@ var (
 	muted    = colour{"#596675", "#a3afbd"}
 	faint    = colour{"#c5cdd6", "#3d4956"}
 	surface  = colour{"#f3f5f8", "#222a33"}
-	outline  = colour{"#566373", "#94a1b0"}
+	rim      = colour{"#566373", "#94a1b0"}
 	blue     = colour{"#005a9c", "#6cb8f0"}
 	orange   = colour{"#a84300", "#f2a35e"}
 	purple   = colour{"#80397b", "#dd9fd0"}
@@ -44,10 +44,10 @@ var looks = map[string]look{
 	"caption":  {fill: ink, size: titleSize + 1, medium: true},
 	"title":    {fill: ink, size: titleSize, medium: true},
 	"text":     {fill: muted, size: lineSize},
-	"box":      {fill: surface, stroke: outline, width: 1.3},
-	"rest":     {stroke: outline, width: 1.1},
-	"side":     {fill: outline},
-	"open":     {fill: page, stroke: outline, width: 1.2, dash: []float64{5, 3}},
+	"box":      {fill: surface, stroke: rim, width: 1.3},
+	"rest":     {stroke: rim, width: 1.1},
+	"side":     {fill: rim},
+	"open":     {fill: page, stroke: rim, width: 1.2, dash: []float64{5, 3}},
 	"choice":   {fill: surface, stroke: purple, width: 1.4},
 	"dot":      {fill: ink},
 	"lit":      {fill: lit, stroke: ink, width: 2.6},
@@ -61,7 +61,7 @@ var looks = map[string]look{
 	"onWrong":  {stroke: alarm, width: 8},
 	"strike":   {stroke: red, width: 2},
 	"life":     {stroke: faint, width: 1.2},
-	"lifeHead": {fill: surface, stroke: outline, width: 1.3},
+	"lifeHead": {fill: surface, stroke: rim, width: 1.3},
 	"cycle":    {stroke: orange, width: 1.6},
 	"cycleAt":  {fill: orange, size: lineSize, medium: true},
 	"faultAt":  {fill: red, size: lineSize, medium: true},
@@ -70,7 +70,7 @@ var looks = map[string]look{
 
 // inks are the colours and dashes of arrows, by kind.
 var inks = map[EdgeKind]look{
-	Plain:     {stroke: outline, width: 1.3},
+	Plain:     {stroke: rim, width: 1.3},
 	Sending:   {stroke: blue, width: 1.4},
 	Receiving: {stroke: orange, width: 1.4},
 	Choosing:  {stroke: purple, width: 1.4},
@@ -94,7 +94,7 @@ func init() {
 	}
 	looks["label-plain"] = look{fill: ink, size: lineSize}
 	for i, tint := range heatTint {
-		looks[fmt.Sprintf("heat%d", i+1)] = look{fill: tint, stroke: outline, width: 1.3}
+		looks[fmt.Sprintf("heat%d", i+1)] = look{fill: tint, stroke: rim, width: 1.3}
 	}
 }
 

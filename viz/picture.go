@@ -202,22 +202,22 @@ func (l *Layout) node(i int) group {
 	fill := n.fill()
 	switch n.Kind {
 	case Entry:
-		shape("dot", rounded(b, b.W))
+		shape("dot", rounded(b, roundest))
 		return g
 	case Fork:
 		shape("dot", rounded(b, 2))
 		return g
 	case Point, Hub:
-		shape(fill, rounded(b, b.H))
+		shape(fill, rounded(b, roundest))
 	case Resting:
-		shape(fill, rounded(b, b.H))
-		shape("rest", rounded(b.inset(3), b.H))
+		shape(fill, rounded(b, roundest))
+		shape("rest", rounded(b.inset(3), roundest-3))
 	case Final:
-		shape(fill, rounded(b, b.H))
+		shape(fill, rounded(b, roundest))
 		if title == "" {
-			shape("dot", rounded(b.inset(4), b.H))
+			shape("dot", rounded(b.inset(4), roundest))
 		} else {
-			shape("rest", rounded(b.inset(3), b.H))
+			shape("rest", rounded(b.inset(3), roundest-3))
 		}
 	case Deciding:
 		c := diamondCorner(b.W, b.H)

@@ -65,7 +65,7 @@ func (r *router) spreadPorts() {
 	}
 	for key, lines := range sides {
 		k := key[0]
-		room := r.half[r.draft.vertices[k].node].X * 0.72
+		room := r.half[r.draft.vertices[k].node].X * portShare
 		slices.SortStableFunc(lines, func(a, b line) int { return a.place - b.place })
 		at := make([]float64, len(lines))
 		step := 2 * room / max(1, float64(len(lines)-1))
@@ -94,14 +94,9 @@ func (r *router) spreadPorts() {
 // rim returns how far across from its centre a node's shape reaches at the distance dx along from it.
 func (r *router) rim(node int, dx float64) float64 {
 	h := r.half[node]
-	n := &r.draft.graph.Nodes[node]
-	f := min(1, math.Abs(dx)/h.X)
-	switch title, lines := n.nodeText(); n.Kind {
+	switch n := &r.draft.graph.Nodes[node]; n.Kind {
 	case Point, Resting, Final, Entry, Hub:
-		if title == "" && len(lines) == 0 {
-			return h.Y * math.Sqrt(1-f*f)
-		}
-		round := min(h.X, h.Y) // a pill: half circles at the ends of its longer sides
+		round := min(h.X, h.Y, roundest)
 		if over := math.Abs(dx) - (h.X - round); over > 0 {
 			return h.Y - round + math.Sqrt(max(0, round*round-over*over))
 		}
@@ -113,7 +108,7 @@ func (r *router) rim(node int, dx float64) float64 {
 			return h.Y
 		}
 		corner := diamondCorner(2*h.Y, 2*h.X)
-		return h.Y - corner*f
+		return h.Y - corner*min(1, math.Abs(dx)/h.X)
 	}
 	return h.Y
 }
@@ -151,7 +146,7 @@ func (r *router) curves(p []Spot) []Spot {
 	out := []Spot{r.spot(p[0].X, p[0].Y)}
 	for i := 1; i < len(p); i++ {
 		a, b := p[i-1], p[i]
-		if a == b {
+		if math.Abs(a.X-b.X)+math.Abs(a.Y-b.Y) < 0.01 { // nothing but rounding: it would have no direction for a head
 			continue
 		}
 		middle := (a.Y + b.Y) / 2

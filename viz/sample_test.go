@@ -48,9 +48,7 @@ func sample(title, text string) *Graph {
 		if label != "" {
 			e.Lines = strings.Split(label, "; ")
 			switch {
-			case label[0] == '!', strings.Contains(e.Lines[0], "<- "):
-				e.Kind = Sending
-			case label[0] == '?':
+			case label[0] == '?', strings.Contains(label, ") <- "):
 				e.Kind = Receiving
 			case strings.HasPrefix(label, "gone"):
 				e.Kind = Failing
@@ -58,6 +56,8 @@ func sample(title, text string) *Graph {
 				e.Kind = Timing
 			case g.Nodes[e.From].Kind == Deciding:
 				e.Kind = Choosing
+			case label[0] == '!', strings.Contains(label, " <- "):
+				e.Kind = Sending
 			}
 		}
 		g.Edges = append(g.Edges, e)
@@ -74,17 +74,17 @@ owed -> {rest}: ! Fail(err)
 `
 
 const vnodeSample = `. -> serving
-serving -> #1: ? Read(off, n) <- file
+serving -> #1: Read(off, n) <- file
 #1 -> #2: disk <- Read(lba, count)
-#2 -> #3: ? Data(buf) <- disk
-#2 -> #4: ? Fail(err) <- disk; [dirty]
+#2 -> #3: Data(buf) <- disk
+#2 -> #4: Fail(err) <- disk; [dirty]
 #3 -> serving: file <- Data(buf)
 #4 -> serving: file <- Fail(err)
-serving -> <#5>: ? Write(off, buf) <- file
+serving -> <#5>: Write(off, buf) <- file
 <#5> -> #6: cached; dirty = true
 <#5> -> #4: nospace
 #6 -> serving: file <- Written()
-serving -> #7: ? Close() <- file
+serving -> #7: Close() <- file
 serving -> #7: gone <- file
 #7 -> (#8): disk <- Detach()
 serving -> serving: timeout

@@ -10,7 +10,7 @@ import (
 // MachineGraph draws a component: the points where it waits or decides, and what leads from one to the next. Steps that it takes together with the
 // one before (assignments, tests) are folded into the arrow. A node's ID is "s" and the number of the machine's state.
 func MachineGraph(m *session.Machine) *Graph {
-	d := &machineDrawing{machine: m, text: expression{m}, place: map[int]int{}}
+	d := &machineDrawing{machine: m, place: map[int]int{}}
 	d.graph = &Graph{Title: m.Name, About: "The machine of component " + m.Name + ": circles wait, diamonds decide, [tests] and assignments belong to their arrow."}
 	d.graph.Nodes = append(d.graph.Nodes, Node{ID: "start", Kind: Entry})
 	for _, o := range d.outcomes(0) {
@@ -29,7 +29,6 @@ func StateID(state int) string { return number("s", state) }
 
 type machineDrawing struct {
 	machine *session.Machine
-	text    expression
 	graph   *Graph
 	place   map[int]int // state → node
 	open    []int
@@ -68,15 +67,11 @@ func (d *machineDrawing) node(state int) int {
 func (d *machineDrawing) state(s int) {
 	from := d.place[s]
 	for _, e := range d.machine.States[s].Edges {
-		kind, text := d.action(&e.Action)
-		base := Edge{Kind: kind, Keys: []string{keyAt(e.At.String())}}
+		base := Edge{Kind: edgeKinds[e.Action.Kind], Keys: []string{keyAt(e.At.String())}, Lines: []string{shorten(d.action(&e.Action), mostRunes)}}
 		var when []string
 		if e.Guard != nil {
-			if g := d.text.text(e.Guard); !strings.Contains(g, hidden) {
-				when = []string{g}
-			}
+			when = appendShown(nil, d.machine.ExprText(e.Guard))
 		}
-		base.Lines = []string{shorten(text, mostRunes)}
 		for _, o := range d.outcomes(e.Next) {
 			d.edge(from, when, base, o)
 		}
@@ -97,53 +92,15 @@ func (d *machineDrawing) edge(from int, when []string, base Edge, o outcome) {
 	d.graph.Edges = append(d.graph.Edges, e)
 }
 
-// action returns the kind and the words of a step, as the source has it.
-func (d *machineDrawing) action(a *session.Action) (EdgeKind, string) {
-	switch a.Kind {
-	case session.SendMsg:
-		return Sending, d.end(a) + " <- " + d.label(a)
-	case session.ReceiveMsg:
-		return Receiving, d.label(a) + " <- " + d.end(a)
-	case session.GonePeer:
-		return Failing, "gone <- " + d.end(a)
-	case session.TimeoutOption:
-		if a.Rescues {
-			return Timing, "timeout rescues"
-		}
-		return Timing, "timeout"
-	case session.ElseOption:
-		return Timing, "else"
-	case session.NewSession:
-		return Making, "new " + a.Protocol.QName()
-	case session.StartChild:
-		return Making, "start " + a.Child.Name
-	case session.AddMember:
-		return Making, d.machine.Groups[a.Group].Name + " add"
-	case session.ChildEnded:
-		return Receiving, "Ended() <- " + d.text.slot(a.Slot)
-	case session.ChildCrashed:
-		return Failing, "Crashed() <- " + d.text.slot(a.Slot)
-	case session.TakeCase:
-		return Choosing, a.Name
-	case session.PickMember:
-		return Choosing, "a member of " + d.machine.Groups[a.Group].Name
-	}
-	return Plain, ""
-}
+// edgeKinds are the kinds of arrows of what a machine does.
+var edgeKinds = map[session.ActionKind]EdgeKind{session.SendMsg: Sending, session.ReceiveMsg: Receiving, session.GonePeer: Failing, session.TimeoutOption: Timing,
+	session.ElseOption: Timing, session.NewSession: Making, session.StartChild: Making, session.AddMember: Making, session.ChildEnded: Receiving,
+	session.ChildCrashed: Failing, session.TakeCase: Choosing, session.PickMember: Choosing}
 
-// end names the end that a message goes over, with the peer where the protocol has more than one.
-func (d *machineDrawing) end(a *session.Action) string {
-	s := d.text.slot(a.Slot)
-	if f := d.text.field(a.Slot); f.End != nil && len(f.End.Protocol.Roles) > 2 {
-		s += "." + f.End.Protocol.Roles[a.Peer]
-	}
-	return s
-}
+// hidden marks the names of variables that lowering made: a reader of the source does not know them.
+const hidden = "·"
 
-func (d *machineDrawing) label(a *session.Action) string {
-	f := d.text.field(a.Slot)
-	if f.End == nil {
-		panic("viz: a message over a slot without a protocol in " + d.machine.Name)
-	}
-	return labelText(f.End.Protocol.Labels[a.Label])
+// action writes a step as the source has it.
+func (d *machineDrawing) action(a *session.Action) string {
+	return strings.ReplaceAll(strings.TrimPrefix(d.machine.ActionText(a), "case "), hidden, "")
 }

@@ -54,13 +54,14 @@ func (p *Pool) check(b Buf, method string) *pooled {
 }
 
 // Use calls f with the bytes, which must not be kept.
-func (p *Pool) Use(b Buf, f func([]byte)) {
+func (p *Pool) Use(b Buf, f func([]byte)) { f(p.bytes(b)) }
+
+func (p *Pool) bytes(b Buf) []byte {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	h := p.check(b, "Use")
 	at := int(b.index) * p.size
-	bytes := p.memory[at : at+h.len : at+h.len]
-	p.mu.Unlock()
-	f(bytes)
+	return p.memory[at : at+h.len : at+h.len]
 }
 
 // Cut sets the number of bytes in use.

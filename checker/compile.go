@@ -346,7 +346,9 @@ func movingGroups(mc *session.Machine) []bool {
 	moves := make([]bool, len(mc.Groups))
 	mark := func(refs ...session.SlotRef) {
 		for _, r := range refs {
-			moves[r.Group] = true
+			if r.Group >= 0 {
+				moves[r.Group] = true
+			}
 		}
 	}
 	for s := range mc.States {

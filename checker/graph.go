@@ -218,10 +218,23 @@ func (s *search) continuations(ctx context.Context) bool {
 	}
 	for _, f := range []*finding{partial, timeout, orphan} {
 		if f.state >= 0 && !(f == timeout && partial.state >= 0 && partial.state <= timeout.state) {
-			s.report(f)
+			s.nearer(f)
 		}
 	}
 	return true
+}
+
+// nearer reports a violation found out of order: it takes the place of one of its kind that is farther.
+func (s *search) nearer(f *finding) {
+	for k, old := range s.found {
+		if old.key == f.key {
+			if f.state < old.state {
+				s.found[k] = f
+			}
+			return
+		}
+	}
+	s.report(f)
 }
 
 // timesOut reports whether some timeout rescues nobody.

@@ -380,12 +380,12 @@ func (r *run) partners(i *instance, e *end, peer int, kind session.ActionKind, v
 	}
 	for k := range st.options {
 		p := &st.options[k]
-		if p.kind != kind || p.peer != e.role || !r.canStep(f, kind == session.SendMsg, p.peer, p.label) || !r.holds(j, p) {
+		if p.kind != kind || p.peer != e.role || !r.holds(j, p) {
 			continue
 		}
 		lo, hi := r.members(j, p)
 		for n := lo; n < hi; n++ {
-			if p.ref.base+n*p.ref.stride == slot && r.endAt(j, &p.ref, n) != nil {
+			if p.ref.base+n*p.ref.stride == slot && r.endAt(j, &p.ref, n) != nil && r.canStep(f, kind == session.SendMsg, p.peer, p.label) {
 				visit(j, p, n)
 			}
 		}

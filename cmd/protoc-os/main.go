@@ -1,0 +1,73 @@
+// Command protoc-os verifies, formats and explains session-type protocols (.chan files) and the systems composed of them.
+//
+//	protoc-os VERB [flags] [./... | folders | files]
+//
+// Results go to stdout, progress and notes to stderr. Each verb is a short file that reads like a list of passes; what a pass means is in the
+// package that it comes from. The exit status is that of type status.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run executes one command line and returns the exit status. verbs come on top of the command's own.
+func run(args []string, in io.Reader, out, err io.Writer, verbs ...*cobra.Command) (exit int) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{in: in, out: out, err: err}
+	defer func() {
+		if defect := recover(); defect != nil {
+			a.reportDefect(defect, debug.Stack())
+			exit = defectFound.exit()
+		}
+	}()
+	root := a.root()
+	root.AddCommand(verbs...)
+	root.SetArgs(args)
+	if failure := root.ExecuteContext(ctx); failure != nil {
+		a.status |= a.fail(failure)
+	}
+	if ctx.Err() != nil {
+		a.status |= interrupted
+	}
+	return a.status.exit()
+}
+
+// fail prints an error and says what it means for the exit status.
+func (a *app) fail(failure error) status {
+	var s statusError
+	if errors.As(failure, &s) {
+		if s.text != "" {
+			fmt.Fprintf(a.err, "protoc-os: %s\n", s.text)
+		}
+		return s.status
+	}
+	if errors.Is(failure, context.Canceled) {
+		return interrupted
+	}
+	fmt.Fprintf(a.err, "protoc-os: %v\n", failure)
+	return usageWrong
+}
+
+// reportDefect says what to send to whom when one of our own invariants is broken.
+func (a *app) reportDefect(defect any, stack []byte) {
+	fmt.Fprintf(a.err, `protoc-os: this is a defect of protoc-os, not of your sources: %v
+
+Please report it at https://github.com/protoc-os/protoc-os/issues with the command line, the .chan files it was run on, and:
+
+%s
+%s`, defect, versionLine(), stack)
+}

@@ -1,0 +1,287 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/protoc-os/protoc-os/checker"
+	"github.com/protoc-os/protoc-os/dsl"
+	"github.com/protoc-os/protoc-os/dsl/session"
+	"github.com/protoc-os/protoc-os/viz"
+)
+
+// textReport is the report for people.
+type textReport struct {
+	w    io.Writer
+	look look
+	name int // columns of the widest system's name
+	what int // and of the widest list of properties
+}
+
+// foldedSteps is how many rows of a counterexample are shown without -v.
+const foldedSteps = 40
+
+func newTextReport(w io.Writer, l look) reporter {
+	t := &textReport{w: w, look: l}
+	for _, e := range l.systems {
+		t.name = max(t.name, len(e.decl.QName()))
+		if e.sys.Expect == "" || e.sys.Expect == "ok" {
+			t.what = max(t.what, len(joinProperties(e.sys.Checks, " ")))
+		}
+	}
+	t.what = min(max(t.what, 30), 60)
+	return t
+}
+
+func (t *textReport) printf(format string, args ...any) { fmt.Fprintf(t.w, format, args...) }
+
+func (t *textReport) sources(s *sources) {
+	for _, d := range s.diags {
+		t.diagnostic(d)
+	}
+	for _, p := range s.expected {
+		t.name = max(t.name, len(p.name))
+	}
+	for _, p := range s.expected {
+		if !t.look.quiet {
+			t.printf("  ok    %-*s  expected %s\n", t.name, p.name, joinCodes(p.codes))
+		}
+	}
+	if len(s.skipped) > 0 && !t.look.quiet {
+		t.printf("not checked, because of the errors above: %s\n", strings.Join(s.skipped, ", "))
+	}
+}
+
+func (t *textReport) system(r *result) {
+	name := fmt.Sprintf("%-*s", t.name, r.decl.QName())
+	v := r.verdict
+	figures := fmt.Sprintf("%10s states  depth %-4d %5.1fs", grouped(v.Stats.States), v.Stats.Depth, v.Stats.Elapsed.Seconds())
+	what := fmt.Sprintf("%-*s", t.what, joinProperties(v.Properties, " "))
+	switch r.outcome() {
+	case holds:
+		if t.look.quiet {
+			return
+		}
+		t.printf("  %s    %s  %s %s%s\n", t.paint("ok", green), name, what, figures, bracketed(assumed(r)))
+	case asExpected:
+		if t.look.quiet {
+			return
+		}
+		also := ""
+		for _, v := range r.also {
+			also += " " + string(v.Code)
+		}
+		if also != "" {
+			also = "  (and" + also + ")"
+		}
+		t.printf("  %s    %s  expected %s%s%s\n", t.paint("ok", green), name, violationWords(r.expected), depthWords(r.expected), also)
+	case inconclusive:
+		t.printf("  %s     %s  %s %s\n        inconclusive: %s\n", t.paint("?", yellow), name, what, figures, v.Reason)
+	case unexpected:
+		t.printf("  %s  %s  %s %s\n", t.paint("FAIL", red), name, what, figures)
+		t.diagnostic(r.missed)
+	case violated:
+		t.printf("  %s  %s  %s %s%s\n", t.paint("FAIL", red), name, what, figures, bracketed(assumed(r)))
+		if v.Reason != "" {
+			t.printf("        the rest is inconclusive: %s\n", v.Reason)
+		}
+	}
+	for _, answer := range r.capacity {
+		t.printf("        %s\n", answer)
+	}
+	for _, v := range r.shown() {
+		t.violation(r, v)
+	}
+	if t.look.verbose {
+		t.everything(r)
+	}
+}
+
+// violation prints where, how it comes about, and how to go on.
+func (t *textReport) violation(r *result, v *checker.Violation) {
+	t.printf("\n")
+	t.diagnostic(diagnosticOf(v))
+	if v.Trace != nil {
+		o := viz.ChartOptions{Width: t.look.width, ASCII: t.look.ascii, Most: foldedSteps}
+		if t.look.verbose {
+			o.Most = 0
+		}
+		t.printf("\n%s", viz.Chart(v.Trace, o))
+		if path := r.traces[v]; path != "" {
+			t.printf("  replay: protoc-os trace replay %s\n", filepath.ToSlash(path))
+		} else {
+			t.printf("  replay: add --trace-dir traces, then protoc-os trace replay traces/%s.%s.jsonl\n", r.decl.QName(), v.Code)
+		}
+	}
+	t.printf("  more: protoc-os explain %s\n", v.Code)
+}
+
+// everything prints what -v adds: all assumptions, and how full each queue was.
+func (t *textReport) everything(r *result) {
+	for _, a := range assumptionsOf(r) {
+		t.printf("        assumes: %s\n", a)
+	}
+	for _, b := range r.verdict.Bounds {
+		t.printf("        queue %s, %s to %s: at most %d of %d\n", b.Channel, b.From, b.To, b.Highest, b.Capacity)
+	}
+}
+
+func (t *textReport) end(s *summary) error {
+	for _, d := range s.findings {
+		if !t.look.quiet {
+			t.diagnostic(d)
+		}
+	}
+	if s.left > 0 {
+		t.printf("interrupted: %s left unchecked\n", counted(s.left, "system", "systems"))
+	}
+	if t.look.quiet && s.exit == 0 {
+		return nil
+	}
+	t.printf("%s\n", strings.TrimSpace(s.counts()+" "+s.lock.words()))
+	return nil
+}
+
+// counts says in one sentence how many systems did what.
+func (s *summary) counts() string {
+	count := map[outcome]int{}
+	for _, r := range s.results {
+		count[r.outcome()]++
+	}
+	var parts []string
+	for _, p := range []struct {
+		n          int
+		one, other string
+	}{
+		{count[violated] + count[unexpected], "%d system is violated", "%d systems are violated"},
+		{count[inconclusive], "%d is inconclusive", "%d are inconclusive"},
+		{count[holds], "%d system holds", "%d systems hold"},
+		{count[asExpected], "%d fails as expected", "%d fail as expected"},
+	} {
+		switch {
+		case p.n == 1:
+			parts = append(parts, fmt.Sprintf(p.one, p.n))
+		case p.n > 1:
+			parts = append(parts, fmt.Sprintf(p.other, p.n))
+		}
+	}
+	if len(parts) == 0 {
+		return "No system was checked."
+	}
+	return strings.Join(parts, ", ") + "."
+}
+
+// words says what became of the lock file.
+func (l locking) words() string {
+	switch {
+	case l.leftFor != "":
+		return fmt.Sprintf("%s is left alone with %s.", session.LockFile, l.leftFor)
+	case len(l.stale) > 0:
+		return fmt.Sprintf("%s is out of date: %s.", session.LockFile, strings.Join(l.stale, ", "))
+	case l.wrote:
+		return session.LockFile + " is written."
+	case l.none:
+		return ""
+	}
+	return session.LockFile + " is up to date."
+}
+
+// diagnostic prints an error or a warning with its source.
+func (t *textReport) diagnostic(d *dsl.Diagnostic) {
+	t.printf("%s\n", d.Error())
+}
+
+// The colours of a terminal.
+const (
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+)
+
+func (t *textReport) paint(text, color string) string {
+	if !t.look.color {
+		return text
+	}
+	return "\x1b[" + color + "m" + text + "\x1b[0m"
+}
+
+// assumptionsOf returns all assumptions of a verdict, each once.
+func assumptionsOf(r *result) []string {
+	var all []string
+	seen := map[string]bool{}
+	list := r.verdict.Assumptions
+	if r.verdict.System != nil {
+		list = append(append([]string(nil), r.verdict.System.Assumptions...), list...)
+	}
+	for _, a := range list {
+		if !seen[a] {
+			seen[a] = true
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// assumed returns the parameters of a verdict and as many of its assumptions as are short.
+func assumed(r *result) []string {
+	var short []string
+	for _, p := range r.verdict.System.Params {
+		short = append(short, fmt.Sprintf("to %s=%d", p.Name, p.Check))
+	}
+	rest := 0
+	for _, a := range assumptionsOf(r) {
+		if len(a) <= 24 {
+			short = append(short, a)
+		} else {
+			rest++
+		}
+	}
+	if rest > 0 {
+		short = append(short, fmt.Sprintf("%d more with -v", rest))
+	}
+	return short
+}
+
+func bracketed(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return "  (" + strings.Join(list, "; ") + ")"
+}
+
+// violationWords is "deadlock PO2001".
+func violationWords(v *checker.Violation) string {
+	return strings.TrimSpace(string(v.Property) + " " + string(v.Code))
+}
+
+func depthWords(v *checker.Violation) string {
+	if v.Trace == nil {
+		return ""
+	}
+	return fmt.Sprintf(" at depth %d", len(v.Trace.Events))
+}
+
+func joinProperties(list []session.Property, by string) string {
+	words := make([]string, len(list))
+	for i, p := range list {
+		words[i] = string(p)
+	}
+	return strings.Join(words, by)
+}
+
+func joinCodes(list []dsl.Code) string {
+	words := make([]string, len(list))
+	for i, c := range list {
+		words[i] = string(c)
+	}
+	return strings.Join(words, " ")
+}
+
+func counted(n int, one, other string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, other)
+}

@@ -210,6 +210,16 @@ func (m *model) addAlphabets() error {
 	return nil
 }
 
+// capacityOf returns the capacities of a protocol in this system.
+func (m *model) capacityOf(p *protocol) [][]int {
+	for k, q := range m.sys.Protocols {
+		if q == p.decl && m.sys.Capacity != nil {
+			return m.sys.Capacity[k]
+		}
+	}
+	return p.decl.Capacity
+}
+
 // addQueues makes a queue for each direction in which something is sent.
 func (m *model) addQueues(l *layout) error {
 	for _, s := range m.sessions {
@@ -220,7 +230,7 @@ func (m *model) addQueues(l *layout) error {
 				if a == nil || from == to {
 					continue
 				}
-				q := &queue{id: len(m.queues), session: s, from: from, to: to, capacity: p.decl.Capacity[from][to], alpha: a}
+				q := &queue{id: len(m.queues), session: s, from: from, to: to, capacity: m.capacityOf(p)[from][to], alpha: a}
 				if q.capacity < 0 {
 					return fmt.Errorf("the capacity of %s is asked for (`capacity ?`) and has no value", p.decl.Name)
 				}

@@ -109,25 +109,26 @@ func (o *Option) enabled(guards uint64) bool {
 	return o.Guard == 0 || guards>>(o.Guard-1)&1 != 0
 }
 
-// find is the option of a kind on an arm. refused says that the arm's
-// message is one that no option of this choose takes, whatever the guards.
+// find is the option of a kind on an arm. refused says that this choose
+// receives on the arm, and takes such a message under no guards at all.
 func (e *Endpoint) find(st *choiceState, kind Kind, a *arm, label uint16) (opt int32, refused bool) {
-	refused = kind == Recv
 	point := e.slots[a.slot].point
+	known := false
 	for _, i := range st.byGroup[a.group] {
 		o := &st.choice.Options[i]
 		if o.Kind != kind || o.Peer != a.peer || o.Point != point && o.Point != AnyPoint {
 			continue
 		}
 		if kind == Recv && o.Label != label {
+			refused = true
 			continue
 		}
 		if o.enabled(st.guards) {
 			return i, false
 		}
-		refused = false
+		known = true
 	}
-	return -1, refused
+	return -1, refused && !known
 }
 
 // found is a ready option.

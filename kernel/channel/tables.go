@@ -113,6 +113,7 @@ func (p *Protocol) prepare() {
 			p.words += uintptr(d.slots) * d.stride / unsafe.Sizeof(uint64(0))
 			p.carry += int(d.slots) * d.ends
 		}
+		p.words++ // so that the payload of an empty last slot has an address
 	})
 }
 

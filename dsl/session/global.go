@@ -80,7 +80,7 @@ func (d *draft) link(from, to int) {
 	}
 }
 
-// close adds to the states what they reach silently, and sorts.
+// close adds to the states what they reach silently, leaves out those that say nothing themselves, and sorts.
 func (d *draft) close(set []int) []int {
 	in := make(map[int]bool, len(set))
 	for _, s := range set {
@@ -94,6 +94,10 @@ func (d *draft) close(set []int) []int {
 			}
 		}
 	}
+	set = slices.DeleteFunc(set, func(s int) bool {
+		state := &d.states[s]
+		return len(state.edges) == 0 && len(state.names) == 0 && state.rest == 0 && s != d.end
+	})
 	slices.Sort(set)
 	return slices.Compact(set)
 }

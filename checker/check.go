@@ -54,9 +54,9 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 		v.Dead = s.dead()
 	}
 	if wanted[session.Dead] && len(v.Dead) > 0 {
-		v.Violations = append(v.Violations, deadViolation(v.Dead))
+		v.Violations = append(v.Violations, s.deadViolation(v.Dead))
 	}
-	v.Assumptions = s.assumptions(v.Properties)
+	v.Assumptions = s.assumptions()
 	v.Stats.Elapsed = time.Since(began)
 	v.Reason = s.cut
 	if unchecked := unchecked(sys, wanted); v.Reason == "" && unchecked != "" {

@@ -216,6 +216,7 @@ func (rt *Runtime) Plain(ctx context.Context, e *Endpoint, t *Component, name st
 	}
 	e.init(rt, t, name)
 	e.sema = make(chan struct{}, 1)
+	e.ctx = ctx
 	e.hold(d)
 	if ctx.Done() != nil {
 		e.unhook = context.AfterFunc(ctx, func() { e.Abort(context.Cause(ctx)) })

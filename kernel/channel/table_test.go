@@ -1,0 +1,183 @@
+package channel_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/protoc-os/protoc-os/kernel/channel"
+)
+
+var (
+	table  = flag.Bool("table", false, "measure everything side by side and print the table (bench.sh)")
+	rounds = flag.Int("rounds", 7, "rounds of the table; medians are printed")
+	idle   = flag.Int("idle", 1000000, "idle components of the memory rows")
+)
+
+// TestTable prints the figures of README.md. The two sides of a row are
+// measured in turn, so that a noisy neighbour meets both.
+func TestTable(t *testing.T) {
+	if !*table {
+		t.Skip("run bench.sh")
+	}
+	type row struct {
+		name         string
+		procs, n     int
+		ours, theirs func(int)
+		want         string
+	}
+	erl := erlang(t)
+	rows := []row{
+		{"request/reply, stubs, one core | two unbuffered Go channels", 1, 100000, callStub(1, channel.Together, nil), callGo, "≥ 4"},
+		{"the same, two cores, default placement | GOMAXPROCS=2", 2, 100000, callStub(2, channel.Together, nil), callGo, "≥ 2"},
+		{"the same, one component pinned to each core | GOMAXPROCS=2", 2, 20000, callStub(2, channel.Pinned, nil), callGo, ""},
+		{"stream of 64, one core | Go channel of 64", 1, 300000, stream(1, channel.Together), streamGo, "≥ 3"},
+		{"stream of 64, two cores, default placement | GOMAXPROCS=2", 2, 300000, stream(2, channel.Together), streamGo, "≥ 3"},
+		{"stream of 64, pinned to two cores | GOMAXPROCS=2", 2, 200000, stream(2, channel.Pinned), streamGo, ""},
+		{"send + choose over 64, one ready | send + select over 64", 1, 20000, chooser(64), selectGo, "≥ 15"},
+		{"choose over 2 | choose over 64", 1, 100000, chooser(2), chooser(64), "≤ 1.5"},
+		{"bare queue | typed stub", 1, 100000, callBare, callStub(1, channel.Together, nil), "≤ 1.25"},
+		{"recording off | on", 1, 100000, callStub(1, channel.Together, nil), callStub(1, channel.Together, &discard{}), "≤ 2"},
+	}
+	if erl != nil {
+		rows = append(rows, row{"request/reply, stubs, one core | Erlang, one scheduler", 1, 100000, callStub(1, channel.Together, nil), nil, "≥ 4"})
+	}
+	fmt.Println("| measured | against | ns | ns | ratio | wanted |\n|---|---|---|---|---|---|")
+	for _, r := range rows {
+		old := runtime.GOMAXPROCS(r.procs)
+		var ours, theirs, ratios []float64
+		for range *rounds {
+			a := clock(r.n, r.ours)
+			var b float64
+			if r.theirs == nil {
+				b = erl(r.n)
+			} else {
+				b = clock(r.n, r.theirs)
+			}
+			ours, theirs, ratios = append(ours, a), append(theirs, b), append(ratios, b/a)
+		}
+		runtime.GOMAXPROCS(old)
+		left, right, _ := strings.Cut(r.name, " | ")
+		fmt.Printf("| %s | %s | %.0f | %.0f | %.1f | %s |\n", left, right, median(ours), median(theirs), median(ratios), r.want)
+	}
+	ours, ran, theirs := idleBytes()
+	fmt.Printf("\nBytes of an idle component with two channels, of %d: %.0f before its first message, %.0f after it; goroutine with two Go channels %.0f.\n", *idle, ours, ran, theirs)
+}
+
+func clock(n int, f func(int)) float64 {
+	runtime.GC()
+	start := time.Now()
+	f(n)
+	return float64(time.Since(start).Nanoseconds()) / float64(n)
+}
+
+func median(x []float64) float64 {
+	slices.Sort(x)
+	return x[len(x)/2]
+}
+
+var echo2 = channel.Component{Name: "idle", Passive: true, Choices: 1, Slots: []channel.Slot{
+	{Name: "a", Protocol: &double, Role: 1}, {Name: "b", Protocol: &double, Role: 1}}}
+
+var either = channel.Choice{State: "Idle", Method: "Next", Options: []channel.Option{
+	{Kind: channel.Recv, Slot: 0, Peer: 0, Label: 0}, {Kind: channel.Recv, Slot: 1, Peer: 0, Label: 0}}}
+
+// idleBytes is the memory of one of many components that wait on two
+// channels: before they ever ran, after one message each; and the same of
+// goroutines. The ends at the other side are held by nobody.
+func idleBytes() (fresh, ran, goroutine float64) {
+	n := *idle
+	use := func() float64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapInuse + m.StackInuse)
+	}
+	measure := func(passive bool) float64 {
+		echo := channel.Component{Name: "idle", Passive: passive, Choices: 1, Slots: echo2.Slots}
+		before := use()
+		rt := channel.New(channel.Config{Cores: 1})
+		for range n {
+			a, b := rt.NewSession(&double), rt.NewSession(&double)
+			e := new(channel.Endpoint)
+			rt.Start(e, &echo, channel.Options{}, []channel.End{a[1], b[1]}, func(context.Context) error {
+				for {
+					if _, err := e.Choose(e.Step(), &either, 0, 0); err != nil {
+						return nil
+					}
+				}
+			}).Discard()
+		}
+		var after float64
+		component(rt, &channel.Component{Name: "meter"}, channel.Options{}, func(*channel.Endpoint) error {
+			after = use() // runs last: all others wait by now
+			rt.Stop(context.Canceled)
+			return nil
+		})
+		rt.Run(context.Background())
+		return (after - before) / float64(n)
+	}
+	fresh, ran = measure(true), measure(false)
+	before := use()
+	stop := make(chan struct{})
+	for range n {
+		a, b := make(chan askPayload, 1), make(chan askPayload, 1)
+		go func() {
+			for {
+				select {
+				case <-a:
+				case <-b:
+				case <-stop:
+					return
+				}
+			}
+		}()
+	}
+	for range 100 {
+		runtime.Gosched()
+	}
+	goroutine = (use() - before) / float64(n)
+	close(stop)
+	return fresh, ran, goroutine
+}
+
+const erlangSource = `
+-module(pingpong).
+-export([main/1]).
+loop() -> receive {P, X, Y} -> P ! {X, Y}, loop(); stop -> ok end.
+ask(_, 0) -> ok;
+ask(S, N) -> S ! {self(), N, 0}, receive {_, _} -> ask(S, N - 1) end.
+main([A]) -> N = list_to_integer(atom_to_list(A)), S = spawn(fun loop/0), ask(S, 1000),
+  {T, ok} = timer:tc(fun() -> ask(S, N) end), io:format("~p~n", [T * 1000 / N]), halt().
+`
+
+// erlang returns a measurement of the same in Erlang, nil where it is missing.
+func erlang(t *testing.T) func(int) float64 {
+	if _, err := exec.LookPath("erlc"); err != nil {
+		return nil
+	}
+	dir := t.TempDir()
+	must(os.WriteFile(dir+"/pingpong.erl", []byte(erlangSource), 0o644))
+	c := exec.Command("erlc", "pingpong.erl")
+	c.Dir = dir
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("erlc: %v\n%s", err, out)
+	}
+	return func(n int) float64 {
+		c := exec.Command("erl", "+S", "1", "-noshell", "-s", "pingpong", "main", strconv.Itoa(n))
+		c.Dir = dir
+		out, err := c.Output()
+		must(err)
+		ns, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+		must(err)
+		return ns
+	}
+}

@@ -16,17 +16,15 @@ import (
 // The relation is synchronous subtyping (Gay and Hole): fewer labels may be sent than the role may choose, and where the machine waits on an end
 // it offers, per sender, all that may come or nothing.
 func Conform(m *Machine) []*dsl.Diagnostic {
-	fine := newConformance(m, relevantVars(m, true))
-	if fine.run() {
+	if fine := explore(m, relevantVars(m, true)); fine != nil {
 		return fine.diagnostics()
 	}
 	// Too many configurations: forget the variables that only guards read. What holds then holds.
-	coarse := newConformance(m, relevantVars(m, false))
-	if coarse.run() && !failed(coarse.diagnostics()) {
+	if coarse := explore(m, relevantVars(m, false)); coarse != nil && !failed(coarse.refused) {
 		return coarse.diagnostics()
 	}
 	return []*dsl.Diagnostic{{
-		Code: "PO0339", At: machineAt(m),
+		Code: dsl.ConformUndecided, At: machineAt(m),
 		Message: fmt.Sprintf("whether %s follows its protocols was not decided: more than %d configurations", m.Name, mostConfigurations),
 		Notes: []string{"variables that guards depend on multiply the configurations, and forgetting them was not enough",
 			"make their ranges smaller, or compare them in fewer places"},
@@ -105,6 +103,7 @@ type configuration struct {
 	state  int
 	slot   int // the place that is followed
 	status int
+	others []int   // where the place is a field of a tuple: the status of each field of that member; nil: not known
 	regs   []int32 // of the kept variables; those that are not live are 0
 	from   int     // the configuration before, -1 at the start
 	edge   *Edge   // taken there
@@ -123,8 +122,16 @@ type conformance struct {
 	configs  []configuration
 	index    map[string]int
 	tooLarge bool
-	seen     map[string]bool // what has been refused, and where
+	arrivals map[arrival][]int // with which statuses ends become fields of tuples; nil: not known yet
+	arrived  map[arrival][]int // as seen in this exploration
+	seen     map[string]bool   // what has been refused, and where
 	refused  []*dsl.Diagnostic
+}
+
+// arrival is a field of a tuple that an add fills.
+type arrival struct {
+	add   *Edge
+	field int
 }
 
 // place is what a slot is.
@@ -133,8 +140,25 @@ type place struct {
 	end                  *EndType // nil for a handle
 }
 
-func newConformance(m *Machine, keep []bool) *conformance {
-	c := &conformance{m: m, keep: keep, live: m.Live(), index: map[string]int{}, base: make([]int, len(m.Vars)), seen: map[string]bool{}}
+// explore follows every place once, or twice where sets have tuples as members: first without knowing how the other fields of a member stand, to
+// find out how they arrive. The result is nil if there are too many configurations.
+func explore(m *Machine, keep []bool) *conformance {
+	c := newConformance(m, keep, nil)
+	if c.run() && c.tuples() {
+		c = newConformance(m, keep, c.arrived)
+		c.run()
+	}
+	if c.tooLarge {
+		return nil
+	}
+	return c
+}
+
+func newConformance(m *Machine, keep []bool, arrivals map[arrival][]int) *conformance {
+	c := &conformance{
+		m: m, keep: keep, live: m.Live(), index: map[string]int{}, base: make([]int, len(m.Vars)), seen: map[string]bool{},
+		arrivals: arrivals, arrived: map[arrival][]int{},
+	}
 	for v := range m.Vars {
 		c.base[v] = -1
 		if keep[v] {
@@ -338,7 +362,7 @@ func (c *conformance) initial() {
 		}
 		for slot, p := range c.slots {
 			if !given[p.group] {
-				c.add(configuration{slot: slot, status: neverFilled, regs: regs, from: -1})
+				c.add(configuration{slot: slot, status: neverFilled, others: c.emptyTuple(p), regs: regs, from: -1})
 				continue
 			}
 			for _, s := range statesOf(p.end) {
@@ -373,8 +397,12 @@ func (c *conformance) add(x configuration) {
 		}
 	}
 	x.regs = regs
+	if x.others != nil {
+		x.others = slices.Clone(x.others)
+		x.others[c.slots[x.slot].field] = x.status
+	}
 	var b strings.Builder
-	fmt.Fprint(&b, x.state, " ", x.slot, " ", x.status)
+	fmt.Fprint(&b, x.state, " ", x.slot, " ", x.status, x.others)
 	for _, r := range regs {
 		fmt.Fprint(&b, " ", r)
 	}
@@ -408,6 +436,70 @@ func (c *conformance) holds(x *configuration) bool {
 	}
 	p := c.slots[x.slot]
 	return p.end == nil || !isOver(p.end, x.status)
+}
+
+// tuples reports whether some set has members of several ends.
+func (c *conformance) tuples() bool {
+	for _, g := range c.m.Groups {
+		if g.Kind != Single && len(g.Fields) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// emptyTuple is what is known of the fields of a member before anything is added; nil where a place has no neighbours to look at.
+func (c *conformance) emptyTuple(p place) []int {
+	g := &c.m.Groups[p.group]
+	if c.arrivals == nil || g.Kind == Single || len(g.Fields) == 1 {
+		return nil
+	}
+	others := make([]int, len(g.Fields))
+	for f := range others {
+		others[f] = neverFilled
+	}
+	return others
+}
+
+// standing returns the status of field f of the followed member.
+func (c *conformance) standing(x *configuration, f int) (status int, known bool) {
+	if c.slots[x.slot].field == f {
+		return x.status, true
+	}
+	if x.others == nil {
+		return x.status, x.status == neverFilled // an add fills all fields at once
+	}
+	return x.others[f], true
+}
+
+// alive reports whether field f of the followed member holds an end whose session goes on.
+func (c *conformance) alive(x *configuration, f int) (is, known bool) {
+	status, known := c.standing(x, f)
+	end := c.m.Groups[c.slots[x.slot].group].Fields[f].End
+	return status >= 0 && (end == nil || !isOver(end, status)), known
+}
+
+// here reports whether the followed member is in its set: one of its ends is alive.
+func (c *conformance) here(x *configuration) (is, known bool) {
+	known = true
+	for f := range c.m.Groups[c.slots[x.slot].group].Fields {
+		alive, sure := c.alive(x, f)
+		if alive && sure {
+			return true, true
+		}
+		known = known && sure
+	}
+	return false, known
+}
+
+// matches reports whether field f of the followed member is alive at one of the states (nil: any).
+func (c *conformance) matches(x *configuration, f int, states []int) (is, known bool) {
+	alive, known := c.alive(x, f)
+	if !known || !alive || states == nil {
+		return alive, known
+	}
+	status, _ := c.standing(x, f)
+	return slices.Contains(states, status), true
 }
 
 func isOver(e *EndType, state int) bool {

@@ -107,9 +107,9 @@ func (c *conformance) refuseMessage(i int, e *Edge) {
 	x := &c.configs[i]
 	p := c.slots[x.slot]
 	local := p.end.Protocol.Locals[p.end.Role]
-	code, verb := dsl.Code("PO0330"), "sent"
+	code, verb := dsl.SendForbidden, "sent"
 	if e.Action.Kind == ReceiveMsg {
-		code, verb = "PO0331", "received"
+		code, verb = dsl.ReceiveForbidden, "received"
 	}
 	d := c.refuse(i, code, e.At, "%s cannot be %s here", c.m.label(&e.Action).Name, verb)
 	if isOver(p.end, x.status) {
@@ -129,7 +129,7 @@ func (c *conformance) refuseOffer(i int, offered *Edge, missing []int) {
 		names = append(names, label.Name)
 		related = append(related, dsl.Related{At: label.At, Message: label.Name + " may come too"})
 	}
-	d := c.refuse(i, "PO0332", offered.At, "")
+	d := c.refuse(i, dsl.OfferIncomplete, offered.At, "")
 	d.Message = fmt.Sprintf("%s may come too and is not offered: %s stands at %s", list(names, "or"), c.place(i), c.stands(i, d))
 	if len(names) > 1 {
 		d.Message = strings.Replace(d.Message, " is not offered", " are not offered", 1)
@@ -139,9 +139,13 @@ func (c *conformance) refuseOffer(i int, offered *Edge, missing []int) {
 }
 
 func (c *conformance) refuseEnded(i int) {
-	d := c.refuse(i, "PO0333", c.m.States[c.configs[i].state].At, "")
+	d := c.refuse(i, dsl.EndStillHeld, c.m.States[c.configs[i].state].At, "")
 	d.Message = fmt.Sprintf("%s ends here and still holds %s, which stands at %s", c.m.Name, c.place(i), c.stands(i, d))
-	d.Notes = append([]string{"go on to the end of the session, hand the end to somebody, or `abandon` it"}, d.Notes...)
+	help := []string{"go on to the end of the session, hand the end to somebody, or `abandon` it"}
+	if g := c.m.Groups[c.slots[c.configs[i].slot].group]; g.Kind != Single {
+		help = append(help, fmt.Sprintf("`if empty(%s) { end }` ends when no session goes on: a counter of yours tells nothing of each one", g.Name))
+	}
+	d.Notes = append(help, d.Notes...)
 }
 
 // refuseEmpty speaks of a place that holds no end where one is needed.
@@ -152,22 +156,22 @@ func (c *conformance) refuseEmpty(i int, e *Edge) {
 		abandoned:   "its end has been abandoned",
 		reported:    "its component has reported already",
 	}[c.configs[i].status]
-	c.refuse(i, "PO0334", e.At, "%s holds no end here: %s", c.place(i), why)
+	c.refuse(i, dsl.EndMissing, e.At, "%s holds no end here: %s", c.place(i), why)
 }
 
 func (c *conformance) refuseOverwritten(i int, e *Edge) {
-	d := c.refuse(i, "PO0335", e.At, "")
+	d := c.refuse(i, dsl.EndOverwritten, e.At, "")
 	d.Message = fmt.Sprintf("%s is filled anew while its session goes on: it stands at %s", c.place(i), c.stands(i, d))
 }
 
 func (c *conformance) refuseState(i int, e *Edge, want *EndType) {
-	d := c.refuse(i, "PO0336", e.At, "")
+	d := c.refuse(i, dsl.EndElsewhere, e.At, "")
 	local := want.Protocol.Locals[want.Role]
 	d.Message = fmt.Sprintf("%s is expected at %s here, and %s stands at %s", endText(want), localStatesText(local, want.States), c.place(i), c.stands(i, d))
 }
 
 func (c *conformance) refuseUndecided(i int) {
-	d := c.refuse(i, "PO0337", c.m.States[c.configs[i].state].At, "no case of this decide may be taken")
+	d := c.refuse(i, dsl.DecideImpossible, c.m.States[c.configs[i].state].At, "no case of this decide may be taken")
 	d.Notes = append([]string{"give one case no `when`, or wait until one of the conditions holds"}, d.Notes...)
 }
 
@@ -176,7 +180,7 @@ func (c *conformance) refuseDropped(i int) {
 	if e := c.configs[i].edge; e != nil {
 		at = e.At
 	}
-	d := c.refuse(i, "PO0338", at, "")
+	d := c.refuse(i, dsl.EndDropped, at, "")
 	d.Message = fmt.Sprintf("%s is dropped here: its session goes on, from %s, and nothing uses it any more", c.place(i), c.stands(i, d))
 	d.Notes = append([]string{"use it, hand it to somebody, or `abandon` it"}, d.Notes...)
 }

@@ -103,44 +103,38 @@ func unknownKey(e *Expr) string {
 
 // countBounds narrows the number of members by what is known of the followed place.
 func (c *conformance) countBounds(x *configuration, e *Expr) (lo, hi int32) {
-	g := &c.m.Groups[e.N]
-	hi = int32(g.Len)
+	hi = int32(c.m.Groups[e.N].Len)
 	if x.slot < 0 || c.slots[x.slot].group != int(e.N) {
 		return 0, hi
 	}
-	p := c.slots[x.slot]
+	is, known := c.counted(x, e.States)
 	switch {
-	case c.holds(x) && (e.States == nil || p.field == 0 && slices.Contains(e.States, x.status)):
+	case known && is:
 		lo = 1
-	case len(g.Fields) == 1 || e.States != nil && p.field == 0:
+	case known:
 		hi--
 	}
 	return lo, hi
 }
 
+// counted reports whether the followed member is present, at states (of its first end).
+func (c *conformance) counted(x *configuration, states []int) (is, known bool) {
+	if states == nil {
+		return c.here(x)
+	}
+	return c.matches(x, 0, states)
+}
+
 // present evaluates a presence test where the followed place decides it. With a nil world only indexes that need none are evaluated.
 func (c *conformance) present(x *configuration, e *Expr, w world) (v int32, known bool) {
-	if x.slot < 0 || c.slots[x.slot].group != int(e.N) {
+	if x.slot < 0 || c.slots[x.slot].group != int(e.N) || int(c.eval(x, e.X, w)) != c.slots[x.slot].member {
 		return 0, false
 	}
-	p := c.slots[x.slot]
-	if int(c.eval(x, e.X, w)) != p.member {
-		return 0, false
-	}
-	tuple := len(c.m.Groups[p.group].Fields) > 1
-	if !c.holds(x) {
-		return 0, !tuple || p.field == 0 && e.States != nil
-	}
-	if e.States == nil {
+	is, known := c.counted(x, e.States)
+	if is && known {
 		return 1, true
 	}
-	if p.field != 0 {
-		return 0, false
-	}
-	if slices.Contains(e.States, x.status) {
-		return 1, true
-	}
-	return 0, true
+	return 0, known
 }
 
 // eval evaluates an expression in a configuration and a world.
@@ -268,8 +262,8 @@ func (c *conformance) memberOf(x *configuration, s SlotRef, w world) int {
 	return int(c.eval(x, s.Index, w))
 }
 
-// step is an edge being taken: the configuration after it, as far as it is known.
-type step struct {
+// taking is an edge being taken: the configuration after it, as far as it is known.
+type taking struct {
 	*conformance
 	from int
 	edge *Edge
@@ -280,7 +274,7 @@ type step struct {
 // take adds the configurations after an edge.
 func (c *conformance) take(i int, e *Edge, w world) {
 	x := c.configs[i]
-	t := &step{conformance: c, from: i, edge: e, w: w, x: x}
+	t := &taking{conformance: c, from: i, edge: e, w: w, x: x}
 	t.x.state, t.x.from, t.x.edge = e.Next, i, e
 	t.x.regs = slices.Clone(x.regs)
 	a := &e.Action
@@ -296,6 +290,8 @@ func (c *conformance) take(i int, e *Edge, w world) {
 				return
 			}
 			t.x.status = abandoned
+		} else if t.beside(a.Slot) {
+			t.change(a.Slot.Field, abandoned)
 		}
 		t.done()
 	case MoveEnd:
@@ -311,10 +307,10 @@ func (c *conformance) take(i int, e *Edge, w world) {
 	}
 }
 
-func (t *step) done() { t.add(t.x) }
+func (t *taking) done() { t.add(t.x) }
 
 // is reports whether a slot of the edge is the followed place. The index of a member that the step has taken is known.
-func (t *step) is(s SlotRef) bool {
+func (t *taking) is(s SlotRef) bool {
 	if s.Any {
 		return t.names(&t.configs[t.from], s, t.w)
 	}
@@ -322,7 +318,7 @@ func (t *step) is(s SlotRef) bool {
 }
 
 // store writes a kept register.
-func (t *step) store(r VarRef, v int32) bool {
+func (t *taking) store(r VarRef, v int32) bool {
 	if r.Var < 0 || !t.keep[r.Var] {
 		return true
 	}
@@ -338,7 +334,7 @@ func (t *step) store(r VarRef, v int32) bool {
 	return true
 }
 
-func (t *step) assign() {
+func (t *taking) assign() {
 	a := &t.edge.Action
 	if !t.keep[a.To.Var] || t.store(a.To, t.eval(&t.configs[t.from], a.Value, t.w)) {
 		t.done()
@@ -346,7 +342,7 @@ func (t *step) assign() {
 }
 
 // indexes calls f once per value of an index that the step binds; once at all where nobody reads it.
-func (t *step) indexes(r VarRef, length int, allowed func(k int) bool, f func(k int)) {
+func (t *taking) indexes(r VarRef, length int, allowed func(k int) bool, f func(k int)) {
 	bound := r.Var >= 0 && t.keep[r.Var] && t.live[t.edge.Next][r.Var] || t.needsIndex(r)
 	regs := slices.Clone(t.x.regs)
 	before := t.x
@@ -365,17 +361,17 @@ func (t *step) indexes(r VarRef, length int, allowed func(k int) bool, f func(k 
 }
 
 // needsIndex reports whether the edge itself uses the index that it binds.
-func (t *step) needsIndex(r VarRef) bool {
+func (t *taking) needsIndex(r VarRef) bool {
 	return r.Var >= 0 && t.keep[r.Var] && len(t.edge.Action.Args) > 0
 }
 
-// channel takes an operation on a channel: of the followed end, or of another.
-func (t *step) channel() {
+// channel takes an operation on a channel: of the followed end, of another field of its member, or of any other end.
+func (t *taking) channel() {
 	a := &t.edge.Action
 	x := t.configs[t.from]
 	s := a.Slot
 	if !s.Any {
-		if t.is(s) && !t.operate() {
+		if t.is(s) && !t.operate() || t.beside(s) && !t.operateBeside(s.Field) {
 			return
 		}
 		t.payload()
@@ -383,22 +379,63 @@ func (t *step) channel() {
 	}
 	g := &t.m.Groups[s.Group]
 	followed := x.slot >= 0 && t.slots[x.slot].group == s.Group
-	if t.is(s) {
-		before := t.x
-		t.x.regs = slices.Clone(before.regs)
-		t.store(s.Bind, int32(t.slots[x.slot].member))
-		if t.operate() {
-			t.payload()
+	if followed {
+		if may, known := t.matches(&x, s.Field, s.States); may || !known {
+			before := t.x
+			t.x.regs = slices.Clone(before.regs)
+			t.store(s.Bind, int32(t.slots[x.slot].member))
+			if t.slots[x.slot].field == s.Field && t.operate() || t.slots[x.slot].field != s.Field && t.operateBeside(s.Field) {
+				t.payload()
+			}
+			t.x = before
 		}
-		t.x = before
 	}
-	t.indexes(s.Bind, g.Len, func(k int) bool {
-		return !followed || t.slots[x.slot].field != s.Field || k != t.slots[x.slot].member
-	}, func(int) { t.payload() })
+	t.indexes(s.Bind, g.Len, func(k int) bool { return !followed || k != t.slots[x.slot].member }, func(int) { t.payload() })
+}
+
+// beside reports whether a slot is another field of the followed member, and something is known of it.
+func (t *taking) beside(s SlotRef) bool {
+	if t.x.others == nil || s.Any {
+		return false
+	}
+	p := t.slots[t.x.slot]
+	return s.Group == p.group && s.Field != p.field && t.memberOf(&t.x, s, t.w) == p.member
+}
+
+// change sets the status of another field of the followed member.
+func (t *taking) change(field, status int) {
+	if t.x.others != nil {
+		t.x.others = slices.Clone(t.x.others)
+		t.x.others[field] = status
+	}
+}
+
+// operateBeside does the operation on another field of the followed member. What is wrong with it is reported where that field is followed.
+func (t *taking) operateBeside(field int) bool {
+	if t.x.others == nil {
+		return true
+	}
+	a := &t.edge.Action
+	status := t.x.others[field]
+	if status < 0 {
+		return false
+	}
+	switch a.Kind {
+	case ChildEnded, ChildCrashed:
+		t.change(field, reported)
+	case SendMsg, ReceiveMsg:
+		end := t.m.Groups[t.slots[t.x.slot].group].Fields[field].End
+		next := end.Protocol.Locals[end.Role].Edge(status, a.Kind == SendMsg, a.Peer, a.Label)
+		if next == nil {
+			return false
+		}
+		t.change(field, next.Next)
+	}
+	return true
 }
 
 // operate does the operation on the followed end. It returns false if the end does not allow it, which is reported.
-func (t *step) operate() bool {
+func (t *taking) operate() bool {
 	a := &t.edge.Action
 	if t.x.status < 0 {
 		t.refuseEmpty(t.from, t.edge)
@@ -420,18 +457,31 @@ func (t *step) operate() bool {
 }
 
 // payload takes the fields of a message: values into variables, ends out of and into slots.
-func (t *step) payload() {
+func (t *taking) payload() {
+	if t.handOver() {
+		t.bind(0)
+	}
+}
+
+// handOver takes the ends that leave as arguments.
+func (t *taking) handOver() bool {
 	a := &t.edge.Action
 	for _, arg := range a.Args {
-		if arg.Kind == Delegated && t.is(arg.Slot) && !t.leaves(t.fieldType(a, arg)) {
-			return
+		if arg.Kind != Delegated {
+			continue
+		}
+		if t.is(arg.Slot) && !t.leaves(t.fieldType(a, arg)) {
+			return false
+		}
+		if t.beside(arg.Slot) {
+			t.change(arg.Slot.Field, movedAway)
 		}
 	}
-	t.bind(0)
+	return true
 }
 
 // fieldType is the type of end that takes what is sent in arg.
-func (t *step) fieldType(a *Action, arg Arg) *EndType {
+func (t *taking) fieldType(a *Action, arg Arg) *EndType {
 	for i := range a.Args {
 		if a.Args[i].Kind != Delegated || !containsSlot([]SlotRef{arg.Slot}, a.Args[i].Slot) {
 			continue
@@ -445,7 +495,7 @@ func (t *step) fieldType(a *Action, arg Arg) *EndType {
 }
 
 // leaves lets the followed end go to where want is expected. It returns false if it must not, which is reported.
-func (t *step) leaves(want *EndType) bool {
+func (t *taking) leaves(want *EndType) bool {
 	if t.x.status < 0 {
 		t.refuseEmpty(t.from, t.edge)
 		return false
@@ -459,7 +509,7 @@ func (t *step) leaves(want *EndType) bool {
 }
 
 // bind takes the received fields from the k-th on.
-func (t *step) bind(k int) {
+func (t *taking) bind(k int) {
 	a := &t.edge.Action
 	if k == len(a.Binds) {
 		t.done()
@@ -494,13 +544,21 @@ func (t *step) bind(k int) {
 			t.bind(k + 1)
 		}
 		t.x = before
+	case b.Kind == Delegated && t.beside(b.Slot):
+		before := t.x
+		for _, s := range statesOf(t.m.label(a).Fields[k].Type.End) {
+			t.x = before
+			t.change(b.Slot.Field, s)
+			t.bind(k + 1)
+		}
+		t.x = before
 	default:
 		t.bind(k + 1)
 	}
 }
 
 // fillable reports whether the followed place may take an end: it is empty or its session is over.
-func (t *step) fillable() bool {
+func (t *taking) fillable() bool {
 	p := t.slots[t.x.slot]
 	if p.end != nil && t.holds(&t.x) {
 		t.refuseOverwritten(t.from, t.edge)
@@ -510,12 +568,10 @@ func (t *step) fillable() bool {
 }
 
 // made takes new and start: fresh ends and handles, and ends handed to the started component.
-func (t *step) made() {
+func (t *taking) made() {
 	a := &t.edge.Action
-	for _, arg := range a.Args {
-		if arg.Kind == Delegated && t.is(arg.Slot) && !t.leaves(t.fieldType(a, arg)) {
-			return
-		}
+	if !t.handOver() {
+		return
 	}
 	for _, into := range a.Into {
 		if t.is(into) {
@@ -523,13 +579,15 @@ func (t *step) made() {
 				return
 			}
 			t.x.status = 0
+		} else if t.beside(into) {
+			t.change(into.Field, 0)
 		}
 	}
 	t.done()
 }
 
 // moveTo takes a move: the followed end goes on in its new place, and the old place is empty.
-func (t *step) moveTo(from, to SlotRef) {
+func (t *taking) moveTo(from, to SlotRef) {
 	x := t.configs[t.from]
 	switch {
 	case t.is(from):
@@ -545,19 +603,26 @@ func (t *step) moveTo(from, to SlotRef) {
 		if k := t.memberOf(&x, to, t.w); k >= 0 && k < g.Len {
 			moved := t.x
 			moved.slot = g.Base + k*len(g.Fields) + to.Field
+			moved.others = nil
 			t.add(moved)
 		}
 		t.x.status = movedAway
 		t.done()
 	case t.is(to):
 		t.fillable() // the end that comes is followed from where it was
+	case t.beside(from):
+		t.change(from.Field, movedAway)
+		t.done()
+	case t.beside(to):
+		t.x.others = nil
+		t.done()
 	default:
 		t.done()
 	}
 }
 
 // added takes add: the member's index is any that may be free.
-func (t *step) added() {
+func (t *taking) added() {
 	a := &t.edge.Action
 	x := t.configs[t.from]
 	g := &t.m.Groups[a.Group]
@@ -576,13 +641,17 @@ func (t *step) added() {
 			t.refuseState(t.from, t.edge, end)
 			return
 		}
+		key := arrival{t.edge, field}
+		if !slices.Contains(t.arrived[key], x.status) {
+			t.arrived[key] = append(t.arrived[key], x.status)
+		}
 		before := t.x
 		for k := range g.Len {
 			t.x = before
 			t.x.regs = slices.Clone(before.regs)
 			t.x.slot = g.Base + k*len(g.Fields) + field
 			t.store(a.Index, int32(k))
-			t.done()
+			t.joined(field, 0, t.emptyTuple(t.slots[t.x.slot]))
 		}
 		t.x = before
 		t.x.status = movedAway
@@ -593,18 +662,33 @@ func (t *step) added() {
 	}, func(int) { t.done() })
 }
 
+// joined adds the member that the followed end is a field of, with every combination of how the other fields arrive.
+func (t *taking) joined(field, f int, others []int) {
+	if others == nil || f == len(others) {
+		t.x.others = others
+		t.done()
+		return
+	}
+	if f == field {
+		t.joined(field, f+1, others)
+		return
+	}
+	for _, status := range t.arrivals[arrival{t.edge, f}] {
+		with := slices.Clone(others)
+		with[f] = status
+		t.joined(field, f+1, with)
+	}
+}
+
 // picked takes a decision for a member.
-func (t *step) picked() {
+func (t *taking) picked() {
 	a := &t.edge.Action
 	x := t.configs[t.from]
 	t.indexes(a.Index, t.m.Groups[a.Group].Len, func(k int) bool {
 		if x.slot < 0 || t.slots[x.slot].group != a.Group || t.slots[x.slot].member != k {
 			return true
 		}
-		p := t.slots[x.slot]
-		if !t.holds(&x) {
-			return len(t.m.Groups[a.Group].Fields) > 1 && (p.field != 0 || a.States == nil)
-		}
-		return p.field != 0 || a.States == nil || slices.Contains(a.States, x.status)
+		is, known := t.counted(&x, a.States)
+		return is || !known
 	}, func(int) { t.done() })
 }

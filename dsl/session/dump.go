@@ -129,7 +129,7 @@ func (m *Machine) ActionText(a *Action) string {
 	case MoveEnd:
 		return m.SlotText(a.Into[0]) + " = " + m.SlotText(a.Slot)
 	case SendMsg:
-		return fmt.Sprintf("%s <- %s(%s)", m.peerText(a), m.label(a).Name, strings.Join(m.args(a.Args, m.label(a)), ", "))
+		return fmt.Sprintf("%s <- %s(%s)", m.peerText(a), m.label(a).Name, strings.Join(m.args(a.Args, labelTypes(m.label(a))), ", "))
 	case ReceiveMsg:
 		return fmt.Sprintf("%s(%s) <- %s", m.label(a).Name, strings.Join(m.binds(a.Binds), ", "), m.peerText(a))
 	case GonePeer:
@@ -144,7 +144,7 @@ func (m *Machine) ActionText(a *Action) string {
 	case NewSession:
 		return fmt.Sprintf("new %s as %s", a.Protocol.QName(), m.Groups[a.Into[0].Group].Name)
 	case StartChild:
-		text := fmt.Sprintf("start %s(%s)", a.Child.Name, strings.Join(m.args(a.Args, nil), ", "))
+		text := fmt.Sprintf("start %s(%s)", a.Child.Name, strings.Join(m.args(a.Args, paramTypes(a.Child)), ", "))
 		if len(a.Into) > 0 {
 			text += " as " + m.SlotText(a.Into[0])
 		}
@@ -189,14 +189,32 @@ func (m *Machine) peerText(a *Action) string {
 	return m.SlotText(a.Slot)
 }
 
-func (m *Machine) args(list []Arg, l *Label) []string {
+func labelTypes(l *Label) []*Type {
+	var types []*Type
+	for _, f := range l.Fields {
+		types = append(types, f.Type)
+	}
+	return types
+}
+
+func paramTypes(m *Machine) []*Type {
+	types := make([]*Type, len(m.Params))
+	for i, p := range m.Params {
+		if p.Var >= 0 {
+			types[i] = m.Vars[p.Var].Type
+		}
+	}
+	return types
+}
+
+func (m *Machine) args(list []Arg, types []*Type) []string {
 	var out []string
 	for i, x := range list {
 		switch {
 		case x.Kind == Delegated:
 			out = append(out, m.SlotText(x.Slot))
-		case x.Kind == Value && l != nil && x.Value.Op == OpConst:
-			out = append(out, valueText(l.Fields[i].Type, x.Value.N))
+		case x.Kind == Value && x.Value.Op == OpConst:
+			out = append(out, valueText(types[i], x.Value.N))
 		case x.Kind == Value:
 			out = append(out, m.ExprText(x.Value))
 		default:
@@ -250,10 +268,12 @@ func (m *Machine) statesText(g *Group, field int, states []int) string {
 	end := g.Fields[field].End
 	var names []string
 	for _, s := range states {
+		name := fmt.Sprint(s)
 		if n := end.Protocol.Locals[end.Role].States[s].Names; len(n) > 0 {
-			names = append(names, n[0])
-		} else {
-			names = append(names, fmt.Sprint(s))
+			name = n[0]
+		}
+		if !contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	if len(names) == 1 {

@@ -144,7 +144,7 @@ func (a *assembly) params(p *part, given map[string]int64) {
 		}
 		name := d.Name.Name
 		if first := known[name]; first != nil {
-			a.errorf(p, d.Name, "PO0402", "param %s is declared twice", name).relatedAt(position(p.decl.File, first.Name), "the first declaration")
+			a.errorf(p, d.Name, dsl.SystemTwice, "param %s is declared twice", name).relatedAt(position(p.decl.File, first.Name), "the first declaration")
 			continue
 		}
 		known[name] = d
@@ -171,7 +171,7 @@ func (a *assembly) params(p *part, given map[string]int64) {
 	if p.outer == nil {
 		for _, name := range sortedKeys(given) {
 			if known[name] == nil {
-				a.errorf(p, p.decl.Decl.Name, "PO0404", "%s has no param %s", p.decl.QName(), name)
+				a.errorf(p, p.decl.Decl.Name, dsl.InstanceArgument, "%s has no param %s", p.decl.QName(), name)
 			}
 		}
 	}
@@ -199,7 +199,7 @@ func (a *assembly) instance(p *part, d *dsl.Instance) {
 		m.array = true
 		if v, ok := a.constant(p, d.Len, p.env); ok {
 			if n = v; n < 1 || n > 1<<16 {
-				a.errorf(p, d.Len, "PO0403", "an array of instances has 1 to %d, not %d", 1<<16, n)
+				a.errorf(p, d.Len, dsl.SystemNumber, "an array of instances has 1 to %d, not %d", 1<<16, n)
 				return
 			}
 		}
@@ -249,11 +249,11 @@ func endsOf(m *Machine, group, instance int, inst Instance, p *part) []endAt {
 func (a *assembly) member(p *part, d *dsl.Instance) *member {
 	m := &member{at: position(p.decl.File, d.Name)}
 	if first := p.members[d.Name.Name]; first != nil {
-		a.errorf(p, d.Name, "PO0402", "%s is declared twice", d.Name.Name).relatedAt(first.at, "the first declaration")
+		a.errorf(p, d.Name, dsl.SystemTwice, "%s is declared twice", d.Name.Name).relatedAt(first.at, "the first declaration")
 		return m
 	}
 	if _, ok := p.env[d.Name.Name]; ok {
-		a.errorf(p, d.Name, "PO0402", "%s is already a param", d.Name.Name)
+		a.errorf(p, d.Name, dsl.SystemTwice, "%s is already a param", d.Name.Name)
 		return m
 	}
 	p.members[d.Name.Name] = m
@@ -271,13 +271,13 @@ func (a *assembly) arguments(p *part, d *dsl.Instance, c *Component) (sizes Env,
 	for _, arg := range d.Args {
 		name := arg.Name.Name
 		if seen[name] {
-			a.errorf(p, arg, "PO0402", "%s is given twice", name)
+			a.errorf(p, arg, dsl.SystemTwice, "%s is given twice", name)
 		}
 		seen[name] = true
 		field := paramNamed(c, name)
 		switch {
 		case field == nil:
-			a.errorf(p, arg.Name, "PO0404", "%s has no parameter %s", c.QName(), name).relatedAt(position(c.File, c.Decl.Name), "the component")
+			a.errorf(p, arg.Name, dsl.InstanceArgument, "%s has no parameter %s", c.QName(), name).relatedAt(position(c.File, c.Decl.Name), "the component")
 		case isSize(field.Type):
 			if v, ok := a.constant(p, arg.Value, p.env); ok {
 				sizes[name] = v
@@ -288,7 +288,7 @@ func (a *assembly) arguments(p *part, d *dsl.Instance, c *Component) (sizes Env,
 	}
 	for _, name := range ownSizes(c) {
 		if _, ok := sizes[name]; !ok {
-			a.errorf(p, d.Name, "PO0404", "the size %s of %s is not given", name, c.QName()).
+			a.errorf(p, d.Name, dsl.InstanceArgument, "the size %s of %s is not given", name, c.QName()).
 				note("write `%s %s(%s = 3)`, or declare `param %s check 3`", d.Name.Name, qnameText(d.Type), name, name)
 			sizes[name] = 1
 		}
@@ -316,14 +316,14 @@ func (a *assembly) initial(p *part, d *dsl.Instance, m *Machine, given map[strin
 		arg := given[param.Name]
 		if param.Group >= 0 {
 			if arg != nil {
-				a.errorf(p, arg, "PO0404", "%s is an end: it is connected, not given", param.Name)
+				a.errorf(p, arg, dsl.InstanceArgument, "%s is an end: it is connected, not given", param.Name)
 				ok = false
 			}
 			continue
 		}
 		v := m.Vars[param.Var]
 		if arg == nil {
-			a.errorf(p, d.Name, "PO0404", "%s needs a value for %s", m.Name, param.Name).
+			a.errorf(p, d.Name, dsl.InstanceArgument, "%s needs a value for %s", m.Name, param.Name).
 				note("write `%s %s(%s = …)`", d.Name.Name, qnameText(d.Type), param.Name)
 			ok = false
 			continue
@@ -333,7 +333,7 @@ func (a *assembly) initial(p *part, d *dsl.Instance, m *Machine, given map[strin
 		case x == nil:
 			ok = false
 		case x.Op != OpConst || !sameKind(t, v.Type) || x.N < v.Lo || x.N > v.Hi:
-			a.errorf(p, arg.Value, "PO0404", "%s is no value of %s", exprText(arg.Value), v.Type.Name)
+			a.errorf(p, arg.Value, dsl.InstanceArgument, "%s is no value of %s", exprText(arg.Value), v.Type.Name)
 			ok = false
 		default:
 			regs[param.Var] = x.N
@@ -357,14 +357,14 @@ func (a *assembly) use(p *part, d *dsl.Instance) {
 			continue
 		}
 		if !hasParam(s, arg.Name.Name) {
-			a.errorf(p, arg.Name, "PO0404", "%s has no param %s", s.QName(), arg.Name.Name).relatedAt(position(s.File, s.Decl.Name), "the system")
+			a.errorf(p, arg.Name, dsl.InstanceArgument, "%s has no param %s", s.QName(), arg.Name.Name).relatedAt(position(s.File, s.Decl.Name), "the system")
 			continue
 		}
 		given[arg.Name.Name] = v
 	}
 	for up := p; up != nil; up = up.outer {
 		if up.decl == s {
-			a.errorf(p, d.Type, "PO0414", "the system %s uses itself", s.QName())
+			a.errorf(p, d.Type, dsl.PartOfItself, "the system %s uses itself", s.QName())
 			return
 		}
 	}

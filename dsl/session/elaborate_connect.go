@@ -35,14 +35,14 @@ func (a *assembly) rangeOf(p *part, q *dsl.Quantifier, env Env) (lo, hi int64, o
 		lo, ok = a.constant(p, q.Lo, env)
 		hi, fine := a.constant(p, q.Hi, env)
 		if ok && fine && hi-lo > 1<<16 {
-			a.errorf(p, q, "PO0403", "%d..%d has more than %d values", lo, hi, 1<<16)
+			a.errorf(p, q, dsl.SystemNumber, "%d..%d has more than %d values", lo, hi, 1<<16)
 			return 0, 0, false
 		}
 		return lo, hi, ok && fine
 	}
 	m := p.members[q.In.Name.Name]
 	if q.In.Package != nil || m == nil || !m.array {
-		a.errorf(p, q.In, "PO0401", "%s is no array of instances", qnameText(q.In))
+		a.errorf(p, q.In, dsl.SystemName, "%s is no array of instances", qnameText(q.In))
 		return 0, 0, false
 	}
 	return 0, int64(len(m.instances)) - 1, true
@@ -60,10 +60,10 @@ func (a *assembly) connect(p *part, d *dsl.Connect) {
 		r := proto.RoleNamed(e.Name.Name)
 		switch {
 		case r < 0:
-			a.errorf(p, e.Name, "PO0409", "%s has no role %s", proto.QName(), e.Name.Name).
+			a.errorf(p, e.Name, dsl.ConnectRoles, "%s has no role %s", proto.QName(), e.Name.Name).
 				relatedAt(proto.At, "its roles are "+list(proto.Roles, "and"))
 		case byRole[r] != nil:
-			a.errorf(p, e.Name, "PO0409", "the role %s is given twice", e.Name.Name)
+			a.errorf(p, e.Name, dsl.ConnectRoles, "the role %s is given twice", e.Name.Name)
 		default:
 			byRole[r] = e
 			continue
@@ -72,7 +72,7 @@ func (a *assembly) connect(p *part, d *dsl.Connect) {
 	}
 	for r, e := range byRole {
 		if e == nil {
-			a.errorf(p, d, "PO0409", "nobody holds the role %s of %s", proto.Roles[r], proto.QName()).
+			a.errorf(p, d, dsl.ConnectRoles, "nobody holds the role %s of %s", proto.Roles[r], proto.QName()).
 				note("write `%s = instance.end`, or export the other end", proto.Roles[r])
 			return
 		}
@@ -89,11 +89,11 @@ func (a *assembly) session(p *part, d *dsl.Connect, proto *Protocol, byRole []*d
 			return
 		}
 		if isList {
-			a.errorf(p, arg.Value, "PO0409", "%s is several ends: say which, as in `%s[i]`", exprText(arg.Value), exprText(arg.Value))
+			a.errorf(p, arg.Value, dsl.ConnectRoles, "%s is several ends: say which, as in `%s[i]`", exprText(arg.Value), exprText(arg.Value))
 			return
 		}
 		if end := found[0].end; end.Protocol != proto || end.Role != r {
-			a.errorf(p, arg.Value, "PO0407", "%s is %s, and %s.%s is expected", found[0].name, endText(end), proto.QName(), proto.Roles[r]).
+			a.errorf(p, arg.Value, dsl.ConnectWrong, "%s is %s, and %s.%s is expected", found[0].name, endText(end), proto.QName(), proto.Roles[r]).
 				relatedAt(a.groupAt(found[0]), "the parameter")
 			return
 		}
@@ -113,7 +113,7 @@ func (a *assembly) session(p *part, d *dsl.Connect, proto *Protocol, byRole []*d
 func (a *assembly) take(p *part, n dsl.Node, e endAt) bool {
 	key := [2]int{e.instance, e.slot}
 	if first, ok := a.held[key]; ok {
-		a.errorf(p, n, "PO0406", "%s is connected twice", e.name).relatedAt(first, "the first connection")
+		a.errorf(p, n, dsl.EndConnectedTwice, "%s is connected twice", e.name).relatedAt(first, "the first connection")
 		return false
 	}
 	a.held[key] = position(p.decl.File, n)
@@ -146,7 +146,7 @@ func (a *assembly) sysEnd(p *part, e dsl.Expr, env Env) (ends []endAt, isList, o
 	}
 	s, isSelect := e.(*dsl.Select)
 	if !isSelect {
-		a.errorf(p, e, "PO0401", "an end is written `instance.end`")
+		a.errorf(p, e, dsl.SystemName, "an end is written `instance.end`")
 		return nil, false, false
 	}
 	m, insts, whole, ok := a.instances(p, s.X, env)
@@ -156,7 +156,7 @@ func (a *assembly) sysEnd(p *part, e dsl.Expr, env Env) (ends []endAt, isList, o
 	if m.part != nil {
 		x := m.part.exports[s.Name.Name]
 		if x == nil {
-			a.errorf(p, s.Name, "PO0401", "the part %s exports no %s", exprText(s.X), s.Name.Name).
+			a.errorf(p, s.Name, dsl.SystemName, "the part %s exports no %s", exprText(s.X), s.Name.Name).
 				note("it exports %s", orNothing(m.part.order))
 			return nil, false, false
 		}
@@ -166,7 +166,7 @@ func (a *assembly) sysEnd(p *part, e dsl.Expr, env Env) (ends []endAt, isList, o
 		for _, inst := range insts {
 			found, array := a.endsNamed(inst, s.Name.Name)
 			if len(found) == 0 {
-				a.errorf(p, s.Name, "PO0401", "%s has no end %s", a.sys.Instances[inst].Name, s.Name.Name).
+				a.errorf(p, s.Name, dsl.SystemName, "%s has no end %s", a.sys.Instances[inst].Name, s.Name.Name).
 					note("the ends of %s are %s", a.sys.Machines[a.sys.Instances[inst].Machine].Name, orNothing(a.endNames(inst)))
 				return nil, false, false
 			}
@@ -179,7 +179,7 @@ func (a *assembly) sysEnd(p *part, e dsl.Expr, env Env) (ends []endAt, isList, o
 		return ends, isList, true
 	}
 	if !isList {
-		a.errorf(p, e, "PO0409", "%s is one end and has no members", exprText(e))
+		a.errorf(p, e, dsl.ConnectRoles, "%s is one end and has no members", exprText(e))
 		return nil, false, false
 	}
 	i, fine := a.constant(p, index, env)
@@ -187,7 +187,7 @@ func (a *assembly) sysEnd(p *part, e dsl.Expr, env Env) (ends []endAt, isList, o
 		return nil, false, false
 	}
 	if i < 0 || i >= int64(len(ends)) {
-		a.errorf(p, index, "PO0408", "%s[%d] is out of range: it has %s, from 0 on", exprText(e), i, plural(len(ends), "member"))
+		a.errorf(p, index, dsl.SystemIndex, "%s[%d] is out of range: it has %s, from 0 on", exprText(e), i, plural(len(ends), "member"))
 		return nil, false, false
 	}
 	return ends[i : i+1], false, true
@@ -201,12 +201,12 @@ func (a *assembly) instances(p *part, e dsl.Expr, env Env) (m *member, found []i
 	}
 	name, isName := e.(*dsl.Name)
 	if !isName {
-		a.errorf(p, e, "PO0401", "an instance is expected here")
+		a.errorf(p, e, dsl.SystemName, "an instance is expected here")
 		return nil, nil, false, false
 	}
 	m = p.members[name.Name]
 	if m == nil {
-		suggested := a.errorf(p, name, "PO0401", "%s has no instance %s", p.decl.QName(), name.Name)
+		suggested := a.errorf(p, name, dsl.SystemName, "%s has no instance %s", p.decl.QName(), name.Name)
 		suggest(suggested.d, name.Name, append([]string(nil), p.names...))
 		return nil, nil, false, false
 	}
@@ -215,7 +215,7 @@ func (a *assembly) instances(p *part, e dsl.Expr, env Env) (m *member, found []i
 		return m, m.instances, m.array, true
 	}
 	if !m.array {
-		a.errorf(p, e, "PO0409", "%s is no array", name.Name)
+		a.errorf(p, e, dsl.ConnectRoles, "%s is no array", name.Name)
 		return nil, nil, false, false
 	}
 	i, fine := a.constant(p, index, env)
@@ -223,7 +223,7 @@ func (a *assembly) instances(p *part, e dsl.Expr, env Env) (m *member, found []i
 		return nil, nil, false, false
 	}
 	if i < 0 || i >= int64(len(m.instances)) {
-		a.errorf(p, index, "PO0408", "%s[%d] is out of range: there are %s, from 0 on", name.Name, i, plural(len(m.instances), "instance"))
+		a.errorf(p, index, dsl.SystemIndex, "%s[%d] is out of range: there are %s, from 0 on", name.Name, i, plural(len(m.instances), "instance"))
 		return nil, nil, false, false
 	}
 	return m, m.instances[i : i+1], false, true
@@ -261,7 +261,7 @@ func orNothing(names []string) string {
 // export = "export" name "=" sysend
 func (a *assembly) export(p *part, d *dsl.Export) {
 	if first := p.exports[d.Name.Name]; first != nil {
-		a.errorf(p, d.Name, "PO0402", "%s is exported twice", d.Name.Name).relatedAt(first.at, "the first export")
+		a.errorf(p, d.Name, dsl.SystemTwice, "%s is exported twice", d.Name.Name).relatedAt(first.at, "the first export")
 		return
 	}
 	ends, isList, ok := a.sysEnd(p, d.End, p.env)
@@ -272,7 +272,7 @@ func (a *assembly) export(p *part, d *dsl.Export) {
 	for _, e := range ends {
 		key := [2]int{e.instance, e.slot}
 		if first, twice := a.held[key]; twice {
-			a.errorf(p, d.End, "PO0406", "%s is connected already", e.name).relatedAt(first, "the connection")
+			a.errorf(p, d.End, dsl.EndConnectedTwice, "%s is connected already", e.name).relatedAt(first, "the connection")
 			return
 		}
 	}
@@ -288,7 +288,7 @@ func (a *assembly) unconnected() {
 		if len(names) == 0 {
 			return
 		}
-		d := &dsl.Diagnostic{Code: "PO0405", At: first.at, Message: fmt.Sprintf("%s is not connected", names[0])}
+		d := &dsl.Diagnostic{Code: dsl.EndUnconnected, At: first.at, Message: fmt.Sprintf("%s is not connected", names[0])}
 		if len(names) > 1 {
 			d.Message = fmt.Sprintf("%s are not connected", list(names, "and"))
 		}

@@ -15,7 +15,7 @@ func (a *assembly) limit(p *part, d *dsl.Limit) {
 		return
 	}
 	if n < 1 || n > 1<<16 {
-		a.errorf(p, d.Most, "PO0403", "a limit is 1 to %d, not %d", 1<<16, n)
+		a.errorf(p, d.Most, dsl.SystemNumber, "a limit is 1 to %d, not %d", 1<<16, n)
 		return
 	}
 	l := limit{most: int(n), at: position(p.decl.File, d)}
@@ -30,12 +30,12 @@ func (a *assembly) limit(p *part, d *dsl.Limit) {
 	case *Component:
 		l.component = o
 	default:
-		a.errorf(p, d.What, "PO0415", "a limit is one of sessions of a protocol or of instances of a component, and %s is %s", qnameText(d.What), kindOf(o))
+		a.errorf(p, d.What, dsl.LimitWrong, "a limit is one of sessions of a protocol or of instances of a component, and %s is %s", qnameText(d.What), kindOf(o))
 		return
 	}
 	for _, other := range a.limits {
 		if other.protocol == l.protocol && other.component == l.component && other.at.Source == l.at.Source && p.outer == nil {
-			a.errorf(p, d, "PO0402", "the limit of %s is given twice", qnameText(d.What)).relatedAt(other.at, "the first one")
+			a.errorf(p, d, dsl.SystemTwice, "the limit of %s is given twice", qnameText(d.What)).relatedAt(other.at, "the first one")
 			return
 		}
 	}
@@ -93,12 +93,24 @@ func (a *assembly) unusedMembers() {
 	for _, p := range a.ordered {
 		for _, name := range p.names {
 			m := p.members[name]
-			if m.part != nil || len(m.instances) == 0 || m.used || len(a.endNames(m.instances[0])) > 0 {
+			if m.part != nil || len(m.instances) == 0 || m.used || len(a.endNames(m.instances[0])) > 0 || a.makes(m.instances[0]) {
 				continue
 			}
-			a.report(&dsl.Diagnostic{Code: "PO0413", Severity: dsl.Warning, At: m.at, Message: fmt.Sprintf("%s holds no end: nothing connects it to the system", name)})
+			a.report(&dsl.Diagnostic{Code: dsl.InstanceUnused, Severity: dsl.Warning, At: m.at, Message: fmt.Sprintf("%s holds no end: nothing connects it to the system", name)})
 		}
 	}
+}
+
+// makes reports whether an instance makes sessions, and so is connected to what it starts.
+func (a *assembly) makes(instance int) bool {
+	for _, s := range a.sys.Machines[a.sys.Instances[instance].Machine].States {
+		for _, e := range s.Edges {
+			if e.Action.Kind == NewSession {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // bounds sets how many sessions and instances may live at once.
@@ -177,7 +189,7 @@ func (a *assembly) started(m *Machine) bool {
 }
 
 func (a *assembly) unlimited(top *part, m *Machine, does, what string, at dsl.Position) {
-	a.errorf(top, top.decl.Decl.Name, "PO0410", "%s %s of %s, and nothing limits how many live at once", m.Name, does, what).
+	a.errorf(top, top.decl.Decl.Name, dsl.LimitMissing, "%s %s of %s, and nothing limits how many live at once", m.Name, does, what).
 		relatedAt(at, "here").
 		note("write `limit %s 2` in the system; the verdict then holds up to that many", what)
 }
@@ -205,7 +217,7 @@ func (a *assembly) idleLimits(top *part) {
 			name = l.protocol.QName()
 		}
 		if !used[what] {
-			a.report(&dsl.Diagnostic{Code: "PO0415", Severity: dsl.Warning, At: l.at, Message: "no component of this system makes " + name + ": the limit bounds nothing"})
+			a.report(&dsl.Diagnostic{Code: dsl.LimitWrong, Severity: dsl.Warning, At: l.at, Message: "no component of this system makes " + name + ": the limit bounds nothing"})
 		}
 	}
 }
@@ -267,14 +279,14 @@ func (a *assembly) faults(p *part, d *dsl.Faults) {
 			return
 		}
 		if most = v; most < 1 {
-			a.errorf(p, d.Most, "PO0403", "a limit of faults is 1 or more, not %d", most)
+			a.errorf(p, d.Most, dsl.SystemNumber, "a limit of faults is 1 or more, not %d", most)
 		}
 	}
 	a.sys.CrashMost += int(most)
 	for _, name := range d.Crash {
 		m := p.members[name.Name]
 		if m == nil || m.part != nil {
-			a.errorf(p, name, "PO0401", "%s has no instance %s", p.decl.QName(), name.Name)
+			a.errorf(p, name, dsl.SystemName, "%s has no instance %s", p.decl.QName(), name.Name)
 			continue
 		}
 		a.sys.Crash = append(a.sys.Crash, m.instances...)
@@ -292,7 +304,7 @@ func (a *assembly) checks(p *part, d *dsl.Check) {
 			names = append(names, string(k))
 		}
 		if !known {
-			e := a.errorf(p, name, "PO0411", "there is no property %s", name.Name)
+			e := a.errorf(p, name, dsl.PropertyUnknown, "there is no property %s", name.Name)
 			suggest(e.d, name.Name, append([]string(nil), names...))
 			e.note("the properties are %s; assertions, ranges and `always` are always checked", list(names, "and"))
 			continue
@@ -303,7 +315,7 @@ func (a *assembly) checks(p *part, d *dsl.Check) {
 			twice = twice || have == property
 		}
 		if twice {
-			a.errorf(p, name, "PO0402", "%s is asked for twice", name.Name)
+			a.errorf(p, name, dsl.SystemTwice, "%s is asked for twice", name.Name)
 			continue
 		}
 		a.sys.Checks = append(a.sys.Checks, property)
@@ -313,7 +325,7 @@ func (a *assembly) checks(p *part, d *dsl.Check) {
 // expect = "expect" ( "ok" | name | code )
 func (a *assembly) expect(p *part, d *dsl.ExpectVerdict) {
 	if a.sys.Expect != "" {
-		a.errorf(p, d, "PO0402", "what is expected is said twice").relatedAt(a.sys.ExpectAt, "the first time")
+		a.errorf(p, d, dsl.SystemTwice, "what is expected is said twice").relatedAt(a.sys.ExpectAt, "the first time")
 		return
 	}
 	known := append([]Property{"ok", Assertion, Always, Timeout, EventuallyProperty}, checkable...)
@@ -322,7 +334,7 @@ func (a *assembly) expect(p *part, d *dsl.ExpectVerdict) {
 		fine = fine || string(k) == d.What.Name
 	}
 	if !fine {
-		a.errorf(p, d.What, "PO0416", "%s is no verdict: expect ok, a property or a code such as PO2001", d.What.Name)
+		a.errorf(p, d.What, dsl.ExpectWrong, "%s is no verdict: expect ok, a property or a code such as PO2001", d.What.Name)
 		return
 	}
 	a.sys.Expect, a.sys.ExpectAt = d.What.Name, position(p.decl.File, d)

@@ -20,7 +20,9 @@ func localStateText(l *Local, s int) string {
 func localStatesText(l *Local, states []int) string {
 	var names []string
 	for _, s := range states {
-		names = append(names, localStateText(l, s))
+		if text := localStateText(l, s); !contains(names, text) {
+			names = append(names, text)
+		}
 	}
 	return list(names, "or")
 }

@@ -206,7 +206,7 @@ func (l *lowerer) component() {
 			continue
 		}
 		if first, twice := l.subs[s.Name.Name]; twice {
-			l.errorf(s.Name, "PO0302", "sub %s is declared twice", s.Name.Name).related(l, first.Name, "the first declaration")
+			l.errorf(s.Name, dsl.ComponentTwice, "sub %s is declared twice", s.Name.Name).related(l, first.Name, "the first declaration")
 			continue
 		}
 		l.subs[s.Name.Name] = s

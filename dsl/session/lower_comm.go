@@ -30,7 +30,7 @@ func (l *lowerer) act(s dsl.Stmt) (e Edge, ok bool) {
 		e.Action.Kind = ElseOption
 		return e, true
 	}
-	l.errorf(s, "PO0308", "an option waits for something: a send, a receive, gone, new, start, add, timeout or else")
+	l.errorf(s, dsl.OptionWrong, "an option waits for something: a send, a receive, gone, new, start, add, timeout or else")
 	return e, false
 }
 
@@ -41,7 +41,7 @@ func (l *lowerer) send(e Edge, s *dsl.Send) (Edge, bool) {
 		return e, false
 	}
 	if l.field(r).Handle {
-		l.errorf(s, "PO0304", "nothing can be sent to a handle")
+		l.errorf(s, dsl.EndMisplaced, "nothing can be sent to a handle")
 		return e, false
 	}
 	label := l.message(&r, s.Label, true)
@@ -51,13 +51,13 @@ func (l *lowerer) send(e Edge, s *dsl.Send) (Edge, bool) {
 	e.Guard = r.guard
 	e.Action.Kind, e.Action.Slot, e.Action.Peer, e.Action.Label = SendMsg, r.slot(), r.peer, label.Index
 	if len(s.Args) != len(label.Fields) {
-		l.errorf(s, "PO0306", "%s has %s, not %d", label.Name, plural(len(label.Fields), "field"), len(s.Args)).relatedAt(label.At, "the message")
+		l.errorf(s, dsl.ArgumentCount, "%s has %s, not %d", label.Name, plural(len(label.Fields), "field"), len(s.Args)).relatedAt(label.At, "the message")
 		return e, false
 	}
 	for i, x := range s.Args {
 		arg, fine := l.argument(x, label.Fields[i].Type)
 		if fine && arg.Kind == Delegated && arg.Slot.Group == r.group && arg.Slot.Field == r.field && sameExpr(arg.Slot.Index, r.index) {
-			l.errorf(x, "PO0307", "an end cannot be sent over itself")
+			l.errorf(x, dsl.EndWrong, "an end cannot be sent over itself")
 			fine = false
 		}
 		ok = ok && fine
@@ -71,7 +71,7 @@ func (l *lowerer) argument(x dsl.Expr, t *Type) (Arg, bool) {
 	none := Arg{To: VarRef{Var: -1}}
 	if t.Kind == End {
 		if _, wild := x.(*dsl.Wild); wild {
-			l.errorf(x, "PO0307", "%s is expected here: `_` cannot stand for an end", endText(t.End))
+			l.errorf(x, dsl.EndWrong, "%s is expected here: `_` cannot stand for an end", endText(t.End))
 			return none, false
 		}
 		slot, ok := l.delegated(x, t.End)
@@ -100,7 +100,7 @@ func (l *lowerer) argument(x dsl.Expr, t *Type) (Arg, bool) {
 		return none, false
 	}
 	if lo, hi := t.Bounds(); v.Op == OpConst && (int64(v.N) < lo || int64(v.N) > hi) {
-		l.errorf(x, "PO0303", "%d is no value of %s", v.N, t.Name)
+		l.errorf(x, dsl.ValueType, "%d is no value of %s", v.N, t.Name)
 		return none, false
 	}
 	return Arg{Kind: Value, Value: v, To: none.To}, true
@@ -122,14 +122,14 @@ func (l *lowerer) receive(e Edge, s *dsl.Receive) (Edge, bool) {
 	}
 	e.Action.Kind, e.Action.Slot, e.Action.Peer, e.Action.Label = ReceiveMsg, r.slot(), r.peer, label.Index
 	if len(s.Binds) != len(label.Fields) {
-		l.errorf(s, "PO0306", "%s has %s, not %d", label.Name, plural(len(label.Fields), "field"), len(s.Binds)).relatedAt(label.At, "the message")
+		l.errorf(s, dsl.ArgumentCount, "%s has %s, not %d", label.Name, plural(len(label.Fields), "field"), len(s.Binds)).relatedAt(label.At, "the message")
 		return e, false
 	}
 	names := map[string]bool{}
 	for i, x := range s.Binds {
 		if n, isName := x.(*dsl.Name); isName {
 			if names[n.Name] {
-				l.errorf(x, "PO0302", "%s is bound twice", n.Name)
+				l.errorf(x, dsl.ComponentTwice, "%s is bound twice", n.Name)
 				ok = false
 				continue
 			}
@@ -152,7 +152,7 @@ func (l *lowerer) bind(x dsl.Expr, t *Type) (Arg, bool) {
 	if t.Kind == End {
 		arg.Kind = Delegated
 		if _, wild := x.(*dsl.Wild); wild {
-			l.errorf(x, "PO0307", "an end comes with this message and must be taken: give it a name").
+			l.errorf(x, dsl.EndWrong, "an end comes with this message and must be taken: give it a name").
 				note("to get rid of it, `abandon` it")
 			return arg, false
 		}
@@ -175,16 +175,16 @@ func (l *lowerer) bind(x dsl.Expr, t *Type) (Arg, bool) {
 		switch {
 		case sym != nil && sym.kind == symVariable && sym.declared:
 			if !sameKind(sym.typ, t) {
-				l.errorf(x, "PO0303", "%s is %s, and the field is %s", x.Name, sym.typ.Name, t.Name).relatedAt(sym.at, "declared here")
+				l.errorf(x, dsl.ValueType, "%s is %s, and the field is %s", x.Name, sym.typ.Name, t.Name).relatedAt(sym.at, "declared here")
 				return arg, false
 			}
 			if l.m.Vars[sym.variable].Len > 1 {
-				l.errorf(x, "PO0303", "%s is an array: a field goes into one element of it", x.Name)
+				l.errorf(x, dsl.ValueType, "%s is an array: a field goes into one element of it", x.Name)
 				return arg, false
 			}
 			arg.Kind, arg.To = Value, VarRef{Var: sym.variable}
 		case sym != nil && (sym.declared || sym.kind == symValue):
-			l.errorf(x, "PO0302", "%s already has another meaning here", x.Name).relatedAt(sym.at, "declared here")
+			l.errorf(x, dsl.ComponentTwice, "%s already has another meaning here", x.Name).relatedAt(sym.at, "declared here")
 			return arg, false
 		case t.Finite():
 			arg.Kind, arg.To = Value, VarRef{Var: l.bindNew(&dsl.Ident{Span: x.Span, Name: x.Name}, t)}
@@ -198,13 +198,13 @@ func (l *lowerer) bind(x dsl.Expr, t *Type) (Arg, bool) {
 			return arg, false
 		}
 		if !sameKind(l.m.Vars[v.N].Type, t) {
-			l.errorf(x, "PO0303", "%s is %s, and the field is %s", exprText(x), l.m.Vars[v.N].Type.Name, t.Name)
+			l.errorf(x, dsl.ValueType, "%s is %s, and the field is %s", exprText(x), l.m.Vars[v.N].Type.Name, t.Name)
 			return arg, false
 		}
 		arg.Kind, arg.To = Value, VarRef{Var: int(v.N), Index: v.X}
 		return arg, true
 	}
-	l.errorf(x, "PO0303", "a field goes into a variable, a fresh name or `_`")
+	l.errorf(x, dsl.ValueType, "a field goes into a variable, a fresh name or `_`")
 	return arg, false
 }
 
@@ -217,11 +217,11 @@ func (l *lowerer) childReport(e Edge, s *dsl.Receive, r memberRef) (Edge, bool) 
 	case "Crashed":
 		e.Action.Kind = ChildCrashed
 	default:
-		l.errorf(s.Label, "PO0305", "a handle reports Ended() or Crashed()")
+		l.errorf(s.Label, dsl.MessageUnknown, "a handle reports Ended() or Crashed()")
 		return e, false
 	}
 	if len(s.Binds) != 0 {
-		l.errorf(s, "PO0306", "%s has no fields", s.Label.Name)
+		l.errorf(s, dsl.ArgumentCount, "%s has no fields", s.Label.Name)
 		return e, false
 	}
 	return e, true
@@ -234,7 +234,7 @@ func (l *lowerer) gone(e Edge, s *dsl.Gone) (Edge, bool) {
 		return e, false
 	}
 	if l.field(r).Handle {
-		l.errorf(s, "PO0304", "a handle is never gone: it reports Ended() or Crashed()")
+		l.errorf(s, dsl.EndMisplaced, "a handle is never gone: it reports Ended() or Crashed()")
 		return e, false
 	}
 	if !l.onePeer(s, &r) {
@@ -252,7 +252,7 @@ func (l *lowerer) onePeer(n dsl.Node, r *memberRef) bool {
 		r.peer = 1 - end.Role
 	}
 	if r.peer < 0 {
-		l.errorf(n, "PO0308", "%s has more than two roles: say which one is gone, as in `gone <- end.%s`",
+		l.errorf(n, dsl.OptionWrong, "%s has more than two roles: say which one is gone, as in `gone <- end.%s`",
 			end.Protocol.QName(), end.Protocol.Roles[(end.Role+1)%len(end.Protocol.Roles)])
 		return false
 	}
@@ -287,7 +287,7 @@ func (l *lowerer) unused(name *dsl.Ident) bool {
 	if sym == nil || !sym.declared && sym.kind != symValue && sym.kind != symMember {
 		return true
 	}
-	l.errorf(name, "PO0302", "%s already has another meaning here", name.Name).relatedAt(sym.at, "declared here")
+	l.errorf(name, dsl.ComponentTwice, "%s already has another meaning here", name.Name).relatedAt(sym.at, "declared here")
 	return false
 }
 
@@ -299,14 +299,14 @@ func (l *lowerer) start(e Edge, s *dsl.Start) (Edge, bool) {
 		return e, false
 	}
 	if child.Decl.External {
-		l.errorf(s.Component, "PO0317", "%s is external: it is there from the start and cannot be started", child.Name)
+		l.errorf(s.Component, dsl.StartWrong, "%s is external: it is there from the start and cannot be started", child.Name)
 		return e, false
 	}
 	sizes := ownSizes(child)
 	params := child.Decl.Params
 	withSizes := len(s.Args) == len(params) && len(sizes) > 0
 	if !withSizes && len(s.Args) != len(params)-len(sizes) {
-		l.errorf(s, "PO0306", "%s takes %s, not %d", child.QName(), plural(len(params)-len(sizes), "argument"), len(s.Args)).
+		l.errorf(s, dsl.ArgumentCount, "%s takes %s, not %d", child.QName(), plural(len(params)-len(sizes), "argument"), len(s.Args)).
 			relatedAt(dsl.Position{Source: child.File.Source, Span: child.Decl.Name.Span}, "the component")
 		return e, false
 	}
@@ -343,7 +343,7 @@ func (l *lowerer) start(e Edge, s *dsl.Start) (Edge, bool) {
 		var fine bool
 		if p.Group >= 0 {
 			if m.Groups[p.Group].Kind != Single {
-				l.errorf(x, "PO0317", "%s takes an array of ends as %s, and cannot be started with one", child.QName(), p.Name)
+				l.errorf(x, dsl.StartWrong, "%s takes an array of ends as %s, and cannot be started with one", child.QName(), p.Name)
 				return e, false
 			}
 			arg, fine = l.argument(x, &Type{Kind: End, End: m.Groups[p.Group].Fields[0].End})
@@ -374,7 +374,7 @@ func (l *lowerer) handle(x dsl.Expr) (SlotRef, bool) {
 		return SlotRef{}, false
 	}
 	if !l.field(r).Handle {
-		l.errorf(x, "PO0307", "a handle is expected here, and this is %s", endText(l.field(r).End))
+		l.errorf(x, dsl.EndWrong, "a handle is expected here, and this is %s", endText(l.field(r).End))
 		return SlotRef{}, false
 	}
 	return r.slot(), true
@@ -384,7 +384,7 @@ func (l *lowerer) handle(x dsl.Expr) (SlotRef, bool) {
 func (l *lowerer) add(e Edge, s *dsl.Add) (Edge, bool) {
 	sym := l.find(s.Set.Name)
 	if sym == nil || sym.kind != symGroup || l.m.Groups[sym.group].Kind != SetEnds {
-		l.errorf(s.Set, "PO0304", "%s is no set", s.Set.Name)
+		l.errorf(s.Set, dsl.EndMisplaced, "%s is no set", s.Set.Name)
 		return e, false
 	}
 	g := l.m.Groups[sym.group]
@@ -393,7 +393,7 @@ func (l *lowerer) add(e Edge, s *dsl.Add) (Edge, bool) {
 		ends = tuple.Elems
 	}
 	if len(ends) != len(g.Fields) {
-		l.errorf(s, "PO0306", "a member of %s has %s, not %d", g.Name, plural(len(g.Fields), "end"), len(ends)).relatedAt(g.At, "the set")
+		l.errorf(s, dsl.ArgumentCount, "a member of %s has %s, not %d", g.Name, plural(len(g.Fields), "end"), len(ends)).relatedAt(g.At, "the set")
 		return e, false
 	}
 	ok := true
@@ -422,7 +422,7 @@ func (l *lowerer) add(e Edge, s *dsl.Add) (Edge, bool) {
 func (l *lowerer) handleHeld(x dsl.Expr) (SlotRef, bool) {
 	r, ok := l.end(x, false)
 	if ok && !l.field(r).Handle {
-		l.errorf(x, "PO0307", "a handle is expected here, and this is %s", endText(l.field(r).End))
+		l.errorf(x, dsl.EndWrong, "a handle is expected here, and this is %s", endText(l.field(r).End))
 		ok = false
 	}
 	return r.slot(), ok

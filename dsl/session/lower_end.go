@@ -25,7 +25,7 @@ func (l *lowerer) end(e dsl.Expr, mayAny bool) (memberRef, bool) {
 	r, ok := l.member(e, mayAny)
 	if ok && r.field < 0 {
 		g := l.m.Groups[r.group]
-		l.errorf(e, "PO0304", "%s has several ends: say which, as in `%s.%s`", exprText(e), exprText(e), g.Fields[0].Name)
+		l.errorf(e, dsl.EndMisplaced, "%s has several ends: say which, as in `%s.%s`", exprText(e), exprText(e), g.Fields[0].Name)
 		return r, false
 	}
 	return r, ok
@@ -44,24 +44,24 @@ func (l *lowerer) member(e dsl.Expr, mayAny bool) (memberRef, bool) {
 	none := memberRef{field: -1, bind: VarRef{Var: -1}, peer: -1}
 	name, ok := base.(*dsl.Name)
 	if !ok {
-		l.errorf(e, "PO0304", "an end is expected here")
+		l.errorf(e, dsl.EndMisplaced, "an end is expected here")
 		return none, false
 	}
 	sym := l.find(name.Name)
 	if sym == nil {
-		l.errorf(name, "PO0301", "%s is not declared", name.Name)
+		l.errorf(name, dsl.ComponentName, "%s is not declared", name.Name)
 		return none, false
 	}
 	switch sym.kind {
 	case symMember:
 		if index != nil {
-			l.errorf(index, "PO0304", "%s is one end here and has no members", name.Name)
+			l.errorf(index, dsl.EndMisplaced, "%s is one end here and has no members", name.Name)
 			return none, false
 		}
 		return sym.member, true
 	case symGroup:
 	default:
-		l.errorf(name, "PO0304", "%s is no end", name.Name)
+		l.errorf(name, dsl.EndMisplaced, "%s is no end", name.Name)
 		return none, false
 	}
 	r := none
@@ -72,9 +72,9 @@ func (l *lowerer) member(e dsl.Expr, mayAny bool) (memberRef, bool) {
 	}
 	if (g.Kind == Single) != (index == nil) {
 		if index == nil {
-			l.errorf(e, "PO0304", "%s has several members: say which, as in `%s[i]`", name.Name, name.Name)
+			l.errorf(e, dsl.EndMisplaced, "%s has several members: say which, as in `%s[i]`", name.Name, name.Name)
 		} else {
-			l.errorf(index, "PO0304", "%s is one end and has no members", name.Name)
+			l.errorf(index, dsl.EndMisplaced, "%s is one end and has no members", name.Name)
 		}
 		return none, false
 	}
@@ -95,7 +95,7 @@ func (l *lowerer) indexed(r memberRef, e *dsl.Index, mayAny bool) (memberRef, bo
 	_, wild := e.I.(*dsl.Wild)
 	if wild || isName && l.find(name.Name) == nil {
 		if !mayAny {
-			l.errorf(e.I, "PO0301", "%s is not declared", exprText(e.I)).
+			l.errorf(e.I, dsl.ComponentName, "%s is not declared", exprText(e.I)).
 				note("a fresh index means any member; only what waits may say that: a receive, a send, `gone`")
 			return r, false
 		}
@@ -135,17 +135,17 @@ func (l *lowerer) selected(r memberRef, s *dsl.Select, ok bool) (memberRef, bool
 				return r, true
 			}
 		}
-		l.errorf(s.Name, "PO0301", "%s has no end %s", g.Name, s.Name.Name).relatedAt(g.At, "declared here")
+		l.errorf(s.Name, dsl.ComponentName, "%s has no end %s", g.Name, s.Name.Name).relatedAt(g.At, "declared here")
 		return r, false
 	}
 	field := g.Fields[r.field]
 	if field.Handle {
-		l.errorf(s.Name, "PO0305", "a handle has no roles")
+		l.errorf(s.Name, dsl.MessageUnknown, "a handle has no roles")
 		return r, false
 	}
 	peer := field.End.Protocol.RoleNamed(s.Name.Name)
 	if peer < 0 || peer == field.End.Role || r.peer >= 0 {
-		l.errorf(s.Name, "PO0305", "%s has no other role %s beside %s", field.End.Protocol.QName(), s.Name.Name, field.End.Protocol.Roles[field.End.Role]).
+		l.errorf(s.Name, dsl.MessageUnknown, "%s has no other role %s beside %s", field.End.Protocol.QName(), s.Name.Name, field.End.Protocol.Roles[field.End.Role]).
 			relatedAt(field.End.Protocol.At, "the protocol")
 		return r, false
 	}
@@ -166,7 +166,7 @@ func (l *lowerer) message(r *memberRef, label *dsl.Ident, send bool) *Label {
 	}
 	found := p.LabelNamed(label.Name)
 	if found == nil {
-		l.errorf(label, "PO0305", "%s has no message %s", p.QName(), label.Name).relatedAt(p.At, "the protocol")
+		l.errorf(label, dsl.MessageUnknown, "%s has no message %s", p.QName(), label.Name).relatedAt(p.At, "the protocol")
 		return nil
 	}
 	peers := map[int]bool{}
@@ -182,15 +182,15 @@ func (l *lowerer) message(r *memberRef, label *dsl.Ident, send bool) *Label {
 	switch len(peers) {
 	case 0:
 		if r.peer >= 0 {
-			l.errorf(label, "PO0305", "%s never %s %s %s %s", p.Roles[end.Role], verb, label.Name, dir, p.Roles[r.peer]).relatedAt(found.At, "the message")
+			l.errorf(label, dsl.MessageUnknown, "%s never %s %s %s %s", p.Roles[end.Role], verb, label.Name, dir, p.Roles[r.peer]).relatedAt(found.At, "the message")
 		} else {
-			l.errorf(label, "PO0305", "%s never %s %s", p.Roles[end.Role], verb, label.Name).relatedAt(found.At, "the message")
+			l.errorf(label, dsl.MessageUnknown, "%s never %s %s", p.Roles[end.Role], verb, label.Name).relatedAt(found.At, "the message")
 		}
 		return nil
 	case 1:
 		r.peer = peer
 	default:
-		l.errorf(label, "PO0308", "%s %s %s %s several roles: say which, as in `end.%s`", p.Roles[end.Role], verb, label.Name, dir, p.Roles[peer]).relatedAt(p.At, "the protocol")
+		l.errorf(label, dsl.OptionWrong, "%s %s %s %s several roles: say which, as in `end.%s`", p.Roles[end.Role], verb, label.Name, dir, p.Roles[peer]).relatedAt(p.At, "the protocol")
 		return nil
 	}
 	if r.any && r.states == nil {
@@ -223,11 +223,11 @@ func (l *lowerer) delegated(e dsl.Expr, want *EndType) (SlotRef, bool) {
 // endFits compares protocol and role. Where the end stands is asked by Conform.
 func (l *lowerer) endFits(n dsl.Node, have SlotField, want *EndType) bool {
 	if have.Handle {
-		l.errorf(n, "PO0307", "%s is expected here, and this is a handle", endText(want))
+		l.errorf(n, dsl.EndWrong, "%s is expected here, and this is a handle", endText(want))
 		return false
 	}
 	if have.End.Protocol != want.Protocol || have.End.Role != want.Role {
-		l.errorf(n, "PO0307", "%s is expected here, and this is %s", endText(want), endText(have.End))
+		l.errorf(n, dsl.EndWrong, "%s is expected here, and this is %s", endText(want), endText(have.End))
 		return false
 	}
 	return true

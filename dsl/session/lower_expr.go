@@ -19,7 +19,7 @@ func (l *lowerer) expr(e dsl.Expr, want *Type) (*Expr, *Type) {
 		return nil, nil
 	}
 	if want != nil && !sameKind(t, want) {
-		l.errorf(e, "PO0303", "%s is expected here, and this is %s", want.Name, t.Name)
+		l.errorf(e, dsl.ValueType, "%s is expected here, and this is %s", want.Name, t.Name)
 		return nil, nil
 	}
 	return x, t
@@ -41,7 +41,7 @@ func (l *lowerer) anyExpr(e dsl.Expr, want *Type) (*Expr, *Type) {
 	switch e := e.(type) {
 	case *dsl.Number:
 		if int64(int32(e.Value)) != e.Value {
-			l.errorf(e, "PO0303", "%d does not fit into 32 bits", e.Value)
+			l.errorf(e, dsl.ValueType, "%d does not fit into 32 bits", e.Value)
 			return nil, nil
 		}
 		return number(e.Value), numberType
@@ -54,7 +54,7 @@ func (l *lowerer) anyExpr(e dsl.Expr, want *Type) (*Expr, *Type) {
 		if v, d := l.c.Package.ConstOf(l.c.File, e, l.env); d == nil {
 			return number(v), numberType
 		}
-		l.errorf(e, "PO0301", "%s is no enum case and no constant", exprText(e))
+		l.errorf(e, dsl.ComponentName, "%s is no enum case and no constant", exprText(e))
 	case *dsl.Index:
 		return l.indexExpr(e)
 	case *dsl.Unary:
@@ -70,9 +70,9 @@ func (l *lowerer) anyExpr(e dsl.Expr, want *Type) (*Expr, *Type) {
 	case *dsl.Call:
 		return l.callExpr(e)
 	case *dsl.Wild:
-		l.errorf(e, "PO0303", "`_` has no value that can be used here")
+		l.errorf(e, dsl.ValueType, "`_` has no value that can be used here")
 	default:
-		l.errorf(e, "PO0303", "this is no expression over model variables")
+		l.errorf(e, dsl.ValueType, "this is no expression over model variables")
 	}
 	return nil, nil
 }
@@ -92,10 +92,10 @@ func (l *lowerer) nameExpr(e *dsl.Name, want *Type) (*Expr, *Type) {
 					return number(int64(i)), want
 				}
 			}
-			l.errorf(e, "PO0301", "%s is no variable and no case of %s", e.Name, want.Name)
+			l.errorf(e, dsl.ComponentName, "%s is no variable and no case of %s", e.Name, want.Name)
 			return nil, nil
 		}
-		p := l.errorf(e, "PO0301", "%s is not declared", e.Name)
+		p := l.errorf(e, dsl.ComponentName, "%s is not declared", e.Name)
 		if want == nil {
 			p.note("an enum case is written with its enum where nothing else tells which enum is meant, as in `Color.Red`")
 		}
@@ -106,15 +106,15 @@ func (l *lowerer) nameExpr(e *dsl.Name, want *Type) (*Expr, *Type) {
 		return sym.value, sym.typ
 	case symVariable:
 		if l.m.Vars[sym.variable].Len > 1 {
-			l.errorf(e, "PO0303", "%s is an array: an element of it is a value, as in `%s[0]`", e.Name, e.Name)
+			l.errorf(e, dsl.ValueType, "%s is an array: an element of it is a value, as in `%s[0]`", e.Name, e.Name)
 			return nil, nil
 		}
 		return &Expr{Op: OpVar, N: int32(sym.variable)}, sym.typ
 	case symOpaque:
-		l.errorf(e, "PO0303", "%s is carried but not followed: nothing can depend on it", e.Name).
+		l.errorf(e, dsl.ValueType, "%s is carried but not followed: nothing can depend on it", e.Name).
 			relatedAt(sym.at, "bound here to a field that is not finite")
 	default:
-		l.errorf(e, "PO0304", "%s holds an end and is no value", e.Name)
+		l.errorf(e, dsl.EndMisplaced, "%s holds an end and is no value", e.Name)
 	}
 	return nil, nil
 }
@@ -122,16 +122,16 @@ func (l *lowerer) nameExpr(e *dsl.Name, want *Type) (*Expr, *Type) {
 func (l *lowerer) indexExpr(e *dsl.Index) (*Expr, *Type) {
 	name, ok := e.X.(*dsl.Name)
 	if !ok {
-		l.errorf(e, "PO0303", "only a variable has elements")
+		l.errorf(e, dsl.ValueType, "only a variable has elements")
 		return nil, nil
 	}
 	sym := l.find(name.Name)
 	if sym == nil {
-		l.errorf(name, "PO0301", "%s is not declared", name.Name)
+		l.errorf(name, dsl.ComponentName, "%s is not declared", name.Name)
 		return nil, nil
 	}
 	if sym.kind != symVariable || l.arrayLen(sym) == 0 {
-		l.errorf(name, "PO0303", "%s is no array of values", name.Name)
+		l.errorf(name, dsl.ValueType, "%s is no array of values", name.Name)
 		return nil, nil
 	}
 	i, _ := l.expr(e.I, numberType)
@@ -153,7 +153,7 @@ func (l *lowerer) arrayLen(sym *symbol) int {
 // inside refuses a constant index that lies outside. Others are checked where they are used.
 func (l *lowerer) inside(n dsl.Node, i *Expr, length int, name string) bool {
 	if i.Op == OpConst && (i.N < 0 || int(i.N) >= length) {
-		l.errorf(n, "PO0315", "%s has no member %d: it has %d, from 0 on", name, i.N, length)
+		l.errorf(n, dsl.IndexOutside, "%s has no member %d: it has %d, from 0 on", name, i.N, length)
 		return false
 	}
 	return true
@@ -217,15 +217,15 @@ func (l *lowerer) bareCase(e dsl.Expr) bool {
 // callExpr lowers count, full and empty. Subs are called only where their result is compared.
 func (l *lowerer) callExpr(e *dsl.Call) (*Expr, *Type) {
 	if l.subs[e.Fun.Name] != nil {
-		l.errorf(e, "PO0318", "the result of a sub can only be compared with == or !=, or be switched on")
+		l.errorf(e, dsl.ResultUnknown, "the result of a sub can only be compared with == or !=, or be switched on")
 		return nil, nil
 	}
 	if e.Fun.Name != "count" && e.Fun.Name != "full" && e.Fun.Name != "empty" {
-		l.errorf(e.Fun, "PO0301", "%s is no sub; the functions are count, full and empty", e.Fun.Name)
+		l.errorf(e.Fun, dsl.ComponentName, "%s is no sub; the functions are count, full and empty", e.Fun.Name)
 		return nil, nil
 	}
 	if len(e.Args) != 1 {
-		l.errorf(e, "PO0306", "%s takes one holder of ends", e.Fun.Name)
+		l.errorf(e, dsl.ArgumentCount, "%s takes one holder of ends", e.Fun.Name)
 		return nil, nil
 	}
 	g, states, ok := l.slots(e.Args[0], nil)
@@ -249,16 +249,16 @@ func (l *lowerer) slots(e dsl.Expr, points []*dsl.Ident) (group int, states []in
 	}
 	name, isName := e.(*dsl.Name)
 	if !isName {
-		l.errorf(e, "PO0304", "a holder of ends is expected here")
+		l.errorf(e, dsl.EndMisplaced, "a holder of ends is expected here")
 		return 0, nil, false
 	}
 	sym := l.find(name.Name)
 	if sym == nil {
-		l.errorf(name, "PO0301", "%s is not declared", name.Name)
+		l.errorf(name, dsl.ComponentName, "%s is not declared", name.Name)
 		return 0, nil, false
 	}
 	if sym.kind != symGroup {
-		l.errorf(name, "PO0304", "%s holds no ends", name.Name)
+		l.errorf(name, dsl.EndMisplaced, "%s holds no ends", name.Name)
 		return 0, nil, false
 	}
 	states, ok = l.points(l.m.Groups[sym.group].Fields[0].End, points)
@@ -271,7 +271,7 @@ func (l *lowerer) points(end *EndType, names []*dsl.Ident) ([]int, bool) {
 		return nil, true
 	}
 	if end == nil {
-		l.errorf(names[0], "PO0305", "a handle stands at no point of a protocol")
+		l.errorf(names[0], dsl.MessageUnknown, "a handle stands at no point of a protocol")
 		return nil, false
 	}
 	local := end.Protocol.Locals[end.Role]
@@ -279,7 +279,7 @@ func (l *lowerer) points(end *EndType, names []*dsl.Ident) ([]int, bool) {
 	for _, n := range names {
 		found := local.StateNamed(n.Name)
 		if len(found) == 0 {
-			l.errorf(n, "PO0305", "%s has no point %s that %s can stand at", end.Protocol.QName(), n.Name, end.Protocol.Roles[end.Role]).
+			l.errorf(n, dsl.MessageUnknown, "%s has no point %s that %s can stand at", end.Protocol.QName(), n.Name, end.Protocol.Roles[end.Role]).
 				relatedAt(end.Protocol.At, "the protocol")
 			return nil, false
 		}

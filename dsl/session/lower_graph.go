@@ -3,6 +3,8 @@ package session
 import (
 	"strconv"
 	"strings"
+
+	"github.com/protoc-os/protoc-os/dsl"
 )
 
 // endlessLocalLoop refuses a loop that can go round without a step: the system would stand still inside it. Loops over a counter end by themselves.
@@ -13,7 +15,7 @@ func (l *lowerer) endlessLocalLoop() bool {
 	found := false
 	for _, f := range l.heads {
 		if l.comesBack(f.head) {
-			l.errorf(f.node, "PO0312", "this loop can go round without waiting for anything").
+			l.errorf(f.node, dsl.LoopEndless, "this loop can go round without waiting for anything").
 				note("each round needs a send, a receive, a choose or a decide on every path through it")
 			found = true
 		}

@@ -22,9 +22,9 @@ func (l *lowerer) loopNamed(s *dsl.Leave) *loopFrame {
 		}
 	}
 	if s.Target != nil {
-		l.errorf(s.Target, "PO0313", "no loop %s is around this %s", s.Target.Name, s.Word)
+		l.errorf(s.Target, dsl.LeaveMisplaced, "no loop %s is around this %s", s.Target.Name, s.Word)
 	} else {
-		l.errorf(s, "PO0313", "no loop is around this %s", s.Word)
+		l.errorf(s, dsl.LeaveMisplaced, "no loop is around this %s", s.Word)
 	}
 	return nil
 }
@@ -50,7 +50,7 @@ func (l *lowerer) loop(s *dsl.Loop, at int) int {
 	if s.Upto != nil {
 		n, ok := l.constant(s.Upto)
 		if ok && (n < 1 || n > 1<<20) {
-			l.errorf(s.Upto, "PO0314", "a loop goes round 1 to %d times, not %d", 1<<20, n)
+			l.errorf(s.Upto, dsl.BoundWrong, "a loop goes round 1 to %d times, not %d", 1<<20, n)
 		}
 		rounds = max(n, 1)
 		counter = l.hide(l.counterName(name), numberType, 0, rounds, 1, s)

@@ -67,7 +67,7 @@ func (l *lowerer) declared(name *dsl.Ident) bool {
 	if first == nil {
 		return false
 	}
-	l.errorf(name, "PO0302", "%s is declared twice", name.Name).relatedAt(first.at, "the first declaration")
+	l.errorf(name, dsl.ComponentTwice, "%s is declared twice", name.Name).relatedAt(first.at, "the first declaration")
 	return true
 }
 
@@ -80,7 +80,7 @@ func (l *lowerer) param(p *dsl.Field) {
 	if isSize(p.Type) {
 		v, ok := l.env[name]
 		if !ok {
-			l.errorf(p, "PO0314", "the size %s has no value", name).
+			l.errorf(p, dsl.BoundWrong, "the size %s has no value", name).
 				note("give it where the component is used, as in `fs %s(%s = 3)`, or declare a `param %s` in the system", l.c.Name, name, name)
 			v = 1
 			l.env[name] = v
@@ -107,7 +107,7 @@ func (l *lowerer) variable(v *dsl.Var) {
 	}
 	if _, ok := l.holder(v.Name, v.Type, false); ok {
 		if v.Init != nil {
-			l.errorf(v.Init, "PO0304", "%s holds ends and starts empty: it has no initial value", v.Name.Name)
+			l.errorf(v.Init, dsl.EndMisplaced, "%s holds ends and starts empty: it has no initial value", v.Name.Name)
 		}
 		return
 	}
@@ -122,7 +122,7 @@ func (l *lowerer) holder(name *dsl.Ident, t dsl.Type, given bool) (group int, ok
 	case *dsl.SetType:
 		g.Kind, g.Len, elem = SetEnds, l.length(t.Len), t.Elem
 		if given {
-			l.errorf(t, "PO0316", "a set cannot be a parameter: an array of ends can")
+			l.errorf(t, dsl.VariableType, "a set cannot be a parameter: an array of ends can")
 			return -1, true
 		}
 	case *dsl.ArrayType:
@@ -133,7 +133,7 @@ func (l *lowerer) holder(name *dsl.Ident, t dsl.Type, given bool) (group int, ok
 	}
 	if !l.isEnd(elem) {
 		if g.Kind == SetEnds {
-			l.errorf(elem, "PO0316", "a set has ends as its members, as in `set[4] of File.server at rest`")
+			l.errorf(elem, dsl.VariableType, "a set has ends as its members, as in `set[4] of File.server at rest`")
 			return -1, true
 		}
 		return -1, false
@@ -142,7 +142,7 @@ func (l *lowerer) holder(name *dsl.Ident, t dsl.Type, given bool) (group int, ok
 	if tuple, isTuple := elem.(*dsl.TupleType); isTuple {
 		fields = tuple.Fields
 		if given && g.Kind == Single {
-			l.errorf(tuple, "PO0316", "a parameter holds one end or an array of ends")
+			l.errorf(tuple, dsl.VariableType, "a parameter holds one end or an array of ends")
 			return -1, true
 		}
 	}
@@ -154,7 +154,7 @@ func (l *lowerer) holder(name *dsl.Ident, t dsl.Type, given bool) (group int, ok
 		g.Fields = append(g.Fields, field)
 	}
 	if given && g.Fields[0].Handle {
-		l.errorf(t, "PO0316", "a handle cannot be a parameter: whoever starts a component watches it")
+		l.errorf(t, dsl.VariableType, "a handle cannot be a parameter: whoever starts a component watches it")
 		return -1, true
 	}
 	return l.group(g), true
@@ -204,7 +204,7 @@ func (l *lowerer) slotField(f *dsl.Field, given bool) (SlotField, bool) {
 		}
 		field.End = &end
 	default:
-		l.errorf(f.Type, "PO0304", "%s is no end of a protocol", f.Name.Name)
+		l.errorf(f.Type, dsl.EndMisplaced, "%s is no end of a protocol", f.Name.Name)
 		return SlotField{}, false
 	}
 	return field, true
@@ -255,27 +255,27 @@ func (l *lowerer) register(name *dsl.Ident, t dsl.Type, init dsl.Expr) int {
 		v.Type, v.Len = typ.Elem, typ.Len
 	}
 	if v.Type == nil || !v.Type.Finite() {
-		l.errorf(t, "PO0316", "%s cannot be a model variable: %s is not finite", name.Name, typ.Name).
+		l.errorf(t, dsl.VariableType, "%s cannot be a model variable: %s is not finite", name.Name, typ.Name).
 			note("a model variable is a bool, an enum, a range or a small array of them; other data lives in the component's Go code")
 		return -1
 	}
 	lo, hi := v.Type.Bounds()
 	v.Lo, v.Hi, v.Init = int32(lo), int32(hi), int32(lo)
 	if int64(v.Lo) != lo || int64(v.Hi) != hi {
-		l.errorf(t, "PO0316", "%s cannot be a model variable: %s does not fit into 32 bits", name.Name, v.Type.Name)
+		l.errorf(t, dsl.VariableType, "%s cannot be a model variable: %s does not fit into 32 bits", name.Name, v.Type.Name)
 		return -1
 	}
 	if v.Len < 1 || v.Len > 1024 {
-		l.errorf(t, "PO0314", "an array has 1 to 1024 elements, not %d", v.Len)
+		l.errorf(t, dsl.BoundWrong, "an array has 1 to 1024 elements, not %d", v.Len)
 		return -1
 	}
 	if init != nil {
 		if x, _ := l.expr(init, v.Type); x != nil {
 			switch {
 			case x.Op != OpConst:
-				l.errorf(init, "PO0314", "the initial value of %s is no constant", name.Name)
+				l.errorf(init, dsl.BoundWrong, "the initial value of %s is no constant", name.Name)
 			case x.N < v.Lo || x.N > v.Hi:
-				l.errorf(init, "PO0314", "%d is no value of %s", x.N, v.Type.Name)
+				l.errorf(init, dsl.BoundWrong, "%d is no value of %s", x.N, v.Type.Name)
 			default:
 				v.Init = x.N
 			}
@@ -333,7 +333,7 @@ func (l *lowerer) typeOf(t dsl.Type) *Type {
 func (l *lowerer) length(e dsl.Expr) int {
 	n, ok := l.constant(e)
 	if ok && (n < 1 || n > 4096) {
-		l.errorf(e, "PO0314", "a holder of ends has 1 to 4096 places, not %d", n)
+		l.errorf(e, dsl.BoundWrong, "a holder of ends has 1 to 4096 places, not %d", n)
 		return 1
 	}
 	return int(max(n, 1))

@@ -13,7 +13,7 @@ func (l *lowerer) block(b *dsl.Block, at int) int {
 	defer l.pop()
 	for _, s := range b.List {
 		if at < 0 {
-			l.errorf(s, "PO0310", "this is never reached")
+			l.errorf(s, dsl.StatementUnreachable, "this is never reached")
 			return -1
 		}
 		at = l.stmt(s, at)
@@ -60,7 +60,7 @@ func (l *lowerer) stmt(s dsl.Stmt, at int) int {
 	case *dsl.Leave:
 		return l.leave(s, at)
 	}
-	l.errorf(s, "PO0308", "this stands only in a choose")
+	l.errorf(s, dsl.OptionWrong, "this stands only in a choose")
 	return at
 }
 
@@ -76,14 +76,14 @@ func (l *lowerer) assign(s *dsl.Assign, at int) int {
 	}
 	sym := l.find(name.Name)
 	if sym == nil {
-		l.errorf(name, "PO0301", "%s is not declared", name.Name)
+		l.errorf(name, dsl.ComponentName, "%s is not declared", name.Name)
 		return at
 	}
 	if sym.kind == symGroup || sym.kind == symMember {
 		return l.moveEnd(s, at)
 	}
 	if sym.kind != symVariable || !sym.declared {
-		l.errorf(s.To, "PO0304", "only a variable can be assigned to, and %s is none", name.Name)
+		l.errorf(s.To, dsl.EndMisplaced, "only a variable can be assigned to, and %s is none", name.Name)
 		return at
 	}
 	to := VarRef{Var: sym.variable}
@@ -94,7 +94,7 @@ func (l *lowerer) assign(s *dsl.Assign, at int) int {
 		}
 		to.Index = x.X
 	} else if l.m.Vars[sym.variable].Len > 1 {
-		l.errorf(s.To, "PO0303", "%s is an array: assign to one element of it", name.Name)
+		l.errorf(s.To, dsl.ValueType, "%s is an array: assign to one element of it", name.Name)
 		return at
 	}
 	x, _ := l.expr(s.Value, sym.typ)
@@ -115,7 +115,7 @@ func (l *lowerer) moveEnd(s *dsl.Assign, at int) int {
 	}
 	have, want := l.field(from), l.field(to)
 	if have.Handle != want.Handle {
-		l.errorf(s, "PO0307", "a handle and an end cannot stand for each other")
+		l.errorf(s, dsl.EndWrong, "a handle and an end cannot stand for each other")
 		return at
 	}
 	if !want.Handle && !l.endFits(s.Value, have, want.End) {
@@ -132,7 +132,7 @@ func (l *lowerer) abandon(s *dsl.Abandon, at int) int {
 		return at
 	}
 	if l.field(r).Handle {
-		l.errorf(s, "PO0304", "a handle cannot be abandoned: nobody waits for its holder")
+		l.errorf(s, dsl.EndMisplaced, "a handle cannot be abandoned: nobody waits for its holder")
 		return at
 	}
 	return l.local(at, Action{Kind: AbandonEnd, Slot: r.slot(), To: VarRef{Var: -1}, Index: VarRef{Var: -1}}, s)
@@ -202,7 +202,7 @@ func (l *lowerer) comparedCall(e dsl.Expr) (call *dsl.Call, result *dsl.Ident, e
 	}
 	name, ok := b.Y.(*dsl.Name)
 	if !ok {
-		l.errorf(b.Y, "PO0318", "the result of a sub is compared with one of the names that it returns")
+		l.errorf(b.Y, dsl.ResultUnknown, "the result of a sub is compared with one of the names that it returns")
 		return call, &dsl.Ident{Span: b.Y.Range(), Name: "?"}, b.Op == "=="
 	}
 	return call, &dsl.Ident{Span: name.Span, Name: name.Name}, b.Op == "=="
@@ -228,11 +228,11 @@ func (l *lowerer) switchOn(s *dsl.Switch, at int) int {
 				continue
 			}
 			if v.Op != OpConst {
-				l.errorf(value, "PO0314", "a case is a constant")
+				l.errorf(value, dsl.BoundWrong, "a case is a constant")
 				continue
 			}
 			if seen[v.N] {
-				l.errorf(value, "PO0302", "this case stands twice")
+				l.errorf(value, dsl.ComponentTwice, "this case stands twice")
 			}
 			seen[v.N] = true
 			equal := fold(&Expr{Op: OpEq, X: x, Y: v})
@@ -253,7 +253,7 @@ func (l *lowerer) switchOn(s *dsl.Switch, at int) int {
 		edges = append(edges, Edge{Action: skip(), Next: other, At: l.at(s)})
 		open = append(open, l.block(s.Else, other))
 	} else if s.Else != nil {
-		l.errorf(s.Else, "PO0310", "this is never reached: the cases cover every value of %s", t.Name)
+		l.errorf(s.Else, dsl.StatementUnreachable, "this is never reached: the cases cover every value of %s", t.Name)
 	}
 	l.m.States[at].At = l.at(s.Subject)
 	l.m.States[at].Edges = edges
@@ -268,11 +268,11 @@ func (l *lowerer) switchOnCall(s *dsl.Switch, call *dsl.Call, at int) int {
 		for _, v := range c.Values {
 			n, ok := v.(*dsl.Name)
 			if !ok {
-				l.errorf(v, "PO0318", "a case is one of the names that the sub returns")
+				l.errorf(v, dsl.ResultUnknown, "a case is one of the names that the sub returns")
 				continue
 			}
 			if seen[n.Name] {
-				l.errorf(v, "PO0302", "this case stands twice")
+				l.errorf(v, dsl.ComponentTwice, "this case stands twice")
 				continue
 			}
 			seen[n.Name] = true

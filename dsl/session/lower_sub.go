@@ -39,7 +39,7 @@ func (r *returned) rest(l *lowerer, n dsl.Node) int {
 // callStmt calls a sub for what it does; its result is dropped.
 func (l *lowerer) callStmt(s *dsl.CallStmt, at int) int {
 	if l.subs[s.Call.Fun.Name] == nil {
-		l.errorf(s.Call.Fun, "PO0301", "%s is no sub of %s", s.Call.Fun.Name, l.c.Name)
+		l.errorf(s.Call.Fun, dsl.ComponentName, "%s is no sub of %s", s.Call.Fun.Name, l.c.Name)
 		return at
 	}
 	after := l.inline(s.Call, at, nil)
@@ -56,20 +56,20 @@ func (l *lowerer) inline(call *dsl.Call, at int, asked []*dsl.Ident) *returned {
 	}
 	for _, open := range l.calls {
 		if open == sub {
-			l.errorf(call, "PO0309", "%s calls itself: a sub is inlined and cannot recur", sub.Name.Name).related(l, sub.Name, "the sub")
+			l.errorf(call, dsl.SubRecursive, "%s calls itself: a sub is inlined and cannot recur", sub.Name.Name).related(l, sub.Name, "the sub")
 			return none
 		}
 	}
 	for _, name := range asked {
 		if !contains(results, name.Name) {
-			p := l.errorf(name, "PO0318", "%s never returns %s", sub.Name.Name, name.Name).related(l, sub.Name, "the sub")
+			p := l.errorf(name, dsl.ResultUnknown, "%s never returns %s", sub.Name.Name, name.Name).related(l, sub.Name, "the sub")
 			if results[0] != "" {
 				p.note("it returns %s", list(results, "or"))
 			}
 		}
 	}
 	if len(call.Args) != len(sub.Params) {
-		l.errorf(call, "PO0306", "%s takes %s, not %d", sub.Name.Name, plural(len(sub.Params), "argument"), len(call.Args)).related(l, sub.Name, "the sub")
+		l.errorf(call, dsl.ArgumentCount, "%s takes %s, not %d", sub.Name.Name, plural(len(sub.Params), "argument"), len(call.Args)).related(l, sub.Name, "the sub")
 		return none
 	}
 	l.push()
@@ -96,7 +96,7 @@ func (l *lowerer) inline(call *dsl.Call, at int, asked []*dsl.Ident) *returned {
 	l.link(at, entry)
 	if out := l.block(sub.Body, entry); out >= 0 {
 		if frame.named {
-			d := &dsl.Diagnostic{Code: "PO0311", At: l.closing(sub.Body), Message: sub.Name.Name + " ends here without a result: its other returns have one"}
+			d := &dsl.Diagnostic{Code: dsl.ResultMissing, At: l.closing(sub.Body), Message: sub.Name.Name + " ends here without a result: its other returns have one"}
 			l.report(d)
 		}
 		l.returnTo(out, "", sub.Body)
@@ -128,7 +128,7 @@ func (l *lowerer) reached(s int) bool {
 // returns = "return" [ name ]
 func (l *lowerer) returns(s *dsl.Leave, at int) {
 	if l.ret == nil {
-		l.errorf(s, "PO0313", "return stands only in a sub; a component ends with `end`")
+		l.errorf(s, dsl.LeaveMisplaced, "return stands only in a sub; a component ends with `end`")
 		return
 	}
 	result := ""
@@ -136,7 +136,7 @@ func (l *lowerer) returns(s *dsl.Leave, at int) {
 		result = s.Target.Name
 	}
 	if result == "" && l.ret.named {
-		l.errorf(s, "PO0311", "this return has no result: the other returns of %s have one", l.ret.sub.Name.Name)
+		l.errorf(s, dsl.ResultMissing, "this return has no result: the other returns of %s have one", l.ret.sub.Name.Name)
 	}
 	l.returnTo(at, result, s)
 }
@@ -218,7 +218,7 @@ func (l *lowerer) unusedSubs() {
 	}
 	for _, s := range l.c.Decl.Subs {
 		if !called[s] && l.subs[s.Name.Name] == s {
-			l.report(&dsl.Diagnostic{Code: "PO0310", Severity: dsl.Warning, At: l.at(s.Name), Message: "nothing calls " + s.Name.Name + ": it has not been checked"})
+			l.report(&dsl.Diagnostic{Code: dsl.StatementUnreachable, Severity: dsl.Warning, At: l.at(s.Name), Message: "nothing calls " + s.Name.Name + ": it has not been checked"})
 		}
 	}
 }

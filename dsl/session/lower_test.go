@@ -83,6 +83,11 @@ func machinesOf(archive *txtar.Archive, errorsOnly bool) string {
 			}
 			writeDiagnostics(&b, found)
 			b.WriteString(sys.String())
+			for _, m := range sys.Machines {
+				if m.Component == nil {
+					b.WriteString(m.String())
+				}
+			}
 		}
 	}
 	return b.String()

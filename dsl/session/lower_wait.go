@@ -57,7 +57,7 @@ func taken(s SlotRef) SlotRef {
 // choose = "choose" [ "priority" ] "{" { option } "}"
 func (l *lowerer) choose(s *dsl.Choose, at int) int {
 	if len(s.Options) == 0 {
-		l.errorf(s, "PO0308", "a choose without options waits for ever")
+		l.errorf(s, dsl.OptionWrong, "a choose without options waits for ever")
 		return at
 	}
 	l.waiting(at, s)
@@ -82,7 +82,7 @@ func (l *lowerer) choose(s *dsl.Choose, at int) int {
 		}
 		if k := e.Action.Kind; k == TimeoutOption || k == ElseOption {
 			if last[k] != nil {
-				l.errorf(o.Act, "PO0308", "this option stands twice in one choose").related(l, last[k], "the first one")
+				l.errorf(o.Act, dsl.OptionWrong, "this option stands twice in one choose").related(l, last[k], "the first one")
 			}
 			last[k] = o
 		}
@@ -93,7 +93,7 @@ func (l *lowerer) choose(s *dsl.Choose, at int) int {
 		l.pop()
 	}
 	if last[TimeoutOption] != nil && last[ElseOption] != nil {
-		l.errorf(last[TimeoutOption].Act, "PO0308", "with an else this choose never waits, so it never times out").related(l, last[ElseOption], "the else")
+		l.errorf(last[TimeoutOption].Act, dsl.OptionWrong, "with an else this choose never waits, so it never times out").related(l, last[ElseOption], "the else")
 	}
 	l.goneOptions(at)
 	return l.join(s, open...)
@@ -113,7 +113,7 @@ func both(a, b *Expr) *Expr {
 // decide = "decide" [ "fair" [ "(" expr ")" ] ] "{" { "case" name [ "when" expr ] ":" stmts } "}"
 func (l *lowerer) decide(s *dsl.Decide, at int) int {
 	if len(s.Cases) == 0 {
-		l.errorf(s, "PO0308", "a decide without cases cannot decide")
+		l.errorf(s, dsl.OptionWrong, "a decide without cases cannot decide")
 		return at
 	}
 	st := &l.m.States[at]
@@ -121,7 +121,7 @@ func (l *lowerer) decide(s *dsl.Decide, at int) int {
 	if s.Bound != nil {
 		if n, ok := l.constant(s.Bound); ok {
 			if n < 1 {
-				l.errorf(s.Bound, "PO0314", "a case can be passed over at least once: the bound is 1 or more")
+				l.errorf(s.Bound, dsl.BoundWrong, "a case can be passed over at least once: the bound is 1 or more")
 			}
 			l.m.States[at].Bound = int(n)
 		}
@@ -130,7 +130,7 @@ func (l *lowerer) decide(s *dsl.Decide, at int) int {
 	var open []int
 	for _, c := range s.Cases {
 		if first := names[c.Name.Name]; first != nil {
-			l.errorf(c.Name, "PO0302", "case %s stands twice", c.Name.Name).related(l, first.Name, "the first one")
+			l.errorf(c.Name, dsl.ComponentTwice, "case %s stands twice", c.Name.Name).related(l, first.Name, "the first one")
 		}
 		names[c.Name.Name] = c
 		e := Edge{Action: Action{Kind: TakeCase, Name: c.Name.Name, To: VarRef{Var: -1}, Index: VarRef{Var: -1}}, At: l.at(c.Name)}
@@ -184,7 +184,7 @@ func (l *lowerer) onGone(s *dsl.OnGone, at int) int {
 	defer l.pop()
 	r, ok := l.end(s.End, true)
 	if ok && l.field(r).Handle {
-		l.errorf(s.End, "PO0304", "a handle is never gone: it reports Ended() or Crashed()")
+		l.errorf(s.End, dsl.EndMisplaced, "a handle is never gone: it reports Ended() or Crashed()")
 		ok = false
 	}
 	if !ok {
@@ -197,7 +197,7 @@ func (l *lowerer) onGone(s *dsl.OnGone, at int) int {
 	out := l.block(s.Body, at)
 	l.gones = l.gones[:len(l.gones)-1]
 	if !*frame.used {
-		l.errorf(s.Handler, "PO0310", "this is never reached: nothing in the block waits on %s", exprText(s.End))
+		l.errorf(s.Handler, dsl.StatementUnreachable, "this is never reached: nothing in the block waits on %s", exprText(s.End))
 	}
 	return l.join(s, out, handled)
 }

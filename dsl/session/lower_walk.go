@@ -81,13 +81,13 @@ func lookupSystem(p *Package, f *dsl.File, q *dsl.QName) (*SystemDecl, *dsl.Diag
 // notA says that a name stands for something else, or for something that is itself wrong.
 func notA(f *dsl.File, q *dsl.QName, o Object, want string) *dsl.Diagnostic {
 	if p, ok := o.(*Protocol); ok && want == "a protocol" || o == nil {
-		d := at(f, q, "PO0319", "%s is declared, but its declaration is wrong", qnameText(q))
+		d := at(f, q, dsl.DeclarationWrong, "%s is declared, but its declaration is wrong", qnameText(q))
 		if ok {
 			d.Related = []dsl.Related{{At: p.At, Message: "the declaration"}}
 		}
 		return d
 	}
-	return at(f, q, "PO0301", "%s is %s: %s is expected here", qnameText(q), kindOf(o), want)
+	return at(f, q, dsl.ComponentName, "%s is %s: %s is expected here", qnameText(q), kindOf(o), want)
 }
 
 // enumCase resolves "Enum.Case" and "package.Enum.Case"; the type is nil if the expression is neither.

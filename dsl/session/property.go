@@ -42,7 +42,7 @@ func (a *assembly) always(p *part, d *dsl.Always) {
 			all = both(all, &Expr{Op: OpEachLive, N: int32(i), X: x})
 		}
 		if all == nil {
-			a.errorf(p, live, "PO0412", "%s is in no instance of this system and nothing starts it", c.QName())
+			a.errorf(p, live, dsl.PropertyExpression, "%s is in no instance of this system and nothing starts it", c.QName())
 			return
 		}
 		a.sys.Always = append(a.sys.Always, Invariant{Expr: all, Text: text + " for " + live.Name.Name + " in " + qnameText(live.In), At: at})
@@ -62,7 +62,7 @@ func (a *assembly) liveQuantifier(p *part, list []*dsl.Quantifier) (fixed []*dsl
 			return nil, nil, nil, false
 		}
 		if live != nil {
-			a.errorf(p, q, "PO0412", "only one name ranges over live instances")
+			a.errorf(p, q, dsl.PropertyExpression, "only one name ranges over live instances")
 			return nil, nil, nil, false
 		}
 		live, c = q, found
@@ -122,7 +122,7 @@ func fillIn(e dsl.Expr, value func(string) (int64, bool)) dsl.Expr {
 }
 
 func (q *property) wrong(n dsl.Node, format string, args ...any) (*Expr, *Type) {
-	q.errorf(q.part, n, "PO0412", format, args...)
+	q.errorf(q.part, n, dsl.PropertyExpression, format, args...)
 	return nil, nil
 }
 

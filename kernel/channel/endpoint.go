@@ -144,13 +144,22 @@ func (e *Endpoint) enter(step uint32, state, method string) error {
 		e.misuse(-1, state, method, "the state was used before")
 	}
 	f := e.flags.Load()
-	if f&flagPoison != 0 && e.in != nil {
-		for i := range e.inLen {
-			*(*byte)(unsafe.Add(e.in, i)) = 0xDB
-		}
-		e.in = nil
+	if f&flagPoison != 0 {
+		e.poisonIn()
 	}
 	return e.aborted(state)
+}
+
+// poisonIn overwrites the message last received, in the test mode. What is
+// being sent may still be read from it, so a send does so afterwards.
+func (e *Endpoint) poisonIn() {
+	if e.in == nil {
+		return
+	}
+	for i := range e.inLen {
+		*(*byte)(unsafe.Add(e.in, i)) = 0xDB
+	}
+	e.in = nil
 }
 
 // aborted turns a cancellation into the end of the endpoint.
@@ -199,9 +208,12 @@ func (e *Endpoint) Begin(step uint32, op *Op, i int) error {
 }
 
 func (e *Endpoint) begin(step uint32, op *Op, i int) error {
+	in := e.in
+	e.in = nil
 	if err := e.enter(step, op.State, op.Method); err != nil {
 		return err
 	}
+	e.in = in
 	a := e.armOf(op, i)
 	q := a.out
 	if e.core != nil {
@@ -249,7 +261,7 @@ func (e *Endpoint) sleepOn(want int32, state string) error {
 // Commit sends the message that Begin has opened. It returns the new step.
 func (e *Endpoint) Commit() uint32 {
 	q := e.outq
-	if !e.begun || q.shared || e.rec != nil || q.capacity == 0 {
+	if !e.begun || q.shared || e.rec != nil || q.capacity == 0 || e.flags.Load() != 0 {
 		return e.commit()
 	}
 	e.begun = false
@@ -293,6 +305,9 @@ func (e *Endpoint) commit() uint32 {
 	}
 	if atomic.LoadUint32(&q.recvGone) != 0 {
 		q.drop()
+	}
+	if e.flags.Load()&flagPoison != 0 {
+		e.poisonIn()
 	}
 	e.step++
 	return e.step

@@ -266,8 +266,8 @@ component Server(c Ask.server) {
 `},
 		Explanation{ConformUndecided, "too large to decide", `Whether a component follows its protocols is decided on the product of its control, the variables that conditions depend on, and the
 local states of one end. This one has more than 200,000 configurations. Make ranges smaller.`, asking + `component Server(c Ask.server) {
-    var x range 0..255
-    var y range 0..255
+    var x range 0..400
+    var y range 0..400
     loop {
         choose {
         option Question(_) <- c:
@@ -275,13 +275,13 @@ local states of one end. This one has more than 200,000 configurations. Make ran
             if x == y { c <- Answer() }
         option Bye() <- c:
             end
-        option when x < 255: timeout:
+        option when x < 400 && y < 400: timeout:
             x = x + 1
         }
         decide {
         case same:
         case next:
-            y = (y + 1) % 256
+            y = (y + 1) % 401
         }
     }
 }

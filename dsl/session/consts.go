@@ -7,7 +7,7 @@ import (
 )
 
 // ConstOf evaluates a constant expression of file f: numbers, names given by env, constants of this and of imported packages, and + - * % on
-// them, all checked.
+// them, all checked. A constant whose declaration is wrong counts as 1: that has been reported.
 func (p *Package) ConstOf(f *dsl.File, e dsl.Expr, env Env) (int64, *dsl.Diagnostic) {
 	switch e := e.(type) {
 	case *dsl.Number:
@@ -81,7 +81,7 @@ func (p *Package) constNamed(f *dsl.File, q *dsl.QName) (int64, *dsl.Diagnostic)
 		return 0, diag
 	}
 	if o == nil {
-		return 0, at(f, q, dsl.ConstNot, "%s has no value: its declaration is wrong", q.Name.Name)
+		return 1, nil // the mistake is where it is declared
 	}
 	v, ok := o.(int64)
 	if !ok {

@@ -102,7 +102,7 @@ func (l *loader) load(folder string, by *dsl.Import) (*Package, error) {
 		f, diags := dsl.Parse(l.files.shown(file), text)
 		for _, d := range diags {
 			if d.Severity == dsl.Error {
-				p.names.incomplete = true
+				p.names.damage = append(p.names.damage, d.At)
 			}
 		}
 		l.diags = append(l.diags, diags...)

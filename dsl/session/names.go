@@ -12,12 +12,12 @@ type Object any
 
 // scope holds the names of a package while and after it is loaded.
 type scope struct {
-	decls      map[string]*declared
-	imports    map[*dsl.File]map[string]*imported
-	incomplete bool // syntax errors left declarations out: an unknown name is no second mistake
-	ends       []*pendingEnd
-	found      []*dsl.Diagnostic // while resolving declarations
-	loaded     bool              // protocols are projected: points can be looked up
+	decls   map[string]*declared
+	imports map[*dsl.File]map[string]*imported
+	damage  []dsl.Position // syntax errors; they left things out, so what is missing is no second mistake
+	ends    []*pendingEnd
+	found   []*dsl.Diagnostic // while resolving declarations
+	loaded  bool              // protocols are projected: points can be looked up
 }
 
 // declared is a declaration with what it resolved to.
@@ -72,7 +72,7 @@ func (p *Package) Lookup(f *dsl.File, q *dsl.QName) (Object, *dsl.Diagnostic) {
 	}
 	d := imp.pkg.names.decls[q.Name.Name]
 	if d == nil {
-		if imp.pkg.names.incomplete {
+		if len(imp.pkg.names.damage) > 0 {
 			return nil, nil
 		}
 		diag := at(f, q.Name, dsl.NameUnknown, "package %s declares no %s", imp.pkg.Name, q.Name.Name)
@@ -85,7 +85,7 @@ func (p *Package) Lookup(f *dsl.File, q *dsl.QName) (Object, *dsl.Diagnostic) {
 func (p *Package) lookupHere(f *dsl.File, name *dsl.Ident) (Object, *dsl.Diagnostic) {
 	d := p.names.decls[name.Name]
 	if d == nil {
-		if p.names.incomplete {
+		if len(p.names.damage) > 0 {
 			return nil, nil
 		}
 		diag := at(f, name, dsl.NameUnknown, "%s is not declared in package %s", name.Name, p.Name)
@@ -120,6 +120,10 @@ func (p *Package) resolve(d *declared) {
 	if d.stage != unresolved {
 		return
 	}
+	if p.Damaged(d.file, d.decl) {
+		d.stage = resolved
+		return
+	}
 	d.stage = resolving
 	switch decl := d.decl.(type) {
 	case *dsl.Const:
@@ -137,6 +141,16 @@ func (p *Package) resolve(d *declared) {
 		p.resolvedType(d, p.namedTypeOf(d.file, decl))
 	}
 	d.stage = resolved
+}
+
+// Damaged reports whether a syntax error lies in a part of file f, so that something may be missing from its tree.
+func (p *Package) Damaged(f *dsl.File, n dsl.Node) bool {
+	for _, at := range p.names.damage {
+		if at.Source == f.Source && n.Range().Start <= at.Span.Start && at.Span.Start <= n.Range().End {
+			return true
+		}
+	}
+	return false
 }
 
 // resolvedType gives a declared type its name.

@@ -21,7 +21,7 @@ func (p *Package) elaborateProtocols() {
 			}
 			pr := p.names.decls[name.Name].object.(*Protocol)
 			all = append(all, pr)
-			wrong[pr] = !p.elaborate(pr, f)
+			wrong[pr] = p.Damaged(f, decl) || !p.elaborate(pr, f)
 		}
 	}
 	for changed := true; changed; {
@@ -86,15 +86,19 @@ func (b *builder) global(body *dsl.Steps) *global {
 	f.exit = b.draft.add(b.at(f.protocol.Decl.Name))
 	b.draft.end = f.exit
 	b.draft.link(b.steps(body, f.entry, true), f.exit)
-	if len(b.of.Labels) == 0 && !b.bad {
+	g := b.finish()
+	if g != nil && len(b.of.Labels) == 0 {
 		b.fail(f.protocol.Decl.Name, dsl.ProtocolEmpty, "protocol %s has no messages", b.of.Name)
 		return nil
 	}
-	return b.finish()
+	return g
 }
 
 // finish makes the draft deterministic and reports what does not go together; nil if anything is wrong.
 func (b *builder) finish() *global {
+	if b.bad {
+		return nil
+	}
 	if c := b.draft.circular(); c >= 0 {
 		b.pkg.report(&dsl.Diagnostic{Code: dsl.LoopUnguarded, At: b.draft.states[c].at, Message: "this can go round without a message"})
 		return nil

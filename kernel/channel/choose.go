@@ -253,7 +253,9 @@ func (e *Endpoint) Choose(step uint32, c *Choice, guards uint64, d time.Duration
 	st.visits++
 	var timed, fired bool
 	if e.core != nil {
-		e.core.spend(e)
+		if err := e.core.spend(e, c.State); err != nil {
+			return Taken{}, err
+		}
 		if e.core.control != nil {
 			return e.chooseControlled(st, d)
 		}

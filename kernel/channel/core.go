@@ -52,12 +52,15 @@ func (c *core) pop() *Endpoint {
 	return e
 }
 
-// spend sends who has used up its slice to the back of the queue.
-func (c *core) spend(e *Endpoint) {
-	if e.step&(slice-1) == 0 && c.control == nil {
-		c.push(e)
-		c.leave(e)
+// spend sends who has used up its slice to the back of the queue. It may
+// have been cancelled meanwhile.
+func (c *core) spend(e *Endpoint, state string) error {
+	if e.step&(slice-1) != 0 || c.control != nil {
+		return nil
 	}
+	c.push(e)
+	c.leave(e)
+	return e.aborted(state)
 }
 
 // leave runs others until e (nil: a thread without component) is resumed.

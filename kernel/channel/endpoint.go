@@ -217,7 +217,9 @@ func (e *Endpoint) begin(step uint32, op *Op, i int) error {
 	a := e.armOf(op, i)
 	q := a.out
 	if e.core != nil {
-		e.core.spend(e)
+		if err := e.core.spend(e, op.State); err != nil {
+			return err
+		}
 		if e.core.control != nil {
 			e.pending = pending{kind: pendSend, arm: a, op: op}
 			if err := e.core.control.pause(e, op.State); err != nil {
@@ -352,7 +354,9 @@ func (e *Endpoint) receive(step uint32, op *Op, i int) (uint16, error) {
 	a := e.armOf(op, i)
 	q := a.in
 	if e.core != nil {
-		e.core.spend(e)
+		if err := e.core.spend(e, op.State); err != nil {
+			return 0, err
+		}
 		if e.core.control != nil {
 			e.pending = pending{kind: pendReceive, arm: a, op: op}
 			e.opening(a.i, nil)

@@ -5,6 +5,7 @@ import (
 	"testing"
 )
 
+// TestManyCancelled: a cancellation is not lost on who is in the run queue.
 func TestManyCancelled(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 100} {
 		rt := New(Config{Cores: 1})

@@ -198,7 +198,7 @@ func (e *Endpoint) abandonAll() {
 // Begin, Commit and Receive do the usual case in place: no call, no mode.
 // What they cannot do so, begin and receive do from the start.
 func (e *Endpoint) Begin(step uint32, op *Op, i int) error {
-	if step == e.step && e.flags.Load() == 0 && e.dense && step&(slice-1) != 0 {
+	if e != nil && step == e.step && e.flags.Load() == 0 && e.dense && step&(slice-1) != 0 {
 		if q := e.arms[op.Slot].out; q != nil && !q.full() && atomic.LoadUint32(&q.recvGone) == 0 {
 			e.outq, e.label, e.begun = q, op.Label, true
 			return nil
@@ -208,6 +208,9 @@ func (e *Endpoint) Begin(step uint32, op *Op, i int) error {
 }
 
 func (e *Endpoint) begin(step uint32, op *Op, i int) error {
+	if e == nil {
+		return DeadState(op.State, op.Method)
+	}
 	in := e.in
 	e.in = nil
 	if err := e.enter(step, op.State, op.Method); err != nil {
@@ -273,11 +276,14 @@ func (e *Endpoint) Commit() uint32 {
 	}
 	q.tail++
 	if a := q.recvAt.Load(); a != nil {
-		if r := a.e; r.parked && r.want == a.i<<1 {
+		switch r := a.e; {
+		case !r.parked:
+			r.recv[a.i>>6] |= 1 << (a.i & 63)
+		case r.want == a.i<<1:
 			// It waits for nothing else and will look at this queue itself.
 			r.parked = false
 			r.core.push(r)
-		} else {
+		default:
 			a.markRecv(false)
 		}
 	}
@@ -318,7 +324,7 @@ func (e *Endpoint) commit() uint32 {
 // Receive waits for a message from the Op's peer and takes it. The payload
 // is In until the next step.
 func (e *Endpoint) Receive(step uint32, op *Op, i int) (uint16, error) {
-	if step == e.step && e.flags.Load() == 0 && e.dense && step&(slice-1) != 0 && e.rec == nil {
+	if e != nil && step == e.step && e.flags.Load() == 0 && e.dense && step&(slice-1) != 0 && e.rec == nil {
 		if q := e.arms[op.Slot].in; q != nil && q.ends == 0 {
 			if q.empty() && e.core != nil && q.capacity != 0 && atomic.LoadUint32(&q.senderGone) == 0 {
 				// As sleep does it, without its frame: a mispredicted return.

@@ -19,7 +19,7 @@ import (
 var (
 	table  = flag.Bool("table", false, "measure everything side by side and print the table (bench.sh)")
 	rounds = flag.Int("rounds", 7, "rounds of the table; medians are printed")
-	idle   = flag.Int("idle", 1000000, "idle components of the memory rows")
+	idle   = flag.Int("idle", 100000, "idle components of the memory rows")
 )
 
 // TestTable prints the figures of README.md. The two sides of a row are

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/spf13/cobra"
+	"golang.org/x/mod/modfile"
+
+	"github.com/protoc-os/protoc-os/dsl"
+	"github.com/protoc-os/protoc-os/dsl/session"
+	"github.com/protoc-os/protoc-os/gen"
+)
+
+// genFlags are the flags of gen.
+type genFlags struct{ check, diff bool }
+
+func (a *app) genVerb() *cobra.Command {
+	f := new(genFlags)
+	c := &cobra.Command{
+		Use:   "gen [./... | folders | files]",
+		Short: "write Go stubs beside the declarations",
+		Long: `gen writes, for each role of each protocol, a Go type per state whose methods are exactly what may be done next. A package's
+stubs stand in its own folder, as a Go package of its name; unchanged files are left untouched, files that no source makes any more are removed.`,
+		Example: "  protoc-os gen ./...\n  protoc-os gen --check ./...",
+		RunE: func(_ *cobra.Command, patterns []string) error {
+			if len(patterns) == 0 {
+				patterns = []string{"./..."}
+			}
+			return a.gen(f, patterns)
+		},
+	}
+	c.Flags().BoolVar(&f.check, "check", false, "write nothing; fail if a stub is stale")
+	c.Flags().BoolVar(&f.diff, "diff", false, "write nothing; show what would change")
+	return c
+}
+
+// gen is the verb: load, generate each package, compare, write.
+func (a *app) gen(f *genFlags, patterns []string) error {
+	prog, diags, err := session.Load(session.Config{}, patterns)
+	if err != nil {
+		return err
+	}
+	all := newDiagnostics(prog, diags)
+	module, err := moduleOf(prog.Root)
+	if err != nil {
+		return err
+	}
+	var changes []gen.Change
+	for _, p := range prog.Asked {
+		if len(p.Expect) > 0 || all.brokenBelow(p) {
+			continue // it says that it fails, or it is reported below
+		}
+		files, err := gen.Package(p, module)
+		if err != nil {
+			return statusError{sourceWrong, err.Error()}
+		}
+		found, err := gen.Changes(p.Dir, files)
+		if err != nil {
+			return err
+		}
+		changes = append(changes, found...)
+	}
+	a.showBroken(prog, all)
+	for _, c := range changes {
+		if err := a.change(f, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// showBroken prints the errors of the packages that have no stubs because of them.
+func (a *app) showBroken(prog *session.Program, all *diagnostics) {
+	show := append([]*dsl.Diagnostic{}, all.of[nil]...)
+	for _, p := range prog.Packages {
+		if len(p.Expect) == 0 {
+			show = append(show, all.of[p]...)
+		}
+	}
+	for _, d := range show {
+		if d.Severity != dsl.Error {
+			continue
+		}
+		a.status |= sourceWrong
+		a.render(a.out, d)
+	}
+}
+
+// change writes one file, or says how it is stale.
+func (a *app) change(f *genFlags, c gen.Change) error {
+	path := c.Path
+	if here, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(here, path); err == nil {
+			path = filepath.ToSlash(rel)
+		}
+	}
+	if f.check {
+		a.status |= violationFound
+	}
+	switch {
+	case f.diff:
+		_, err := a.out.Write(diff.Diff(path, c.Old, path+" (generated)", c.New))
+		return err
+	case f.check:
+		what := "is stale"
+		if c.Old == nil {
+			what = "is missing"
+		} else if c.New == nil {
+			what = "has no source any more"
+		}
+		_, err := fmt.Fprintf(a.out, "%s %s: run protoc-os gen\n", path, what)
+		return err
+	}
+	if !a.quiet {
+		if _, err := fmt.Fprintln(a.out, path); err != nil {
+			return err
+		}
+	}
+	return c.Apply()
+}
+
+// moduleOf returns the import path of a module's root.
+func moduleOf(root string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("no go.mod in %s or above: generated stubs are Go packages of a module; run go mod init", root)
+	}
+	if err != nil {
+		return "", err
+	}
+	module := modfile.ModulePath(text)
+	if module == "" {
+		return "", fmt.Errorf("%s names no module", filepath.Join(root, "go.mod"))
+	}
+	return module, nil
+}

@@ -51,7 +51,11 @@ func (s *search) dead() []DeadOption {
 			continue
 		}
 		listed[at] = true
-		all = append(all, DeadOption{Machine: e.machine, At: positionOf(edge.At, st.At), Text: optionText(e.machine, edge)})
+		text := optionText(e.machine, edge)
+		if st.Kind == session.Waiting && len(st.Edges) > 1 {
+			text = "option " + text
+		}
+		all = append(all, DeadOption{Machine: e.machine, At: positionOf(edge.At, st.At), Text: text})
 	}
 	return all
 }
@@ -100,25 +104,25 @@ func optionText(m *session.Machine, e *session.Edge) string {
 	}
 	switch a.Kind {
 	case session.SendMsg:
-		return fmt.Sprintf("option %s <- %s%s", slot(a.Slot), labelOf(m, a).Name, fields(a.Args))
+		return fmt.Sprintf("%s <- %s%s", slot(a.Slot), labelOf(m, a).Name, fields(a.Args))
 	case session.ReceiveMsg:
-		return fmt.Sprintf("option %s%s <- %s", labelOf(m, a).Name, fields(a.Binds), slot(a.Slot))
+		return fmt.Sprintf("%s%s <- %s", labelOf(m, a).Name, fields(a.Binds), slot(a.Slot))
 	case session.GonePeer:
-		return "option gone <- " + slot(a.Slot)
+		return "gone <- " + slot(a.Slot)
 	case session.TimeoutOption:
-		return "option timeout"
+		return "timeout"
 	case session.ElseOption:
-		return "option else"
+		return "else"
 	case session.NewSession:
-		return "option new " + a.Protocol.Name
+		return "new " + a.Protocol.Name
 	case session.StartChild:
-		return "option start " + a.Child.Name
+		return "start " + a.Child.Name
 	case session.AddMember:
-		return fmt.Sprintf("option %s add", m.Groups[a.Group].Name)
+		return fmt.Sprintf("%s add", m.Groups[a.Group].Name)
 	case session.ChildEnded:
-		return "option Ended() <- " + slot(a.Slot)
+		return "Ended() <- " + slot(a.Slot)
 	case session.ChildCrashed:
-		return "option Crashed() <- " + slot(a.Slot)
+		return "Crashed() <- " + slot(a.Slot)
 	case session.PickMember:
 		return "decide … in " + m.Groups[a.Group].Name
 	}

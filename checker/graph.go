@@ -171,7 +171,8 @@ func (g *graph) intern(f []uint64) uint32 {
 	return id
 }
 
-// continuations finds partial deadlocks and orphans, each in a state of least depth.
+// continuations finds partial deadlocks and orphans, each in a state of least depth. States from which a deadlock can be reached are left to it:
+// what waits or lies there for ever would be reported twice.
 func (s *search) continuations(ctx context.Context) bool {
 	orphan := &finding{key: findingKey{property: session.Orphan, code: codeOrphan}, state: -1, option: -1}
 	partial := &finding{key: findingKey{property: session.Deadlock, code: codePartial}, state: -1, option: -1}
@@ -198,6 +199,9 @@ func (s *search) continuations(ctx context.Context) bool {
 		stops(n, f, partial)
 		if !s.wanted[session.Orphan] || orphan.state >= 0 && n > orphan.state {
 			return
+		}
+		if moves(f, g.stuck) && s.wanted[session.Deadlock] {
+			return // the deadlock that may follow is to blame
 		}
 		w := s.st.at(n)
 		for _, q := range s.m.queues {

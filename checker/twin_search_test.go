@@ -242,7 +242,7 @@ func (t *twin) futures(states []*twinState, depth []int, steps [][]twinStep, nex
 		}
 		for x := range s.queues {
 			for name, q := range s.queues[x] {
-				if len(q) > 0 && !leaves[fmt.Sprint(x, " ", name)] {
+				if len(q) > 0 && !ends && !leaves[fmt.Sprint(x, " ", name)] {
 					report("PO2005", depth[n])
 				}
 			}

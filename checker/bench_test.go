@@ -1,0 +1,119 @@
+package checker
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/protoc-os/protoc-os/dsl/session"
+)
+
+// A file server with n clients: each opens, reads for as long as it likes, and closes; the server asks a disk.
+const fileServer = `package x
+protocol Sys(client, server) capacity 1 {
+    loop rest {
+        choose client {
+        option client -> server: Open()   server -> client: Opened()
+        option client -> server: Read()   choose server { option server -> client: Data()  option server -> client: Fail() }
+        option client -> server: Close()  server -> client: Closed()
+        }
+    }
+}
+protocol Disk(client, driver) capacity 1 {
+    loop rest { client -> driver: Get()  choose driver { option driver -> client: Block()  option driver -> client: Error() } }
+}
+component App(sys Sys.client) {
+    loop {
+        sys <- Open()
+        Opened() <- sys
+        loop reading {
+            decide { case more:  case enough: break reading }
+            sys <- Read()
+            choose { option Data() <- sys:  option Fail() <- sys: break reading }
+        }
+        sys <- Close()
+        Closed() <- sys
+    }
+}
+component Server(clients [n]Sys.server, disk Disk.client, n size) {
+    loop {
+        choose {
+        option Open() <- clients[i]:   clients[i] <- Opened()
+        option Close() <- clients[i]:  clients[i] <- Closed()
+        option Read() <- clients[i]:
+            disk <- Get()
+            choose { option Block() <- disk: clients[i] <- Data()  option Error() <- disk: clients[i] <- Fail() }
+        }
+    }
+}
+component Driver(requests Disk.driver) {
+    loop { Get() <- requests  decide { case good: requests <- Block()  case bad: requests <- Error() } }
+}
+system Files {
+    param n check 3
+    app [n]App
+    fs  Server
+    disk Driver
+    connect Sys(client = app[i].sys, server = fs.clients[i]) for i in app
+    connect Disk(client = fs.disk, driver = disk.requests)
+}
+`
+
+// Dining philosophers: each takes the fork on its left first.
+const philosophers = `package x
+protocol Fork(phil, fork) capacity 1 { loop rest { phil -> fork: Take()  fork -> phil: Taken()  phil -> fork: Drop() } }
+component Phil(left Fork.phil, right Fork.phil) {
+    loop {
+        left <- Take()
+        Taken() <- left
+        right <- Take()
+        Taken() <- right
+        left <- Drop()
+        right <- Drop()
+    }
+}
+component Fork1(a Fork.fork, b Fork.fork) {
+    loop {
+        choose {
+        option Take() <- a: a <- Taken()  Drop() <- a
+        option Take() <- b: b <- Taken()  Drop() <- b
+        }
+    }
+}
+system Table {
+    param n check 3
+    phil [n]Phil
+    fork [n]Fork1
+    connect Fork(phil = phil[i].left, fork = fork[i].a) for i in 0..n-1
+    connect Fork(phil = phil[i].right, fork = fork[(i + 1) % n].b) for i in 0..n-1
+}
+`
+
+func BenchmarkExplore(b *testing.B) {
+	for _, c := range []struct {
+		name, text string
+		n          int64
+	}{{"files", fileServer, 4}, {"files", fileServer, 5}, {"philosophers", philosophers, 6}} {
+		b.Run(fmt.Sprintf("%s/%d", c.name, c.n), func(b *testing.B) {
+			prog, _ := session.LoadText(map[string]string{"x/x.chan": c.text})
+			sys, diags := session.Elaborate(prog.Packages[0].Systems[0], session.ElaborateOptions{Params: map[string]int64{"n": c.n}})
+			if sys == nil {
+				b.Fatal(diags[0])
+			}
+			var st Stats
+			for b.Loop() {
+				m, err := compile(sys)
+				if err != nil {
+					b.Fatal(err)
+				}
+				s := newSearch(m, Options{}, everything)
+				s.explore(context.Background())
+				st = s.stats()
+			}
+			b.ReportMetric(float64(st.States)*float64(b.N)/b.Elapsed().Seconds(), "states/s")
+			b.ReportMetric(float64(st.Transitions)*float64(b.N)/b.Elapsed().Seconds(), "steps/s")
+			b.ReportMetric(float64(st.Bytes)/float64(st.States), "bytes/state")
+			b.ReportMetric(float64(st.States), "states")
+		})
+	}
+}

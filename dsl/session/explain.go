@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/protoc-os/protoc-os/dsl"
@@ -11,8 +12,8 @@ import (
 func (b *builder) cannotKnowSend(v *view, state int, send *viewAction, other int) *dsl.Diagnostic {
 	d := &dsl.Diagnostic{Code: dsl.SendUnknowable, At: send.edge.at,
 		Message: fmt.Sprintf("%s cannot know whether to send %s here", b.of.Roles[v.role], b.message(send.edge))}
-	b.bothWays(d, v, state, send.from[0], "then "+b.next(v, send.from[0]), other, "but here "+b.next(v, other))
-	if over := !v.alive[other].has(v.role); !over {
+	b.bothWays(d, v, v.runWith(state, send, send.from[0]), v.runOn(state, other))
+	if v.alive[other].has(v.role) {
 		d.Notes = append(d.Notes, fmt.Sprintf("let somebody tell %s which way it went before it has to send", b.of.Roles[v.role]))
 	}
 	return d
@@ -22,7 +23,7 @@ func (b *builder) cannotKnowSend(v *view, state int, send *viewAction, other int
 func (b *builder) cannotKnowMixed(v *view, state int, send *viewAction, from int, receive *viewAction, other int) *dsl.Diagnostic {
 	d := &dsl.Diagnostic{Code: dsl.SendUnknowable, At: send.edge.at,
 		Message: fmt.Sprintf("%s cannot know whether to send %s here or to wait for %s", b.of.Roles[v.role], b.message(send.edge), b.message(receive.edge))}
-	b.bothWays(d, v, state, from, "then "+b.next(v, from), other, "but here "+b.next(v, other))
+	b.bothWays(d, v, v.runWith(state, send, from), v.runWith(state, receive, other))
 	d.Notes = append(d.Notes, "mixed choice: the two messages could cross, and each side would hold the other to its own")
 	return d
 }
@@ -32,9 +33,9 @@ func (b *builder) cannotKnowReceive(v *view, state int, first, second *viewActio
 	role := b.of.Roles[v.role]
 	d := &dsl.Diagnostic{Code: dsl.ReceiveUnknowable, At: first.edge.at,
 		Message: fmt.Sprintf("%s cannot tell by %s which way it went", role, b.message(first.edge))}
-	b.bothWays(d, v, state, first.from[0], "then "+b.next(v, first.from[0]),
-		other, fmt.Sprintf("then %s, and %s can be there before it", b.next(v, other), b.message(first.edge)))
-	d.Notes = append(d.Notes, fmt.Sprintf("%s and %s come through different queues: %s may find either first", b.message(first.edge), b.message(second.edge), role))
+	b.bothWays(d, v, v.runWith(state, first, first.from[0]), v.runWith(state, second, other))
+	d.Notes = append(d.Notes, fmt.Sprintf("where %s comes first, %s can already wait in the queue from %s: %s may take either",
+		b.message(second.edge), b.message(first.edge), b.of.Roles[first.edge.from], role))
 	return d
 }
 
@@ -43,39 +44,47 @@ func (b *builder) cannotKnowEnd(v *view, state, over int) *dsl.Diagnostic {
 	a := &v.states[state].actions[0]
 	d := &dsl.Diagnostic{Code: dsl.EndUnknowable, At: a.edge.at,
 		Message: fmt.Sprintf("%s cannot know whether %s still comes or its part is over", b.of.Roles[v.role], b.message(a.edge))}
-	b.bothWays(d, v, state, a.from[0], "then "+b.next(v, a.from[0]), over, "but here "+b.next(v, over))
+	b.bothWays(d, v, v.runWith(state, a, a.from[0]), v.runOn(state, over))
 	d.Notes = append(d.Notes, fmt.Sprintf("send %s a last message on every way that ends its part", b.of.Roles[v.role]))
 	return d
 }
 
-// bothWays adds where two runs part that look alike to the role, and what it sees of them.
-func (b *builder) bothWays(d *dsl.Diagnostic, v *view, state, g1 int, says1 string, g2 int, says2 string) {
-	r1, r2 := v.run(state, g1), v.run(state, g2)
+// bothWays adds where two runs part that look alike to the role up to its last step, and what it sees of them.
+func (b *builder) bothWays(d *dsl.Diagnostic, v *view, r1, r2 []globalEdge) {
 	n := 0
 	for n < len(r1) && n < len(r2) && sameStep(r1[n], r2[n]) {
 		n++
 	}
-	add := func(run []globalEdge, says string) {
-		switch {
-		case n < len(run):
-			d.Related = append(d.Related, dsl.Related{At: run[n].at, Message: "one way goes here, " + says})
-		case n > 0:
-			d.Related = append(d.Related, dsl.Related{At: run[n-1].at, Message: "one way goes no further than this, " + says})
+	for _, run := range [][]globalEdge{r1, r2} {
+		if n < len(run) {
+			d.Related = append(d.Related, dsl.Related{At: run[n].at, Message: "if it goes this way, " + b.lastOf(v, run)})
 		}
 	}
-	add(r1, says1)
-	add(r2, says2)
-	if len(d.Related) == 2 {
-		d.Related[1].Message = "the other" + strings.TrimPrefix(d.Related[1].Message, "one")
+	if len(d.Related) == 1 && n > 0 {
+		d.Related = append(d.Related, dsl.Related{At: r1[n-1].at, Message: "if it goes no further than this, " + b.lastOf(v, r2)})
 	}
-	d.Notes = append(d.Notes, "one run: "+b.text(r1), "another: "+b.text(r2))
 	var seen []globalEdge
-	for _, e := range r1 {
+	for _, e := range r1[:len(r1)-1] {
 		if e.involves(v.role) {
 			seen = append(seen, e)
 		}
 	}
-	d.Notes = append(d.Notes, fmt.Sprintf("of both %s has seen: %s", b.of.Roles[v.role], b.text(seen)))
+	d.Notes = append(d.Notes, "one run: "+b.text(r1), "another: "+b.text(r2),
+		fmt.Sprintf("before that %s has seen the same of both: %s", b.of.Roles[v.role], b.text(seen)))
+}
+
+// lastOf says what the role does at the end of a run.
+func (b *builder) lastOf(v *view, run []globalEdge) string {
+	role := b.of.Roles[v.role]
+	if len(run) > 0 {
+		switch e := run[len(run)-1]; v.role {
+		case e.from:
+			return fmt.Sprintf("%s sends %s to %s", role, b.message(e), b.of.Roles[e.to])
+		case e.to:
+			return fmt.Sprintf("%s receives %s from %s", role, b.message(e), b.of.Roles[e.from])
+		}
+	}
+	return role + " has no further part"
 }
 
 // ambiguous reports continuations after one message that do not go together.
@@ -102,40 +111,47 @@ func (b *builder) ambiguousBlock(c clash) *dsl.Diagnostic {
 		Related: []dsl.Related{{At: c.first.at, Message: "the other way"}}}
 }
 
-// run returns a shortest global run to a global state of a view's state.
-func (v *view) run(state, global int) []globalEdge {
-	var back []globalEdge
+// runTo returns a shortest global run to a global state of a view's state.
+func (v *view) runTo(state, global int) []globalEdge {
+	var run []globalEdge
 	for o := v.states[state].came[global]; o.state >= 0; o = v.states[o.state].came[o.global] {
-		back = append(back, o.edge)
+		run = append(run, o.edge)
 	}
-	run := make([]globalEdge, len(back))
-	for i, e := range back {
-		run[len(back)-1-i] = e
-	}
+	slices.Reverse(run)
 	return run
+}
+
+// runWith returns a run that ends with an action, taken in a global state.
+func (v *view) runWith(state int, a *viewAction, global int) []globalEdge {
+	return append(v.runTo(state, global), v.edge(global, a))
+}
+
+// runOn returns a run to a global state and on to the first step that the role sees, if there is one.
+func (v *view) runOn(state, global int) []globalEdge {
+	type node struct{ global, before int }
+	nodes, seen := []node{{global, -1}}, map[int]bool{global: true}
+	var edges []globalEdge // into the node of the same number, from 1 on
+	for i := 0; i < len(nodes); i++ {
+		for _, e := range v.g.states[nodes[i].global].edges {
+			if e.involves(v.role) {
+				tail := []globalEdge{e}
+				for k := i; k > 0; k = nodes[k].before {
+					tail = append(tail, edges[k-1])
+				}
+				slices.Reverse(tail)
+				return append(v.runTo(state, global), tail...)
+			}
+			if !seen[e.next] {
+				seen[e.next] = true
+				nodes, edges = append(nodes, node{e.next, i}), append(edges, e)
+			}
+		}
+	}
+	return v.runTo(state, global)
 }
 
 func sameStep(a, b globalEdge) bool {
 	return a.from == b.from && a.to == b.to && a.label == b.label && a.next == b.next
-}
-
-// next says what a role does first from a global state on.
-func (b *builder) next(v *view, state int) string {
-	order, seen := []int{state}, map[int]bool{state: true}
-	for i := 0; i < len(order); i++ {
-		for _, e := range v.g.states[order[i]].edges {
-			switch {
-			case e.from == v.role:
-				return fmt.Sprintf("%s sends %s to %s", b.of.Roles[v.role], b.message(e), b.of.Roles[e.to])
-			case e.to == v.role:
-				return fmt.Sprintf("%s receives %s from %s", b.of.Roles[v.role], b.message(e), b.of.Roles[e.from])
-			case !seen[e.next]:
-				seen[e.next] = true
-				order = append(order, e.next)
-			}
-		}
-	}
-	return b.of.Roles[v.role] + " has no more part"
 }
 
 // message names an edge's message.

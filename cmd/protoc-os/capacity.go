@@ -58,13 +58,7 @@ func answerCapacities(ctx context.Context, e *elaboration, asked []*session.Prot
 		}
 		return checker.Check(ctx, sys, o)
 	}
-	all := func(n int) map[string]int {
-		capacity := map[string]int{}
-		for _, p := range asked {
-			capacity[p.QName()] = n
-		}
-		return capacity
-	}
+	all := func(n int) map[string]int { return equalCapacities(asked, n) }
 	var found *checker.Verdict
 	least := all(0)
 	for n := 0; n <= highestCapacity && found == nil; n++ {
@@ -111,6 +105,15 @@ func answerCapacities(ctx context.Context, e *elaboration, asked []*session.Prot
 		}
 	}
 	return found, answers
+}
+
+// equalCapacities gives all protocols the same capacity.
+func equalCapacities(asked []*session.Protocol, n int) map[string]int {
+	capacity := map[string]int{}
+	for _, p := range asked {
+		capacity[p.QName()] = n
+	}
+	return capacity
 }
 
 // highestOf returns the most messages that a queue of the protocol held.

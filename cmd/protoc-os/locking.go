@@ -27,7 +27,7 @@ func (l locking) status() status {
 
 // lock notes the systems that hold, forgets those that no longer do or no longer exist, and writes or compares the lock file.
 func (f *checkFlags) lock(prog *session.Program, src *sources, results []*result) (locking, error) {
-	l := locking{path: filepath.Join(prog.Root, session.LockFile)}
+	l := locking{path: shownPath(filepath.Join(prog.Root, session.LockFile))}
 	if l.leftFor = f.partial(); l.leftFor != "" {
 		return l, nil
 	}
@@ -60,6 +60,19 @@ func (f *checkFlags) lock(prog *session.Program, src *sources, results []*result
 	l.wrote, err = session.WriteLock(prog.Root, after)
 	l.none = len(after.Names()) == 0
 	return l, err
+}
+
+// shownPath is a path as people type it: relative to the working directory if that is shorter.
+func shownPath(path string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	rel, err := filepath.Rel(dir, path)
+	if err != nil || len(rel) > len(path) {
+		return path
+	}
+	return rel
 }
 
 func (r *result) lockEntry() session.LockEntry {

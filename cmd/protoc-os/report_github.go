@@ -26,14 +26,16 @@ func (g *gitHubReport) system(r *result) {
 	case inconclusive:
 		g.command(&dsl.Diagnostic{Severity: dsl.Error, At: r.verdict.System.At, Message: r.decl.QName() + " is inconclusive: " + r.verdict.Reason})
 	}
-	for _, v := range r.shown() {
+	for _, v := range r.shown(false) {
 		g.command(diagnosticOf(v))
 	}
 }
 
 func (g *gitHubReport) end(s *summary) error {
 	for _, d := range s.findings {
-		g.command(d)
+		if d.Code != codeDead { // a package that others are still to use has many
+			g.command(d)
+		}
 	}
 	if len(s.lock.stale) > 0 {
 		g.command(&dsl.Diagnostic{Severity: dsl.Error, Message: s.lock.words()})

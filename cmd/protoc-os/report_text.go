@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"github.com/protoc-os/protoc-os/checker"
@@ -91,19 +92,33 @@ func (t *textReport) system(r *result) {
 	for _, answer := range r.capacity {
 		t.printf("        %s\n", answer)
 	}
-	for _, v := range r.shown() {
-		t.violation(r, v)
+	shown := r.shown(t.look.verbose)
+	for i, v := range shown {
+		t.violation(r, v, sameRun(shown[:i], v))
 	}
 	if t.look.verbose {
 		t.everything(r)
 	}
 }
 
+// sameRun returns the violation that has been shown with the same steps, nil if there is none.
+func sameRun(shown []*checker.Violation, v *checker.Violation) *checker.Violation {
+	for _, s := range shown {
+		if s.Trace != nil && v.Trace != nil && s.Trace.Cycle == v.Trace.Cycle && reflect.DeepEqual(s.Trace.Events, v.Trace.Events) {
+			return s
+		}
+	}
+	return nil
+}
+
 // violation prints where, how it comes about, and how to go on.
-func (t *textReport) violation(r *result, v *checker.Violation) {
+func (t *textReport) violation(r *result, v, same *checker.Violation) {
 	t.printf("\n")
 	t.diagnostic(diagnosticOf(v))
-	if v.Trace != nil {
+	switch {
+	case same != nil:
+		t.printf("  the run is that of %s above\n", same.Code)
+	case v.Trace != nil:
 		o := viz.ChartOptions{Width: t.look.width, ASCII: t.look.ascii, Most: foldedSteps}
 		if t.look.verbose {
 			o.Most = 0
@@ -129,11 +144,7 @@ func (t *textReport) everything(r *result) {
 }
 
 func (t *textReport) end(s *summary) error {
-	for _, d := range s.findings {
-		if !t.look.quiet {
-			t.diagnostic(d)
-		}
-	}
+	t.findings(s.findings)
 	if s.left > 0 {
 		t.printf("interrupted: %s left unchecked\n", counted(s.left, "system", "systems"))
 	}
@@ -143,6 +154,31 @@ func (t *textReport) end(s *summary) error {
 	t.printf("%s\n", strings.TrimSpace(s.counts()+" "+s.lock.words()))
 	return nil
 }
+
+// findings prints warnings; options that no run takes are many in a package that others are still to use, and are counted unless there are few.
+func (t *textReport) findings(list []*dsl.Diagnostic) {
+	if t.look.quiet {
+		return
+	}
+	dead := 0
+	for _, d := range list {
+		if d.Code == codeDead {
+			dead++
+		}
+	}
+	counting := dead > fewFindings && !t.look.verbose
+	for _, d := range list {
+		if d.Code != codeDead || !counting {
+			t.diagnostic(d)
+		}
+	}
+	if counting {
+		t.printf("note: no run takes %d of the options and cases; -v lists them\n", dead)
+	}
+}
+
+// fewFindings is how many dead options are listed one by one without -v.
+const fewFindings = 3
 
 // counts says in one sentence how many systems did what.
 func (s *summary) counts() string {
@@ -224,24 +260,23 @@ func assumptionsOf(r *result) []string {
 	return all
 }
 
-// assumed returns the parameters of a verdict and as many of its assumptions as are short.
+// assumed returns what a verdict is most easily mistaken about: the values of the parameters, and assumptions that are short. -v has all.
 func assumed(r *result) []string {
-	var short []string
+	var params, all []string
+	said := map[string]bool{"the search was complete": true}
 	for _, p := range r.verdict.System.Params {
-		short = append(short, fmt.Sprintf("to %s=%d", p.Name, p.Check))
+		params = append(params, fmt.Sprintf("%s=%d", p.Name, p.Check))
+		said[fmt.Sprintf("%s is %d", p.Name, p.Check)] = true
 	}
-	rest := 0
+	if len(params) > 0 {
+		all = append(all, "to "+strings.Join(params, ", "))
+	}
 	for _, a := range assumptionsOf(r) {
-		if len(a) <= 24 {
-			short = append(short, a)
-		} else {
-			rest++
+		if len(a) <= 24 && !said[a] {
+			all = append(all, a)
 		}
 	}
-	if rest > 0 {
-		short = append(short, fmt.Sprintf("%d more with -v", rest))
-	}
-	return short
+	return all
 }
 
 func bracketed(list []string) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,14 +19,25 @@ func (a *app) traceVerb() *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(_ *cobra.Command, args []string) error { return a.showTrace(args[0]) },
 	}, &cobra.Command{
-		Use:   "replay FILE [./... | folders | files]",
+		Use:   "replay FILE… [./... | folders]",
 		Short: "take a counterexample's steps again and see whether it ends as it says",
-		Long: `replay takes the steps of a trace file again, one by one, through the checker's own successor function, on the sources as they are now
-(all below this folder by default), and says whether the run exists and reaches the state that the file claims.
+		Long: `replay takes the steps of trace files (.jsonl) again, one by one, through the checker's own successor function, on the sources as they
+are now (all below this folder by default), and says whether the run exists and reaches the state that the file claims.
 Exit status 1: it does not, or the system has changed since.`,
 		Example: "  protoc-os trace replay traces/fs.Files.PO2001.jsonl ./fs",
 		Args:    cobra.MinimumNArgs(1),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.showTrace(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			files := args[:1]
+			for len(files) < len(args) && strings.HasSuffix(args[len(files)], ".jsonl") {
+				files = args[:len(files)+1]
+			}
+			for _, file := range files {
+				if err := a.replayTrace(file, args[len(files):]); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 	})
 	return c
 }

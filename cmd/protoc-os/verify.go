@@ -101,9 +101,9 @@ func (r *result) status() status {
 	return violationFound
 }
 
-// shown returns the violations that need explaining: none if they are expected.
-func (r *result) shown() []*checker.Violation {
-	if r.outcome() == asExpected {
+// shown returns the violations that need explaining. Those that the source announces need none, unless everything is to be shown.
+func (r *result) shown(everything bool) []*checker.Violation {
+	if r.outcome() == asExpected && !everything {
 		return nil
 	}
 	return r.verdict.Violations

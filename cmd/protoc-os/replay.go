@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/protoc-os/protoc-os/checker"
+	"github.com/protoc-os/protoc-os/dsl"
+	"github.com/protoc-os/protoc-os/dsl/session"
+	"github.com/protoc-os/protoc-os/traces"
+)
+
+// replayTrace takes the steps of a trace file through the checker's successor function and compares where they lead with what the file claims.
+func (a *app) replayTrace(path string, patterns []string) error {
+	t, err := traces.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if len(patterns) == 0 {
+		patterns = []string{"./..."}
+	}
+	decl, err := a.systemOf(t, patterns)
+	if decl == nil || err != nil {
+		return err
+	}
+	sys, err := a.elaborateFor(t, decl)
+	if sys == nil || err != nil {
+		return err
+	}
+	final, steps, err := checker.Replay(sys, t)
+	switch {
+	case err != nil:
+		a.status |= violationFound
+		_, err = fmt.Fprintf(a.out, "%s: the run does not exist: %v\n", t.System, err)
+	case t.Final != nil && !sameState(t.Final, final):
+		a.status |= violationFound
+		_, err = fmt.Fprintf(a.out, "%s: %s replayed, but not to the state that the trace claims\n", t.System, counted(steps, "step", "steps"))
+	default:
+		_, err = fmt.Fprintf(a.out, "%s: %s replayed, up to the state that the trace claims", t.System, counted(steps, "step", "steps"))
+		if t.Code != "" {
+			fmt.Fprintf(a.out, " (%s %s)", t.Property, t.Code)
+		}
+		fmt.Fprintln(a.out)
+	}
+	return err
+}
+
+// systemOf finds the declaration of the system that a trace is of. It is nil, and the status set, if the sources are wrong or have changed.
+func (a *app) systemOf(t *traces.Trace, patterns []string) (*session.SystemDecl, error) {
+	prog, diags, err := session.Load(session.Config{}, patterns)
+	if err != nil {
+		return nil, err
+	}
+	var found []*session.SystemDecl
+	for _, p := range prog.Asked {
+		for _, s := range p.Systems {
+			if s.QName() == t.System {
+				found = append(found, s)
+			}
+		}
+	}
+	if len(found) == 0 {
+		for _, d := range diags {
+			if d.Severity == dsl.Error {
+				a.render(a.out, d)
+				a.status |= sourceWrong
+			}
+		}
+		if a.status != 0 {
+			return nil, nil
+		}
+		return nil, fmt.Errorf("no system %s in %s", t.System, strings.Join(patterns, " "))
+	}
+	if i := slices.IndexFunc(found, func(s *session.SystemDecl) bool { return t.Digest == "" || s.Digest() == t.Digest }); i >= 0 {
+		return found[i], nil
+	}
+	a.status |= violationFound
+	_, err = fmt.Fprintf(a.out, "%s: the system has changed since the trace was made; check it again\n", t.System)
+	return nil, err
+}
+
+// elaborateFor puts the system together with the parameters of the trace. It is nil, and the status set, if the sources are wrong.
+func (a *app) elaborateFor(t *traces.Trace, decl *session.SystemDecl) (*session.System, error) {
+	params := map[string]int64{}
+	for _, p := range t.Params {
+		name, text, _ := strings.Cut(p, "=")
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("parameter %q of the trace: want name=number", p)
+		}
+		params[name] = n
+	}
+	options := session.ElaborateOptions{Params: paramsOf(decl, params)}
+	sys, diags := session.Elaborate(decl, options)
+	if sys == nil {
+		for _, d := range diags {
+			a.render(a.out, d)
+		}
+		a.status |= sourceWrong
+		return nil, nil
+	}
+	if asked := askedCapacities(sys); len(asked) > 0 {
+		options.Capacity = equalCapacities(asked, 1)
+		sys, _ = session.Elaborate(decl, options)
+	}
+	return sys, nil
+}
+
+// sameState compares two states without their source positions: those move with the layout.
+func sameState(a, b *traces.State) bool {
+	return reflect.DeepEqual(withoutPositions(a), withoutPositions(b))
+}
+
+func withoutPositions(s *traces.State) *traces.State {
+	if s == nil {
+		return new(traces.State)
+	}
+	plain := &traces.State{}
+	for _, c := range s.Components {
+		c.At, c.Waits, c.For = "", nonEmpty(c.Waits), nonEmpty(c.For)
+		plain.Components = append(plain.Components, c)
+	}
+	for _, q := range s.Queues {
+		q.Messages = nonEmpty(q.Messages)
+		plain.Queues = append(plain.Queues, q)
+	}
+	plain.Cycle = nonEmpty(s.Cycle)
+	return plain
+}
+
+// nonEmpty makes lists that are empty alike.
+func nonEmpty(list []string) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/cobra"
+)
+
+var update = flag.Bool("update", false, "rewrite what scripts expect")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"protoc-os":             main,
+		"protoc-os-defect":      func() { os.Exit(run([]string{"stumble"}, os.Stdin, os.Stdout, os.Stderr, stumble)) },
+		"protoc-os-interrupted": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, &interrupting{os.Stderr})) },
+	})
+}
+
+// stumble is a verb that finds one of our invariants broken.
+var stumble = &cobra.Command{Use: "stumble", Run: func(*cobra.Command, []string) { panic("two and two are five") }}
+
+// interrupting is a stream that behaves like a user who presses ^C as soon as a search has begun.
+type interrupting struct{ to io.Writer }
+
+func (w *interrupting) Write(text []byte) (int, error) {
+	if bytes.HasPrefix(text, []byte("checking ")) {
+		if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+			return 0, err
+		}
+	}
+	return w.to.Write(text)
+}
+
+// TestScript runs the scripts in testdata/script. Beside testscript's own commands they know
+//
+//	exits STATUS COMMAND…   which runs a command and compares its exit status
+//	touched FILE / same FILE: the file has changed, or has not even been written, since the last touched or same
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:             "testdata/script",
+		UpdateScripts:   *update,
+		ContinueOnError: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":   exits,
+			"touched": func(ts *testscript.TestScript, neg bool, args []string) { remember(ts, args, true) },
+			"same":    func(ts *testscript.TestScript, neg bool, args []string) { remember(ts, args, false) },
+		},
+		Setup: func(env *testscript.Env) error {
+			env.Values["files"] = map[string]os.FileInfo{}
+			env.Setenv("TERM", "dumb")
+			return nil
+		},
+	})
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS COMMAND…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	var failed *exec.ExitError
+	switch err := ts.Exec(args[1], args[2:]...); {
+	case errors.As(err, &failed):
+		got = failed.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+// remember compares a file with what it was at the last call: the same inode and time, or not.
+func remember(ts *testscript.TestScript, args []string, changed bool) {
+	files := ts.Value("files").(map[string]os.FileInfo)
+	now, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	before := files[args[0]]
+	files[args[0]] = now
+	if same := before != nil && os.SameFile(before, now) && before.ModTime().Equal(now.ModTime()); same == changed {
+		ts.Fatalf("%s: touched is %v, want %v", args[0], !same, changed)
+	}
+}

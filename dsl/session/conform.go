@@ -1,9 +1,9 @@
 package session
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/protoc-os/protoc-os/dsl"
 )
@@ -120,7 +120,8 @@ type conformance struct {
 	used     [][]bool // per state and group: something still uses its ends
 	fresh    []bool   // per group: a name that a statement has made
 	configs  []configuration
-	index    map[string]int
+	known    map[string]bool // keys of the configurations
+	key      []byte          // room for one
 	tooLarge bool
 	arrivals map[arrival][]int // with which statuses ends become fields of tuples; nil: not known yet
 	arrived  map[arrival][]int // as seen in this exploration
@@ -156,7 +157,7 @@ func explore(m *Machine, keep []bool) *conformance {
 
 func newConformance(m *Machine, keep []bool, arrivals map[arrival][]int) *conformance {
 	c := &conformance{
-		m: m, keep: keep, live: m.Live(), index: map[string]int{}, base: make([]int, len(m.Vars)), seen: map[string]bool{},
+		m: m, keep: keep, live: m.Live(), known: map[string]bool{}, base: make([]int, len(m.Vars)), seen: map[string]bool{},
 		arrivals: arrivals, arrived: map[arrival][]int{},
 	}
 	for v := range m.Vars {
@@ -401,19 +402,25 @@ func (c *conformance) add(x configuration) {
 		x.others = slices.Clone(x.others)
 		x.others[c.slots[x.slot].field] = x.status
 	}
-	var b strings.Builder
-	fmt.Fprint(&b, x.state, " ", x.slot, " ", x.status, x.others)
-	for _, r := range regs {
-		fmt.Fprint(&b, " ", r)
+	key := c.key[:0]
+	for _, n := range []int{x.state, x.slot, x.status} {
+		key = binary.LittleEndian.AppendUint32(key, uint32(n))
 	}
-	if _, ok := c.index[b.String()]; ok {
+	for _, n := range x.others {
+		key = binary.LittleEndian.AppendUint16(key, uint16(n))
+	}
+	for _, r := range regs {
+		key = binary.LittleEndian.AppendUint32(key, uint32(r))
+	}
+	c.key = key
+	if c.known[string(key)] {
 		return
 	}
 	if len(c.configs) >= mostConfigurations {
 		c.tooLarge = true
 		return
 	}
-	c.index[b.String()] = len(c.configs)
+	c.known[string(key)] = true
 	c.configs = append(c.configs, x)
 	if x.from >= 0 && c.dropped(&x) {
 		c.refuseDropped(len(c.configs) - 1)

@@ -301,7 +301,7 @@ func (a *assembly) unconnected() {
 			}
 		}
 		d.Notes = append(d.Notes, fmt.Sprintf("write `connect %s(%s)`, or `export name = %s` to leave it to whoever uses this system",
-			first.end.Protocol.QName(), strings.Join(roles, ", "), first.name))
+			nameIn(first.owner, first.end.Protocol.Package, first.end.Protocol.Name), strings.Join(roles, ", "), first.name))
 		d.Related = append(d.Related, dsl.Related{At: a.groupAt(first), Message: "the end that is asked for"})
 		a.report(d)
 		names = nil

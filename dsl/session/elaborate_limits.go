@@ -143,11 +143,11 @@ func (a *assembly) bounds(top *part) {
 					if m.Component == nil {
 						byEnvironment[p] = true
 					} else if given(e.Action.Protocol, nil) == 0 {
-						a.unlimited(top, m, "makes sessions", e.Action.Protocol.QName(), e.At)
+						a.unlimited(top, m, "makes sessions", nameIn(top, e.Action.Protocol.Package, e.Action.Protocol.Name), e.At)
 					}
 				case StartChild:
 					if c := e.Action.Child.Component; c != nil && given(nil, c) == 0 {
-						a.unlimited(top, m, "starts instances", c.QName(), e.At)
+						a.unlimited(top, m, "starts instances", nameIn(top, c.Package, c.Name), e.At)
 					}
 				}
 			}
@@ -172,6 +172,19 @@ func (a *assembly) bounds(top *part) {
 		}
 	}
 	a.idleLimits(top)
+}
+
+// nameIn is how the file of a system writes a name of a package.
+func nameIn(p *part, of *Package, name string) string {
+	if of == p.decl.Package {
+		return name
+	}
+	for _, alias := range sortedKeys(p.decl.Package.Imports) {
+		if p.decl.Package.Imports[alias] == of {
+			return alias + "." + name
+		}
+	}
+	return of.Name + "." + name // to be imported first
 }
 
 // started reports whether some machine of the system starts m.

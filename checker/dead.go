@@ -62,7 +62,7 @@ func (s *search) dead() []DeadOption {
 
 // deadViolation makes the dead options of a system that asks for none a violation.
 func (s *search) deadViolation(dead []DeadOption) *Violation {
-	v := &Violation{Property: session.Dead, Code: codeDead, At: dead[0].At, Message: fmt.Sprintf("no run takes %s of %s", dead[0].Text, dead[0].Machine.Name)}
+	v := &Violation{Property: session.Dead, Code: dsl.DeadOption, At: dead[0].At, Message: fmt.Sprintf("no run takes %s of %s", dead[0].Text, dead[0].Machine.Name)}
 	if len(dead) > 1 {
 		v.Message += fmt.Sprintf(", nor %d more", len(dead)-1)
 	}

@@ -3,6 +3,7 @@ package checker
 import (
 	"context"
 
+	"github.com/protoc-os/protoc-os/dsl"
 	"github.com/protoc-os/protoc-os/dsl/session"
 )
 
@@ -174,9 +175,9 @@ func (g *graph) intern(f []uint64) uint32 {
 // continuations finds partial deadlocks and orphans, each in a state of least depth. States from which a deadlock can be reached are left to it:
 // what waits or lies there for ever would be reported twice.
 func (s *search) continuations(ctx context.Context) bool {
-	orphan := &finding{key: findingKey{property: session.Orphan, code: codeOrphan}, state: -1, option: -1}
-	partial := &finding{key: findingKey{property: session.Deadlock, code: codePartial}, state: -1, option: -1}
-	timeout := &finding{key: findingKey{property: session.Timeout, code: codeTimeout}, state: -1, option: -1}
+	orphan := &finding{key: findingKey{property: session.Orphan, code: dsl.Orphan}, state: -1, option: -1}
+	partial := &finding{key: findingKey{property: session.Deadlock, code: dsl.PartialDeadlock}, state: -1, option: -1}
+	timeout := &finding{key: findingKey{property: session.Timeout, code: dsl.OnlyTimeout}, state: -1, option: -1}
 	strict := s.m.timesOut() && s.wanted[session.Deadlock] // two graphs are needed
 	moves := func(f []uint64, bit int) bool { return f[bit/64]>>(bit%64)&1 != 0 }
 	var g *graph

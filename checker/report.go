@@ -69,7 +69,7 @@ func systemName(sys *session.System) string {
 }
 
 func (s *search) failureWords(f *finding) string {
-	if f.key.code == codeRange {
+	if f.key.code == dsl.OutOfRange {
 		return "value out of range in " + f.inst.name
 	}
 	return "assertion fails in " + f.inst.name
@@ -79,9 +79,9 @@ func (s *search) failureWords(f *finding) string {
 func (s *search) explain(v *Violation, f *finding, h history) {
 	w := h.final
 	switch f.key.code {
-	case codeDeadlock, codePartial, codeTimeout:
+	case dsl.Deadlock, dsl.PartialDeadlock, dsl.OnlyTimeout:
 		s.explainStuck(v, f, h)
-	case codeReception:
+	case dsl.Reception:
 		st := f.inst.standing(w)
 		v.At = positionOf(st.decl.At, f.edge.At)
 		from := f.end.session.ends[f.opt.peer]
@@ -98,7 +98,7 @@ func (s *search) explain(v *Violation, f *finding, h history) {
 			}
 		}
 		s.relateLast(v, h, f.inst)
-	case codeOrphan:
+	case dsl.Orphan:
 		q := f.queue
 		v.Message = fmt.Sprintf("orphan message: nobody ever receives %s, which %s has sent to %s on %s", q.spell(q.head(w)),
 			s.roleName(q.session.ends[q.from]), s.roleName(q.session.ends[q.to]), q.session.name)
@@ -108,20 +108,20 @@ func (s *search) explain(v *Violation, f *finding, h history) {
 		if j, _ := s.m.holder(q.session.ends[q.to], w); j != nil && j.liveIn(w) {
 			v.Related = append(v.Related, dsl.Related{At: j.standing(w).decl.At, Message: j.name + " stands here"})
 		}
-	case codeLeak:
+	case dsl.LeakedEnd:
 		v.Message = fmt.Sprintf("leaked end: no component can reach %s of %s any more", f.end, nameOf(f.end.session.protocol.decl))
 		if n := len(h.steps); n > 0 {
 			v.At = h.steps[n-1].at
 			v.Related = append(v.Related, dsl.Related{At: v.At, Message: fmt.Sprintf("it is lost in step %d, by %s", n, h.steps[n-1].Instance)})
 		}
-	case codeAssert, codeRange:
+	case dsl.AssertionFails, dsl.OutOfRange:
 		if f.inst == nil {
 			v.Message = "a property reads outside an array"
 			break
 		}
 		v.Message, v.At = s.failureWords(f), f.edge.At
 		s.relateLast(v, h, f.inst)
-	case codeAlways:
+	case dsl.AlwaysFails:
 		inv := s.m.sys.Always[f.key.index]
 		v.Message, v.At = "does not always hold: "+inv.Text, inv.At
 		if n := len(h.steps); n > 0 {
@@ -157,7 +157,7 @@ func (s *search) explainStuck(v *Violation, f *finding, h history) {
 		names = append(names, i.name)
 	}
 	switch f.key.code {
-	case codeDeadlock:
+	case dsl.Deadlock:
 		live := 0
 		for _, i := range s.m.instances {
 			if i.given != nil || i.control.get(w) != 0 {
@@ -165,12 +165,12 @@ func (s *search) explainStuck(v *Violation, f *finding, h history) {
 			}
 		}
 		v.Message = fmt.Sprintf("deadlock: no component can move, and %d of %d have not ended", len(f.stuck), live)
-	case codePartial:
+	case dsl.PartialDeadlock:
 		v.Message = fmt.Sprintf("partial deadlock: %s never moves again, whatever the others do", list(names))
 		if len(names) > 1 {
 			v.Message = fmt.Sprintf("partial deadlock: %s never move again, whatever the others do", list(names))
 		}
-	case codeTimeout:
+	case dsl.OnlyTimeout:
 		v.Message = fmt.Sprintf("only a timeout that is not marked `rescues` lets %s go on from here", list(names))
 	}
 	st := blamed.standing(w)

@@ -49,36 +49,16 @@ type findingKey struct {
 	index    int // of the invariant
 }
 
-// The codes of verdicts.
-const (
-	codeDeadlock   dsl.Code = "PO2001"
-	codePartial    dsl.Code = "PO2002"
-	codeTimeout    dsl.Code = "PO2003"
-	codeReception  dsl.Code = "PO2004"
-	codeOrphan     dsl.Code = "PO2005"
-	codeLeak       dsl.Code = "PO2006"
-	codeAssert     dsl.Code = "PO2007"
-	codeRange      dsl.Code = "PO2008"
-	codeAlways     dsl.Code = "PO2009"
-	codeDead       dsl.Code = "PO2010"
-	codeProgress   dsl.Code = "PO2011"
-	codeStarvation dsl.Code = "PO2012"
-	codeEventually dsl.Code = "PO2013"
-	codeCapacity   dsl.Code = "PO2014"
-	codeNoCapacity dsl.Code = "PO2015"
-	codeVacuous    dsl.Code = "PO2016"
-)
-
 func newSearch(m *model, opts Options, wanted map[session.Property]bool) *search {
 	s := &search{m: m, st: newStore(m.words), opts: opts, wanted: wanted, began: time.Now(), taken: make([]bool, len(m.edges)),
 		highest: make([]int, len(m.queues)), seen: map[findingKey]bool{}}
 	s.r = m.newRun(s.successor)
 	s.r.guardFailed = func(r *run, i *instance, o *option) {
-		s.report(&finding{key: findingKey{property: session.Assertion, code: codeRange}, state: s.at, option: -1, inst: i, opt: o, edge: o.edge})
+		s.report(&finding{key: findingKey{property: session.Assertion, code: dsl.OutOfRange}, state: s.at, option: -1, inst: i, opt: o, edge: o.edge})
 	}
 	if wanted[session.Reception] {
 		s.r.unspecified = func(r *run, i *instance, o *option, e *end, label int) {
-			s.report(&finding{key: findingKey{property: session.Reception, code: codeReception}, state: s.at, option: -1, inst: i, opt: o, edge: o.edge,
+			s.report(&finding{key: findingKey{property: session.Reception, code: dsl.Reception}, state: s.at, option: -1, inst: i, opt: o, edge: o.edge,
 				end: e, label: label})
 		}
 	}
@@ -181,9 +161,9 @@ func (s *search) successor(r *run) {
 }
 
 func (s *search) failing(r *run) {
-	f := &finding{key: findingKey{property: session.Assertion, code: codeAssert}, state: s.at, option: r.count, inst: r.step.who, edge: r.step.failed}
+	f := &finding{key: findingKey{property: session.Assertion, code: dsl.AssertionFails}, state: s.at, option: r.count, inst: r.step.who, edge: r.step.failed}
 	if r.step.failure == outOfRange {
-		f.key.code = codeRange
+		f.key.code = dsl.OutOfRange
 	}
 	s.report(f)
 }
@@ -196,19 +176,19 @@ func (s *search) add(w []uint64) {
 	}
 	s.r.w = w
 	for k, holds := range s.m.invariant {
-		key := findingKey{property: session.Always, code: codeAlways, index: k}
+		key := findingKey{property: session.Always, code: dsl.AlwaysFails, index: k}
 		if !s.seen[key] {
 			if v := holds(s.r); s.r.bad {
 				s.r.bad = false
-				s.report(&finding{key: findingKey{property: session.Assertion, code: codeRange}, state: n, option: -1})
+				s.report(&finding{key: findingKey{property: session.Assertion, code: dsl.OutOfRange}, state: n, option: -1})
 			} else if v == 0 {
 				s.report(&finding{key: key, state: n, option: -1})
 			}
 		}
 	}
-	if s.leaks && !s.seen[findingKey{property: session.Leak, code: codeLeak}] && s.mayLeak(w) {
+	if s.leaks && !s.seen[findingKey{property: session.Leak, code: dsl.LeakedEnd}] && s.mayLeak(w) {
 		if e := s.m.leaked(w); e != nil {
-			s.report(&finding{key: findingKey{property: session.Leak, code: codeLeak}, state: n, option: -1, end: e})
+			s.report(&finding{key: findingKey{property: session.Leak, code: dsl.LeakedEnd}, state: n, option: -1, end: e})
 		}
 	}
 }
@@ -231,9 +211,9 @@ func (s *search) judge(w []uint64) {
 	if s.r.steps > 0 || s.r.rescues > 0 || !s.wanted[session.Deadlock] {
 		return
 	}
-	key := findingKey{property: session.Deadlock, code: codeDeadlock}
+	key := findingKey{property: session.Deadlock, code: dsl.Deadlock}
 	if s.r.timeouts > 0 {
-		key = findingKey{property: session.Timeout, code: codeTimeout}
+		key = findingKey{property: session.Timeout, code: dsl.OnlyTimeout}
 	}
 	if s.seen[key] {
 		return

@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/protoc-os/protoc-os/dsl"
 	"github.com/protoc-os/protoc-os/dsl/session"
 )
 
@@ -275,7 +276,7 @@ func engineOutcome(s *search) outcome {
 	}
 	for _, f := range s.found {
 		code, d := string(f.key.code), 0
-		if f.key.code == codeAlways {
+		if f.key.code == dsl.AlwaysFails {
 			code = fmt.Sprint(code, " ", f.key.index)
 		}
 		if f.state >= 0 {

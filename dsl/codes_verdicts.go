@@ -1,0 +1,427 @@
+package dsl
+
+// The codes of verdicts.
+const (
+	Deadlock        Code = "PO2001"
+	PartialDeadlock Code = "PO2002"
+	OnlyTimeout     Code = "PO2003"
+	Reception       Code = "PO2004"
+	Orphan          Code = "PO2005"
+	LeakedEnd       Code = "PO2006"
+	AssertionFails  Code = "PO2007"
+	OutOfRange      Code = "PO2008"
+	AlwaysFails     Code = "PO2009"
+	DeadOption      Code = "PO2010"
+	Progress        Code = "PO2011"
+	Starvation      Code = "PO2012"
+	EventuallyFails Code = "PO2013"
+	CapacityExcess  Code = "PO2014"
+	NoCapacity      Code = "PO2015"
+	Vacuous         Code = "PO2016"
+)
+
+// ping is a protocol for the examples.
+const ping = `package p
+
+protocol Ping(a, b) capacity 1 {
+    loop rest {
+        choose a {
+        option a -> b: Ask()
+            b -> a: Answer()
+        option a -> b: Stop()
+            end
+        }
+    }
+}
+
+`
+
+func init() {
+	register(
+		Explanation{Deadlock, "a deadlock", `The system can reach a state in which nothing can move, although some component has neither ended nor is idle. A component is idle when it
+waits only for receives, each end that it holds stands at a rest point, and every queue toward it is empty. Look at who waits for whom at the end of the
+counterexample: one of them has to stop waiting, by another order of its channels, by an option for the message that is in its way, or by room in a queue.`,
+			ping + `// Each asks first and answers only afterwards.
+component Peer(mine Ping.a, other Ping.b) {
+    mine <- Ask()
+    Answer() <- mine
+    Ask() <- other
+    other <- Answer()
+    mine <- Stop()
+    Stop() <- other
+}
+
+system Crossed {
+    one Peer
+    two Peer
+    connect Ping(a = one.mine, b = two.other)
+    connect Ping(a = two.mine, b = one.other)
+}
+`},
+		Explanation{PartialDeadlock, "a partial deadlock", `Some components can reach a state in which they never move again, whatever the others do, while others go on for ever. They have neither ended nor
+are they idle: they wait for something that nobody will do. The message names them; the counterexample shows how they come to wait.`,
+			ping + `component Busy(p Ping.a) {
+    loop {
+        p <- Ask()
+        Answer() <- p
+    }
+}
+
+component Server(p Ping.b, q Ping.b) {
+    Ask() <- q
+    loop {
+        Ask() <- p
+        p <- Answer()
+    }
+}
+
+component Forgotten(p Ping.a) {
+    p <- Ask()
+    Answer() <- p
+    p <- Stop()
+}
+
+system Neglect {
+    busy Busy
+    server Server
+    forgotten Forgotten
+    connect Ping(a = busy.p, b = server.p)
+    connect Ping(a = forgotten.p, b = server.q)
+}
+`},
+		Explanation{OnlyTimeout, "only a timeout goes on from here", `Deadlock is judged as if timeouts did not exist: a state in which nothing else can move shows that somebody waits for what will never come, and
+that each time the system stops until the time is over. If this is what the timeout is for, write "timeout rescues".`,
+			ping + `component Client(p Ping.a) {
+    p <- Ask()
+    Answer() <- p
+    p <- Stop()
+}
+
+// Mute waits for a second question and answers none.
+component Mute(p Ping.b) {
+    Ask() <- p
+    choose {
+    option Ask() <- p:
+    option timeout:
+    }
+    p <- Answer()
+    Stop() <- p
+}
+
+system Late {
+    client Client
+    mute Mute
+    connect Ping(a = client.p, b = mute.p)
+}
+`},
+		Explanation{Reception, "an unspecified reception", `A component waits for messages of a queue whose next message is none of them, and none that it could accept later. A protocol that is projected
+cannot get there; one whose roles are given one by one can. Let the component accept the message at that point, or let the sender not send it then.`,
+			`package p
+
+protocol Bid(a, b) capacity 1 {
+    role a {
+        choose {
+        option a -> b: Offer()
+            end
+        option b -> a: Cancel()
+            a -> b: Cancelled()
+            end
+        }
+    }
+    role b {
+        choose {
+        option a -> b: Offer()
+            end
+        option b -> a: Cancel()
+            a -> b: Cancelled()
+            end
+        }
+    }
+}
+
+component A(p Bid.a) {
+    choose {
+    option p <- Offer():
+    option Cancel() <- p:
+        p <- Cancelled()
+    }
+}
+
+component B(p Bid.b) {
+    choose {
+    option Offer() <- p:
+    option p <- Cancel():
+        Cancelled() <- p
+    }
+}
+
+system Crossing {
+    a A
+    b B
+    connect Bid(a = a.p, b = b.p)
+}
+`},
+		Explanation{Orphan, "an orphan message", `A message lies in a queue, and no continuation receives it. Whoever sent it believes that it will be read. Let the receiver take it before it
+ends, or do not send it. Messages to a component that has abandoned its end are dropped, and are no orphans.`,
+			`package p
+
+protocol Bid(a, b) capacity 1 {
+    role a {
+        choose {
+        option a -> b: Offer()
+            end
+        option b -> a: Cancel()
+            end
+        }
+    }
+    role b {
+        choose {
+        option a -> b: Offer()
+            end
+        option b -> a: Cancel()
+            end
+        }
+    }
+}
+
+component A(p Bid.a) {
+    choose {
+    option p <- Offer():
+    option Cancel() <- p:
+    }
+}
+
+component B(p Bid.b) {
+    choose {
+    option Offer() <- p:
+    option p <- Cancel():
+    }
+}
+
+system BothLeave {
+    a A
+    b B
+    connect Bid(a = a.p, b = b.p)
+}
+`},
+		Explanation{LeakedEnd, "a leaked end", `A live end of a session is where no component can ever reach it: in a queue toward itself, or toward an end that is in turn out of reach. Whoever
+holds the other end waits for a peer that does not exist. Send ends only to components that live to receive them.`,
+			`package p
+
+protocol Work(boss, worker) capacity 1 { boss -> worker: Do() }
+
+protocol Pass(from, to) capacity 1 {
+    role from {
+        choose {
+        option from -> to: Take(work Work.worker)
+            end
+        option to -> from: No()
+            end
+        }
+    }
+    role to {
+        choose {
+        option from -> to: Take(work Work.worker)
+            end
+        option to -> from: No()
+            end
+        }
+    }
+}
+
+component Boss(w Work.boss) {
+    w <- Do()
+}
+
+component Giver(p Pass.from, w Work.worker) {
+    choose {
+    option p <- Take(w):
+    option No() <- p:
+        Do() <- w
+    }
+}
+
+component Taker(p Pass.to) {
+    choose {
+    option Take(work) <- p:
+        Do() <- work
+    option p <- No():
+    }
+}
+
+system Refused {
+    boss Boss
+    giver Giver
+    taker Taker
+    connect Work(boss = boss.w, worker = giver.w)
+    connect Pass(from = giver.p, to = taker.p)
+}
+`},
+		Explanation{AssertionFails, "an assertion fails", `A run reaches an assert whose condition is false. Either the component does not keep what it claims, or the claim is wrong; the counterexample
+shows the run.`,
+			ping + `component Client(p Ping.a) {
+    loop upto 2 {
+        p <- Ask()
+        Answer() <- p
+    }
+    p <- Stop()
+}
+
+component Server(p Ping.b) {
+    var served range 0..3 = 0
+    loop {
+        choose {
+        option Ask() <- p:
+            served = served + 1
+            assert served < 2
+            p <- Answer()
+        option Stop() <- p:
+            end
+        }
+    }
+}
+
+system Counting {
+    client Client
+    server Server
+    connect Ping(a = client.p, b = server.p)
+}
+`},
+		Explanation{OutOfRange, "a value out of range", `A variable or field would get a value that its range does not have, or an index lies outside its array. Make the range wide enough, or guard the
+assignment.`,
+			ping + `component Client(p Ping.a) {
+    loop upto 3 {
+        p <- Ask()
+        Answer() <- p
+    }
+    p <- Stop()
+}
+
+component Server(p Ping.b) {
+    var served range 0..2 = 0
+    loop {
+        choose {
+        option Ask() <- p:
+            served = served + 1
+            p <- Answer()
+        option Stop() <- p:
+            end
+        }
+    }
+}
+
+system Counting {
+    client Client
+    server Server
+    connect Ping(a = client.p, b = server.p)
+}
+`},
+		Explanation{AlwaysFails, "an invariant fails", `The system says "always", and a run reaches a state in which the condition is false.`,
+			ping + `component Client(p Ping.a) {
+    loop upto 2 {
+        p <- Ask()
+        Answer() <- p
+    }
+    p <- Stop()
+}
+
+component Server(p Ping.b) {
+    var served range 0..3 = 0
+    loop {
+        choose {
+        option Ask() <- p:
+            served = served + 1
+            p <- Answer()
+        option Stop() <- p:
+            end
+        }
+    }
+}
+
+system Counting {
+    client Client
+    server Server
+    connect Ping(a = client.p, b = server.p)
+    always server.served <= 1
+}
+`},
+		Explanation{DeadOption, "an option that no run takes", `The component offers an option, or a decide a case, that no run of the system takes. It is code that nothing tests; often its guard can never hold,
+or nobody sends what it waits for. This fails a system only if it asks for it with "check dead".`,
+			ping + `component Client(p Ping.a) {
+    p <- Ask()
+    Answer() <- p
+    p <- Stop()
+}
+
+component Server(p Ping.b) {
+    var rude bool = false
+    loop {
+        choose {
+        option Ask() <- p:
+            p <- Answer()
+        option when rude: Stop() <- p:
+            end
+        option Stop() <- p:
+            end
+        }
+    }
+}
+
+system Polite {
+    client Client
+    server Server
+    connect Ping(a = client.p, b = server.p)
+    check dead
+}
+`},
+		Explanation{CapacityExcess, "a capacity that no run uses", `A queue is declared with room for more messages than any run of any system here puts into it. The stub allocates that room. Declare what is
+used; the verdict lists how full each queue was.`,
+			`package p
+
+protocol Ping(a, b) capacity 3 {
+    a -> b: Ask()
+    b -> a: Answer()
+}
+
+component Client(p Ping.a) {
+    p <- Ask()
+    Answer() <- p
+}
+
+component Server(p Ping.b) {
+    Ask() <- p
+    p <- Answer()
+}
+
+system Roomy {
+    client Client
+    server Server
+    connect Ping(a = client.p, b = server.p)
+}
+`},
+		Explanation{NoCapacity, "no capacity holds", `"capacity ?" asks for the least capacity at which the system holds. None that was tried does: what is wrong is not a lack of room. The
+counterexample is that at capacity 1.`,
+			`package p
+
+protocol Ping(a, b) capacity ? {
+    a -> b: Ask()
+    b -> a: Answer()
+}
+
+// Each asks first and answers only afterwards.
+component Peer(mine Ping.a, other Ping.b) {
+    mine <- Ask()
+    Answer() <- mine
+    Ask() <- other
+    other <- Answer()
+}
+
+system Crossed {
+    one Peer
+    two Peer
+    connect Ping(a = one.mine, b = two.other)
+    connect Ping(a = two.mine, b = one.other)
+}
+`},
+	)
+}

@@ -10,6 +10,7 @@ import (
 
 // WriteDOT writes a graph for Graphviz. Nodes are called n0, n1, …: names are only ever labels, in quotes.
 func WriteDOT(w io.Writer, g *Graph) error {
+	g = g.bundled()
 	d := newDOT(g)
 	for i := range g.Nodes {
 		d.node(g, i)
@@ -96,7 +97,7 @@ func (d *dot) node(g *Graph, i int) {
 		}
 	case Resting:
 		set("peripheries", "2")
-	case Deciding:
+	case Deciding, Testing:
 		set("shape", "diamond", "style", "filled", "margin", dotQuote("0.02,0.02"))
 		if !bare {
 			set("shape", "hexagon")
@@ -109,7 +110,7 @@ func (d *dot) node(g *Graph, i int) {
 	if bare && (n.Kind == Point || n.Kind == Resting) {
 		set("shape", "circle", "width", "0.22", "fixedsize", "true")
 	}
-	if bare && n.Kind == Deciding {
+	if bare && (n.Kind == Deciding || n.Kind == Testing) {
 		set("width", "0.3", "height", "0.3", "fixedsize", "true")
 	}
 	d.check(d.graph.AddNode(d.parent(n.Group), number("n", i), attributes))

@@ -15,28 +15,36 @@ type outcome struct {
 	state   int
 }
 
-// Bounds on what is drawn of one action: more ways than that through local steps are drawn without tests, one arrow per point reached.
+// Bounds on what is folded into one action: if it leads to more points than that through local steps, the tests on the way are nodes of their own.
 const (
-	mostWays  = 6
-	mostWalks = 400
+	mostWays  = 2
+	mostWalks = 300
 )
 
 // outcomes follows local steps from a state. Constants assigned on the way decide later tests, so that a sub's result, inlined, leads only where it
-// leads.
-func (d *machineDrawing) outcomes(state int) []outcome {
+// leads; known is what is certain at the start. Where the ways are too many, the one outcome is the first test that is not decided.
+func (d *machineDrawing) outcomes(state int, known map[register]int32) []outcome {
 	f := &folder{drawing: d}
-	f.walk(state, nil, outcome{})
-	if f.walks <= mostWalks {
-		f.found = merge(f.found)
+	f.walk(state, known, outcome{})
+	if found := merge(f.found); f.walks <= mostWalks && len(found) <= mostWays {
+		return found
 	}
-	if len(f.found) <= mostWays && f.walks <= mostWalks {
-		return f.found
-	}
-	var plain []outcome
-	for _, s := range d.reach(state) {
-		plain = append(plain, outcome{state: s})
-	}
-	return plain
+	f = &folder{drawing: d, stop: true}
+	f.walk(state, known, outcome{})
+	return f.found
+}
+
+// branches follows local steps from a test that is a node of its own, each branch for itself.
+func (d *machineDrawing) branches(state int) []outcome {
+	f := &folder{drawing: d}
+	var all []outcome
+	f.branch(state, nil, outcome{}, func(next int, known map[register]int32, so outcome) {
+		for _, o := range d.outcomes(next, known) {
+			o.tests, o.effects = append(slices.Clone(so.tests), o.tests...), append(slices.Clone(so.effects), o.effects...)
+			all = append(all, o)
+		}
+	})
+	return merge(all)
 }
 
 // register is a variable's register with a constant index.
@@ -45,6 +53,7 @@ type register struct{ variable, index int }
 // folder walks local steps; known registers are those whose value is certain at the point reached.
 type folder struct {
 	drawing *machineDrawing
+	stop    bool // at the first test that is not decided
 	found   []outcome
 	walks   int
 }
@@ -53,15 +62,34 @@ func (f *folder) walk(state int, known map[register]int32, so outcome) {
 	if f.walks++; f.walks > mostWalks {
 		return
 	}
-	s := &f.drawing.machine.States[state]
-	if s.Kind != session.LocalStep {
+	if f.drawing.machine.States[state].Kind != session.LocalStep || f.stop && f.undecided(state, known) {
 		so.state = state
 		f.found = append(f.found, so)
 		return
 	}
+	f.branch(state, known, so, f.walk)
+}
+
+// undecided reports whether more than one edge of a local state may be taken.
+func (f *folder) undecided(state int, known map[register]int32) bool {
+	for _, e := range f.drawing.machine.States[state].Edges {
+		if e.Guard == nil {
+			return false
+		}
+		if holds, certain := value(e.Guard, known); !certain {
+			return true
+		} else if holds != 0 {
+			return false
+		}
+	}
+	return false
+}
+
+// branch calls next for each edge of a local state that may be taken, with what is known after it and the test that led there.
+func (f *folder) branch(state int, known map[register]int32, so outcome, next func(int, map[register]int32, outcome)) {
 	m := f.drawing.machine
 	var failed []*session.Expr
-	for _, e := range s.Edges {
+	for _, e := range m.States[state].Edges {
 		now := outcome{tests: slices.Clone(so.tests), effects: slices.Clone(so.effects)}
 		holds, certain := int32(1), true
 		if e.Guard != nil {
@@ -77,7 +105,7 @@ func (f *folder) walk(state int, known map[register]int32, so outcome) {
 		case len(failed) > 1:
 			now.tests = appendShown(now.tests, "else")
 		}
-		f.walk(e.Next, f.after(e, known, &now), now)
+		next(e.Next, f.after(e, known, &now), now)
 		if certain {
 			return
 		}
@@ -159,26 +187,6 @@ func common(a, b []string) []string {
 		n++
 	}
 	return a[:n]
-}
-
-// reach returns the points that local steps from a state lead to, in the order in which they are met.
-func (d *machineDrawing) reach(state int) []int {
-	var found []int
-	seen := map[int]bool{state: true}
-	for open := []int{state}; len(open) > 0; open = open[1:] {
-		s := &d.machine.States[open[0]]
-		if s.Kind != session.LocalStep {
-			found = append(found, open[0])
-			continue
-		}
-		for _, e := range s.Edges {
-			if !seen[e.Next] {
-				seen[e.Next] = true
-				open = append(open, e.Next)
-			}
-		}
-	}
-	return found
 }
 
 // value evaluates an expression as far as known registers determine it.

@@ -42,6 +42,7 @@ const (
 	Entry                       // the dot before the first state
 	Final                       // the end
 	Deciding                    // a decision of the component itself: a diamond
+	Testing                     // a test of variables that leads to many points: a small diamond
 	Fork                        // where branches part or join: a bar
 	Component                   // an instance: a box
 	Outside                     // an instance whose code is an adapter to the outside: a box with a thick side
@@ -54,10 +55,14 @@ const (
 type Edge struct {
 	From, To int // in Nodes
 	Lines    []string
+	Note     string // a last line, which several arrows may share
 	Kind     EdgeKind
 	Both     bool     // a head at either end
 	Keys     []string // what of a trace lights it: see Highlight
 	Mark     Mark
+
+	kinds  []EdgeKind // of a bundle, per line
+	shared bool       // a bundle of several
 }
 
 // EdgeKind is what an arrow stands for.
@@ -86,6 +91,14 @@ const (
 	Current       // where things stand now
 	Wrong         // what the picture is about
 )
+
+// kindOf returns the kind whose colour a line of text has.
+func (e *Edge) kindOf(line int) EdgeKind {
+	if line < len(e.kinds) {
+		return e.kinds[line]
+	}
+	return e.Kind
+}
 
 // copy returns a graph whose nodes and edges can be written without touching g.
 func (g *Graph) copy() *Graph {

@@ -38,8 +38,10 @@ const (
 	roundest    = 15.0 // radius of the corners of states
 )
 
-// Arrange lays a graph out. Pieces that are not connected stand side by side.
+// Arrange lays a graph out, edges between the same two nodes as one arrow. Pieces that are not connected stand side by side. The layout's Graph
+// is the one with the arrows as they are drawn.
 func Arrange(g *Graph) *Layout {
+	g = g.bundled().endsApart()
 	faces := newTypefaces()
 	pieces := piecesOf(g)
 	drafts := make([]*draft, len(pieces))
@@ -167,6 +169,8 @@ func (t *typefaces) nodeSize(n *Node, d Direction) (w, h float64) {
 			return 18, 18
 		}
 		return max(textW+22, 34), textH + 8
+	case Testing:
+		return 16, 16
 	case Deciding:
 		if bare {
 			return 24, 24

@@ -9,13 +9,14 @@ import (
 
 // WriteMermaid writes a graph as a Mermaid flow chart.
 func WriteMermaid(w io.Writer, g *Graph) error {
+	g = g.bundled()
 	b := bufio.NewWriter(w)
 	direction := "TB"
 	if g.Direction == LeftRight {
 		direction = "LR"
 	}
 	if g.Title != "" {
-		fmt.Fprintf(b, "---\ntitle: \"%s\"\n---\n", strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(clean(g.Title)))
+		fmt.Fprintf(b, "---\ntitle: \"%s\"\n---\n", mermaidPlain(g.Title))
 	}
 	fmt.Fprintf(b, "flowchart %s\n", direction)
 	fmt.Fprintf(b, "    accTitle: %s\n    accDescr: %s\n", mermaidPlain(g.Title), mermaidPlain(g.about()))
@@ -79,7 +80,7 @@ func (g *Graph) mermaidNode(b *bufio.Writer, i int, indent string) {
 		shape = [2]string{"((", "))"}
 	case n.Kind == Final:
 		shape = [2]string{"(((", ")))"}
-	case n.Kind == Deciding && len(text) == 0:
+	case (n.Kind == Deciding || n.Kind == Testing) && len(text) == 0:
 		shape = [2]string{"{", "}"}
 	case n.Kind == Deciding:
 		shape = [2]string{"{{", "}}"}

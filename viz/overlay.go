@@ -110,11 +110,11 @@ func (g *Graph) stand(t *traces.Trace, o HighlightOptions) {
 	}
 }
 
-// At returns the graph with the nodes of these IDs lit as current.
-func (g *Graph) At(ids ...string) *Graph {
+// At returns the graph with the nodes that have one of these keys lit as current.
+func (g *Graph) At(keys ...string) *Graph {
 	out := g.copy()
 	for i := range out.Nodes {
-		if slices.Contains(ids, out.Nodes[i].ID) {
+		if slices.ContainsFunc(out.Nodes[i].Keys, func(k string) bool { return slices.Contains(keys, k) }) {
 			out.Nodes[i].Mark = Current
 		}
 	}

@@ -181,7 +181,7 @@ func (l *Layout) line(i int) group {
 		}
 		y := line.Label.Y + 2 + lineSize*0.98
 		for k, text := range line.Lines {
-			it := item{look: "label-" + kind, text: text, at: Spot{line.Label.X + line.Label.W/2, y + float64(k)*lineSize*leading}}
+			it := item{look: "label-" + edgeNames[e.kindOf(k)], text: text, at: Spot{line.Label.X + line.Label.W/2, y + float64(k)*lineSize*leading}}
 			if e.From == e.To {
 				it.at.X, it.anchor = line.Label.X+4, start
 				if l.Direction == LeftRight {
@@ -219,7 +219,7 @@ func (l *Layout) node(i int) group {
 		} else {
 			shape("rest", rounded(b.inset(3), roundest-3))
 		}
-	case Deciding:
+	case Deciding, Testing:
 		c := diamondCorner(b.W, b.H)
 		shape(fill, polygon(true, Spot{b.X, b.Y + b.H/2}, Spot{b.X + c, b.Y}, Spot{b.X + b.W - c, b.Y},
 			Spot{b.X + b.W, b.Y + b.H/2}, Spot{b.X + b.W - c, b.Y + b.H}, Spot{b.X + c, b.Y + b.H}))
@@ -298,7 +298,7 @@ func (n *Node) words() string {
 	return strings.Join(parts, ", ")
 }
 
-var nodeNames = map[NodeKind]string{Point: "state", Resting: "resting state", Entry: "start", Final: "end", Deciding: "decision", Fork: "fork",
+var nodeNames = map[NodeKind]string{Point: "state", Resting: "resting state", Entry: "start", Final: "end", Deciding: "decision", Testing: "test", Fork: "fork",
 	Component: "component", Outside: "external component", Surrounding: "environment", Startable: "started component", Hub: "session"}
 
 var markNames = map[Mark]string{Faded: "never reached", Passed: "on the trace", Cycled: "in the cycle", Current: "current", Wrong: "at fault"}
@@ -326,13 +326,22 @@ func (g *Graph) edgeWords(i int) string {
 		joint = " and "
 	}
 	s := g.name(e.From) + joint + g.name(e.To)
-	if len(e.Lines) > 0 {
-		s += ": " + strings.Join(cleanAll(e.Lines), "; ")
+	if text := e.words(); text != "" {
+		s += ": " + text
 	}
 	if mark := markNames[e.Mark]; mark != "" {
 		s += ", " + mark
 	}
 	return s
+}
+
+// words is the text of an edge in one line.
+func (e *Edge) words() string {
+	lines := cleanAll(e.Lines)
+	if e.Note != "" {
+		lines = append(lines, clean(e.Note))
+	}
+	return strings.Join(lines, "; ")
 }
 
 // about returns the graph's sentence, or one that counts.

@@ -100,7 +100,7 @@ func (r *router) rim(node int, dx float64) float64 {
 		if over := math.Abs(dx) - (h.X - round); over > 0 {
 			return h.Y - round + math.Sqrt(max(0, round*round-over*over))
 		}
-	case Deciding:
+	case Deciding, Testing:
 		if r.layout.Direction == TopDown {
 			if corner := diamondCorner(2*h.X, 2*h.Y); math.Abs(dx) > h.X-corner {
 				return h.Y * (h.X - math.Abs(dx)) / corner
@@ -194,7 +194,7 @@ func sideAt(n *Node, f float64) float64 {
 			return math.Sqrt(max(0, 1-f*f))
 		}
 		return 0.98
-	case Deciding:
+	case Deciding, Testing:
 		return max(0.5, 1-math.Abs(f)*0.5)
 	}
 	return 1

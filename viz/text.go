@@ -122,7 +122,7 @@ func (t *outline) below(v int, prefix string) {
 // arrow writes an edge and, where its target is met for the first time, what follows.
 func (t *outline) arrow(i int, first, rest string) {
 	e := &t.graph.Edges[i]
-	text := strings.Join(cleanAll(e.Lines), ", ") + t.mark(e.Mark)
+	text := strings.ReplaceAll(e.words(), "; ", ", ") + t.mark(e.Mark)
 	target := t.name(e.To)
 	switch {
 	case t.seen[e.To] && t.on[e.To]:
@@ -161,7 +161,7 @@ func (t *outline) name(v int) string {
 		return t.signs.final
 	case n.Kind == Fork:
 		return number(t.signs.fork, v)
-	case n.Kind == Deciding && title == "":
+	case (n.Kind == Deciding || n.Kind == Testing) && title == "":
 		return number(t.signs.decision, v)
 	case title == "":
 		return number(t.signs.state, v)

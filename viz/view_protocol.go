@@ -17,7 +17,7 @@ func ProtocolGraph(p *session.Protocol) *Graph {
 		for _, l := range p.Locals {
 			g.addLocal(l, p.Roles[l.Role])
 		}
-		return g
+		return g.merged()
 	}
 	d := &globalDrawing{protocol: p, final: -1}
 	entry := d.add(Node{Kind: Entry})
@@ -25,7 +25,7 @@ func ProtocolGraph(p *session.Protocol) *Graph {
 	d.edges = append(d.edges, Edge{From: entry, To: first})
 	d.leave(d.steps(p.Decl.Body, first, p.Decl.Range()), p.Decl.Range())
 	d.finish(g)
-	return g
+	return g.merged()
 }
 
 // globalDrawing walks the steps of a global type. Points that turn out to be one are joined: same[i] leads from a point toward the one that stands for it.
@@ -154,8 +154,8 @@ func (d *globalDrawing) message(m *dsl.Interaction, at int) int {
 		kind = Receiving
 	}
 	d.edges = append(d.edges, Edge{From: at, To: next, Kind: kind,
-		Lines: []string{shorten(m.Label.Name+"("+strings.Join(names, ", ")+")", mostRunes), m.From.Name + " → " + m.To.Name},
-		Keys:  append(d.keys(m.Range()), keyMessage(d.protocol.QName(), m.From.Name, m.To.Name, m.Label.Name))})
+		Lines: []string{shorten(m.Label.Name+"("+strings.Join(names, ", ")+")", mostRunes)}, Note: m.From.Name + " → " + m.To.Name,
+		Keys: append(d.keys(m.Range()), keyMessage(d.protocol.QName(), m.From.Name, m.To.Name, m.Label.Name))})
 	return next
 }
 

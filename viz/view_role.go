@@ -9,13 +9,14 @@ import (
 // mostRunes bounds a line of text in a graph.
 const mostRunes = 38
 
-// RoleGraph draws the local type of a role: states and what the role sends (!) and receives (?).
+// RoleGraph draws the local type of a role: states and what the role sends (!) and receives (?). States from which the same can happen, under the
+// same name, are one.
 func RoleGraph(l *session.Local) *Graph {
 	p := l.Protocol
 	g := &Graph{Title: p.QName() + "." + p.Roles[l.Role], About: "The local type of role " + p.Roles[l.Role] + " of protocol " + p.QName() +
 		": ! sends, ? receives; a doubled border means that silence is allowed there."}
 	g.addLocal(l, "")
-	return g
+	return g.merged()
 }
 
 // addLocal adds the states of a local type, an entry before the first.

@@ -23,7 +23,7 @@ type SpaceStep struct {
 	Mark     Mark
 }
 
-// SpaceGraph draws a state space. Steps between the same two states with the same kind and mark share an arrow.
+// SpaceGraph draws a state space.
 func SpaceGraph(s Space) *Graph {
 	g := &Graph{Title: s.Title, About: number("The state space of ", len(s.States)) + " states of " + s.Title + "."}
 	for i, state := range s.States {
@@ -33,23 +33,12 @@ func SpaceGraph(s Space) *Graph {
 		}
 		g.Nodes = append(g.Nodes, n)
 	}
-	type bundle struct {
-		from, to int
-		kind     EdgeKind
-		mark     Mark
-	}
-	at := map[bundle]int{}
 	for _, step := range s.Steps {
-		b := bundle{step.From, step.To, step.Kind, step.Mark}
-		i, ok := at[b]
-		if !ok {
-			i = len(g.Edges)
-			at[b] = i
-			g.Edges = append(g.Edges, Edge{From: step.From, To: step.To, Kind: step.Kind, Mark: step.Mark})
-		}
+		e := Edge{From: step.From, To: step.To, Kind: step.Kind, Mark: step.Mark}
 		if step.Text != "" {
-			g.Edges[i].Lines = append(g.Edges[i].Lines, shorten(step.Text, mostRunes))
+			e.Lines = []string{shorten(step.Text, mostRunes)}
 		}
+		g.Edges = append(g.Edges, e)
 	}
 	return g
 }

@@ -65,7 +65,7 @@ func (g *graph) successor(r *run) {
 	if t.failure != none {
 		return
 	}
-	n := g.s.st.find(r.next)
+	n := g.s.st.find(r.next, tag(r.next))
 	if n < 0 {
 		panic("checker: a successor of an explored state was not explored")
 	}

@@ -33,7 +33,7 @@ func (s *search) hops(targets []int) map[int]hop {
 			if r.step.failure != none {
 				return
 			}
-			n := s.st.find(r.next)
+			n := s.st.find(r.next, tag(r.next))
 			if n < s.levels[d] || !want[n] {
 				return
 			}

@@ -22,11 +22,20 @@ type search struct {
 	taken   []bool
 	highest []int // per queue
 	trans   int
-	leaks   bool // ends can be lost
+	leaks   bool     // leaks are asked for
+	travel  []*queue // those that can carry ends
 	cut     string
 	found   []*finding // in the order found
 	seen    map[findingKey]bool
-	judged  bool // the graph was judged as a whole
+	batch   batch
+}
+
+// batch is successors that are not yet looked up.
+type batch struct {
+	words []uint64
+	tags  []uint64
+	moved []bool // an end changed hands in the step
+	sum   uint64
 }
 
 // finding is a violation as the search meets it: a state, and for a step that fails which of its successors.
@@ -63,6 +72,11 @@ func newSearch(m *model, opts Options, wanted map[session.Property]bool) *search
 		}
 	}
 	s.leaks = wanted[session.Leak]
+	for _, q := range m.queues {
+		if q.travels {
+			s.travel = append(s.travel, q)
+		}
+	}
 	return s
 }
 
@@ -83,7 +97,8 @@ func (s *search) explore(ctx context.Context) {
 		s.failing(s.r)
 		return
 	}
-	s.add(s.r.next)
+	s.add(s.r)
+	s.flush()
 	for s.at = 0; s.at < s.st.n; s.at++ {
 		if s.at&1023 == 0 && s.stop(ctx) {
 			return
@@ -96,6 +111,9 @@ func (s *search) explore(ctx context.Context) {
 		w := s.st.at(s.at)
 		s.r.expand(w)
 		s.judge(w)
+		if s.at+1 == s.st.n || s.at+1 == s.levels[len(s.levels)-1] {
+			s.flush() // before a new level begins, and before the search ends
+		}
 		if s.opts.States > 0 && s.st.n > s.opts.States {
 			s.cut = fmt.Sprintf("the bound of %d states was reached", s.opts.States)
 			return
@@ -157,7 +175,7 @@ func (s *search) successor(r *run) {
 		s.failing(r)
 		return
 	}
-	s.add(r.next)
+	s.add(r)
 }
 
 func (s *search) failing(r *run) {
@@ -168,38 +186,56 @@ func (s *search) failing(r *run) {
 	s.report(f)
 }
 
-// add stores a state and, if it is new, judges what can be judged of it alone.
-func (s *search) add(w []uint64) {
-	n, added := s.st.put(w)
-	if !added {
-		return
+// add takes a successor into the batch.
+func (s *search) add(r *run) {
+	s.batch.words = append(s.batch.words, r.next...)
+	s.batch.tags = append(s.batch.tags, tag(r.next))
+	s.batch.moved = append(s.batch.moved, len(r.moved) > 0)
+	if len(s.batch.tags) == batchSize {
+		s.flush()
 	}
-	s.r.w = w
-	for k, holds := range s.m.invariant {
-		key := findingKey{property: session.Always, code: dsl.AlwaysFails, index: k}
-		if !s.seen[key] {
-			if v := holds(s.r); s.r.bad {
-				s.r.bad = false
-				s.report(&finding{key: findingKey{property: session.Assertion, code: dsl.OutOfRange}, state: n, option: -1})
-			} else if v == 0 {
-				s.report(&finding{key: key, state: n, option: -1})
-			}
+}
+
+// flush stores the batch, in order.
+func (s *search) flush() {
+	b := &s.batch
+	b.sum += s.st.fetch(b.tags)
+	for k, t := range b.tags {
+		w := b.words[k*s.m.words : (k+1)*s.m.words]
+		if n, added := s.st.put(w, t); added {
+			s.fresh(n, w, b.moved[k])
 		}
 	}
-	if s.leaks && !s.seen[findingKey{property: session.Leak, code: dsl.LeakedEnd}] && s.mayLeak(w) {
+	b.words, b.tags, b.moved = b.words[:0], b.tags[:0], b.moved[:0]
+}
+
+// fresh judges what can be judged of a new state alone.
+func (s *search) fresh(n int, w []uint64, moved bool) {
+	for k, holds := range s.m.invariant {
+		key := findingKey{property: session.Always, code: dsl.AlwaysFails, index: k}
+		if s.seen[key] {
+			continue
+		}
+		s.r.w = w
+		if v := holds(s.r); s.r.bad {
+			s.r.bad = false
+			s.report(&finding{key: findingKey{property: session.Assertion, code: dsl.OutOfRange}, state: n, option: -1})
+		} else if v == 0 {
+			s.report(&finding{key: key, state: n, option: -1})
+		}
+		s.r.w = s.r.s
+	}
+	if s.leaks && (moved || s.travelling(w)) && !s.seen[findingKey{property: session.Leak, code: dsl.LeakedEnd}] {
 		if e := s.m.leaked(w); e != nil {
 			s.report(&finding{key: findingKey{property: session.Leak, code: dsl.LeakedEnd}, state: n, option: -1, end: e})
 		}
 	}
 }
 
-// mayLeak tells states in which nothing can have been lost: no end has just changed hands and none travels.
-func (s *search) mayLeak(w []uint64) bool {
-	if len(s.r.moved) > 0 {
-		return true
-	}
-	for _, q := range s.m.queues {
-		if q.travels && q.head(w) != 0 {
+// travelling reports whether an end is in a queue: it may be out of reach without having changed hands just now.
+func (s *search) travelling(w []uint64) bool {
+	for _, q := range s.travel {
+		if q.head(w) != 0 {
 			return true
 		}
 	}

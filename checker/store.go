@@ -3,12 +3,13 @@ package checker
 import "math/bits"
 
 // store is the exact set of states found, in order of discovery: a state's number is its place. States lie packed in chunks of one arena; an
-// open-addressing table of numbers, each beside half of its hash, finds them.
+// open-addressing table of numbers, each beside 32 bits of its hash that also give its place, finds them. So the table grows without a look
+// at the arena.
 type store struct {
 	words  int
 	chunks [][]uint64
 	n      int
-	table  []uint64 // hash's upper half | number + 1; 0 empty
+	table  []uint64 // tag<<32 | number + 1; 0 empty
 	mask   uint64
 }
 
@@ -42,30 +43,31 @@ func hash(w []uint64) uint64 {
 	return hi ^ lo
 }
 
-// find returns the number of a state, -1 if it is not there.
-func (s *store) find(w []uint64) int {
-	h := hash(w)
-	for at := h & s.mask; ; at = (at + 1) & s.mask {
+// tag returns the bits of a state's hash that the table uses.
+func tag(w []uint64) uint64 { return hash(w) >> 32 }
+
+// find returns the number of a state with its tag, -1 if it is not there.
+func (s *store) find(w []uint64, tag uint64) int {
+	for at := tag & s.mask; ; at = (at + 1) & s.mask {
 		x := s.table[at]
 		if x == 0 {
 			return -1
 		}
-		if x>>32 == h>>32 && equal(s.at(int(uint32(x))-1), w) {
+		if x>>32 == tag && equal(s.at(int(uint32(x))-1), w) {
 			return int(uint32(x)) - 1
 		}
 	}
 }
 
-// put adds a state; it returns its number and whether it is new.
-func (s *store) put(w []uint64) (n int, added bool) {
-	h := hash(w)
-	at := h & s.mask
+// put adds a state with its tag; it returns its number and whether it is new.
+func (s *store) put(w []uint64, tag uint64) (n int, added bool) {
+	at := tag & s.mask
 	for ; ; at = (at + 1) & s.mask {
 		x := s.table[at]
 		if x == 0 {
 			break
 		}
-		if x>>32 == h>>32 && equal(s.at(int(uint32(x))-1), w) {
+		if x>>32 == tag && equal(s.at(int(uint32(x))-1), w) {
 			return int(uint32(x)) - 1, false
 		}
 	}
@@ -75,12 +77,15 @@ func (s *store) put(w []uint64) (n int, added bool) {
 	}
 	copy(s.at(n), w)
 	s.n++
-	s.table[at] = h>>32<<32 | uint64(uint32(s.n))
+	s.table[at] = tag<<32 | uint64(uint32(s.n))
 	if uint64(s.n)*4 > uint64(len(s.table))*3 {
 		s.grow()
 	}
 	return n, true
 }
+
+// batchSize is how many states are looked up together.
+const batchSize = 64
 
 // most states that a store can number.
 const storeLimit = 1<<32 - 2
@@ -89,14 +94,30 @@ func (s *store) grow() {
 	old := s.table
 	s.table = make([]uint64, 2*len(old))
 	s.mask = uint64(len(s.table)) - 1
-	for n := range s.n {
-		h := hash(s.at(n))
-		at := h & s.mask
+	for _, x := range old {
+		if x == 0 {
+			continue
+		}
+		at := x >> 32 & s.mask
 		for s.table[at] != 0 {
 			at = (at + 1) & s.mask
 		}
-		s.table[at] = h>>32<<32 | uint64(n+1)
+		s.table[at] = x
 	}
+}
+
+// fetch brings what find and put will read into the cache. The misses of one state are waited for one after the other, those of many at once.
+func (s *store) fetch(tags []uint64) (sum uint64) {
+	var entries [batchSize]uint64
+	for k, t := range tags {
+		entries[k] = s.table[t&s.mask]
+	}
+	for k, t := range tags {
+		if x := entries[k]; x>>32 == t && x != 0 {
+			sum += s.at(int(uint32(x)) - 1)[0]
+		}
+	}
+	return sum
 }
 
 func equal(a, b []uint64) bool {

@@ -16,10 +16,14 @@ func (p *Package) elaborateProtocols() {
 	for _, f := range p.Files {
 		for _, decl := range f.Decls {
 			name := dsl.NameOf(decl)
-			if _, ok := decl.(*dsl.Protocol); !ok || name == nil || p.names.decls[name.Name].decl != decl {
+			if _, ok := decl.(*dsl.Protocol); !ok || name == nil {
 				continue
 			}
-			pr := p.names.decls[name.Name].object.(*Protocol)
+			d := p.names.decls[name.Name]
+			if d == nil || d.decl != decl {
+				continue // its name is taken
+			}
+			pr := d.object.(*Protocol)
 			all = append(all, pr)
 			wrong[pr] = p.Damaged(f, decl) || !p.elaborate(pr, f)
 		}

@@ -7,7 +7,9 @@ import "github.com/protoc-os/protoc-os/dsl/session"
 func (r *run) begin(i *instance, o *option, kind stepKind) {
 	copy(r.next, r.s)
 	r.w = r.next
-	r.step = step{kind: kind, inst: i, opt: o}
+	t := &r.step
+	t.kind, t.inst, t.opt = kind, i, o
+	t.queue, t.got, t.peer, t.with, t.failure = nil, false, nil, nil, none
 	r.dirty, r.dropped, r.moved = r.dirty[:0], r.dropped[:0], r.moved[:0]
 }
 
@@ -188,13 +190,17 @@ func (r *run) choose(o *option) bool {
 	return false
 }
 
-func (r *run) send(i *instance, o *option, n int, e *end, q *queue, room int) {
+func (r *run) send(i *instance, o *option, n int, e *end, q *queue) {
+	length := 0
+	if q.capacity > 1 {
+		length = q.len(r.s)
+	}
 	for more := true; more; more = r.choose(o) {
 		r.begin(i, o, byOption)
 		r.bind(i, o, n)
 		msg := r.message(i, o, &q.alpha.labels[o.label])
-		r.step.member, r.step.end, r.step.queue, r.step.msg = n, e, q, msg
-		q.push(r.next, msg, room)
+		r.step.member, r.step.end, r.step.queue, r.step.msg, r.step.length = n, e, q, msg, length+1
+		q.push(r.next, msg, length)
 		r.advance(&i.slots[o.ref.base+n*o.ref.stride], e, true, o.peer, o.label)
 		r.finish(i, o.next)
 	}

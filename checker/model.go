@@ -137,8 +137,8 @@ type queue struct {
 	capacity int
 	alpha    *alphabet
 	chunks   []field
-	per      int // cells in a chunk
-	travels  bool
+	per      int  // cells in a chunk
+	travels  bool // messages can carry ends
 }
 
 func (q *queue) head(w []uint64) uint64 {
@@ -151,13 +151,19 @@ func (q *queue) head(w []uint64) uint64 {
 func (q *queue) len(w []uint64) int {
 	n := 0
 	for i := range q.chunks {
-		v := q.chunks[i].get(w)
-		if v == 0 {
-			break
+		for v := q.chunks[i].get(w); v != 0; v >>= q.alpha.bits {
+			n++
 		}
-		n += (bitLen(v) + q.alpha.bits - 1) / q.alpha.bits
 	}
 	return n
+}
+
+func (q *queue) full(w []uint64) bool {
+	if q.capacity == 1 {
+		return q.chunks[0].get(w) != 0
+	}
+	last := len(q.chunks) - 1
+	return q.chunks[last].get(w)>>((q.capacity-1-last*q.per)*q.alpha.bits) != 0
 }
 
 // push appends to a queue that has room.

@@ -166,9 +166,7 @@ func (s *search) successor(r *run) {
 		if p := r.step.with; p != nil {
 			s.taken[p.number] = true
 		} else if q := r.step.queue; q != nil && !r.step.got && r.step.failure == none {
-			if n := q.len(r.next); n > s.highest[q.id] {
-				s.highest[q.id] = n
-			}
+			s.highest[q.id] = max(s.highest[q.id], r.step.length)
 		}
 	}
 	if r.step.failure != none {

@@ -27,7 +27,7 @@ type run struct {
 	guardFailed func(r *run, i *instance, o *option)                    // a guard cannot be evaluated; may be nil
 }
 
-// step says what made a successor.
+// step says what made a successor. What a kind of step does not set is left over from another.
 type step struct {
 	kind   stepKind
 	inst   *instance
@@ -37,6 +37,7 @@ type step struct {
 	msg    uint64 // sent, received or exchanged
 	queue  *queue
 	got    bool // a message left queue
+	length int  // of queue after a send
 	peer   *instance
 	with   *option // of an exchange: the receiver's
 	slot   int     // of an exchange: the receiver's
@@ -172,28 +173,28 @@ func (r *run) try(i *instance, st *state, o *option, n int, turn bool) {
 			r.exchange(i, st, o, n, e, q)
 			return
 		}
-		if !turn {
-			return
+		if turn && !q.full(r.s) && !r.abandoned(e.session.ends[o.peer]) {
+			r.send(i, o, n, e, q)
 		}
-		room := q.len(r.s)
-		if room >= q.capacity || r.abandoned(e.session.ends[o.peer]) {
-			return
-		}
-		r.send(i, o, n, e, q, room)
 	case session.ReceiveMsg:
+		if s := &i.slots[o.ref.base+n*o.ref.stride]; s.fixed != nil { // the usual case first: there is nothing
+			if q := s.fixed.in[o.peer]; q == nil || q.head(r.s) == 0 {
+				return
+			}
+		}
 		e := r.endAt(i, &o.ref, n)
 		if e == nil {
 			return
 		}
 		q := e.in[o.peer]
-		if q == nil || q.capacity == 0 {
-			return // the sender's step
+		if q == nil {
+			return
 		}
 		msg := q.head(r.s)
 		if msg == 0 {
-			return
+			return // at capacity 0 it is the sender's step
 		}
-		if q.alpha.labelOf(msg) != o.label || !r.canStep(e, false, o.peer, o.label) {
+		if x := &q.alpha.labels[o.label]; msg-x.base >= x.count || !r.canStep(e, false, o.peer, o.label) {
 			r.judgeHead(i, o, e, q.alpha.labelOf(msg))
 			return
 		}
@@ -252,7 +253,7 @@ func (r *run) ready(i *instance, o *option, n int) bool {
 			return false
 		}
 		if q := e.out[o.peer]; q.capacity > 0 {
-			return q.len(r.s) < q.capacity && !r.abandoned(e.session.ends[o.peer])
+			return !q.full(r.s) && !r.abandoned(e.session.ends[o.peer])
 		}
 		heard := false
 		r.partners(i, e, o.peer, session.ReceiveMsg, func(*instance, *option, int) { heard = true })

@@ -10,6 +10,7 @@ import "fmt"
 //	PO03xx  components: lowering and conformance
 //	PO04xx  systems: wiring, parameters, properties
 //	PO20xx  verdicts of the checker
+//	PO21xx  what the source announces and does not come
 type Code string
 
 // Severity tells an error from a warning.

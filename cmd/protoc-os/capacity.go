@@ -127,11 +127,8 @@ func highestOf(v *checker.Verdict, p *session.Protocol) int {
 	return most
 }
 
-// codeNoCapacity is that of a "capacity ?" without an answer.
-const codeNoCapacity dsl.Code = "PO2015"
-
 func noCapacity(p *session.Protocol) *checker.Violation {
-	v := &checker.Violation{Code: codeNoCapacity, At: p.At, Message: fmt.Sprintf("no capacity of %s from 0 to %d holds; below is what fails at 1", p.Name, highestCapacity)}
+	v := &checker.Violation{Code: dsl.NoCapacity, At: p.At, Message: fmt.Sprintf("no capacity of %s from 0 to %d holds; below is what fails at 1", p.QName(), highestCapacity)}
 	if len(p.Decl.Capacity) > 0 && p.At.Source != nil {
 		v.At.Span = p.Decl.Capacity[0].Span
 	}

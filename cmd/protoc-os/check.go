@@ -67,6 +67,9 @@ func (a *app) check(ctx context.Context, f *checkFlags, patterns []string) error
 	if err != nil {
 		return err
 	}
+	if flag := f.partial(); f.locked && flag != "" {
+		return fmt.Errorf("--locked and %s do not go together: the lock is about what the source asks for", flag)
+	}
 	prog, diags, err := session.Load(session.Config{}, patterns)
 	if err != nil {
 		return err
@@ -95,7 +98,7 @@ func (a *app) check(ctx context.Context, f *checkFlags, patterns []string) error
 		a.status |= r.status()
 		results = append(results, r)
 	}
-	end := &summary{results: results, left: len(wanted) - len(results), findings: findingsOf(results, prog)}
+	end := &summary{results: results, left: len(wanted) - len(results), failing: len(src.expected), findings: findingsOf(results, prog)}
 	if end.lock, err = f.lock(prog, src, results); err != nil {
 		return err
 	}

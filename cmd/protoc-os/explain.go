@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/mattn/go-runewidth"
 	"github.com/spf13/cobra"
 
 	"github.com/protoc-os/protoc-os/dsl"
@@ -54,12 +55,39 @@ func (a *app) explain(name string) error {
 	if !ok {
 		return fmt.Errorf("explain %s: there is no such code; protoc-os explain lists them", name)
 	}
-	text := fmt.Sprintf("%s: %s\n\n%s\n", e.Code, e.Title, strings.TrimSpace(e.Text))
+	text := fmt.Sprintf("%s: %s\n\n%s\n", e.Code, e.Title, wrap(strings.TrimSpace(e.Text), min(a.width(), 100)))
 	if e.Example != "" {
 		text += "\nExample:\n\n" + indent(e.Example)
 	}
 	_, err := fmt.Fprint(a.out, text)
 	return err
+}
+
+// wrap breaks the lines of prose at a width; lines that are set off stay as they are.
+func wrap(text string, width int) string {
+	var b strings.Builder
+	for _, line := range strings.Split(text, "\n") {
+		if strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
+			b.WriteString(line + "\n")
+			continue
+		}
+		column := 0
+		for _, word := range strings.Fields(line) {
+			w := runewidth.StringWidth(word)
+			switch {
+			case column > 0 && column+1+w > width:
+				b.WriteByte('\n')
+				column = 0
+			case column > 0:
+				b.WriteByte(' ')
+				column++
+			}
+			b.WriteString(word)
+			column += w
+		}
+		b.WriteByte('\n')
+	}
+	return strings.TrimRight(b.String(), "\n")
 }
 
 // indent sets text off by four columns.

@@ -9,12 +9,6 @@ import (
 	"github.com/protoc-os/protoc-os/dsl/session"
 )
 
-// codeCapacityUnused is that of a capacity that no run uses.
-const codeCapacityUnused dsl.Code = "PO2014"
-
-// codeDead is that of an option or case that no run takes.
-const codeDead dsl.Code = "PO2010"
-
 // findingsOf returns warnings about declarations that several systems share: a capacity that none of them fills, an option that none of them
 // takes. Only complete verdicts count, and a system that is expected to fail says nothing about what would be reached if it did not.
 func findingsOf(results []*result, prog *session.Program) []*dsl.Diagnostic {
@@ -60,7 +54,7 @@ func findingsOf(results []*result, prog *session.Program) []*dsl.Diagnostic {
 	}
 	for at, d := range dead {
 		if !alive[at] {
-			all = append(all, &dsl.Diagnostic{Code: codeDead, Severity: dsl.Warning, At: at, Message: fmt.Sprintf("no run takes %s", d.Text)})
+			all = append(all, &dsl.Diagnostic{Code: dsl.DeadOption, Severity: dsl.Warning, At: at, Message: fmt.Sprintf("no run takes %s", d.Text)})
 		}
 	}
 	sort.Slice(all, func(i, j int) bool {
@@ -80,7 +74,7 @@ type queueOf struct {
 }
 
 func (q queueOf) warning() *dsl.Diagnostic {
-	d := &dsl.Diagnostic{Code: codeCapacityUnused, Severity: dsl.Warning, At: q.protocol.At,
+	d := &dsl.Diagnostic{Code: dsl.CapacityExcess, Severity: dsl.Warning, At: q.protocol.At,
 		Message: fmt.Sprintf("no run of a system here fills the queue from %s to %s of %s: its capacity is %d", q.from, q.to, q.protocol.QName(), q.capacity)}
 	if c := q.protocol.Decl.Capacity; len(c) > 0 && d.At.Source != nil {
 		d.At.Span = c[0].Span

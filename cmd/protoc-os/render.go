@@ -1,11 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/protoc-os/protoc-os/dsl"
 )
 
 // render prints a diagnostic with its source.
-func (a *app) render(w io.Writer, d *dsl.Diagnostic) { fmt.Fprintln(w, d.Error()) }
+func (a *app) render(w io.Writer, d *dsl.Diagnostic) {
+	d.Render(w, dsl.RenderOptions{Color: a.colored(), ASCII: a.ascii}) // a stream that fails is seen at the end
+}

@@ -23,6 +23,7 @@ type reporter interface {
 type summary struct {
 	results  []*result
 	left     int               // systems not checked: interrupted
+	failing  int               // packages that fail as they announce
 	findings []*dsl.Diagnostic // warnings that follow from all verdicts together
 	lock     locking
 	exit     status

@@ -33,7 +33,7 @@ func (g *gitHubReport) system(r *result) {
 
 func (g *gitHubReport) end(s *summary) error {
 	for _, d := range s.findings {
-		if d.Code != codeDead { // a package that others are still to use has many
+		if d.Code != dsl.DeadOption { // a package that others are still to use has many
 			g.command(d)
 		}
 	}

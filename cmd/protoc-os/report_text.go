@@ -162,13 +162,13 @@ func (t *textReport) findings(list []*dsl.Diagnostic) {
 	}
 	dead := 0
 	for _, d := range list {
-		if d.Code == codeDead {
+		if d.Code == dsl.DeadOption {
 			dead++
 		}
 	}
 	counting := dead > fewFindings && !t.look.verbose
 	for _, d := range list {
-		if d.Code != codeDead || !counting {
+		if d.Code != dsl.DeadOption || !counting {
 			t.diagnostic(d)
 		}
 	}
@@ -195,6 +195,7 @@ func (s *summary) counts() string {
 		{count[inconclusive], "%d is inconclusive", "%d are inconclusive"},
 		{count[holds], "%d system holds", "%d systems hold"},
 		{count[asExpected], "%d fails as expected", "%d fail as expected"},
+		{s.failing, "%d package fails as expected", "%d packages fail as expected"},
 	} {
 		switch {
 		case p.n == 1:
@@ -226,7 +227,7 @@ func (l locking) words() string {
 
 // diagnostic prints an error or a warning with its source.
 func (t *textReport) diagnostic(d *dsl.Diagnostic) {
-	t.printf("%s\n", d.Error())
+	d.Render(t.w, dsl.RenderOptions{Color: t.look.color, ASCII: t.look.ascii}) // a stream that fails is seen at the end
 }
 
 // The colours of a terminal.

@@ -97,7 +97,7 @@ func (s *sources) judgePackage(p *session.Package, all *diagnostics) {
 	for _, e := range p.Expect {
 		code := dsl.Code(e.Code.Name)
 		if !expected[code] && !slices.Contains(codes, code) {
-			d := &dsl.Diagnostic{Code: codeExpectMissed, At: dsl.Position{Source: p.Files[0].Source, Span: e.Span},
+			d := &dsl.Diagnostic{Code: dsl.ExpectMissed, At: dsl.Position{Source: p.Files[0].Source, Span: e.Span},
 				Message: fmt.Sprintf("this package must fail with %s, and it does not", code)}
 			for _, f := range p.Files {
 				for _, decl := range f.Decls {
@@ -118,9 +118,6 @@ func (s *sources) judgePackage(p *session.Package, all *diagnostics) {
 		s.expected = append(s.expected, expectedPackage{firstOf(p.Path, p.Name), codes})
 	}
 }
-
-// codeExpectMissed is that of a verdict or diagnostic that was announced and did not come.
-const codeExpectMissed dsl.Code = "PO2017"
 
 // choose returns the systems that --system names, all if there is none.
 func (s *sources) choose(names []string, params map[string]int64) ([]*elaboration, error) {

@@ -38,8 +38,25 @@ func (a *app) verify(ctx context.Context, e *elaboration, o checker.Options, par
 			v.Trace.Digest = e.decl.Digest()
 		}
 	}
+	if e.sys.Expect == string(dsl.CapacityExcess) {
+		r.verdict.Violations = append(r.verdict.Violations, unusedCapacities(r.verdict)...)
+	}
 	r.expect(e.sys.Expect, e.sys.ExpectAt)
 	return r
+}
+
+// unusedCapacities turns the warning that is announced into a violation.
+func unusedCapacities(v *checker.Verdict) []*checker.Violation {
+	if v.Outcome != checker.Holds {
+		return nil
+	}
+	for _, b := range v.Bounds {
+		if b.Highest < b.Capacity {
+			d := queueOf{b.Protocol, b.From, b.To, b.Capacity}.warning()
+			return []*checker.Violation{{Code: d.Code, At: d.At, Message: d.Message}}
+		}
+	}
+	return nil
 }
 
 // expect compares the verdict with the system's expect item.
@@ -62,7 +79,7 @@ func (r *result) expect(what string, at dsl.Position) {
 		message = fmt.Sprintf("%s must fail with %s, and it fails with %s", r.decl.Name, what, r.also[0].Code)
 	}
 	r.also = nil
-	r.missed = &dsl.Diagnostic{Code: codeExpectMissed, At: at, Message: message}
+	r.missed = &dsl.Diagnostic{Code: dsl.ExpectMissed, At: at, Message: message}
 }
 
 // outcome is a result in one word.

@@ -2,7 +2,6 @@ package session
 
 import (
 	"encoding/binary"
-	"fmt"
 	"slices"
 
 	"github.com/protoc-os/protoc-os/dsl"
@@ -16,22 +15,62 @@ import (
 // The relation is synchronous subtyping (Gay and Hole): fewer labels may be sent than the role may choose, and where the machine waits on an end
 // it offers, per sender, all that may come or nothing.
 func Conform(m *Machine) []*dsl.Diagnostic {
-	if fine := explore(m, relevantVars(m, true)); fine != nil {
-		return fine.diagnostics()
+	// Forgetting the variables that only guards read makes the product small, and what holds then holds. Where it does not, they are kept.
+	coarse, fine := &exploration{m: m, keep: relevantVars(m, false)}, &exploration{m: m, keep: relevantVars(m, true)}
+	var found []*dsl.Diagnostic
+	seen := map[string]bool{}
+	for slot := range max(m.Slots, 1) {
+		if c := coarse.follow(slot); !c.tooLarge && len(c.refused) == 0 {
+			continue
+		}
+		c := fine.follow(slot)
+		if c.tooLarge {
+			found = append(found, c.undecided(slot))
+			break
+		}
+		for i, d := range c.refused {
+			if !seen[c.keys[i]] {
+				seen[c.keys[i]] = true
+				found = append(found, d)
+			}
+		}
 	}
-	// Too many configurations: forget the variables that only guards read. What holds then holds.
-	if coarse := explore(m, relevantVars(m, false)); coarse != nil && !failed(coarse.refused) {
-		return coarse.diagnostics()
-	}
-	return []*dsl.Diagnostic{{
-		Code: dsl.ConformUndecided, At: machineAt(m),
-		Message: fmt.Sprintf("whether %s follows its protocols was not decided: more than %d configurations", m.Name, mostConfigurations),
-		Notes: []string{"variables that guards depend on multiply the configurations, and forgetting them was not enough",
-			"make their ranges smaller, or compare them in fewer places"},
-	}}
+	return sortDiagnostics(found)
 }
 
-// mostConfigurations bounds the product.
+// exploration follows the places of a machine, keeping some variables.
+type exploration struct {
+	m        *Machine
+	keep     []bool
+	arrivals map[arrival][]int
+}
+
+// follow explores one place. Where sets have tuples as members, all places are followed once before, without knowing how the other fields of a
+// member stand, to find out how they arrive.
+func (x *exploration) follow(slot int) *conformance {
+	if x.arrivals == nil && tuples(x.m) {
+		arrivals := map[arrival][]int{}
+		for s := range x.m.Slots {
+			c := newConformance(x.m, x.keep, nil)
+			if c.run(s); c.tooLarge {
+				return c
+			}
+			for k, list := range c.arrived {
+				for _, status := range list {
+					if !slices.Contains(arrivals[k], status) {
+						arrivals[k] = append(arrivals[k], status)
+					}
+				}
+			}
+		}
+		x.arrivals = arrivals
+	}
+	c := newConformance(x.m, x.keep, x.arrivals)
+	c.run(slot)
+	return c
+}
+
+// mostConfigurations bounds the product for one place.
 const mostConfigurations = 200_000
 
 func machineAt(m *Machine) dsl.Position {
@@ -105,6 +144,7 @@ type configuration struct {
 	status int
 	others []int   // where the place is a field of a tuple: the status of each field of that member; nil: not known
 	regs   []int32 // of the kept variables; those that are not live are 0
+	facts  []fact  // what is still known of what the configuration does not follow
 	from   int     // the configuration before, -1 at the start
 	edge   *Edge   // taken there
 }
@@ -127,6 +167,10 @@ type conformance struct {
 	arrived  map[arrival][]int // as seen in this exploration
 	seen     map[string]bool   // what has been refused, and where
 	refused  []*dsl.Diagnostic
+	keys     []string       // of refused: the same for places of one group
+	factsOf  [][]int        // per state, which facts matter there
+	factKey  map[string]int // numbers of what facts are about
+	factExpr []*Expr
 }
 
 // arrival is a field of a tuple that an add fills.
@@ -141,23 +185,9 @@ type place struct {
 	end                  *EndType // nil for a handle
 }
 
-// explore follows every place once, or twice where sets have tuples as members: first without knowing how the other fields of a member stand, to
-// find out how they arrive. The result is nil if there are too many configurations.
-func explore(m *Machine, keep []bool) *conformance {
-	c := newConformance(m, keep, nil)
-	if c.run() && c.tuples() {
-		c = newConformance(m, keep, c.arrived)
-		c.run()
-	}
-	if c.tooLarge {
-		return nil
-	}
-	return c
-}
-
 func newConformance(m *Machine, keep []bool, arrivals map[arrival][]int) *conformance {
 	c := &conformance{
-		m: m, keep: keep, live: m.Live(), known: map[string]bool{}, base: make([]int, len(m.Vars)), seen: map[string]bool{},
+		m: m, keep: keep, live: m.Live(), known: map[string]bool{}, base: make([]int, len(m.Vars)), seen: map[string]bool{}, factKey: map[string]int{},
 		arrivals: arrivals, arrived: map[arrival][]int{},
 	}
 	for v := range m.Vars {
@@ -179,6 +209,7 @@ func newConformance(m *Machine, keep []bool, arrivals map[arrival][]int) *confor
 		}
 	}
 	c.used = m.usedGroups()
+	c.findFacts()
 	return c
 }
 
@@ -317,17 +348,18 @@ func nested(e *Expr, keep []bool, changed *bool) {
 	nested(e.Y, keep, changed)
 }
 
-// run explores the product. It returns false if the bound was hit.
-func (c *conformance) run() bool {
-	c.initial()
+// run explores the product for what is, or will be, in one place.
+func (c *conformance) run(slot int) {
+	c.initial(slot)
 	for i := 0; i < len(c.configs) && !c.tooLarge; i++ {
-		c.expand(i)
+		if !c.dropped(&c.configs[i]) {
+			c.expand(i)
+		}
 	}
-	return !c.tooLarge
 }
 
-// initial adds every place with every initial value of the kept parameters.
-func (c *conformance) initial() {
+// initial adds the place with every initial value of the kept parameters.
+func (c *conformance) initial(slot int) {
 	regs := make([]int32, c.width)
 	var params []int
 	for v := range c.m.Vars {
@@ -361,17 +393,17 @@ func (c *conformance) initial() {
 			}
 			return
 		}
-		for slot, p := range c.slots {
-			if !given[p.group] {
-				c.add(configuration{slot: slot, status: neverFilled, others: c.emptyTuple(p), regs: regs, from: -1})
-				continue
-			}
-			for _, s := range statesOf(p.end) {
-				c.add(configuration{slot: slot, status: s, regs: regs, from: -1})
-			}
-		}
 		if len(c.slots) == 0 { // nothing to follow, but decisions are looked at
 			c.add(configuration{slot: -1, status: neverFilled, regs: regs, from: -1})
+			return
+		}
+		p := c.slots[slot]
+		if !given[p.group] {
+			c.add(configuration{slot: slot, status: neverFilled, others: c.emptyTuple(p), regs: regs, from: -1})
+			return
+		}
+		for _, s := range statesOf(p.end) {
+			c.add(configuration{slot: slot, status: s, regs: regs, from: -1})
 		}
 	}
 	each(0)
@@ -412,6 +444,11 @@ func (c *conformance) add(x configuration) {
 	for _, r := range regs {
 		key = binary.LittleEndian.AppendUint32(key, uint32(r))
 	}
+	x.facts = c.mattering(x.state, x.facts)
+	for _, f := range x.facts {
+		key = binary.LittleEndian.AppendUint32(key, uint32(f.about))
+		key = binary.LittleEndian.AppendUint32(key, uint32(f.value))
+	}
 	c.key = key
 	if c.known[string(key)] {
 		return
@@ -446,8 +483,8 @@ func (c *conformance) holds(x *configuration) bool {
 }
 
 // tuples reports whether some set has members of several ends.
-func (c *conformance) tuples() bool {
-	for _, g := range c.m.Groups {
+func tuples(m *Machine) bool {
+	for _, g := range m.Groups {
 		if g.Kind != Single && len(g.Fields) > 1 {
 			return true
 		}

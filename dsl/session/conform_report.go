@@ -7,7 +7,18 @@ import (
 	"github.com/protoc-os/protoc-os/dsl"
 )
 
-func (c *conformance) diagnostics() []*dsl.Diagnostic { return sortDiagnostics(c.refused) }
+// undecided says that the product is too large.
+func (c *conformance) undecided(slot int) *dsl.Diagnostic {
+	d := &dsl.Diagnostic{Code: dsl.ConformUndecided, At: machineAt(c.m),
+		Message: fmt.Sprintf("whether %s follows its protocols was not decided: more than %d configurations", c.m.Name, mostConfigurations)}
+	if slot < len(c.slots) {
+		g := c.m.Groups[c.slots[slot].group]
+		d.Related = []dsl.Related{{At: g.At, Message: "for the ends in " + g.Name}}
+	}
+	d.Notes = []string{"variables that guards depend on multiply the configurations, and forgetting them was not enough",
+		"make their ranges smaller, or compare them in fewer places"}
+	return d
+}
 
 // refuse reports one kind of mistake once per place in the source, at the first configuration that shows it.
 func (c *conformance) refuse(i int, code dsl.Code, at dsl.Position, format string, args ...any) *dsl.Diagnostic {
@@ -26,6 +37,7 @@ func (c *conformance) refuse(i int, code dsl.Code, at dsl.Position, format strin
 		d.Notes = append(d.Notes, "after: "+r)
 	}
 	c.refused = append(c.refused, d)
+	c.keys = append(c.keys, key)
 	return d
 }
 

@@ -20,20 +20,7 @@ const mostWorlds = 4096
 // worlds calls f for every combination of values of what state s reads and x does not know.
 func (c *conformance) worlds(x *configuration, f func(w world)) {
 	var found []unknown
-	for j := range c.m.States[x.state].Edges {
-		e := &c.m.States[x.state].Edges[j]
-		c.unknowns(x, e.Guard, &found)
-		if e.Action.Kind == Assign && c.keep[e.Action.To.Var] {
-			c.unknowns(x, e.Action.Value, &found)
-			c.unknowns(x, e.Action.To.Index, &found)
-		}
-		for _, s := range slotsOf(&e.Action) {
-			c.unknowns(x, s.Index, &found)
-		}
-		for _, b := range e.Action.Binds {
-			c.unknowns(x, b.To.Index, &found)
-		}
-	}
+	c.eachRead(x.state, func(e *Expr) { c.unknown(x, e, &found) })
 	if len(found) == 0 {
 		f(nil)
 		return
@@ -61,12 +48,8 @@ func (c *conformance) worlds(x *configuration, f func(w world)) {
 	each(0)
 }
 
-func (c *conformance) unknowns(x *configuration, e *Expr, found *[]unknown) {
-	if e == nil {
-		return
-	}
-	c.unknowns(x, e.X, found)
-	c.unknowns(x, e.Y, found)
+// unknown adds an expression that the configuration does not know the value of.
+func (c *conformance) unknown(x *configuration, e *Expr, found *[]unknown) {
 	u := unknown{hi: 1}
 	switch e.Op {
 	case OpVar:
@@ -85,6 +68,9 @@ func (c *conformance) unknowns(x *configuration, e *Expr, found *[]unknown) {
 		return
 	}
 	u.key = unknownKey(e)
+	if v, known := c.knows(x, u.key); known && v >= u.lo && v <= u.hi {
+		u.lo, u.hi = v, v
+	}
 	for _, have := range *found {
 		if have.key == u.key {
 			return
@@ -277,6 +263,7 @@ func (c *conformance) take(i int, e *Edge, w world) {
 	t := &taking{conformance: c, from: i, edge: e, w: w, x: x}
 	t.x.state, t.x.from, t.x.edge = e.Next, i, e
 	t.x.regs = slices.Clone(x.regs)
+	t.x.facts = c.after(&x, e, w)
 	a := &e.Action
 	switch a.Kind {
 	case Assign:

@@ -228,6 +228,9 @@ func (l *lowerer) callExpr(e *dsl.Call) (*Expr, *Type) {
 		l.errorf(e, dsl.ArgumentCount, "%s takes one holder of ends", e.Fun.Name)
 		return nil, nil
 	}
+	if index, ok := e.Args[0].(*dsl.Index); ok {
+		return l.placeExpr(e, index)
+	}
 	g, states, ok := l.slots(e.Args[0], nil)
 	if !ok {
 		return nil, nil
@@ -238,6 +241,31 @@ func (l *lowerer) callExpr(e *dsl.Call) (*Expr, *Type) {
 		return &Expr{Op: OpEq, X: n, Y: number(int64(l.m.Groups[g].Len))}, boolType
 	case "empty":
 		return &Expr{Op: OpEq, X: n, Y: number(0)}, boolType
+	}
+	return n, numberType
+}
+
+// placeExpr lowers count, full and empty of one place: count(s[i]) is 1 if a member is there.
+func (l *lowerer) placeExpr(e *dsl.Call, index *dsl.Index) (*Expr, *Type) {
+	name, ok := index.X.(*dsl.Name)
+	if !ok {
+		l.errorf(index, dsl.EndMisplaced, "a holder of ends is expected here")
+		return nil, nil
+	}
+	g, states, ok := l.slots(name, index.At)
+	if !ok {
+		return nil, nil
+	}
+	i, _ := l.expr(index.I, numberType)
+	if i == nil || !l.inside(index.I, i, l.m.Groups[g].Len, name.Name) {
+		return nil, nil
+	}
+	n := &Expr{Op: OpPresent, N: int32(g), X: i, States: states}
+	switch e.Fun.Name {
+	case "empty":
+		return &Expr{Op: OpNot, X: n}, boolType
+	case "full":
+		return n, boolType
 	}
 	return n, numberType
 }

@@ -10,10 +10,16 @@ import (
 	"github.com/protoc-os/protoc-os/dsl/session"
 )
 
-// dataFile is what data.tmpl shows: the enums and structs that a package declares.
+// dataFile is what data.tmpl shows: the constants, enums and structs that a package declares.
 type dataFile struct {
+	Consts  []constant
 	Enums   []enumType
 	Structs []structType
+}
+
+type constant struct {
+	Name  string
+	Value int64
 }
 
 type enumType struct {
@@ -36,6 +42,9 @@ type structField struct {
 
 func (f *goFile) data() (*dataFile, error) {
 	d := &dataFile{}
+	for _, name := range slices.Sorted(maps.Keys(f.pkg.Consts)) {
+		d.Consts = append(d.Consts, constant{exported(name), f.pkg.Consts[name]})
+	}
 	for _, name := range slices.Sorted(maps.Keys(f.pkg.Types)) {
 		t := f.pkg.Types[name]
 		if t.Decl != f.pkg.Path+"."+name {

@@ -30,7 +30,7 @@ var templateText embed.FS
 
 var templates = template.Must(template.New("").ParseFS(templateText, "*.tmpl"))
 
-// Package generates the role stubs of a package: data.gen.go for its enums and structs, one file for each protocol. The files are in
+// Package generates the role stubs of a package: data.gen.go for its constants, enums and structs, one file for each protocol. The files are in
 // order of name. channelPath is the import path of kernel/channel, module the import path of the folder prog.Root.
 // An error names the declaration that has no Go form, and what to write instead.
 func Package(pkg *session.Package, module string) ([]File, error) {
@@ -43,16 +43,14 @@ func Package(pkg *session.Package, module string) ([]File, error) {
 		files = append(files, File{filepath.Join(pkg.Dir, name+Suffix), text})
 		return nil
 	}
-	if len(pkg.Types) > 0 {
-		f := newFile(pkg, module)
-		data, err := f.data()
-		if err != nil {
+	f := newFile(pkg, module)
+	data, err := f.data()
+	if err != nil {
+		return nil, err
+	}
+	if len(data.Consts)+len(data.Enums)+len(data.Structs) > 0 {
+		if err := add("data", f, "data.tmpl", data); err != nil {
 			return nil, err
-		}
-		if len(data.Enums)+len(data.Structs) > 0 {
-			if err := add("data", f, "data.tmpl", data); err != nil {
-				return nil, err
-			}
 		}
 	}
 	for _, p := range pkg.Protocols {

@@ -25,6 +25,8 @@ type generator struct {
 	types []*session.Type
 }
 
+const wide = 1 << 25 // too many values to try
+
 func (g *generator) pick(n int) int          { return g.Intn(n) }
 func (g *generator) chance(percent int) bool { return g.Intn(100) < percent }
 
@@ -49,6 +51,9 @@ func (g *generator) protocol() {
 		x := &session.Label{Name: fmt.Sprintf("M%d", len(p.Labels)), Index: len(p.Labels)}
 		if g.chance(25) {
 			x.Fields = append(x.Fields, session.Field{Name: "x", Type: &session.Type{Kind: session.Range, Lo: 0, Hi: int64(1 + g.pick(2))}})
+		}
+		if g.chance(6) { // messages of which three do not fit into a word
+			x.Fields = append(x.Fields, session.Field{Name: "wide", Type: &session.Type{Kind: session.Range, Lo: -5, Hi: wide}})
 		}
 		if g.rich && len(g.sys.Protocols) > 0 && g.chance(30) {
 			q := g.sys.Protocols[g.pick(len(g.sys.Protocols))]
@@ -155,6 +160,19 @@ func (g *generator) instances() {
 		g.sys.Always = append(g.sys.Always, session.Invariant{Text: "x", Expr: &session.Expr{Op: session.OpLe,
 			X: &session.Expr{Op: session.OpInstVar, I: i, N: 0}, Y: &session.Expr{Op: session.OpConst, N: int32(g.pick(3))}}})
 	}
+	if g.chance(15) {
+		i := g.pick(n)
+		g.sys.Always = append(g.sys.Always, session.Invariant{Text: "y", Expr: &session.Expr{Op: session.OpOr,
+			X: &session.Expr{Op: session.OpNot, X: &session.Expr{Op: session.OpInstAt, I: int32(i), States: []int{g.pick(len(g.sys.Machines[g.sys.Instances[i].Machine].States))}}},
+			Y: &session.Expr{Op: session.OpEachLive, N: int32(g.pick(len(g.sys.Machines))), X: &session.Expr{Op: session.OpEq,
+				X: &session.Expr{Op: session.OpInstVar, I: -1, N: 1}, Y: &session.Expr{Op: session.OpConst}}}}})
+	}
+	if g.rich && g.chance(15) {
+		i := g.pick(n)
+		m := g.sys.Machines[g.sys.Instances[i].Machine]
+		g.sys.Always = append(g.sys.Always, session.Invariant{Text: "z", Expr: &session.Expr{Op: session.OpLt,
+			X: &session.Expr{Op: session.OpInstCount, I: int32(i), N: int32(len(m.Groups) - 3)}, Y: &session.Expr{Op: session.OpConst, N: 2}}})
+	}
 }
 
 // walker builds one machine: each of its states stands for a point of every end that it was made for.
@@ -195,6 +213,7 @@ func (g *generator) machine(name string, ends []*session.EndType, child *session
 		m.Groups = append(m.Groups, session.Group{Name: "set", Kind: session.SetEnds, Base: m.Slots, Len: 2, Fields: []session.SlotField{set}})
 		m.Slots += 2
 		add("h", session.SlotField{Handle: true})
+		add("g", session.SlotField{Handle: true})
 	}
 	w.state(start)
 	for s := 0; s < len(m.States); s++ {
@@ -241,8 +260,7 @@ func (w *walker) then(at []int) int {
 			if k := w.pick(len(w.slots) + 1); k < len(w.slots) {
 				e.Action = session.Action{Kind: session.AbandonEnd, Slot: session.SlotRef{Group: k, Bind: session.VarRef{Var: -1}}}
 			} else {
-				e.Action = session.Action{Kind: session.MoveEnd, Slot: session.SlotRef{Group: 0, Bind: session.VarRef{Var: -1}},
-					Into: []session.SlotRef{{Group: 0, Bind: session.VarRef{Var: -1}}}}
+				e = w.move(e)
 			}
 		}
 	}
@@ -253,6 +271,17 @@ func (w *walker) then(at []int) int {
 	w.at = append(w.at, nil)
 	w.m.States = append(w.m.States, session.State{Kind: session.LocalStep, Edges: edges})
 	return len(w.at) - 1
+}
+
+// move is a local step that moves an end, or a handle.
+func (w *walker) move(e session.Edge) session.Edge {
+	handle := session.SlotRef{Group: len(w.slots) + 1, Bind: nowhere}
+	e.Action = session.Action{Kind: session.MoveEnd, Slot: handle, Into: []session.SlotRef{{Group: len(w.slots) + 2, Bind: nowhere}}}
+	from, to := w.pick(len(w.slots)), w.pick(len(w.slots))
+	if a, b := w.slots[from], w.slots[to]; a.Protocol == b.Protocol && a.Role == b.Role {
+		e.Action.Slot.Group, e.Action.Into[0].Group = from, to
+	}
+	return e
 }
 
 func (w *walker) value() *session.Expr {
@@ -271,7 +300,18 @@ func (w *walker) value() *session.Expr {
 func (w *walker) cond() *session.Expr {
 	op := []session.Op{session.OpEq, session.OpNe, session.OpLt, session.OpLe}[w.pick(4)]
 	e := &session.Expr{Op: op, X: w.value(), Y: w.value()}
-	switch w.pick(10) {
+	switch w.pick(14) {
+	case 10:
+		return &session.Expr{Op: session.OpAnd, X: e, Y: w.cond()}
+	case 11:
+		return &session.Expr{Op: session.OpOr, X: e, Y: w.cond()}
+	case 12:
+		n := &session.Expr{Op: session.OpMul, X: w.value(), Y: &session.Expr{Op: session.OpSub, X: w.value(), Y: w.value()}}
+		return &session.Expr{Op: session.OpLe, X: &session.Expr{Op: session.OpNeg, X: n}, Y: w.value()}
+	case 13:
+		if w.rich {
+			return &session.Expr{Op: session.OpPresent, N: int32(len(w.slots)), X: w.value()}
+		}
 	case 0:
 		return &session.Expr{Op: session.OpVar, N: 2, X: w.value()}
 	case 1:
@@ -383,7 +423,7 @@ func (w *walker) channel(at []int, k int, p *session.Protocol, e session.LocalEd
 					x.Kind = session.Unfollowed
 				}
 			}
-		} else if w.chance(70) {
+		} else if w.chance(70) || f.Type.Hi == wide {
 			x.Kind, x.Value, x.To = session.Value, w.value(), session.VarRef{Var: w.pick(2)}
 		}
 		if e.Send {
@@ -463,8 +503,15 @@ func (w *walker) more(at []int) (all []session.Edge) {
 			if e.Send {
 				a.Kind = session.SendMsg
 			}
-			for range field.End.Protocol.Labels[e.Label].Fields {
-				a.Args = append(a.Args, session.Arg{To: nowhere})
+			if w.chance(40) {
+				a.Slot.Any, a.Slot.Index, a.Slot.Bind = false, w.value(), nowhere
+			}
+			for _, f := range field.End.Protocol.Labels[e.Label].Fields {
+				x := session.Arg{To: nowhere}
+				if f.Type.Hi == wide {
+					x.Kind, x.Value = session.Value, w.value()
+				}
+				a.Args = append(a.Args, x)
 				a.Binds = append(a.Binds, session.Arg{To: nowhere})
 			}
 			all = append(all, session.Edge{Next: w.then(at), Action: a})

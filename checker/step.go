@@ -130,7 +130,7 @@ func (r *run) wait(i *instance, st *state) {
 		o := &st.options[k]
 		switch o.kind {
 		case session.ElseOption, session.TimeoutOption:
-			if firstOption < 0 && !lost && r.holds(i, o) && (o.kind == session.ElseOption || !r.hasElse(i, st)) {
+			if r.holds(i, o) && firstOption < 0 && !lost && (o.kind == session.ElseOption || !r.hasElse(i, st)) {
 				r.begin(i, o, byOption)
 				r.finish(i, o.next)
 			}

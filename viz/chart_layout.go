@@ -15,7 +15,7 @@ type spacing struct {
 }
 
 // spacings are tried in this order until the chart fits.
-var spacings = []spacing{{18, 9, false}, {10, 5, false}, {6, 5, true}}
+var spacings = []spacing{{18, 9, false}, {14, 7, false}, {10, 5, false}, {6, 5, true}}
 
 // chartWidth measures text as a terminal does, whatever the locale says: one chart has one layout.
 var chartWidth = &runewidth.Condition{StrictEmojiNeutral: true}

@@ -145,8 +145,12 @@ func (d *systemDrawing) hub(i int) {
 
 // capacity says how many messages each queue of a session of two roles holds, and how many it held at most where that is known.
 func (d *systemDrawing) capacity(p *session.Protocol, sessions []int) string {
-	forth, forthUsed := p.Capacity[0][1], d.highest(sessions, p, 0, 1)
-	back, backUsed := p.Capacity[1][0], d.highest(sessions, p, 1, 0)
+	capacity := p.Capacity
+	if d.system.Capacity != nil {
+		capacity = d.system.Capacity[d.system.Sessions[sessions[0]].Protocol]
+	}
+	forth, forthUsed := capacity[0][1], d.highest(sessions, p, 0, 1)
+	back, backUsed := capacity[1][0], d.highest(sessions, p, 1, 0)
 	if forthUsed < 0 && backUsed < 0 && forth == back {
 		return capacityText(forth)
 	}

@@ -117,3 +117,17 @@ func BenchmarkExplore(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkCheck is a whole check: exploring, and judging continuations.
+func BenchmarkCheck(b *testing.B) {
+	prog, _ := session.LoadText(map[string]string{"x/x.chan": fileServer})
+	sys, diags := session.Elaborate(prog.Packages[0].Systems[0], session.ElaborateOptions{Params: map[string]int64{"n": 4}})
+	if sys == nil {
+		b.Fatal(diags[0])
+	}
+	for b.Loop() {
+		if v := Check(context.Background(), sys, Options{}); v.Outcome != Holds {
+			b.Fatal(v.Reason)
+		}
+	}
+}

@@ -558,7 +558,7 @@ func TestRandomSystems(t *testing.T) {
 			if n >= last || t.Failed() {
 				return
 			}
-			o, ok := compare(t, randomSystem(n), fmt.Sprintf("seed %d", n), 120)
+			o, ok := compare(t, randomSystem(n), fmt.Sprintf("seed %d", n), 60)
 			mu.Lock()
 			switch {
 			case !ok:

@@ -3,6 +3,7 @@ package checker
 import (
 	"context"
 	"fmt"
+	"sort"
 	"time"
 
 	"github.com/protoc-os/protoc-os/dsl"
@@ -80,12 +81,27 @@ func newSearch(m *model, opts Options, wanted map[session.Property]bool) *search
 	return s
 }
 
-// report keeps the first violation of each kind.
+// report keeps a nearest violation of each kind. They are found in order of depth, but for steps that fail: these count one more than the state
+// that they fail in.
 func (s *search) report(f *finding) {
 	if !s.seen[f.key] {
 		s.seen[f.key] = true
 		s.found = append(s.found, f)
+		return
 	}
+	if f.option >= 0 {
+		return
+	}
+	for k, old := range s.found {
+		if old.key == f.key && old.option >= 0 && s.depthOf(f.state) <= s.depthOf(old.state) {
+			s.found[k] = f
+		}
+	}
+}
+
+// depthOf returns the depth of a state.
+func (s *search) depthOf(n int) int {
+	return sort.Search(len(s.levels), func(d int) bool { return s.levels[d] > n }) - 1
 }
 
 // explore visits every reachable state unless something cuts it short.

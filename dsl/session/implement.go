@@ -21,6 +21,9 @@ func (b *builder) unimplementable(v *view) *dsl.Diagnostic {
 				}
 				continue
 			}
+			if s.like != i {
+				continue // receives were compared there
+			}
 			for j := range s.actions {
 				o := &s.actions[j]
 				switch {

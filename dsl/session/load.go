@@ -58,6 +58,9 @@ func load(files *files, patterns []string) (*Program, []*dsl.Diagnostic, error) 
 		return nil, nil, err
 	}
 	l := &loader{files: files, prog: &Program{Root: root}, packages: map[string]*Package{}, only: only}
+	slices.SortStableFunc(asked, func(a, b string) int { // who imports a package needs all of it, so those asked for by file come last
+		return len(only[a]) - len(only[b])
+	})
 	for _, folder := range asked {
 		p, err := l.load(folder, nil)
 		if err != nil {
@@ -68,6 +71,7 @@ func load(files *files, patterns []string) (*Program, []*dsl.Diagnostic, error) 
 		}
 		l.prog.Asked = append(l.prog.Asked, p)
 	}
+	sort.Slice(l.prog.Asked, func(i, j int) bool { return l.prog.Asked[i].Path < l.prog.Asked[j].Path })
 	return l.prog, sortDiagnostics(l.diags), nil
 }
 
@@ -168,7 +172,9 @@ func (l *loader) imports(p *Package) error {
 				p.Imports[imp.name] = pkg
 			}
 		}
-		l.diags = append(l.diags, unusedImports(f, names)...)
+		if !p.Damaged(f, f) {
+			l.diags = append(l.diags, unusedImports(f, names)...)
+		}
 	}
 	return nil
 }

@@ -98,6 +98,22 @@ func TestLoadOfAFileLeavesOutItsNeighbours(t *testing.T) {
 	}
 }
 
+func TestAnImportedPackageIsLoadedWhole(t *testing.T) {
+	dir := write(t, map[string]string{
+		"go.mod":   "module x\n",
+		"a/a.chan": "package a\n",
+		"a/b.chan": "package a\nconst n = 1\n",
+		"b/b.chan": "package b\nimport \"a\"\nconst m = a.n\n",
+	})
+	prog, diags, err := Load(Config{Dir: dir}, []string{"a/a.chan", "b"})
+	if err != nil || len(diags) > 0 {
+		t.Fatal(diags, err)
+	}
+	if d := cmp.Diff([]string{"a", "b"}, paths(prog.Asked)); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestLoadOfNothingIsAnError(t *testing.T) {
 	dir := write(t, module)
 	for pattern, want := range map[string]string{

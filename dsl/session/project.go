@@ -42,7 +42,8 @@ type view struct {
 // viewState is the set of global states that the role cannot tell apart.
 type viewState struct {
 	set     []int          // ascending, closed under silent steps
-	actions []viewAction   // in source order
+	like    int            // the first view state that differs only in global states where the role has nothing to do
+	actions []viewAction   // in source order; shared with like
 	came    map[int]origin // how each global state of the set was first reached
 }
 
@@ -65,7 +66,7 @@ func (e globalEdge) involves(role int) bool { return e.from == role || e.to == r
 // viewOf determines the view of a role; nil if it has too many states.
 func (g *global) viewOf(role int, alive []roleSet) *view {
 	v := &view{g: g, role: role, alive: alive}
-	index := map[string]int{}
+	index, likes := map[string]int{}, map[string]int{}
 	state := func(came map[int]origin, order []int) int {
 		set := slices.Clone(order)
 		slices.Sort(set)
@@ -84,6 +85,13 @@ func (g *global) viewOf(role int, alive []roleSet) *view {
 		if len(v.states) > mostGlobal {
 			return nil
 		}
+		acting := fmt.Sprint(v.acting(v.states[i].set))
+		if first, ok := likes[acting]; ok {
+			v.states[i].like, v.states[i].actions = first, v.states[first].actions
+			continue
+		}
+		likes[acting] = i
+		v.states[i].like = i
 		var actions []viewAction
 		var targets []map[int]origin
 		var orders [][]int
@@ -114,6 +122,17 @@ func (g *global) viewOf(role int, alive []roleSet) *view {
 	return v
 }
 
+// acting returns the global states of a set where the role has something to do.
+func (v *view) acting(set []int) []int {
+	var acting []int
+	for _, s := range set {
+		if slices.ContainsFunc(v.g.states[s].edges, func(e globalEdge) bool { return e.involves(v.role) }) {
+			acting = append(acting, s)
+		}
+	}
+	return acting
+}
+
 // silent closes a set of global states under the steps that the role does not see; number is the view's state that they will make.
 func (v *view) silent(came map[int]origin, order []int, number int) []int {
 	for i := 0; i < len(order); i++ {
@@ -138,10 +157,7 @@ func (v *view) local(of *Protocol) *Local {
 	var first []int                      // local state → view state
 	for i := range v.states {
 		s := v.localState(i)
-		key := fmt.Sprint(s.Names, s.Rest, s.End)
-		for _, a := range v.states[i].actions {
-			key += fmt.Sprint(a.edge.from, a.edge.to, a.edge.label, a.from)
-		}
+		key := fmt.Sprint(s.Names, s.Rest, v.states[i].like)
 		n, ok := index[key]
 		if !ok {
 			n = len(l.States)

@@ -130,13 +130,14 @@ func (e *environment) fill(s int) {
 		e.receives(c, receives)
 		return
 	}
-	// It commits itself to what it sends, as a component may, but goes on to receive meanwhile.
+	// It commits itself to what it sends, as a component may, but goes on to receive meanwhile, unless it holds an end that it has made for it.
 	e.m.States[c].Kind = Deciding
 	for _, edge := range sends {
 		w := e.state(Waiting, edge.At)
 		e.edge(c, Action{Kind: TakeCase, Name: e.local.Protocol.Labels[edge.Label].Name}, e.making(edge, w, st.Rest, receives), edge.At)
-		e.send(edge, w)
-		e.receives(w, receives)
+		if !e.send(edge, w) {
+			e.receives(w, receives)
+		}
 	}
 	if st.Rest || len(sends) < len(st.Edges)-len(receives) {
 		silent := e.state(Waiting, st.At)
@@ -217,7 +218,8 @@ func (e *environment) making(edge LocalEdge, w int, rest bool, receives []LocalE
 	return next
 }
 
-func (e *environment) send(edge LocalEdge, w int) {
+// send sends from w and reports whether the message carries ends.
+func (e *environment) send(edge LocalEdge, w int) (carries bool) {
 	a := Action{Kind: SendMsg, Slot: SlotRef{Bind: VarRef{Var: -1}}, Peer: edge.Peer, Label: edge.Label}
 	for _, f := range e.local.Protocol.Labels[edge.Label].Fields {
 		arg := Arg{To: VarRef{Var: -1}}
@@ -228,7 +230,14 @@ func (e *environment) send(edge LocalEdge, w int) {
 		a.Args = append(a.Args, arg)
 	}
 	e.edge(w, a, e.stands[edge.Next], edge.At)
-	e.gone(w, edge.Peer, edge.At)
+	var made []SlotRef
+	for _, arg := range a.Args {
+		if arg.Kind == Delegated {
+			made = append(made, arg.Slot)
+		}
+	}
+	e.gone(w, edge.Peer, edge.At, made...)
+	return len(made) > 0
 }
 
 // receives offers all receives at w.
@@ -257,14 +266,19 @@ func (e *environment) receives(w int, list []LocalEdge) {
 	}
 }
 
-// gone ends the environment when a peer that it waits for is gone.
-func (e *environment) gone(w, peer int, at dsl.Position) {
+// gone ends the environment when a peer that it waits for is gone, with what it has in hand.
+func (e *environment) gone(w, peer int, at dsl.Position, made ...SlotRef) {
 	for _, edge := range e.m.States[w].Edges {
 		if edge.Action.Kind == GonePeer && edge.Action.Peer == peer {
 			return
 		}
 	}
-	drop, over := e.state(LocalStep, at), e.state(Ended, at)
-	e.edge(w, Action{Kind: GonePeer, Slot: SlotRef{Bind: VarRef{Var: -1}}, Peer: peer}, drop, at)
-	e.edge(drop, Action{Kind: AbandonEnd, Slot: SlotRef{Bind: VarRef{Var: -1}}}, over, at)
+	end := SlotRef{Bind: VarRef{Var: -1}}
+	next := e.state(Ended, at)
+	for _, slot := range append(made, end) {
+		drop := e.state(LocalStep, at)
+		e.edge(drop, Action{Kind: AbandonEnd, Slot: slot}, next, at)
+		next = drop
+	}
+	e.edge(w, Action{Kind: GonePeer, Slot: end, Peer: peer}, next, at)
 }

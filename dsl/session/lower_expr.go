@@ -326,6 +326,9 @@ func (l *lowerer) points(end *EndType, names []*dsl.Ident) ([]int, bool) {
 
 // fold evaluates an operator whose operands are constants.
 func fold(e *Expr) *Expr {
+	if e.Op == OpNot && e.X.Op == OpNot {
+		return e.X.X
+	}
 	if e.X == nil || e.X.Op != OpConst || e.Y != nil && e.Y.Op != OpConst {
 		return e
 	}

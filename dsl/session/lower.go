@@ -180,16 +180,17 @@ type lowerer struct {
 	broken bool        // something was reported
 	ret    *returnFrame
 	gones  []goneFrame
-	busy   map[int]bool // hidden variables in scope
-	held   map[int]bool // fresh groups in scope
-	steady map[int]bool // states whose edges run a bounded counter: no endless local loop passes through them
+	busy   map[int]bool    // hidden variables in scope
+	held   map[int]bool    // fresh groups in scope
+	wrong  map[string]bool // parameters and variables whose declarations are wrong
+	steady map[int]bool    // states whose edges run a bounded counter: no endless local loop passes through them
 }
 
 func newLowerer(b *bench, c *Component, env Env, m *Machine) *lowerer {
 	global := &bodyScope{symbols: map[string]*symbol{}}
 	return &lowerer{
 		bench: b, c: c, env: env, m: m, scope: global, global: global, call: -1,
-		subs: map[string]*dsl.Sub{}, sites: map[dsl.Node]int{}, busy: map[int]bool{}, held: map[int]bool{}, steady: map[int]bool{},
+		subs: map[string]*dsl.Sub{}, sites: map[dsl.Node]int{}, busy: map[int]bool{}, held: map[int]bool{}, wrong: map[string]bool{}, steady: map[int]bool{},
 	}
 }
 

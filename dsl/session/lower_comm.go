@@ -5,7 +5,6 @@ import (
 )
 
 // act lowers what an option or a waiting statement does into one edge, whose Next is left to the caller. Fresh names enter the current scope.
-// after, if not nil, continues the edge's target before the body: what a gone peer leaves behind.
 func (l *lowerer) act(s dsl.Stmt) (e Edge, ok bool) {
 	e.At = l.at(s)
 	none := VarRef{Var: -1}

@@ -49,7 +49,7 @@ func (l *lowerer) member(e dsl.Expr, mayAny bool) (memberRef, bool) {
 	}
 	sym := l.find(name.Name)
 	if sym == nil {
-		l.errorf(name, dsl.ComponentName, "%s is not declared", name.Name)
+		l.undeclared(name, name.Name)
 		return none, false
 	}
 	switch sym.kind {
@@ -95,7 +95,7 @@ func (l *lowerer) indexed(r memberRef, e *dsl.Index, mayAny bool) (memberRef, bo
 	_, wild := e.I.(*dsl.Wild)
 	if wild || isName && l.find(name.Name) == nil {
 		if !mayAny {
-			l.errorf(e.I, dsl.ComponentName, "%s is not declared", exprText(e.I)).
+			l.undeclared(e.I, exprText(e.I)).
 				note("a fresh index means any member; only what waits may say that: a receive, a send, `gone`")
 			return r, false
 		}
@@ -153,7 +153,7 @@ func (l *lowerer) selected(r memberRef, s *dsl.Select, ok bool) (memberRef, bool
 	return r, true
 }
 
-// whole resolves a member with all its fields, for add.
+// field is the declared field that a reference names.
 func (l *lowerer) field(r memberRef) SlotField { return l.m.Groups[r.group].Fields[r.field] }
 
 // message resolves the label of a send or a receive at an end and the role at the other side, from what the role of that end may do anywhere.

@@ -95,7 +95,7 @@ func (l *lowerer) nameExpr(e *dsl.Name, want *Type) (*Expr, *Type) {
 			l.errorf(e, dsl.ComponentName, "%s is no variable and no case of %s", e.Name, want.Name)
 			return nil, nil
 		}
-		p := l.errorf(e, dsl.ComponentName, "%s is not declared", e.Name)
+		p := l.undeclared(e, e.Name)
 		if want == nil {
 			p.note("an enum case is written with its enum where nothing else tells which enum is meant, as in `Color.Red`")
 		}
@@ -127,7 +127,7 @@ func (l *lowerer) indexExpr(e *dsl.Index) (*Expr, *Type) {
 	}
 	sym := l.find(name.Name)
 	if sym == nil {
-		l.errorf(name, dsl.ComponentName, "%s is not declared", name.Name)
+		l.undeclared(name, name.Name)
 		return nil, nil
 	}
 	if sym.kind != symVariable || l.arrayLen(sym) == 0 {
@@ -282,7 +282,7 @@ func (l *lowerer) slots(e dsl.Expr, points []*dsl.Ident) (group int, states []in
 	}
 	sym := l.find(name.Name)
 	if sym == nil {
-		l.errorf(name, dsl.ComponentName, "%s is not declared", name.Name)
+		l.undeclared(name, name.Name)
 		return 0, nil, false
 	}
 	if sym.kind != symGroup {

@@ -30,14 +30,11 @@ func (l *lowerer) comesBack(head int) bool {
 	for len(stack) > 0 {
 		s := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if l.m.States[s].Kind != LocalStep || l.steady[s] {
-			// The last round of a bounded loop leaves it: its exit is the second edge.
-			if !l.steady[s] {
-				continue
-			}
+		if l.m.States[s].Kind != LocalStep {
+			continue
 		}
 		for i, e := range l.m.States[s].Edges {
-			if l.steady[s] && i == 0 {
+			if l.steady[s] && i == 0 { // the next round; a bounded loop leaves by its second edge
 				continue
 			}
 			if e.Next == head {

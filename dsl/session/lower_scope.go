@@ -92,12 +92,14 @@ func (l *lowerer) param(p *dsl.Field) {
 		if g >= 0 {
 			l.m.Params = append(l.m.Params, MachineParam{Name: name, Var: -1, Group: g})
 		}
+		l.wrong[name] = g < 0
 		return
 	}
-	if v := l.register(p.Name, p.Type, nil); v >= 0 {
+	v := l.register(p.Name, p.Type, nil)
+	if v >= 0 {
 		l.m.Params = append(l.m.Params, MachineParam{Name: name, Var: v, Group: -1})
-		l.global.symbols[name].declared = true
 	}
+	l.wrong[name] = v < 0
 }
 
 // variable adds a var of the component.
@@ -105,13 +107,22 @@ func (l *lowerer) variable(v *dsl.Var) {
 	if l.declared(v.Name) {
 		return
 	}
-	if _, ok := l.holder(v.Name, v.Type, false); ok {
+	if g, ok := l.holder(v.Name, v.Type, false); ok {
+		l.wrong[v.Name.Name] = g < 0
 		if v.Init != nil {
 			l.errorf(v.Init, dsl.EndMisplaced, "%s holds ends and starts empty: it has no initial value", v.Name.Name)
 		}
 		return
 	}
-	l.register(v.Name, v.Type, v.Init)
+	l.wrong[v.Name.Name] = l.register(v.Name, v.Type, v.Init) < 0
+}
+
+// undeclared reports a name that means nothing, unless its declaration has been reported.
+func (l *lowerer) undeclared(n dsl.Node, name string) problem {
+	if l.wrong[name] {
+		return problem{&dsl.Diagnostic{}}
+	}
+	return l.errorf(n, dsl.ComponentName, "%s is not declared", name)
 }
 
 // holder adds a group if the type is one of ends or handles. ok is false if it is a type of data; the group is -1 if it is wrong.

@@ -76,7 +76,7 @@ func (l *lowerer) assign(s *dsl.Assign, at int) int {
 	}
 	sym := l.find(name.Name)
 	if sym == nil {
-		l.errorf(name, dsl.ComponentName, "%s is not declared", name.Name)
+		l.undeclared(name, name.Name)
 		return at
 	}
 	if sym.kind == symGroup || sym.kind == symMember {
@@ -142,7 +142,7 @@ func (l *lowerer) abandon(s *dsl.Abandon, at int) int {
 func (l *lowerer) ifElse(s *dsl.If, at int) int {
 	if call, result, equal := l.comparedCall(s.Cond); call != nil {
 		after := l.inline(call, at, []*dsl.Ident{result})
-		yes, no := after.take(l, result.Name), -1
+		yes, no := after.take(result.Name), -1
 		if equal {
 			no = after.rest(l, s)
 		} else {
@@ -285,7 +285,7 @@ func (l *lowerer) switchOnCall(s *dsl.Switch, call *dsl.Call, at int) int {
 	for _, c := range s.Cases {
 		var from []int
 		for _, name := range of[c] {
-			from = append(from, after.take(l, name))
+			from = append(from, after.take(name))
 		}
 		if body := l.join(c, from...); body >= 0 {
 			open = append(open, l.block(c.Body, body))

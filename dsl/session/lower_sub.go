@@ -18,7 +18,7 @@ type returned struct {
 }
 
 // take returns the open state after a result, -1 if nothing returns it; it can be taken once.
-func (r *returned) take(_ *lowerer, name string) int {
+func (r *returned) take(name string) int {
 	s, ok := r.results[name]
 	if !ok {
 		return -1
@@ -31,7 +31,7 @@ func (r *returned) take(_ *lowerer, name string) int {
 func (r *returned) rest(l *lowerer, n dsl.Node) int {
 	var open []int
 	for _, name := range r.order {
-		open = append(open, r.take(l, name))
+		open = append(open, r.take(name))
 	}
 	return l.join(n, open...)
 }

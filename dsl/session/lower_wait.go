@@ -64,10 +64,6 @@ func (l *lowerer) choose(s *dsl.Choose, at int) int {
 	l.m.States[at].Priority = s.Priority
 	var open []int
 	last := map[ActionKind]*dsl.Option{}
-	type bodyOf struct {
-		option *dsl.Option
-		entry  int
-	}
 	for _, o := range s.Options {
 		l.push()
 		guard := (*Expr)(nil)
@@ -88,8 +84,7 @@ func (l *lowerer) choose(s *dsl.Choose, at int) int {
 		}
 		e.Guard = both(guard, e.Guard)
 		e.At = l.at(o.Act)
-		b := bodyOf{o, l.option(at, e, o.Act)}
-		open = append(open, l.block(b.option.Body, b.entry))
+		open = append(open, l.block(o.Body, l.option(at, e, o.Act)))
 		l.pop()
 	}
 	if last[TimeoutOption] != nil && last[ElseOption] != nil {

@@ -35,7 +35,7 @@ func init() {
 			"The roles of a protocol have different names.",
 			"package p\n\nprotocol P(a, b, a) { a -> b: M() }\n"},
 		Explanation{RoleUnknown, "an unknown role",
-			"The roles that take part are listed after the protocol's name. In a do, the sub-protocol's roles are played by those.",
+			"The roles that take part are listed after the protocol's name, and a choose of a global type says which of them chooses. In a do, the sub-protocol's roles are played by those.",
 			"package p\n\nprotocol P(a, b) {\n    a -> c: M()\n}\n"},
 		Explanation{RoleToItself, "a message to oneself",
 			"A role sends to another one: there is no queue from a role to itself. What a role does on its own is not part of a protocol.",

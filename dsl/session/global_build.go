@@ -144,7 +144,7 @@ func (b *builder) choice(s *dsl.Branch, cur int, tail bool) int {
 	}
 	if (s.Role == nil) != (b.role >= 0) {
 		if s.Role == nil {
-			b.fail(s, dsl.ChoiceMixed, "say which role chooses: choose %s { … }", s.Options[0].First.From.Name)
+			b.fail(s, dsl.RoleUnknown, "say which role chooses: choose %s { … }", s.Options[0].First.From.Name)
 		} else {
 			b.fail(s.Role, dsl.RoleBlockStep, "in the block of one role choose names no role")
 		}

@@ -2,57 +2,50 @@ package dsl
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
 
-// maxDepth bounds how deep blocks and expressions nest.
-const maxDepth = 1000
-
-// Parse reads one file. The tree holds what is right; each diagnostic stands at its token, one per broken statement or declaration.
+// Parse reads one file (docs/language.md, section 1). The tree holds what is right; each diagnostic stands at its token, at most one per line.
 func Parse(path string, text []byte) (*File, []*Diagnostic) {
-	p := &parser{src: NewSource(path, text)}
-	var comments []*Comment
-	p.tokens, comments = scan(p.src, p.report)
-	p.tok = p.tokens[0]
-	file := p.file()
-	file.Comments = comments
-	sortDiagnostics(p.diagnostics)
-	return file, p.diagnostics
+	p := parse(path, text)
+	return p.parsed, p.diagnostics
 }
 
 // parser is a recursive-descent parser. A method per production carries its grammar line.
-// An error leaves the production by panicking with bailout; the nearest list catches it and goes on behind the broken part.
+// An error leaves the production by panicking with bailout; the list around it catches that and goes on behind the broken part (recover.go).
+// A brace or colon that is missing is reported and taken as read.
 type parser struct {
 	src         *Source
 	tokens      []token
 	at          int // index of tok
 	tok         token
 	last        int // end of the token before tok
-	depth       int
-	over        bool // an error at the end of the file has been reported
+	depth       int // of blocks and expressions
+	exprs       int // how many expressions are being parsed, one in another
+	operators   int // of the outermost one, so far
+	indent      int // of the current line, for the formatter
+	options     int // how many lists of options the current statement is in
+	cases       int // … and of cases
+	packages    map[string]bool
+	parsed      *File
 	diagnostics []*Diagnostic
+	broken      map[int]bool // lines with an error
+	silent      bool         // nothing at the end of the file is to be reported
+	misplaced   Span         // the first closing brace whose line is indented unlike that of its opening one
 }
 
-type bailout struct{}
-
-func (p *parser) report(code Code, span Span, format string, args ...any) {
-	if p.over {
-		return // all that follows the end is a consequence
-	}
-	p.over = p.tok.kind == tokenEOF && len(p.tokens) > 0
-	p.diagnostics = append(p.diagnostics, &Diagnostic{Code: code, At: Position{p.src, span}, Message: fmt.Sprintf(format, args...)})
-}
-
-// fail reports an error at the current token and leaves the production.
-func (p *parser) fail(format string, args ...any) {
-	p.failAt(codeSyntax, p.tok.Span, format, args...)
-}
-
-func (p *parser) failAt(code Code, span Span, format string, args ...any) {
-	p.report(code, span, format, args...)
-	panic(bailout{})
+func parse(path string, text []byte) *parser {
+	p := &parser{src: NewSource(path, text), packages: map[string]bool{}, broken: map[int]bool{}}
+	tokens, comments := scan(p.src, func(code Code, span Span, format string, args ...any) {
+		p.report(code, span, format, args...)
+		p.silent = p.silent || code == codeComment
+	})
+	p.tokens, p.tok = tokens, tokens[0]
+	p.parsed = p.file()
+	p.parsed.Comments = comments
+	sortDiagnostics(p.diagnostics)
+	return p
 }
 
 func (p *parser) next() {
@@ -69,8 +62,10 @@ func (p *parser) ahead(n int) token {
 }
 
 // is reports whether the current token is the operator or word.
-func (p *parser) is(text string) bool {
-	return p.tok.text == text && (p.tok.kind == tokenOp || p.tok.kind == tokenName)
+func (p *parser) is(text string) bool { return p.tok.is(text) }
+
+func (t token) is(text string) bool {
+	return t.text == text && (t.kind == tokenOp || t.kind == tokenName)
 }
 
 func (p *parser) got(text string) bool {
@@ -97,95 +92,21 @@ func (p *parser) found() string {
 
 func (p *parser) span(start int) Span { return Span{start, max(p.last, start)} }
 
-// enter counts nesting; the caller defers leave.
-func (p *parser) enter() {
-	if p.depth++; p.depth > maxDepth {
-		p.report(codeDepth, p.tok.Span, "nested more than %d levels deep: split it up", maxDepth)
-		p.at = len(p.tokens) - 1 // nothing after it can be understood
-		p.tok = p.tokens[p.at]
-		panic(bailout{})
-	}
-}
-
-func (p *parser) leave() { p.depth-- }
-
-// list parses elements until the closing token, which it leaves. A broken element is skipped, up to the next of the words
-// that an element starts with, if there are any.
-func (p *parser) list(closing string, element func(), starts ...string) {
-	for !p.is(closing) && p.tok.kind != tokenEOF {
-		p.guard(element, starts...)
-	}
-}
-
-// guard runs a production; if it fails, it goes on at the first token that starts a line, or closes the surrounding block.
-func (p *parser) guard(production func(), starts ...string) {
-	start, depth := p.at, p.depth
-	defer func() {
-		r := recover()
-		if r == nil {
-			return
-		}
-		if _, ok := r.(bailout); !ok {
-			panic(r)
-		}
-		p.depth = depth
-		p.recover(start, starts)
-	}()
-	production()
-	if p.at == start {
-		p.fail("unexpected %s", p.found())
-	}
-}
-
-// recover skips the rest of the line on which parsing failed, with all the blocks that the broken part has opened.
-func (p *parser) recover(start int, starts []string) {
-	if p.tok.kind == tokenEOF {
-		return
-	}
-	open := 0
-	for i := start; i < p.at; i++ {
-		switch p.tokens[i].text {
-		case "{":
-			open++
-		case "}":
-			open--
-		}
-	}
-	open = max(open, 0)
-	line := p.src.Line(p.tok.Start)
-	for first := p.at == start; p.tok.kind != tokenEOF; first = false {
-		if open == 0 && !first && p.startsLine() && p.src.Line(p.tok.Start) > line && p.starts(starts) {
-			return
-		}
-		switch {
-		case p.is("{"):
-			open++
-		case p.is("}"):
-			if open == 0 {
-				return
-			}
-			open--
-		}
-		p.next()
-	}
-}
-
-func (p *parser) starts(list []string) bool {
-	return len(list) == 0 || slices.Contains(list, p.tok.text)
-}
-
-func (p *parser) startsLine() bool {
-	return p.at == 0 || p.src.Line(p.tokens[p.at-1].End) < p.src.Line(p.tok.Start)
-}
-
 // name parses an identifier. Words of the grammar are names where nothing else could stand.
 func (p *parser) name(what string) *Ident {
 	if p.tok.kind != tokenName {
 		p.fail("expected %s, found %s", what, p.found())
 	}
+	if p.tok.text == "_" {
+		p.fail("expected %s: \"_\" is no name", what)
+	}
 	if reserved[p.tok.text] {
 		p.fail("expected %s, found the word %q, which is reserved", what, p.tok.text)
 	}
+	return p.ident()
+}
+
+func (p *parser) ident() *Ident {
 	id := &Ident{p.tok.Span, p.tok.text}
 	p.next()
 	return id
@@ -203,16 +124,29 @@ func words(s string) map[string]bool {
 	return m
 }
 
-// names parses name { "," name } up to the closing word, which it takes.
-func (p *parser) names(closing, what string) []*Ident {
-	var list []*Ident
-	for !p.is(closing) {
-		list = append(list, p.name(what))
-		if !p.got(",") {
-			break
-		}
+// isName reports whether a token can be a name.
+func (t token) isName() bool { return t.kind == tokenName && !reserved[t.text] }
+
+// commas parses element { "," element } up to the closing mark, which it takes. There may be none.
+func (p *parser) commas(closing string, element func()) {
+	if p.is(closing) {
+		p.tightly(closing)
+		return
 	}
-	p.want(closing)
+	p.tight()
+	element()
+	for p.got(",") {
+		element()
+	}
+	if !p.is(closing) {
+		p.fail("expected \",\" or %q, found %s", closing, p.found())
+	}
+	p.tightly(closing)
+}
+
+// names parses name { "," name } up to the closing mark, which it takes.
+func (p *parser) names(closing, what string) (list []*Ident) {
+	p.commas(closing, func() { list = append(list, p.name(what)) })
 	return list
 }
 
@@ -231,6 +165,9 @@ func (p *parser) qname(what string) *QName {
 // points = name | "{" name { "," name } "}"
 func (p *parser) points() []*Ident {
 	if p.got("{") {
+		if p.is("}") {
+			p.fail("expected the name of a point, found %s", p.found())
+		}
 		return p.names("}", "the name of a point")
 	}
 	return []*Ident{p.name("the name of a point")}
@@ -239,23 +176,31 @@ func (p *parser) points() []*Ident {
 // file = "package" name { import } { decl }
 func (p *parser) file() *File {
 	f := &File{Source: p.src, Span: Span{0, len(p.src.Text)}}
-	p.guard(func() {
-		if !p.is("package") {
-			p.fail("expected \"package\" and a name before anything else, found %s", p.found())
-		}
-		p.next()
-		f.Package = p.name("the package's name")
-	})
-	for p.is("import") {
-		p.guard(func() { f.Imports = append(f.Imports, p.importDecl()) })
+	p.line()
+	if p.is("package") {
+		p.guard(func() {
+			p.next()
+			f.Package = p.name("the package's name")
+		}, topLevel...)
+	} else {
+		p.report(codeSyntax, p.tok.Span, "expected \"package\" and a name before anything else, found %s", p.found())
 	}
 	for p.tok.kind != tokenEOF {
-		if p.is("}") {
-			p.report(codeSyntax, p.tok.Span, "unexpected \"}\": no block is open here")
+		p.line()
+		switch {
+		case p.is("}"):
+			p.reportBrace("unexpected \"}\": no block is open here")
 			p.next()
-			continue
+		case p.is("import"):
+			p.guard(func() {
+				if len(f.Decls) > 0 {
+					p.fail("imports stand before the first declaration")
+				}
+				f.Imports = append(f.Imports, p.importDecl())
+			}, topLevel...)
+		default:
+			p.guard(func() { f.Decls = append(f.Decls, p.decl()) }, topLevel...)
 		}
-		p.guard(func() { f.Decls = append(f.Decls, p.decl()) })
 	}
 	return f
 }
@@ -274,47 +219,48 @@ func (p *parser) importDecl() *Import {
 	d.Path, d.PathSpan = strings.Trim(p.tok.text, `"`), p.tok.Span
 	p.next()
 	d.Span = p.span(start)
+	if d.Alias != nil {
+		p.packages[d.Alias.Name] = true
+	} else {
+		p.packages[d.Path[strings.LastIndex(d.Path, "/")+1:]] = true
+	}
 	return d
 }
 
 // decl = const | enum | struct | type | protocol | component | system | expect
 func (p *parser) decl() Decl {
 	start := p.tok.Start
+	if p.over() {
+		p.misplaced = Span{}
+	}
 	switch {
-	case p.got("const"):
+	case p.got("const"): // const = "const" name "=" expr
 		d := &Const{Name: p.name("the constant's name")}
+		p.here().cell = cellConst
 		p.want("=")
 		d.Value = p.expr()
 		d.Span = p.span(start)
 		return d
-	case p.got("enum"):
+	case p.got("enum"): // enum = "enum" name "{" name { [","] name } [","] "}"
 		d := &Enum{Name: p.name("the enum's name")}
-		p.want("{")
-		p.list("}", func() {
-			d.Cases = append(d.Cases, p.name("a case"))
-			p.got(",")
-		})
-		p.want("}")
+		p.elements(func() { d.Cases = append(d.Cases, p.name("a case")) })
 		d.Span = p.span(start)
 		return d
-	case p.got("struct"):
+	case p.got("struct"): // struct = "struct" name "{" { field [","] } "}"
 		d := &Struct{Name: p.name("the struct's name")}
-		p.want("{")
-		p.list("}", func() {
-			d.Fields = append(d.Fields, p.field("a field"))
-			p.got(",")
+		p.elements(func() {
+			p.here().separate = true
+			d.Fields = append(d.Fields, p.field("a field", cellField))
 		})
-		p.want("}")
 		d.Span = p.span(start)
 		return d
-	case p.is("type") && p.ahead(1).kind == tokenName:
+	case p.is("type") && p.ahead(1).kind == tokenName: // type = "type" name type
 		p.next()
 		d := &TypeDecl{Name: p.name("the type's name")}
 		d.Type = p.typeExpr()
 		d.Span = p.span(start)
 		return d
-	case p.is("expect"):
-		p.next()
+	case p.got("expect"): // expect = "expect" code
 		d := &Expect{Code: p.name("a diagnostic's code, like PO0203")}
 		d.Span = p.span(start)
 		return d
@@ -324,138 +270,73 @@ func (p *parser) decl() Decl {
 		return p.component()
 	case p.is("system"):
 		return p.system()
-	case p.is("import"):
-		p.fail("imports stand before the first declaration")
+	case p.is("package"):
+		p.fail("a file has one package clause, its first")
 	}
-	p.fail("expected a declaration (const, enum, struct, type, protocol, component, system or expect), found %s", p.found())
-	return nil
+	const expected = "expected a declaration (const, enum, struct, type, protocol, component, system or expect), found %s"
+	p.reportBrace(expected, p.found())
+	panic(bailout{})
+}
+
+// elements parses the braces of an enum or struct. Commas between the elements are optional. The lines stay as they are: one for all, or
+// those of the elements.
+func (p *parser) elements(element func()) {
+	open := p.at
+	p.braces(1, func() {
+		for !p.is("}") && !p.over() {
+			if p.tok.line > p.tokens[p.at-1].line {
+				p.line()
+			}
+			p.guard(func() {
+				element()
+				p.here().optional = p.is(",")
+				p.got(",")
+			})
+		}
+	})
+	if p.tokens[open].line == p.tokens[p.at-1].line {
+		p.tokens[p.at-1].first = false
+	} else {
+		p.tokens[open+1].first, p.tokens[open+1].indent = true, p.indent+1
+	}
 }
 
 // field = name type
-func (p *parser) field(what string) *Field {
+func (p *parser) field(what string, c cell) *Field {
 	start := p.tok.Start
 	f := &Field{Name: p.name(what)}
+	p.here().cell = c
 	f.Type = p.typeExpr()
 	f.Span = p.span(start)
 	return f
 }
 
-// fields parses [ field { "," field } ] ")".
-func (p *parser) fields(what string) []*Field {
-	var list []*Field
-	for !p.is(")") {
-		list = append(list, p.field(what))
-		if !p.got(",") {
-			break
-		}
-	}
-	p.want(")")
+// fields parses "(" [ field { "," field } ] ")".
+func (p *parser) fields(what string) (list []*Field) {
+	p.tightly("(")
+	p.commas(")", func() { list = append(list, p.field(what, cellNone)) })
 	return list
 }
 
-// typeExpr = "range" expr ".." expr | "[" expr "]" type | "[]" type "max" expr | "set" "[" expr "]" "of" type
-//
-//	| tuple | endtype | qname [ "max" expr ]
-func (p *parser) typeExpr() Type {
-	p.enter()
-	defer p.leave()
-	start := p.tok.Start
-	switch {
-	case p.is("range") && p.ahead(1).text != "," && p.ahead(1).text != ")":
-		p.next()
-		t := &RangeType{Lo: p.sum()}
-		p.want("..")
-		t.Hi = p.sum()
-		t.Span = p.span(start)
-		return t
-	case p.got("["):
-		if p.got("]") {
-			t := &SliceType{Elem: p.element()}
-			p.want("max")
-			t.Max = p.sum()
-			t.Span = p.span(start)
-			return t
-		}
-		t := &ArrayType{Len: p.expr()}
-		p.want("]")
-		t.Elem = p.typeExpr()
-		t.Span = p.span(start)
-		return t
-	case p.is("set") && p.ahead(1).text == "[":
-		p.next()
-		p.want("[")
-		t := &SetType{Len: p.expr()}
-		p.want("]")
-		p.want("of")
-		t.Elem = p.typeExpr()
-		t.Span = p.span(start)
-		return t
-	case p.got("{"):
-		t := &TupleType{}
-		for !p.is("}") {
-			t.Fields = append(t.Fields, p.field("a name in the tuple"))
-			if !p.got(",") {
-				break
-			}
-		}
-		p.want("}")
-		t.Span = p.span(start)
-		return t
+func (p *parser) report(code Code, span Span, format string, args ...any) *Diagnostic {
+	line := p.src.Line(span.Start)
+	if p.broken[line] || p.silent && p.tok.kind == tokenEOF {
+		return nil
 	}
-	return p.namedType(start)
+	p.broken[line] = true
+	d := &Diagnostic{Code: code, At: Position{p.src, span}, Message: fmt.Sprintf(format, args...)}
+	p.diagnostics = append(p.diagnostics, d)
+	return d
 }
 
-// element parses the type of a slice's elements: "max" after it belongs to the slice.
-func (p *parser) element() Type {
-	if p.tok.kind != tokenName {
-		return p.typeExpr()
-	}
-	start := p.tok.Start
-	q := p.qname("a type")
-	return &NamedType{Span: p.span(start), Name: q}
+// fail reports an error at the current token and leaves the production.
+func (p *parser) fail(format string, args ...any) {
+	p.failAt(codeSyntax, p.tok.Span, format, args...)
 }
 
-// namedType parses qname [ "max" expr ] and qname "." role [ "at" points ]. Whether a.b is an end of protocol a or a type of package a is
-// decided by its parts: three names are always an end; two are one if "at" follows or the first starts in upper case.
-func (p *parser) namedType(start int) Type {
-	if p.tok.kind != tokenName || reserved[p.tok.text] {
-		p.fail("expected a type, found %s", p.found())
+func (p *parser) failAt(code Code, span Span, format string, args ...any) {
+	if p.tok.kind != tokenBad {
+		p.report(code, span, format, args...)
 	}
-	parts := []*Ident{p.name("a type")}
-	for p.is(".") && p.ahead(1).kind == tokenName && len(parts) < 3 {
-		p.next()
-		parts = append(parts, p.name("a name"))
-	}
-	if n := len(parts); n == 3 || n == 2 && (p.isAt() || upper(parts[0].Name)) {
-		q := &QName{Span: Span{start, parts[n-2].End}, Name: parts[n-2]}
-		if n == 3 {
-			q.Package = parts[0]
-		}
-		t := &EndType{Protocol: q, Role: parts[n-1]}
-		if p.isAt() {
-			p.next()
-			t.At = p.points()
-		}
-		t.Span = p.span(start)
-		return t
-	}
-	q := &QName{Span: p.span(start), Name: parts[len(parts)-1]}
-	if len(parts) == 2 {
-		q.Package = parts[0]
-	}
-	t := &NamedType{Name: q}
-	if p.is("max") && p.ahead(1).text != "(" {
-		p.next()
-		t.Max = p.sum()
-	}
-	t.Span = p.span(start)
-	return t
-}
-
-// isAt tells the "at points" of a type or slot from a statement "at name:" on a later line.
-func (p *parser) isAt() bool {
-	if !p.is("at") {
-		return false
-	}
-	return p.ahead(1).text == "{" || p.ahead(1).kind == tokenName && p.ahead(2).text != ":"
+	panic(bailout{})
 }

@@ -5,7 +5,7 @@ func (p *parser) protocol() Decl {
 	start := p.tok.Start
 	p.want("protocol")
 	d := &Protocol{Name: p.name("the protocol's name")}
-	p.want("(")
+	p.tightly("(")
 	d.Roles = p.names(")", "a role")
 	if p.got("capacity") {
 		d.Capacity = append(d.Capacity, p.capacity())
@@ -13,10 +13,13 @@ func (p *parser) protocol() Decl {
 			d.Capacity = append(d.Capacity, p.capacity())
 		}
 	}
-	if p.is("{") && p.ahead(1).text == "role" && p.ahead(3).text == "{" {
-		p.want("{")
-		p.list("}", func() { d.ByRole = append(d.ByRole, p.roleBlock()) })
-		p.want("}")
+	if p.is("{") && p.ahead(1).is("role") && p.ahead(3).is("{") {
+		p.braces(1, func() {
+			for !p.is("}") && !p.over() {
+				p.line()
+				p.guard(func() { d.ByRole = append(d.ByRole, p.roleBlock()) }, "role")
+			}
+		})
 	} else {
 		d.Body = p.steps()
 	}
@@ -31,7 +34,7 @@ func (p *parser) capacity() *Capacity {
 	if !p.got("?") {
 		c.Value = p.sum()
 	}
-	if p.tok.kind == tokenName && p.ahead(1).text == "->" {
+	if p.tok.isName() && p.ahead(1).is("->") {
 		c.From = p.name("a role")
 		p.want("->")
 		c.To = p.name("a role")
@@ -43,7 +46,10 @@ func (p *parser) capacity() *Capacity {
 // roleblock = "role" role "{" steps "}"
 func (p *parser) roleBlock() *RoleBlock {
 	start := p.tok.Start
-	p.want("role")
+	if !p.is("role") {
+		p.fail("expected \"role\" and the local type of one role, found %s", p.found())
+	}
+	p.next()
 	b := &RoleBlock{Role: p.name("a role")}
 	b.Body = p.steps()
 	b.Span = p.span(start)
@@ -52,20 +58,17 @@ func (p *parser) roleBlock() *RoleBlock {
 
 // steps parses "{" { step } "}".
 func (p *parser) steps() *Steps {
-	p.enter()
-	defer p.leave()
-	start := p.tok.Start
-	p.want("{")
-	s := p.stepList()
-	p.want("}")
-	s.Span = p.span(start)
+	var s *Steps
+	span := p.braces(1, func() { s = p.stepList() })
+	s.Span = span
 	return s
 }
 
 // stepList parses steps up to a closing brace or the next option.
 func (p *parser) stepList() *Steps {
 	s := &Steps{Span: Span{p.tok.Start, p.tok.Start}}
-	for !p.is("}") && !p.is("option") && p.tok.kind != tokenEOF {
+	for !p.is("}") && !p.over() && !(p.is("option") && p.options > 0) {
+		p.line()
 		p.guard(func() { s.List = append(s.List, p.step()) })
 	}
 	if len(s.List) > 0 {
@@ -90,15 +93,15 @@ func (p *parser) step() Step {
 		}
 		j.Span = p.span(start)
 		return j
-	case p.is("at") && p.ahead(2).text == ":":
+	case p.is("at") && p.ahead(1).isName() && !p.ahead(1).is("->"):
 		p.next()
 		s := &Point{Name: p.name("the point's name")}
-		p.want(":")
+		p.tightly(":")
 		s.Span = p.span(start)
 		return s
 	case p.got("do"):
 		s := &Do{Protocol: p.qname("a protocol")}
-		p.want("(")
+		p.tightly("(")
 		s.Roles = p.names(")", "a role")
 		s.Span = p.span(start)
 		return s
@@ -106,22 +109,42 @@ func (p *parser) step() Step {
 		s := &Par{Branches: []*Steps{p.steps()}}
 		p.want("and")
 		s.Branches = append(s.Branches, p.steps())
-		for p.got("and") {
+		for p.is("and") && p.ahead(1).is("{") {
+			p.next()
 			s.Branches = append(s.Branches, p.steps())
 		}
 		s.Span = p.span(start)
 		return s
-	case p.tok.kind == tokenName && p.ahead(1).text == "->":
+	case p.tok.isName() && p.ahead(1).is("->"):
 		return p.interaction()
+	case p.is("option"):
+		p.fail("\"option\" stands only in the braces of a choose")
+	case p.tok.isName() && p.ahead(1).is("<-"):
+		p.fail("expected \"->\" after %q, found \"<-\": a protocol says who sends to whom, a component sends and receives with <-", p.tok.text)
+	case p.tok.isName():
+		p.unknown("a step", "->")
 	}
 	p.fail("expected a step (role -> role: Label(), choose, loop, continue, break, end, at, do or par), found %s", p.found())
 	return nil
 }
 
-// target reports whether a name follows a jump on its line, and starts no step of its own.
+// unknown fails at what follows a name that starts a step or statement.
+func (p *parser) unknown(what, mark string) {
+	name := p.tok.text
+	switch next := p.ahead(1); {
+	case next.kind == tokenBad:
+		p.next()
+		panic(bailout{})
+	case next.kind == tokenOp && next.line == p.tok.line && !next.is("}"):
+		p.next()
+		p.fail("expected %q after %q, found %s", mark, name, p.found())
+	}
+	p.fail("expected %s, found %q", what, name)
+}
+
+// target reports whether a name follows a jump, and starts no step of its own.
 func (p *parser) target() bool {
-	return p.tok.kind == tokenName && !reserved[p.tok.text] && p.src.Line(p.last) == p.src.Line(p.tok.Start) &&
-		p.ahead(1).text != "->" && p.ahead(2).text != ":"
+	return p.tok.isName() && !p.ahead(1).is("->") && !(p.is("at") && p.ahead(2).is(":"))
 }
 
 // interaction = role "->" role ":" name "(" [ field { "," field } ] ")"
@@ -130,9 +153,8 @@ func (p *parser) interaction() *Interaction {
 	i := &Interaction{From: p.name("a role")}
 	p.want("->")
 	i.To = p.name("a role")
-	p.want(":")
+	p.tightly(":")
 	i.Label = p.name("a label")
-	p.want("(")
 	i.Fields = p.fields("a field")
 	i.Span = p.span(start)
 	return i
@@ -140,26 +162,39 @@ func (p *parser) interaction() *Interaction {
 
 // branch = "choose" [ role ] "{" { "option" interaction steps } "}"
 func (p *parser) branch() Step {
-	p.enter()
-	defer p.leave()
 	start := p.tok.Start
 	p.want("choose")
 	b := &Branch{}
-	if !p.is("{") {
+	if p.tok.isName() {
 		b.Role = p.name("the role that chooses")
 	}
-	p.want("{")
-	p.list("}", func() {
-		start := p.tok.Start
-		p.want("option")
-		o := &BranchOption{First: p.interaction()}
-		b.Options = append(b.Options, o)
-		o.Rest = p.stepList()
-		o.Span = p.span(start)
-	}, "option")
-	p.want("}")
+	p.options++
+	p.braces(0, func() {
+		for !p.is("}") && !p.over() {
+			p.line()
+			p.guard(func() { p.branchOption(b) }, "option")
+		}
+	})
+	p.options--
 	b.Span = p.span(start)
 	return b
+}
+
+func (p *parser) branchOption(b *Branch) {
+	start := p.tok.Start
+	if !p.is("option") {
+		p.fail("expected \"option\", found %s", p.found())
+	}
+	p.next()
+	o := &BranchOption{}
+	ok := p.guard(func() { o.First = p.interaction() })
+	p.indent++
+	o.Rest = p.stepList()
+	p.indent--
+	o.Span = p.span(start)
+	if ok {
+		b.Options = append(b.Options, o)
+	}
 }
 
 // loop = "loop" [ "rest" ] [ name ] "{" steps "}"
@@ -167,7 +202,7 @@ func (p *parser) repeat() Step {
 	start := p.tok.Start
 	p.want("loop")
 	r := &Repeat{Rest: p.got("rest")}
-	if !p.is("{") {
+	if p.tok.isName() {
 		r.Name = p.name("the loop's name")
 	}
 	r.Body = p.steps()

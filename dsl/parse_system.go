@@ -5,20 +5,21 @@ func (p *parser) system() Decl {
 	start := p.tok.Start
 	p.want("system")
 	s := &System{Name: p.name("the system's name")}
-	p.want("{")
-	p.list("}", func() { s.Items = append(s.Items, p.item()) })
-	p.want("}")
+	p.braces(1, func() {
+		for !p.is("}") && !p.over() {
+			p.line()
+			p.guard(func() { s.Items = append(s.Items, p.item()) })
+		}
+	})
 	s.Span = p.span(start)
 	return s
 }
 
-// item: see the grammar. A word of the grammar is an item's keyword unless what follows makes it the name of an instance.
+// item = param | instance | use | connect | export | limit | faults | check | always | eventually | expect
 func (p *parser) item() Item {
 	start := p.tok.Start
-	next := p.ahead(1)
 	switch {
-	case p.is("param") && next.kind == tokenName:
-		p.next()
+	case p.got("param"): // "param" name "check" expr [ "run" expr ]
 		i := &Param{Name: p.name("the parameter's name")}
 		p.want("check")
 		i.Check = p.expr()
@@ -27,78 +28,77 @@ func (p *parser) item() Item {
 		}
 		i.Span = p.span(start)
 		return i
-	case p.is("use") && next.kind == tokenName && p.ahead(2).kind == tokenName:
-		p.next()
+	case p.got("use"): // "use" name qname [ args ]
 		i := p.instance(start)
 		i.Use = true
 		return i
 	case p.is("connect"):
 		return p.connect()
-	case p.is("export"):
-		p.next()
+	case p.got("export"): // "export" name "=" sysend
 		i := &Export{Name: p.name("a name for the exported end")}
 		p.want("=")
 		i.End = p.end()
 		i.Span = p.span(start)
 		return i
-	case p.is("limit") && next.kind == tokenName:
-		p.next()
+	case p.got("limit"): // "limit" qname expr
 		i := &Limit{What: p.qname("a protocol or component")}
 		i.Most = p.expr()
 		i.Span = p.span(start)
 		return i
-	case p.is("faults"):
-		p.next()
+	case p.got("faults"): // "faults" "crash" name { "," name } [ "limit" expr ]
 		p.want("crash")
-		i := &Faults{Crash: []*Ident{p.name("an instance")}}
-		for p.got(",") {
-			i.Crash = append(i.Crash, p.name("an instance"))
-		}
+		i := &Faults{Crash: p.nameList("an instance")}
 		if p.got("limit") {
 			i.Most = p.expr()
 		}
 		i.Span = p.span(start)
 		return i
-	case p.is("check"):
-		p.next()
-		i := &Check{Properties: []*Ident{p.name("a property")}}
-		for p.got(",") {
-			i.Properties = append(i.Properties, p.name("a property"))
-		}
+	case p.got("check"): // "check" name { "," name }
+		i := &Check{Properties: p.nameList("a property")}
 		i.Span = p.span(start)
 		return i
-	case p.is("always"):
-		p.next()
+	case p.got("always"): // "always" expr { for }
 		i := &Always{Cond: p.expr()}
 		i.For = p.quantifiers()
 		i.Span = p.span(start)
 		return i
-	case p.is("eventually"):
-		p.next()
+	case p.got("eventually"): // "eventually" expr "=>" expr { for }
 		i := &Eventually{When: p.expr()}
 		p.want("=>")
 		i.Then = p.expr()
 		i.For = p.quantifiers()
 		i.Span = p.span(start)
 		return i
-	case p.is("expect"):
-		p.next()
+	case p.got("expect"): // "expect" ( "ok" | name | code )
 		i := &ExpectVerdict{What: p.name("ok, a property or a diagnostic's code")}
 		i.Span = p.span(start)
 		return i
-	}
-	if p.tok.kind != tokenName || reserved[p.tok.text] {
+	case p.tok.isName() && !p.ahead(1).isName() && !p.ahead(1).is("["):
+		p.fail("expected a part of a system, found %q: an instance is written as its name and its component, like \"fs FileServer\"", p.tok.text)
+	case !p.tok.isName():
 		p.fail("expected a part of a system (an instance, param, use, connect, export, limit, faults, check, always, eventually or expect), found %s", p.found())
 	}
 	return p.instance(start)
 }
 
+// nameList = name { "," name }
+func (p *parser) nameList(what string) []*Ident {
+	list := []*Ident{p.name(what)}
+	for p.got(",") {
+		list = append(list, p.name(what))
+	}
+	return list
+}
+
 // instance = name [ "[" expr "]" ] qname [ "(" name "=" expr { "," name "=" expr } ")" ]
 func (p *parser) instance(start int) *Instance {
 	i := &Instance{Name: p.name("the instance's name")}
+	p.here().cell = cellInstance
 	if p.got("[") {
+		p.tight()
 		i.Len = p.expr()
-		p.want("]")
+		p.tightly("]")
+		p.tight()
 	}
 	i.Type = p.qname("a component")
 	if p.is("(") {
@@ -109,21 +109,16 @@ func (p *parser) instance(start int) *Instance {
 }
 
 // namedArgs = "(" name "=" value { "," name "=" value } ")"
-func (p *parser) namedArgs(value func() Expr) []*NamedArg {
-	var list []*NamedArg
-	p.want("(")
-	for !p.is(")") {
+func (p *parser) namedArgs(value func() Expr) (list []*NamedArg) {
+	p.tightly("(")
+	p.commas(")", func() {
 		start := p.tok.Start
 		a := &NamedArg{Name: p.name("a name")}
 		p.want("=")
 		a.Value = value()
 		a.Span = p.span(start)
 		list = append(list, a)
-		if !p.got(",") {
-			break
-		}
-	}
-	p.want(")")
+	})
 	return list
 }
 
@@ -139,22 +134,34 @@ func (p *parser) connect() Item {
 }
 
 // quantifiers = { "for" name "in" ( qname | expr ".." expr ) }
-func (p *parser) quantifiers() []*Quantifier {
-	var list []*Quantifier
-	for p.is("for") || p.is(",") && p.ahead(2).text == "in" {
+func (p *parser) quantifiers() (list []*Quantifier) {
+	for p.is("for") {
 		start := p.tok.Start
 		p.next()
 		q := &Quantifier{Name: p.name("a name for the index")}
 		p.want("in")
-		if p.tok.kind == tokenName && p.ahead(1).text != ".." && p.ahead(1).text != "+" && p.ahead(1).text != "-" {
-			q.In = p.qname("an array of instances or a component")
-		} else {
-			q.Lo = p.sum()
-			p.want("..")
-			q.Hi = p.sum()
+		of := p.tok
+		x := p.sum()
+		if p.got("..") {
+			q.Lo, q.Hi = x, p.sum()
+		} else if q.In = asQName(x); q.In == nil {
+			p.failAt(codeSyntax, of.Span, "expected an array of instances, a component or numbers lo..hi, found %q", p.src.Text[of.Start:p.last])
 		}
 		q.Span = p.span(start)
 		list = append(list, q)
 	}
 	return list
+}
+
+// asQName returns an expression that is a name, possibly of another package; else nil.
+func asQName(x Expr) *QName {
+	switch x := x.(type) {
+	case *Name:
+		return &QName{x.Span, nil, &Ident{x.Span, x.Name}}
+	case *Select:
+		if of, ok := x.X.(*Name); ok {
+			return &QName{x.Span, &Ident{of.Span, of.Name}, x.Name}
+		}
+	}
+	return nil
 }

@@ -443,7 +443,14 @@ func (w *walker) more(at []int) (all []session.Edge) {
 		if at[k] >= 0 && w.chance(15) {
 			next := append([]int{}, at...)
 			next[k] = -1
-			all = append(all, session.Edge{Next: w.then(next), Action: session.Action{Kind: session.GonePeer, Slot: session.SlotRef{Group: k, Bind: nowhere},
+			to := w.then(next)
+			if w.chance(80) { // then give it up
+				w.at = append(w.at, nil)
+				w.m.States = append(w.m.States, session.State{Kind: session.LocalStep, Edges: []session.Edge{{Next: to,
+					Action: session.Action{Kind: session.AbandonEnd, Slot: session.SlotRef{Group: k, Bind: nowhere}}}}})
+				to = len(w.at) - 1
+			}
+			all = append(all, session.Edge{Next: to, Action: session.Action{Kind: session.GonePeer, Slot: session.SlotRef{Group: k, Bind: nowhere},
 				Peer: (t.Role + 1) % len(t.Protocol.Roles)}})
 		}
 		if at[k] >= 0 && t.Protocol == field.End.Protocol && t.Role == field.End.Role && w.chance(30) {

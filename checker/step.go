@@ -220,9 +220,7 @@ func (r *run) tryOther(i *instance, o *option, n int) {
 		r.begin(i, o, byOption)
 		r.step.member, r.step.end = n, e
 		r.bind(i, o, n)
-		r.abandon(e)
-		r.empty(&i.slots[o.ref.base+n*o.ref.stride])
-		r.finish(i, o.next)
+		r.finish(i, o.next) // what becomes of the end is up to the component
 	case session.NewSession:
 		r.newSession(i, o)
 	case session.StartChild:

@@ -362,13 +362,10 @@ func (t *twin) option(s *twinState, i int, st session.State, n, k int, first twi
 	}
 	switch a.Kind {
 	case session.GonePeer:
-		one(twinStep{movers: []int{i}}, func(c *twinState, x *twinStep) {
-			y := c.slots[i][t.slot(i, a.Slot, k)]
+		one(twinStep{movers: []int{i}}, func(c *twinState, _ *twinStep) {
 			if a.Slot.Any {
 				t.assign(c, i, a.Slot.Bind, int64(k))
 			}
-			t.abandon(c, y, &x.leaves)
-			c.slots[i][t.slot(i, a.Slot, k)] = twinRef{}
 		}, []int{i}, []int{e.Next})
 	case session.NewSession:
 		one(twinStep{movers: []int{i}}, func(c *twinState, _ *twinStep) {

@@ -276,7 +276,7 @@ func (m *model) addInstances(l *layout) {
 		}
 		n := i.first
 		for s := range mc.States {
-			if k := mc.States[s].Kind; k == session.Waiting || k == session.Deciding {
+			if stands(&mc.States[s]) {
 				n++
 			}
 		}

@@ -2,7 +2,7 @@ package checker
 
 import "github.com/protoc-os/protoc-os/dsl/session"
 
-// settle runs the local steps of i from a machine state on until it waits, decides or ends.
+// settle runs the local steps of i from a machine state on until it waits, decides, has a live end to abandon, or ends.
 func (r *run) settle(i *instance, at int) {
 	for range localLimit {
 		if r.step.failure != none {
@@ -20,6 +20,12 @@ func (r *run) settle(i *instance, at int) {
 		o := r.localEdge(i, st)
 		if o == nil {
 			return
+		}
+		if o.kind == session.AbandonEnd {
+			if s := r.slotAt(i, &o.ref, o.edge); s != nil && r.m.end(s, r.next) != nil {
+				i.control.set(r.next, i.first+st.stand)
+				return
+			}
 		}
 		r.local(i, o)
 		at = o.next

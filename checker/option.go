@@ -10,7 +10,7 @@ type state struct {
 	ordered  bool // an option looks at the others: priority, else, timeout
 	decl     *session.State
 	options  []option
-	stand    uint64 // Waiting, Deciding: its place in stand
+	stand    uint64 // its place in stand, if it stands
 }
 
 // option is an Edge compiled for one instance.
@@ -112,12 +112,26 @@ func (m *model) addStates() {
 				k := decl.Edges[e].Action.Kind
 				x.ordered = x.ordered || k == session.ElseOption || k == session.TimeoutOption
 			}
-			if x.kind == session.Waiting || x.kind == session.Deciding {
+			if stands(decl) {
 				x.stand = uint64(len(i.stand))
 				i.stand = append(i.stand, x)
 			}
 		}
 	}
+}
+
+// stands reports whether a component can be seen to be at a state: it waits or decides there, or abandons an end, which others notice and
+// which is therefore a step of its own.
+func stands(s *session.State) bool {
+	if s.Kind == session.LocalStep {
+		for e := range s.Edges {
+			if s.Edges[e].Action.Kind == session.AbandonEnd {
+				return true
+			}
+		}
+		return false
+	}
+	return s.Kind != session.Ended
 }
 
 func (m *model) option(i *instance, e *session.Edge, index, number int) option {

@@ -80,10 +80,13 @@ func (r *run) expand(s []uint64) {
 		if c < i.first {
 			continue
 		}
-		if st := i.stand[c-i.first]; st.kind == session.Waiting {
+		switch st := i.stand[c-i.first]; st.kind {
+		case session.Waiting:
 			r.wait(i, st)
-		} else {
+		case session.Deciding:
 			r.decide(i, st)
+		default:
+			r.leave(i, st)
 		}
 	}
 	if n := len(r.m.sys.Crash); n > 0 && int(r.m.crashes.get(s)) < r.m.sys.CrashMost {
@@ -120,17 +123,31 @@ func (r *run) decide(i *instance, st *state) {
 	}
 }
 
+// leave takes the step of a state that abandons an end.
+func (r *run) leave(i *instance, st *state) {
+	r.begin(i, nil, byOption)
+	if o := r.localEdge(i, st); o != nil {
+		r.step.opt = o
+		if s := r.slotAt(i, &o.ref, o.edge); s != nil {
+			r.step.end = r.m.end(s, r.next)
+		}
+		r.local(i, o)
+		r.settle(i, o.next)
+	}
+	r.emit()
+}
+
 func (r *run) wait(i *instance, st *state) {
 	lost := r.m.abandons && r.losesPeer(i, st)
-	firstOption, firstMember := -1, 0
+	first := turn{option: -1}
 	if st.ordered {
-		firstOption, firstMember = r.first(i, st)
+		first = r.first(i, st)
 	}
 	for k := range st.options {
 		o := &st.options[k]
 		switch o.kind {
 		case session.ElseOption, session.TimeoutOption:
-			if r.holds(i, o) && firstOption < 0 && !lost && (o.kind == session.ElseOption || !r.hasElse(i, st)) {
+			if r.holds(i, o) && first.option < 0 && !lost && (o.kind == session.ElseOption || !r.hasElse(i, st)) {
 				r.begin(i, o, byOption)
 				r.finish(i, o.next)
 			}
@@ -141,7 +158,7 @@ func (r *run) wait(i *instance, st *state) {
 		}
 		lo, hi := r.members(i, o)
 		for n := lo; n < hi; n++ {
-			r.try(i, st, o, n, !st.priority || k == firstOption && n == firstMember)
+			r.try(i, st, o, n, !st.priority || first.admits(k, n))
 		}
 	}
 	if lost {
@@ -242,7 +259,7 @@ func (r *run) tryOther(i *instance, o *option, n int) {
 	}
 }
 
-// ready reports whether an enabled option with member n of its slot is ready, whoever's turn it is.
+// ready reports whether an enabled option with member n of its slot is ready, whoever's turn it is. A rendezvous is not: see first.
 func (r *run) ready(i *instance, o *option, n int) bool {
 	switch o.kind {
 	case session.SendMsg:
@@ -250,12 +267,8 @@ func (r *run) ready(i *instance, o *option, n int) bool {
 		if e == nil || !r.canStep(e, true, o.peer, o.label) {
 			return false
 		}
-		if q := e.out[o.peer]; q.capacity > 0 {
-			return !q.full(r.s) && !r.abandoned(e.session.ends[o.peer])
-		}
-		heard := false
-		r.partners(i, e, o.peer, session.ReceiveMsg, func(*instance, *option, int) { heard = true })
-		return heard
+		q := e.out[o.peer]
+		return q.capacity > 0 && !q.full(r.s) && !r.abandoned(e.session.ends[o.peer])
 	case session.ReceiveMsg:
 		e := r.endAt(i, &o.ref, n)
 		if e == nil || !r.canStep(e, false, o.peer, o.label) {
@@ -265,13 +278,8 @@ func (r *run) ready(i *instance, o *option, n int) bool {
 		if q == nil {
 			return false
 		}
-		if q.capacity > 0 {
-			msg := q.head(r.s)
-			return msg != 0 && q.alpha.labelOf(msg) == o.label
-		}
-		heard := false
-		r.partners(i, e, o.peer, session.SendMsg, func(_ *instance, p *option, _ int) { heard = heard || p.label == o.label })
-		return heard
+		msg := q.head(r.s) // at capacity 0 there is none
+		return msg != 0 && q.alpha.labelOf(msg) == o.label
 	case session.GonePeer:
 		e := r.endAt(i, &o.ref, n)
 		return e != nil && r.abandoned(e.session.ends[o.peer]) && (e.in[o.peer] == nil || e.in[o.peer].head(r.s) == 0)
@@ -293,21 +301,34 @@ func (r *run) ready(i *instance, o *option, n int) bool {
 	return false
 }
 
-// first returns the first ready option of a choose and the member of its slot, -1 if none is.
-func (r *run) first(i *instance, st *state) (option, member int) {
+// turn is the first option of a choose that is surely ready, and the member of its slot; option is -1 if none is.
+type turn struct{ option, member int }
+
+// admits reports whether a choose by priority may take an option: nothing before it is surely ready.
+func (t turn) admits(option, member int) bool {
+	return t.option < 0 || option < t.option || option == t.option && member <= t.member
+}
+
+// first returns the first option of a choose that is surely ready. What is ready only because somebody else has arrived at his own wait, or has
+// quite ended, is not sure: nothing tells when he did, so the choose may as well have looked before.
+func (r *run) first(i *instance, st *state) turn {
 	for k := range st.options {
 		o := &st.options[k]
-		if o.kind == session.ElseOption || o.kind == session.TimeoutOption || !r.holds(i, o) {
+		switch o.kind {
+		case session.ElseOption, session.TimeoutOption, session.NewSession, session.StartChild, session.ChildEnded, session.ChildCrashed:
+			continue
+		}
+		if !r.holds(i, o) {
 			continue
 		}
 		lo, hi := r.members(i, o)
 		for n := lo; n < hi; n++ {
 			if r.ready(i, o, n) {
-				return k, n
+				return turn{k, n}
 			}
 		}
 	}
-	return -1, 0
+	return turn{option: -1}
 }
 
 // holds evaluates the guard of an option in s.
@@ -396,11 +417,7 @@ func (r *run) exchange(i *instance, st *state, o *option, n int, e *end, q *queu
 	heard, fits := false, false
 	var waiting *option
 	var who *instance
-	mine := !st.priority
-	if st.priority {
-		k, member := r.first(i, st)
-		mine = k == o.index && member == n
-	}
+	mine := !st.priority || r.first(i, st).admits(o.index, n)
 	r.partners(i, e, o.peer, session.ReceiveMsg, func(j *instance, p *option, slot int) {
 		heard, waiting, who = true, p, j
 		if p.label != o.label {
@@ -410,8 +427,7 @@ func (r *run) exchange(i *instance, st *state, o *option, n int, e *end, q *queu
 		// A choice by priority may be overruled only by the other side's.
 		allowed := mine
 		if theirs := j.standing(r.s); theirs.priority && (!mine || !st.priority) {
-			k, member := r.first(j, theirs)
-			allowed = k == p.index && member == slot
+			allowed = r.first(j, theirs).admits(p.index, slot)
 		}
 		if allowed {
 			r.swap(i, o, n, e, q, j, p, slot)

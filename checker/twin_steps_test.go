@@ -28,6 +28,11 @@ func (t *twin) spots(s *twinState, i int, r session.SlotRef, codes map[string]bo
 
 type twinOption struct{ edge, member int }
 
+// before reports whether o is an option that comes before another.
+func (o twinOption) before(edge, member int) bool {
+	return o.edge >= 0 && (o.edge < edge || o.edge == edge && o.member < member)
+}
+
 // facing lists the options of that kind that are enabled at the other side of x's channel to peer.
 func (t *twin) facing(s *twinState, i int, x twinRef, peer int, kind session.ActionKind, codes map[string]bool) (who int, all []twinOption) {
 	for j := range t.comps {
@@ -63,27 +68,14 @@ func (t *twin) ready(s *twinState, i int, e *session.Edge, k int, codes map[stri
 		if !ok || t.edge(s, x, true, a.Peer, a.Label) == nil || s.roles[x.s][a.Peer] == roleAbandoned {
 			return false
 		}
-		c := t.sess[x.s].proto.Capacity[x.r][a.Peer]
-		if c > 0 {
-			return len(s.queues[x.s][way(x.r, a.Peer)]) < c
-		}
-		_, all := t.facing(s, i, x, a.Peer, session.ReceiveMsg, codes)
-		return len(all) > 0
+		return len(s.queues[x.s][way(x.r, a.Peer)]) < t.sess[x.s].proto.Capacity[x.r][a.Peer]
 	case session.ReceiveMsg:
 		x, ok := t.end(s, i, a.Slot, k)
 		if !ok || t.edge(s, x, false, a.Peer, a.Label) == nil {
 			return false
 		}
-		if t.sess[x.s].proto.Capacity[a.Peer][x.r] > 0 {
-			q := s.queues[x.s][way(a.Peer, x.r)]
-			return len(q) > 0 && q[0].label == a.Label
-		}
-		j, all := t.facing(s, i, x, a.Peer, session.SendMsg, codes)
-		for _, o := range all {
-			if t.comps[j].machine.States[s.pc[j]].Edges[o.edge].Action.Label == a.Label {
-				return true
-			}
-		}
+		q := s.queues[x.s][way(a.Peer, x.r)]
+		return len(q) > 0 && q[0].label == a.Label
 	case session.GonePeer:
 		x, ok := t.end(s, i, a.Slot, k)
 		return ok && s.roles[x.s][a.Peer] == roleAbandoned && len(s.queues[x.s][way(a.Peer, x.r)]) == 0
@@ -191,7 +183,7 @@ func (t *twin) steps(s *twinState) (all []twinStep, codes map[string]bool) {
 			shape.code = try(func() { change(n, &shape) })
 			for k := range who {
 				if shape.code == "" {
-					shape.code = t.settleInto(n, who[k], to[k], &shape.leaves)
+					shape.code = t.settleInto(n, who[k], to[k], &shape.leaves, st.Kind == session.LocalStep)
 				}
 			}
 			if shape.code == "" {
@@ -199,6 +191,10 @@ func (t *twin) steps(s *twinState) (all []twinStep, codes map[string]bool) {
 				shape.to = n
 			}
 			all = append(all, shape)
+		}
+		if st.Kind == session.LocalStep { // it is about to abandon an end
+			one(twinStep{movers: []int{i}}, func(*twinState, *twinStep) {}, []int{i}, []int{s.pc[i]})
+			continue
 		}
 		if st.Kind == session.Deciding {
 			for n := range st.Edges {
@@ -271,7 +267,11 @@ func (t *twin) members(s *twinState, i int, e *session.Edge, codes map[string]bo
 func (t *twin) first(s *twinState, i int, codes map[string]bool) twinOption {
 	st := t.comps[i].machine.States[s.pc[i]]
 	for n := range st.Edges {
-		if k := st.Edges[n].Action.Kind; k == session.ElseOption || k == session.TimeoutOption || !t.on(s, i, &st.Edges[n], codes) {
+		switch st.Edges[n].Action.Kind {
+		case session.ElseOption, session.TimeoutOption, session.NewSession, session.StartChild, session.ChildEnded, session.ChildCrashed:
+			continue // others may or may not have come so far
+		}
+		if !t.on(s, i, &st.Edges[n], codes) {
 			continue
 		}
 		for _, k := range t.members(s, i, &st.Edges[n], codes) {
@@ -289,7 +289,7 @@ type runOne func(shape twinStep, change func(*twinState, *twinStep), who []int, 
 func (t *twin) option(s *twinState, i int, st session.State, n, k int, first twinOption, codes map[string]bool, one runOne) {
 	e := &st.Edges[n]
 	a := e.Action
-	turn := !st.Priority || first == twinOption{n, k}
+	turn := !st.Priority || !first.before(n, k)
 	if a.Kind == session.ReceiveMsg || a.Kind == session.SendMsg {
 		x, ok := t.end(s, i, a.Slot, k)
 		if !ok || t.edge(s, x, a.Kind == session.SendMsg, a.Peer, a.Label) == nil {
@@ -339,8 +339,8 @@ func (t *twin) option(s *twinState, i int, st session.State, n, k int, first twi
 			}
 			fits = true
 			allowed := !st.Priority && !their.Priority
-			allowed = allowed || st.Priority && first == twinOption{n, k}
-			allowed = allowed || their.Priority && t.first(s, j, codes) == o
+			allowed = allowed || st.Priority && turn
+			allowed = allowed || their.Priority && !t.first(s, j, codes).before(o.edge, o.member)
 			if !allowed {
 				continue
 			}

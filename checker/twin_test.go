@@ -678,10 +678,12 @@ func (t *twin) crash(s *twinState, i int, leaves *[]string) {
 // settle runs local steps. It returns the code of a failure.
 func (t *twin) settle(s *twinState, i, pc int) string {
 	var leaves []string
-	return t.settleInto(s, i, pc, &leaves)
+	return t.settleInto(s, i, pc, &leaves, false)
 }
 
-func (t *twin) settleInto(s *twinState, i, pc int, leaves *[]string) string {
+// settleInto stops before a live end is abandoned, unless it resumes just there.
+func (t *twin) settleInto(s *twinState, i, pc int, leaves *[]string, resumed bool) string {
+	from := pc
 	return try(func() {
 		for {
 			st := t.comps[i].machine.States[pc]
@@ -708,7 +710,12 @@ func (t *twin) settleInto(s *twinState, i, pc int, leaves *[]string) string {
 					}
 				case session.AbandonEnd:
 					k := t.target(s, i, a.Slot)
-					if x := s.slots[i][k]; x.what == "end" {
+					if x := s.slots[i][k]; x.what == "end" && s.roles[x.s][x.r] >= 0 {
+						if !resumed || pc != from {
+							s.pc[i], s.status[i] = pc, "live"
+							return
+						}
+						resumed = false
 						t.abandon(s, x, leaves)
 					}
 					t.put(s, i, k, twinRef{})

@@ -139,6 +139,12 @@ func (m *model) happening(r *run, n int) happening {
 		h.Kind, h.Args = traces.Add, []string{fmt.Sprintf("%s[%d]", t.opt.group.Name, t.picked)}
 	case session.PickMember:
 		h.Kind, h.Case = traces.Decide, fmt.Sprintf("%s[%d]", t.opt.group.Name, t.picked)
+	case session.AbandonEnd:
+		channel(t.end, (t.end.role+1)%len(t.end.session.ends))
+		h.Kind = traces.Abandon
+		if len(t.end.session.ends) > 2 {
+			h.Peer, h.PeerRole = "", ""
+		}
 	case session.TakeCase:
 		h.Kind, h.Case = traces.Decide, t.opt.edge.Action.Name
 	}
@@ -240,7 +246,7 @@ func (r *run) describe(w []uint64) *traces.State {
 			st := i.standing(w)
 			c.At = st.decl.At.String()
 			switch {
-			case st.kind == session.Deciding:
+			case st.kind != session.Waiting:
 				c.Status = "deciding"
 			case r.idle(i, w):
 				c.Status = "idle"

@@ -19,8 +19,9 @@ const (
 	Ended    Kind = "ended"   // a supervisor sees its child end
 	Crashed  Kind = "crashed" // a supervisor sees its child crash
 	Decide   Kind = "decide"
-	Crash    Kind = "crash" // a fault, or a component that loses its peer
-	End      Kind = "end"   // a component ends
+	Crash    Kind = "crash"   // a fault, or a component that loses its peer
+	End      Kind = "end"     // a component ends
+	Abandon  Kind = "abandon" // a component gives up an end
 )
 
 // Event is one step of a run.

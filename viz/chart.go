@@ -187,6 +187,8 @@ func (c *chart) eventRow(e *traces.Event) chartRow {
 		r.tail, r.text = g.square, "ends"
 	case traces.Gone:
 		r.tail, r.text = g.circle, "gone: "+clean(firstOf(e.Peer, e.Channel))
+	case traces.Abandon:
+		r.tail, r.text = g.cross, "abandons "+clean(e.Channel)
 	case traces.New:
 		r.tail, r.text = g.circle, strings.TrimSpace("new "+clean(e.Protocol+" "+e.Channel))
 	case traces.Add:

@@ -81,7 +81,7 @@ func TestChartShows(t *testing.T) {
 		names := []string{"a", "b", "c", "d", "e", "f", "g", "h"}[:rapid.IntRange(1, 8).Draw(t, "instances")]
 		trace := &traces.Trace{Version: traces.Version, System: "s.S", Instances: names}
 		kinds := []traces.Kind{traces.Send, traces.Receive, traces.Exchange, traces.Gone, traces.Timeout, traces.Else, traces.New, traces.Start, traces.Add,
-			traces.Ended, traces.Crashed, traces.Decide, traces.Crash, traces.End}
+			traces.Ended, traces.Crashed, traces.Decide, traces.Crash, traces.End, traces.Abandon}
 		n := rapid.IntRange(1, 30).Draw(t, "steps")
 		for i := range n {
 			e := traces.Event{Step: i + 1, Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Instance: rapid.SampledFrom(names).Draw(t, "instance"),

@@ -128,7 +128,7 @@ func (s *Sequence) kind(r chartRow) string {
 		return edgeNames[Choosing]
 	case traces.New, traces.Start, traces.Add:
 		return edgeNames[Making]
-	case traces.Gone, traces.Crash, traces.Crashed:
+	case traces.Gone, traces.Crash, traces.Crashed, traces.Abandon:
 		return edgeNames[Failing]
 	case traces.Timeout, traces.Else:
 		return edgeNames[Timing]

@@ -14,9 +14,11 @@ type graph struct {
 	s        *search
 	r        *run
 	timeouts bool // timeouts that rescue nobody are steps too
-	// A future is a bit set: the instances that move, then the queues that something leaves, then whether a stuck state can be reached.
+	// A future is a bit set: the instances that move, then the queues that something leaves, then whether a stuck state or a failing step can
+	// be reached.
 	width   int
-	stuck   int // the bit of the last
+	stuck   int // the bits of the last two
+	fails   int
 	futures [][]uint64
 	ids     map[string]uint32
 	order   []uint32 // per state, when it was entered, from 1 on
@@ -37,7 +39,8 @@ type visit struct {
 func (s *search) newGraph(timeouts bool, leave func(int, []uint64)) *graph {
 	g := &graph{s: s, timeouts: timeouts, ids: map[string]uint32{}, order: make([]uint32, s.st.n), future: make([]uint32, s.st.n), leave: leave}
 	g.stuck = len(s.m.instances) + len(s.m.queues)
-	g.width = g.stuck/64 + 1
+	g.fails = g.stuck + 1
+	g.width = g.fails/64 + 1
 	g.r = s.m.newRun(g.successor)
 	return g
 }
@@ -63,6 +66,7 @@ func (g *graph) successor(r *run) {
 		g.mark(len(g.s.m.instances) + q.id)
 	}
 	if t.failure != none {
+		g.mark(g.fails)
 		return
 	}
 	n := g.s.st.find(r.next, tag(r.next))
@@ -172,8 +176,8 @@ func (g *graph) intern(f []uint64) uint32 {
 	return id
 }
 
-// continuations finds partial deadlocks and orphans, each in a state of least depth. States from which a deadlock can be reached are left to it:
-// what waits or lies there for ever would be reported twice.
+// continuations finds partial deadlocks and orphans, each in a state of least depth. States from which a deadlock or a failing step can
+// be reached are left to it: what waits or lies there for ever would be reported twice, or only because the run ends at the failure.
 func (s *search) continuations(ctx context.Context) bool {
 	orphan := &finding{key: findingKey{property: session.Orphan, code: dsl.Orphan}, state: -1, option: -1}
 	partial := &finding{key: findingKey{property: session.Deadlock, code: dsl.PartialDeadlock}, state: -1, option: -1}
@@ -182,7 +186,7 @@ func (s *search) continuations(ctx context.Context) bool {
 	moves := func(f []uint64, bit int) bool { return f[bit/64]>>(bit%64)&1 != 0 }
 	var g *graph
 	stops := func(n int, f []uint64, into *finding) {
-		if moves(f, g.stuck) || into.state >= 0 && n > into.state || !s.wanted[session.Deadlock] {
+		if moves(f, g.stuck) || moves(f, g.fails) || into.state >= 0 && n > into.state || !s.wanted[session.Deadlock] {
 			return
 		}
 		w := s.st.at(n)
@@ -201,8 +205,8 @@ func (s *search) continuations(ctx context.Context) bool {
 		if !s.wanted[session.Orphan] || orphan.state >= 0 && n > orphan.state {
 			return
 		}
-		if moves(f, g.stuck) && s.wanted[session.Deadlock] {
-			return // the deadlock that may follow is to blame
+		if moves(f, g.fails) || moves(f, g.stuck) && s.wanted[session.Deadlock] {
+			return // what may follow is to blame
 		}
 		w := s.st.at(n)
 		for _, q := range s.m.queues {

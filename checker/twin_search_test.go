@@ -223,6 +223,7 @@ func (t *twin) futures(states []*twinState, depth []int, steps [][]twinStep, nex
 				for _, q := range x.leaves {
 					leaves[q] = true
 				}
+				ends = ends || next[todo[0]][k] < 0
 				if to := next[todo[0]][k]; to >= 0 && !seen[to] {
 					seen[to] = true
 					todo = append(todo, to)

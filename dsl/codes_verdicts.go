@@ -36,6 +36,16 @@ protocol Ping(a, b) capacity 1 {
 
 `
 
+// once is another.
+const once = `package p
+
+protocol Once(a, b) {
+    a -> b: Ask()
+    b -> a: Answer()
+}
+
+`
+
 func init() {
 	register(
 		Explanation{Deadlock, "a deadlock", `The system can reach a state in which nothing can move, although some component has neither ended nor is idle. A component is idle when it
@@ -45,10 +55,15 @@ counterexample: one of them has to stop waiting, by another order of its channel
 component Peer(mine Ping.a, other Ping.b) {
     mine <- Ask()
     Answer() <- mine
-    Ask() <- other
-    other <- Answer()
+    loop serving {
+        choose {
+        option Ask() <- other:
+            other <- Answer()
+        option Stop() <- other:
+            break serving
+        }
+    }
     mine <- Stop()
-    Stop() <- other
 }
 
 system Crossed {
@@ -60,58 +75,66 @@ system Crossed {
 `},
 		Explanation{PartialDeadlock, "a partial deadlock", `Some components can reach a state in which they never move again, whatever the others do, while others go on for ever. They have neither ended nor
 are they idle: they wait for something that nobody will do. The message names them; the counterexample shows how they come to wait.`,
-			ping + `component Busy(p Ping.a) {
+			once + `protocol Ticks(a, b) {
     loop {
-        p <- Ask()
-        Answer() <- p
+        a -> b: Tick()
     }
 }
 
-component Server(p Ping.b, q Ping.b) {
-    Ask() <- q
+component Busy(b Ticks.a) {
     loop {
-        Ask() <- p
-        p <- Answer()
+        b <- Tick()
     }
 }
 
-component Forgotten(p Ping.a) {
-    p <- Ask()
-    Answer() <- p
-    p <- Stop()
+component Server(busy Ticks.b, client Once.b) {
+    Ask() <- client
+    loop {
+        Tick() <- busy
+    }
+}
+
+component Forgotten(server Once.a) {
+    server <- Ask()
+    Answer() <- server
 }
 
 system Neglect {
     busy Busy
     server Server
     forgotten Forgotten
-    connect Ping(a = busy.p, b = server.p)
-    connect Ping(a = forgotten.p, b = server.q)
+    connect Ticks(a = busy.b, b = server.busy)
+    connect Once(a = forgotten.server, b = server.client)
 }
 `},
 		Explanation{OnlyTimeout, "only a timeout goes on from here", `Deadlock is judged as if timeouts did not exist: a state in which nothing else can move shows that somebody waits for what will never come, and
 that each time the system stops until the time is over. If this is what the timeout is for, write "timeout rescues".`,
-			ping + `component Client(p Ping.a) {
+			once + `component Client(p Once.a, q Once.a) {
     p <- Ask()
     Answer() <- p
-    p <- Stop()
+    q <- Ask()
+    Answer() <- q
 }
 
-// Mute waits for a second question and answers none.
-component Mute(p Ping.b) {
+// Mute waits for the second question before it answers the first.
+component Mute(p Once.b, q Once.b) {
     Ask() <- p
     choose {
-    option Ask() <- p:
+    option Ask() <- q:
+        p <- Answer()
+        q <- Answer()
     option timeout:
+        p <- Answer()
+        Ask() <- q
+        q <- Answer()
     }
-    p <- Answer()
-    Stop() <- p
 }
 
 system Late {
     client Client
     mute Mute
-    connect Ping(a = client.p, b = mute.p)
+    connect Once(a = client.p, b = mute.p)
+    connect Once(a = client.q, b = mute.q)
 }
 `},
 		Explanation{Reception, "an unspecified reception", `A component waits for messages of a queue whose next message is none of them, and none that it could accept later. A protocol that is projected

@@ -6,6 +6,7 @@ type layout struct {
 	tight    bool // no space stands before it
 	optional bool // a comma that an enum or struct may do without
 	separate bool // a field of a struct: a comma stands before it, unless it starts a line
+	closes   bool // the brace of a block whose content is indented
 	indent   int
 	cell     cell
 }
@@ -17,8 +18,10 @@ const (
 	cellNone cell = iota
 	cellConst
 	cellField
-	cellCase
+	cellBody
 	cellInstance
+	cellParam
+	cellFor
 	cellComment
 )
 

@@ -25,6 +25,7 @@ type parser struct {
 	exprs       int // how many expressions are being parsed, one in another
 	operators   int // of the outermost one, so far
 	indent      int // of the current line, for the formatter
+	snug        bool // the operators of the current expression stand close
 	options     int // how many lists of options the current statement is in
 	cases       int // … and of cases
 	packages    map[string]bool
@@ -294,9 +295,11 @@ func (p *parser) elements(element func()) {
 			})
 		}
 	})
-	if p.tokens[open].line == p.tokens[p.at-1].line {
-		p.tokens[p.at-1].first = false
-	} else {
+	switch closing := &p.tokens[p.at-1]; {
+	case !closing.is("}"):
+	case closing.line == p.tokens[open].line:
+		closing.first, closing.closes = false, false
+	case p.at-1 > open+1:
 		p.tokens[open+1].first, p.tokens[open+1].indent = true, p.indent+1
 	}
 }

@@ -63,7 +63,7 @@ func (p *parser) block() *Block {
 
 // stmts parses statements up to a closing brace, the next option or the next case. What other parses is left out.
 func (p *parser) stmts(other func() bool) *Block {
-	b := &Block{Span: Span{p.tok.Start, p.tok.Start}}
+	b := &Block{Span: Span{p.last, p.last}}
 	for !p.is("}") && !p.over() && !(p.is("option") && p.options > 0) && !(p.cases > 0 && (p.is("case") || p.is("else") && p.ahead(1).is(":"))) {
 		p.line()
 		p.guard(func() {

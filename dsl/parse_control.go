@@ -86,20 +86,14 @@ func (p *parser) receiveAhead() bool {
 	}
 }
 
-// body parses the statements of an option, which start lines of their own.
+// body parses the statements of an option or case. A single simple one stays on the line of the colon if it is there.
 func (p *parser) body() *Block {
+	first, same := p.here(), !p.startsLine()
 	p.indent++
 	b := p.stmts(nil)
 	p.indent--
-	return b
-}
-
-// caseBody parses the statements of a case. A single simple one stands on the line of the case.
-func (p *parser) caseBody() *Block {
-	first := p.here()
-	b := p.body()
-	if len(b.List) == 1 && simple(b.List[0]) {
-		first.first, first.cell = false, cellCase
+	if same && len(b.List) == 1 && simple(b.List[0]) {
+		first.first, first.cell = false, cellBody
 	}
 	return b
 }
@@ -157,7 +151,7 @@ func (p *parser) decide() Stmt {
 				c.When = p.expr()
 			}
 		})
-		c.Body = p.caseBody()
+		c.Body = p.body()
 		c.Span = p.span(start)
 		if ok {
 			d.Cases = append(d.Cases, c)
@@ -198,9 +192,9 @@ func (p *parser) forStmt() Stmt {
 	p.want("for")
 	f := &For{Name: p.name("a name for the index")}
 	p.want("in")
-	x := p.sum()
+	x := p.bound(3)
 	if p.got("..") {
-		f.Lo, f.Hi = x, p.sum()
+		f.Lo, f.Hi = x, p.bound(3)
 	} else {
 		f.In = x
 		if at, ok := x.(*At); ok {
@@ -252,7 +246,7 @@ func (p *parser) switchCase(s *Switch) {
 		p.fail("a case does not follow the else of its switch")
 	case p.got("else"):
 		p.header(func() {})
-		s.Else = p.caseBody()
+		s.Else = p.body()
 		return
 	case !p.is("case"):
 		p.fail("expected \"case\" or \"else\", found %s", p.found())
@@ -265,7 +259,7 @@ func (p *parser) switchCase(s *Switch) {
 			c.Values = append(c.Values, p.expr())
 		}
 	})
-	c.Body = p.caseBody()
+	c.Body = p.body()
 	c.Span = p.span(start)
 	if ok {
 		s.Cases = append(s.Cases, c)

@@ -17,6 +17,15 @@ func (p *parser) expr() Expr { return p.counted(0) }
 // sum parses an expression without comparisons, where a bound stands.
 func (p *parser) sum() Expr { return p.counted(3) }
 
+// bound parses an expression that is an index, a length or one end of a range: its operators stand close.
+func (p *parser) bound(level int) Expr {
+	open := p.snug
+	p.snug = true
+	x := p.counted(level)
+	p.snug = open
+	return x
+}
+
 // counted parses an expression and counts its operators.
 func (p *parser) counted(level int) Expr {
 	p.exprs++
@@ -36,7 +45,10 @@ func (p *parser) binary(level int) Expr {
 	for p.tok.kind == tokenOp && precedence[level][p.tok.text] {
 		p.operator()
 		op := p.tok.text
+		tight := p.snug && level >= 3
+		p.here().tight = tight
 		p.next()
+		p.here().tight = tight
 		y := p.binary(level + 1)
 		x = &Binary{p.span(start), op, x, y}
 	}
@@ -133,7 +145,7 @@ func (p *parser) reference() Expr {
 			p.tightly("[")
 			p.tight()
 			p.operator()
-			index := &Index{X: x, I: p.expr()}
+			index := &Index{X: x, I: p.bound(0)}
 			if at, ok := index.I.(*At); ok { // "i at rest" belongs to the index
 				index.I, index.At = at.X, at.Points
 			}

@@ -66,7 +66,7 @@ func (p *parser) steps() *Steps {
 
 // stepList parses steps up to a closing brace or the next option.
 func (p *parser) stepList() *Steps {
-	s := &Steps{Span: Span{p.tok.Start, p.tok.Start}}
+	s := &Steps{Span: Span{p.last, p.last}}
 	for !p.is("}") && !p.over() && !(p.is("option") && p.options > 0) {
 		p.line()
 		p.guard(func() { s.List = append(s.List, p.step()) })

@@ -21,6 +21,7 @@ func (p *parser) item() Item {
 	switch {
 	case p.got("param"): // "param" name "check" expr [ "run" expr ]
 		i := &Param{Name: p.name("the parameter's name")}
+		p.here().cell = cellParam
 		p.want("check")
 		i.Check = p.expr()
 		if p.got("run") {
@@ -96,7 +97,7 @@ func (p *parser) instance(start int) *Instance {
 	p.here().cell = cellInstance
 	if p.got("[") {
 		p.tight()
-		i.Len = p.expr()
+		i.Len = p.bound(0)
 		p.tightly("]")
 		p.tight()
 	}
@@ -136,14 +137,15 @@ func (p *parser) connect() Item {
 // quantifiers = { "for" name "in" ( qname | expr ".." expr ) }
 func (p *parser) quantifiers() (list []*Quantifier) {
 	for p.is("for") {
+		p.here().cell = cellFor
 		start := p.tok.Start
 		p.next()
 		q := &Quantifier{Name: p.name("a name for the index")}
 		p.want("in")
 		of := p.tok
-		x := p.sum()
+		x := p.bound(3)
 		if p.got("..") {
-			q.Lo, q.Hi = x, p.sum()
+			q.Lo, q.Hi = x, p.bound(3)
 		} else if q.In = asQName(x); q.In == nil {
 			p.failAt(codeSyntax, of.Span, "expected an array of instances, a component or numbers lo..hi, found %q", p.src.Text[of.Start:p.last])
 		}

@@ -12,9 +12,9 @@ func (p *parser) typeExpr() Type {
 	start := p.tok.Start
 	switch {
 	case p.got("range"):
-		t := &RangeType{Lo: p.sum()}
+		t := &RangeType{Lo: p.bound(3)}
 		p.want("..")
-		t.Hi = p.sum()
+		t.Hi = p.bound(3)
 		t.Span = p.span(start)
 		return t
 	case p.is("[") && p.ahead(1).is("]"):
@@ -28,7 +28,7 @@ func (p *parser) typeExpr() Type {
 		return t
 	case p.got("["):
 		p.tight()
-		t := &ArrayType{Len: p.expr()}
+		t := &ArrayType{Len: p.bound(0)}
 		p.tightly("]")
 		p.tight()
 		t.Elem = p.typeExpr()
@@ -38,7 +38,7 @@ func (p *parser) typeExpr() Type {
 		p.next()
 		p.tightly("[")
 		p.tight()
-		t := &SetType{Len: p.expr()}
+		t := &SetType{Len: p.bound(0)}
 		p.tightly("]")
 		p.want("of")
 		t.Elem = p.typeExpr()

@@ -168,7 +168,7 @@ func (p *parser) toColon() {
 func (p *parser) braces(levels int, list func()) Span {
 	p.enter()
 	defer p.leave()
-	start, open := p.tok.Start, p.at
+	open := p.at
 	if !p.is("{") {
 		p.missingBrace()
 		open--
@@ -179,6 +179,7 @@ func (p *parser) braces(levels int, list func()) Span {
 	p.indent -= levels
 	if p.is("}") {
 		p.line()
+		p.here().closes = levels > 0
 		if p.misplaced == (Span{}) && p.startsLine() && p.indentation(open) != p.indentation(p.at) {
 			p.misplaced = p.tok.Span
 		}
@@ -186,7 +187,7 @@ func (p *parser) braces(levels int, list func()) Span {
 	} else if p.tok.kind != tokenBad {
 		p.reportBrace("expected \"}\", found %s", p.found()).relate(Position{p.src, p.tokens[open].Span}, "to close the block that is opened here")
 	}
-	return p.span(start)
+	return p.span(p.tokens[open].Start)
 }
 
 // missingBrace reports a missing brace; if there is one on the same line, the parser goes on from there.

@@ -32,6 +32,9 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 		v.Reason = err.Error()
 		return v
 	}
+	if opts.NoReduce {
+		m.remember()
+	}
 	if opts.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, opts.Timeout)

@@ -11,7 +11,7 @@ func (r *run) settle(i *instance, at int) {
 		st := &i.states[at]
 		switch st.kind {
 		case session.Waiting, session.Deciding:
-			i.control.set(r.next, i.first+st.stand)
+			r.stand(i, st)
 			return
 		case session.Ended:
 			r.stop(i, i.ended)
@@ -23,7 +23,7 @@ func (r *run) settle(i *instance, at int) {
 		}
 		if o.kind == session.AbandonEnd {
 			if s := r.slotAt(i, &o.ref, o.edge); s != nil && r.m.end(s, r.next) != nil {
-				i.control.set(r.next, i.first+st.stand)
+				r.stand(i, st)
 				return
 			}
 		}

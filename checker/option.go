@@ -11,6 +11,7 @@ type state struct {
 	decl     *session.State
 	options  []option
 	stand    uint64 // its place in stand, if it stands
+	forgets  []forgotten
 }
 
 // option is an Edge compiled for one instance.
@@ -98,6 +99,7 @@ func (m *model) addStates() {
 			}
 		}
 	}
+	live := lives{}
 	for _, i := range m.instances {
 		n := number[i.index]
 		i.states = make([]state, len(i.machine.States))
@@ -113,6 +115,7 @@ func (m *model) addStates() {
 				x.ordered = x.ordered || k == session.ElseOption || k == session.TimeoutOption
 			}
 			if stands(decl) {
+				x.forgets = m.forgottenAt(i, s, live.of(i.machine))
 				x.stand = uint64(len(i.stand))
 				i.stand = append(i.stand, x)
 			}

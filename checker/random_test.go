@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand"
 	"slices"
 	"sync"
@@ -537,13 +538,27 @@ func compare(t *testing.T, sys *session.System, name string, most int) (outcome,
 		t.Errorf("%s: %v", name, err)
 		return outcome{}, false
 	}
+	forgetful := newSearch(m, Options{States: most}, everything)
+	forgetful.explore(context.Background())
+	m, err = compile(sys)
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+		return outcome{}, false
+	}
+	m.remember()
 	s := newSearch(m, Options{States: most}, everything)
 	s.explore(context.Background())
 	if s.cut != "" {
 		return outcome{Cut: true}, true
 	}
 	s.continuations(context.Background())
+	forgetful.continuations(context.Background())
 	got, want := engineOutcome(s), newTwin(sys).explore(2*most)
+	if less := engineOutcome(forgetful); less.States > got.States || less.Depth > got.Depth ||
+		!maps.Equal(less.Codes, got.Codes) || !slices.Equal(less.Highest, got.Highest) {
+		t.Errorf("%s:\n forgetting  %s\n remembering %s", name, less, got)
+		return got, false
+	}
 	if got.String() != want.String() {
 		t.Errorf("%s:\n engine %s\n twin   %s", name, got, want)
 		return got, false

@@ -37,17 +37,23 @@ func varsWritten(m *Machine, e *Edge, mark func(v int)) {
 		}
 	}
 	a := &e.Action
-	if a.Kind == Assign {
+	switch a.Kind {
+	case Assign:
 		write(a.To)
-	}
-	write(a.Index)
-	for _, x := range a.Binds {
-		if x.Kind == Value {
-			write(x.To)
+	case AddMember, PickMember:
+		write(a.Index)
+	case ReceiveMsg:
+		for _, x := range a.Binds {
+			if x.Kind == Value {
+				write(x.To)
+			}
 		}
 	}
-	if a.Slot.Any {
-		write(a.Slot.Bind)
+	switch a.Kind {
+	case SendMsg, ReceiveMsg, GonePeer, ChildEnded, ChildCrashed:
+		if a.Slot.Any {
+			write(a.Slot.Bind)
+		}
 	}
 }
 

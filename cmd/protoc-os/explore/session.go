@@ -1,0 +1,196 @@
+// Package explore serves a page on which a system is walked by hand. In comes an elaborated system; the page shows the steps that may be taken, every
+// component beside its machine with the current state lit, the queues, and the steps so far as a chart. The server keeps nothing about its readers:
+// where one stands is a path of option numbers, which is what the page's link carries.
+package explore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/protoc-os/protoc-os/checker"
+	"github.com/protoc-os/protoc-os/dsl/session"
+	"github.com/protoc-os/protoc-os/traces"
+	"github.com/protoc-os/protoc-os/viz"
+)
+
+// Explorer answers the page's questions about one system.
+type Explorer struct {
+	name   string
+	system *session.System
+	bounds checker.Options // of the search for counterexamples
+
+	mutex    sync.Mutex // over all below: a walk belongs to one goroutine
+	walk     *checker.Walk
+	first    checker.Point
+	known    map[string]step // by path
+	machines map[*session.Machine]*machine
+	runs     []Run
+	searched bool
+}
+
+// step is where a path leads, with its last event.
+type step struct {
+	point checker.Point
+	event traces.Event
+}
+
+// machine is a machine's picture and where its states are in it.
+type machine struct {
+	svg   []byte
+	nodes map[int][]string // state → ids
+}
+
+// Run is a run that somebody wants to look at: a counterexample or a recorded run, as a path.
+type Run struct {
+	Name string `json:"name"`
+	Path string `json:"path"`
+}
+
+// New prepares a system. The error says why it cannot be explored.
+func New(name string, sys *session.System, bounds checker.Options) (*Explorer, error) {
+	w, first, err := checker.NewWalk(sys)
+	if err != nil {
+		return nil, err
+	}
+	return &Explorer{name: name, system: sys, bounds: bounds, walk: w, first: first, known: map[string]step{}, machines: map[*session.Machine]*machine{}}, nil
+}
+
+// Open adds a trace to the runs to look at. A step without an option number, as a running kernel records it, is found by what it says. The error
+// says which step the system cannot take.
+func (x *Explorer) Open(t *traces.Trace) (string, error) {
+	x.mutex.Lock()
+	defer x.mutex.Unlock()
+	run, err := x.follow(t)
+	if err == nil {
+		x.runs = append(x.runs, run)
+	}
+	return run.Path, err
+}
+
+func (x *Explorer) follow(t *traces.Trace) (Run, error) {
+	name := strings.TrimSpace(t.Code + " " + t.Message)
+	if name == "" {
+		name = fmt.Sprintf("recorded run of %d steps", len(t.Events))
+	}
+	var path []string
+	at := x.first
+	for k, e := range t.Events {
+		choices := x.walk.Choices(at, k+1)
+		option := e.Option
+		if option < 0 || option >= len(choices) || !same(&choices[option].Event, &e) {
+			option = slices.IndexFunc(choices, func(c checker.Choice) bool { return same(&c.Event, &e) })
+		}
+		if option < 0 {
+			return Run{}, fmt.Errorf("step %d (%s of %s) cannot be taken: this is no run of %s as it is now", k+1, e.Kind, e.Instance, x.name)
+		}
+		if choices[option].Fails != "" {
+			break
+		}
+		path = append(path, strconv.Itoa(option))
+		at = choices[option].To
+	}
+	return Run{name, strings.Join(path, ".")}, nil
+}
+
+func same(a, b *traces.Event) bool {
+	return a.Kind == b.Kind && a.Instance == b.Instance && a.Label == b.Label && a.Channel == b.Channel && a.Case == b.Case
+}
+
+// counterexamples checks the system, once, and returns all runs to look at.
+func (x *Explorer) counterexamples(ctx context.Context) ([]Run, error) {
+	x.mutex.Lock()
+	defer x.mutex.Unlock()
+	if x.searched {
+		return x.runs, nil
+	}
+	v := checker.Check(ctx, x.system, x.bounds)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	for _, violation := range v.Violations {
+		if violation.Trace == nil {
+			continue
+		}
+		run, err := x.follow(violation.Trace)
+		if err != nil {
+			panic("explore: a counterexample is no run of its system: " + err.Error())
+		}
+		x.runs = append(x.runs, run)
+	}
+	x.searched = true
+	return x.runs, nil
+}
+
+// at follows a path of option numbers, "0.2.1".
+func (x *Explorer) at(path string) (checker.Point, []traces.Event, error) {
+	point := x.first
+	var events []traces.Event
+	if path == "" {
+		return point, nil, nil
+	}
+	numbers := strings.Split(path, ".")
+	for k, text := range numbers {
+		prefix := strings.Join(numbers[:k+1], ".")
+		s, ok := x.known[prefix]
+		if !ok {
+			n, err := strconv.Atoi(text)
+			choices := x.walk.Choices(point, k+1)
+			if err != nil || n < 0 || n >= len(choices) || choices[n].Fails != "" {
+				return point, nil, fmt.Errorf("step %d: there is no step number %q that leads on", k+1, text)
+			}
+			s = step{choices[n].To, choices[n].Event}
+			x.known[prefix] = s
+		}
+		point = s.point
+		events = append(events, s.event)
+	}
+	return point, events, nil
+}
+
+// chart draws the steps so far.
+func (x *Explorer) chart(events []traces.Event, final *traces.State) ([]byte, error) {
+	t := &traces.Trace{System: x.name, Events: events, Final: final}
+	for _, c := range final.Components {
+		t.Instances = append(t.Instances, c.Instance)
+	}
+	for _, e := range events {
+		for _, name := range []string{e.Instance, e.Peer} {
+			if name != "" && !slices.Contains(t.Instances, name) {
+				t.Instances = append(t.Instances, name)
+			}
+		}
+	}
+	var b bytes.Buffer
+	err := viz.ArrangeSequence(t, viz.SequenceOptions{Most: 60}).WriteSVG(&b)
+	return b.Bytes(), err
+}
+
+// machineOf draws a machine, once.
+func (x *Explorer) machineOf(m *session.Machine) (*machine, error) {
+	if known := x.machines[m]; known != nil {
+		return known, nil
+	}
+	layout := viz.Arrange(viz.MachineGraph(m))
+	drawn := &machine{nodes: map[int][]string{}}
+	byKey := map[string][]string{}
+	for i, n := range layout.Graph.Nodes {
+		for _, k := range n.Keys {
+			byKey[k] = append(byKey[k], "n"+strconv.Itoa(i))
+		}
+	}
+	for s := range m.States {
+		drawn.nodes[s] = byKey[viz.StateKey(s)]
+	}
+	var b bytes.Buffer
+	if err := viz.WriteSVG(&b, layout); err != nil {
+		return nil, err
+	}
+	drawn.svg = b.Bytes()
+	x.machines[m] = drawn
+	return drawn, nil
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/protoc-os/protoc-os/checker"
 	"github.com/protoc-os/protoc-os/dsl"
@@ -93,7 +94,8 @@ func answerCapacities(ctx context.Context, e *elaboration, asked []*session.Prot
 		}
 		answers[i].least = least[p.QName()]
 	}
-	for n := 1; n <= highestCapacity; n++ {
+	unknown := func(a capacityAnswer) bool { return a.highest < 0 }
+	for n := 1; n <= highestCapacity && slices.ContainsFunc(answers, unknown); n++ {
 		v := at(all(n))
 		if v.Outcome != checker.Holds {
 			continue

@@ -27,7 +27,8 @@ func main() {
 func run(args []string, in io.Reader, out, err io.Writer, verbs ...*cobra.Command) (exit int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{in: in, out: out, err: err}
+	results := &stream{to: out}
+	a := &app{in: in, out: results, err: err}
 	defer func() {
 		if defect := recover(); defect != nil {
 			a.reportDefect(defect, debug.Stack())
@@ -43,7 +44,24 @@ func run(args []string, in io.Reader, out, err io.Writer, verbs ...*cobra.Comman
 	if ctx.Err() != nil {
 		a.status |= interrupted
 	}
+	if results.failed != nil {
+		a.status |= a.fail(fmt.Errorf("write the results: %w", results.failed))
+	}
 	return a.status.exit()
+}
+
+// stream is stdout. It remembers the first failure, so that results which nobody can read are no success.
+type stream struct {
+	to     io.Writer
+	failed error
+}
+
+func (s *stream) Write(text []byte) (int, error) {
+	n, err := s.to.Write(text)
+	if s.failed == nil {
+		s.failed = err
+	}
+	return n, err
 }
 
 // fail prints an error and says what it means for the exit status.

@@ -80,6 +80,9 @@ func (a *app) prepare() error {
 
 // terminal returns the width of a stream that is a terminal; 0 for any other.
 func terminal(w any) int {
+	if s, ok := w.(*stream); ok {
+		w = s.to
+	}
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return 0

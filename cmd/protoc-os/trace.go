@@ -11,7 +11,17 @@ import (
 )
 
 func (a *app) traceVerb() *cobra.Command {
-	c := &cobra.Command{Use: "trace", Short: "look at recorded runs and counterexamples"}
+	c := &cobra.Command{
+		Use:   "trace",
+		Short: "look at recorded runs and counterexamples",
+		Args:  cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("unknown command %q for %q", args[0], c.CommandPath())
+			}
+			return c.Help()
+		},
+	}
 	c.AddCommand(&cobra.Command{
 		Use:     "show FILE",
 		Short:   "draw a trace as a sequence chart",

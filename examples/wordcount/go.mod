@@ -6,12 +6,13 @@ tool github.com/protoc-os/protoc-os/cmd/protoc-os
 
 replace github.com/protoc-os/protoc-os => ../..
 
+require github.com/protoc-os/protoc-os v0.0.0
+
 require (
 	github.com/awalterschulze/gographviz v2.0.3+incompatible // indirect
 	github.com/clipperhouse/uax29/v2 v2.2.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/mattn/go-runewidth v0.0.31 // indirect
-	github.com/protoc-os/protoc-os v0.0.0 // indirect
 	github.com/rogpeppe/go-internal v1.16.0 // indirect
 	github.com/spf13/cobra v1.10.2 // indirect
 	github.com/spf13/pflag v1.0.9 // indirect

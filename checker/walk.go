@@ -39,11 +39,15 @@ type Value struct {
 	Value int64
 }
 
-// NewWalk compiles a system. The error says what about it is too large to be explored, or that it fails before its first step.
-func NewWalk(sys *session.System) (*Walk, Point, error) {
+// NewWalk compiles a system. With exact, variables keep their values where nothing reads them any more; without, states that differ only in such are
+// one, as in a check. Steps have the same numbers either way. The error says what about it is too large to be explored, or that it fails before its first step.
+func NewWalk(sys *session.System, exact bool) (*Walk, Point, error) {
 	m, err := compile(sys)
 	if err != nil {
 		return nil, Point{}, err
+	}
+	if exact {
+		m.remember()
 	}
 	w := &Walk{m: m, r: m.newRun(nil)}
 	w.r.initial()

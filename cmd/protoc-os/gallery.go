@@ -138,7 +138,7 @@ func (g *gallery) wiring(e *elaboration) (*viz.Graph, error) {
 
 // states draws the states of a system: all if they are few, else the first, or with a trace those within a step of it.
 func (g *gallery) states(e *elaboration) (*viz.Graph, error) {
-	w, first, err := checker.NewWalk(e.sys)
+	w, first, err := checker.NewWalk(e.sys, false)
 	if err != nil {
 		return nil, err
 	}

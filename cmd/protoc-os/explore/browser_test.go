@@ -137,7 +137,7 @@ func TestPageInBrowser(t *testing.T) {
 		t.Errorf("the console is not empty:\n%s", said)
 	}
 	if file := os.Getenv("EXPLORE_PICTURE"); file != "" {
-		picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(90))
+		picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -89,6 +89,9 @@ func TestAnswers(t *testing.T) {
 	if !v.Stuck || len(v.Steps) > 0 || !strings.Contains(v.Verdict, "p, q") || len(v.Queues) != 2 || len(v.Components[0].Nodes) == 0 {
 		t.Errorf("the counterexample ends in %+v", v)
 	}
+	if vars := v.Components[0].Vars; len(vars) != 1 || vars[0] != "n = 2" {
+		t.Errorf("the variables of p are %q", vars)
+	}
 	var svg string
 	get(t, server.URL+"/machine?number=0", &svg)
 	for _, c := range v.Components {

@@ -137,7 +137,8 @@ func (x *Explorer) view(path string) (any, error) {
 	state := x.walk.Describe(point)
 	v := &view{System: x.name, Path: path, Queues: state.Queues, Wait: state.Cycle, Steps: []choice{}, Components: []component{}}
 	if len(events) > 0 {
-		v.Last = words(&events[len(events)-1])
+		e := &events[len(events)-1]
+		v.Last = e.Instance + " " + words(e)
 	}
 	for i, c := range x.walk.Choices(point, len(events)+1) {
 		e := &c.Event

@@ -53,7 +53,7 @@ type Run struct {
 
 // New prepares a system. The error says why it cannot be explored.
 func New(name string, sys *session.System, bounds checker.Options) (*Explorer, error) {
-	w, first, err := checker.NewWalk(sys)
+	w, first, err := checker.NewWalk(sys, true)
 	if err != nil {
 		return nil, err
 	}

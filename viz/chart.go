@@ -55,10 +55,11 @@ type chart struct {
 	rows   []chartRow
 
 	narrow bool
-	short  bool  // labels without arguments
-	column []int // of each lifeline
-	text   int   // narrow: column of the labels
-	at     int   // column of the source positions
+	short  bool   // labels without arguments
+	column []int  // of each lifeline
+	text   int    // narrow: column of the labels
+	at     int    // column of the source positions
+	file   string // narrow: of all positions, named in the heading; "" they name theirs
 }
 
 // chartRow is a line of the chart between heading and foot.

@@ -41,6 +41,7 @@ func (c *chart) heading(b *strings.Builder, width int) {
 		names.put(c.column[i], fmt.Sprint(i+1))
 	}
 	b.WriteString(strings.TrimRight(legend, " ") + "\n")
+	names.put(max(c.text, min(c.at, width-chartWidth.StringWidth(c.file))), c.file)
 	names.writeTo(b)
 }
 

@@ -1,6 +1,10 @@
 package viz
 
-import "github.com/mattn/go-runewidth"
+import (
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+)
 
 // Measures of a chart in columns.
 const (
@@ -70,11 +74,28 @@ func (c *chart) layNarrow(width int) {
 		c.column[i] = chartMargin + i*gap
 	}
 	c.text = c.column[n-1] + 3
+	c.shortenPositions()
 	labels, places := 0, 0
 	for _, r := range c.rows {
 		labels, places = max(labels, chartWidth.StringWidth(r.text)), max(places, chartWidth.StringWidth(r.at))
 	}
 	c.at = c.text + max(min(labels, width-c.text-places-2), 12) + 2
+}
+
+// shortenPositions moves the file's name to the heading if all positions are in one: labels need the room.
+func (c *chart) shortenPositions() {
+	for _, r := range c.rows {
+		if file, _, ok := strings.Cut(r.at, ":"); ok && !r.folded {
+			if c.file != "" && c.file != file || strings.Count(r.at, ":") > 1 {
+				c.file = ""
+				return
+			}
+			c.file = file
+		}
+	}
+	for i := range c.rows {
+		c.rows[i].at = strings.TrimPrefix(c.rows[i].at, c.file)
+	}
 }
 
 // label is the text of a row in the present layout.

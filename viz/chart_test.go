@@ -102,7 +102,7 @@ func TestChartShows(t *testing.T) {
 			}
 		}
 		for i, e := range trace.Events {
-			if !strings.Contains(chart, fmt.Sprintf("f.chan:%d\n", i+1)) {
+			if !strings.Contains(chart, fmt.Sprintf(":%d\n", i+1)) {
 				t.Fatalf("step %d is not in\n%s", i+1, chart)
 			}
 			switch e.Kind {

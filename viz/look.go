@@ -88,6 +88,7 @@ func init() {
 		looks["line-"+name] = l
 		looks["head-"+name] = look{fill: l.stroke}
 		looks["label-"+name] = look{fill: l.stroke, size: lineSize}
+		looks["ring-"+name] = look{fill: page, stroke: l.stroke, width: l.width}
 	}
 	for _, under := range edgeUnderlays {
 		looks["label"+under] = look{fill: looks[under].stroke}

@@ -149,7 +149,7 @@ func (s *Sequence) sign(glyph string, at Spot, kind string) []item {
 	case g.square:
 		return []item{{look: "head-" + kind, path: rounded(box(5), 1)}}
 	case g.circle:
-		return []item{{look: "ground", path: rounded(box(4.5), 9)}, {look: "line-" + kind, path: rounded(box(4.5), 9)}}
+		return []item{{look: "ring-" + kind, path: rounded(box(4.5), 9)}}
 	}
 	return []item{{look: "head-" + kind, path: rounded(box(3.5), 9)}}
 }

@@ -79,9 +79,12 @@ func (f *formatter) hasBlock(d Decl) bool {
 func (f *formatter) token(i int) {
 	t := &f.tokens[i]
 	due := f.apart[t.Start]
-	for n := f.commentsBefore(t); n > 0; n-- {
-		due = f.comment(t, f.comments[:n], due)
-		f.comments = f.comments[1:]
+	if n := f.commentsBefore(t); n > 0 {
+		row := f.rowStart(t, f.comments[:n])
+		for _, c := range f.comments[:n] {
+			due = f.comment(c, t, row, due)
+		}
+		f.comments = f.comments[n:]
 	}
 	line := f.line
 	f.line = t.line
@@ -161,7 +164,7 @@ func (f *formatter) keepsBlank(t *token, from, to int) bool {
 // cell notes where the second column of a row starts.
 func (f *formatter) cell(i int) {
 	t, r := &f.tokens[i], f.last()
-	if t.cell == cellNone || r.cell != cellNone || r.text == "" || t.cell == cellField && !f.tokens[i-1].first {
+	if t.cell == cellNone || r.cell != cellNone || len(r.text) == 0 || t.cell == cellField && !f.tokens[i-1].first {
 		return
 	}
 	r.cell, r.column = t.cell, len(r.text)

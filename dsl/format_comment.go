@@ -11,10 +11,9 @@ func (f *formatter) commentsBefore(t *token) int {
 	return n
 }
 
-// comment writes the first of the comments before a token: in its row if it follows something there, else in one of its own.
-// It returns whether a blank line is still due.
-func (f *formatter) comment(t *token, list []*Comment, due bool) bool {
-	c := list[0]
+// comment writes a comment before a token: in its row if it follows something there, else in one of its own. Row is where the line of the
+// token starts. It returns whether a blank line is still due.
+func (f *formatter) comment(c *Comment, t *token, row int, due bool) bool {
 	start, end := f.src.Line(c.Start), f.src.Line(c.End)
 	text := strings.ReplaceAll(c.Text, "\r\n", "\n")
 	toEnd := strings.HasPrefix(text, "//")
@@ -22,14 +21,14 @@ func (f *formatter) comment(t *token, list []*Comment, due bool) bool {
 		text = strings.TrimRight(text, " \t\r")
 	}
 	if start > f.line {
-		f.begin(f.commentIndent(t, list), due || f.keepsBlank(t, f.line, start))
+		f.begin(f.commentIndent(c, t, row), due || f.keepsBlank(t, f.line, start))
 		f.last().comments = true
 		f.after = ""
 		due = false
 	} else if !toEnd {
 		f.write(" ")
 	}
-	if toEnd && f.last().text != "" {
+	if toEnd && len(f.last().text) > 0 {
 		f.last().comment = text
 	} else {
 		f.write(text)
@@ -40,20 +39,17 @@ func (f *formatter) comment(t *token, list []*Comment, due bool) bool {
 
 // commentIndent returns the indentation of a comment on a line of its own. Before the end of a block it belongs to the block; before
 // an option or case to the body above it if it is indented more.
-func (f *formatter) commentIndent(t *token, list []*Comment) int {
+func (f *formatter) commentIndent(c *Comment, t *token, row int) int {
 	switch {
 	case t.kind == tokenEOF:
 		return 0
 	case !t.first:
 		return f.base + 1
-	}
-	row := f.rowStart(t, list)
-	switch {
-	case list[0].Start == row:
+	case c.Start == row:
 		return t.indent
 	case t.closes:
 		return t.indent + 1
-	case f.after != "{" && (t.text == "}" || t.is("option") || t.is("case") || t.is("else")) && f.column(list[0].Start) > f.column(row):
+	case f.after != "{" && (t.text == "}" || t.is("option") || t.is("case") || t.is("else")) && f.src.Column(c.Start) > f.src.Column(row):
 		return t.indent + 1
 	}
 	return t.indent
@@ -67,5 +63,3 @@ func (f *formatter) rowStart(t *token, list []*Comment) int {
 	}
 	return start
 }
-
-func (f *formatter) column(offset int) int { return f.src.Column(offset) }

@@ -1,13 +1,17 @@
 package dsl
 
-import "strings"
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
 
 // row is a line of the formatted source.
 type row struct {
 	blank    bool // a blank line stands above it
 	comments bool // it holds nothing but comments so far
 	indent   int
-	text     string
+	text     []byte
 	cell     cell
 	column   int    // where the second column starts in text
 	comment  string // at the end of the line
@@ -19,7 +23,10 @@ func (f *formatter) begin(indent int, blank bool) {
 	f.rows = append(f.rows, row{indent: indent, blank: blank && len(f.rows) > 0})
 }
 
-func (f *formatter) write(text string) { f.last().text += text }
+func (f *formatter) write(text string) {
+	r := f.last()
+	r.text = append(r.text, text...)
+}
 
 // layRows returns the rows as text.
 func layRows(rows []row) []byte {
@@ -27,22 +34,22 @@ func layRows(rows []row) []byte {
 	for i := range rows {
 		if r := &rows[i]; r.comment != "" {
 			r.cell, r.column = cellComment, len(r.text)+1
-			r.text += " " + r.comment
+			r.text = append(append(r.text, ' '), r.comment...)
 		} else {
 			r.cell = cellNone
 		}
 	}
 	align(rows)
-	var b strings.Builder
+	var b bytes.Buffer
 	for _, r := range rows {
 		if r.blank {
 			b.WriteByte('\n')
 		}
 		b.WriteString(strings.Repeat("    ", r.indent))
-		b.WriteString(r.text)
+		b.Write(r.text)
 		b.WriteByte('\n')
 	}
-	return []byte(b.String())
+	return b.Bytes()
 }
 
 // align puts the second columns of rows that follow one another below one another.
@@ -54,19 +61,25 @@ func align(rows []row) {
 		}
 		widest := 0
 		for _, r := range rows[i:n] {
-			if r.cell != cellNone {
-				widest = max(widest, columns.StringWidth(r.text[:r.column]))
-			}
+			widest = max(widest, r.width())
 		}
 		for j := i; j < n; j++ {
-			if r := &rows[j]; r.cell != cellNone {
-				r.text = r.text[:r.column] + strings.Repeat(" ", widest-columns.StringWidth(r.text[:r.column])) + r.text[r.column:]
+			if r := &rows[j]; r.width() < widest {
+				r.text = slices.Insert(r.text, r.column, bytes.Repeat([]byte(" "), widest-r.width())...)
 			}
 		}
 		i = n
 	}
 }
 
+// width returns the columns before the second one.
+func (r *row) width() int {
+	if r.cell == cellNone {
+		return 0
+	}
+	return columns.StringWidth(string(r.text[:r.column]))
+}
+
 func (r *row) alignsWith(above *row) bool {
-	return r.cell != cellNone && r.cell == above.cell && r.indent == above.indent && !r.blank && !strings.Contains(r.text+above.text, "\n")
+	return r.cell != cellNone && r.cell == above.cell && r.indent == above.indent && !r.blank && !bytes.ContainsRune(r.text, '\n') && !bytes.ContainsRune(above.text, '\n')
 }

@@ -20,14 +20,14 @@ type parser struct {
 	tokens      []token
 	at          int // index of tok
 	tok         token
-	last        int // end of the token before tok
-	depth       int // of blocks and expressions
-	exprs       int // how many expressions are being parsed, one in another
-	operators   int // of the outermost one, so far
-	indent      int // of the current line, for the formatter
+	last        int  // end of the token before tok
+	depth       int  // of blocks and expressions
+	exprs       int  // how many expressions are being parsed, one in another
+	operators   int  // of the outermost one, so far
+	indent      int  // of the current line, for the formatter
 	snug        bool // the operators of the current expression stand close
-	options     int // how many lists of options the current statement is in
-	cases       int // … and of cases
+	options     int  // how many lists of options the current statement is in
+	cases       int  // … and of cases
 	packages    map[string]bool
 	parsed      *File
 	diagnostics []*Diagnostic

@@ -7,6 +7,9 @@ import "slices"
 // maxDepth bounds how deep blocks and expressions nest, and how many operators one expression has.
 const maxDepth = 1000
 
+// near is how many tokens a brace or colon may be away from where it is missed.
+const near = 50
+
 type bailout struct{}
 
 // starters are the words that start a statement or step and stand nowhere else.
@@ -67,6 +70,9 @@ func (p *parser) guard(production func(), until ...string) (ok bool) {
 // skip passes over the rest of a broken part that starts at a token and failed at the current one. Where it is one of a list of statements, that
 // is up to the next line or a word that starts a statement; blocks and parentheses that the part has opened belong to it.
 func (p *parser) skip(start int, until []string) {
+	if p.tok.kind == tokenEOF {
+		return
+	}
 	parens, braces := 0, 0
 	for _, t := range p.tokens[start:p.at] {
 		parens, braces = count(t, parens, braces)
@@ -151,9 +157,9 @@ func (p *parser) toColon() {
 	if p.startsLine() {
 		return
 	}
-	for n := 0; ; n++ {
+	for n := range near {
 		switch t := p.ahead(n); {
-		case t.kind == tokenEOF, t.line != line, t.is("{"), t.is("}"):
+		case t.line != line, t.is("{"), t.is("}"):
 			return
 		case t.is(":"):
 			for ; n >= 0; n-- {
@@ -198,8 +204,11 @@ func (p *parser) missingBrace() {
 	if p.startsLine() {
 		return
 	}
-	for n := 0; p.ahead(n).line == p.tok.line && !p.ahead(n).is("}") && p.ahead(n).kind != tokenEOF; n++ {
-		if p.ahead(n).is("{") {
+	for n := range near {
+		switch t := p.ahead(n); {
+		case t.line != p.tok.line, t.is("}"):
+			return
+		case t.is("{"):
 			for ; n > 0; n-- {
 				p.next()
 			}

@@ -22,7 +22,7 @@ func (a *app) traceVerb() *cobra.Command {
 			return c.Help()
 		},
 	}
-	c.AddCommand(&cobra.Command{
+	c.AddCommand(a.convertVerb(), &cobra.Command{
 		Use:     "show FILE",
 		Short:   "draw a trace as a sequence chart",
 		Example: "  protoc-os trace show traces/fs.Files.PO2001.jsonl",

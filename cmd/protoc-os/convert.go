@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/protoc-os/protoc-os/traces"
+	"github.com/protoc-os/protoc-os/viz"
+)
+
+// convertFlags are the flags of trace convert.
+type convertFlags struct {
+	to, output, component string
+	most                  int
+	bare                  bool
+}
+
+func (a *app) convertVerb() *cobra.Command {
+	f := new(convertFlags)
+	c := &cobra.Command{
+		Use:     "convert FILE",
+		Short:   "draw a trace as a sequence chart, into a file",
+		Example: "  protoc-os trace convert --to html -o deadlock.html traces/fs.Files.PO2001.jsonl",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(_ *cobra.Command, args []string) error { return a.convert(f, args[0]) },
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.to, "to", "", "text, svg, png, mermaid or html (default: by the ending of -o, else text)")
+	flags.StringVarP(&f.output, "output", "o", "", "file to write (default: standard output)")
+	flags.StringVar(&f.component, "component", "", "only what this instance takes part in")
+	flags.IntVar(&f.most, "most", 0, "most rows, the middle of a longer trace is folded; 0: all")
+	flags.BoolVar(&f.bare, "bare", false, "labels without their arguments")
+	return c
+}
+
+// convert is the verb: read, lay out, write.
+func (a *app) convert(f *convertFlags, path string) error {
+	t, err := traces.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if f.to == "" {
+		f.to = "text"
+		for form, ending := range endings {
+			if filepath.Ext(f.output) == ending {
+				f.to = form
+			}
+		}
+	}
+	var b bytes.Buffer
+	s := viz.ArrangeSequence(t, viz.SequenceOptions{Component: f.component, Most: f.most, NoPayload: f.bare})
+	switch f.to {
+	case "text":
+		if f.component != "" {
+			t = viz.Only(t, f.component)
+		}
+		b.WriteString(traceHeading(t) + viz.Chart(t, viz.ChartOptions{Width: a.width(), ASCII: a.ascii, Most: f.most}))
+	case "svg":
+		err = s.WriteSVG(&b)
+	case "png":
+		err = s.WritePNG(&b)
+	case "mermaid":
+		err = s.WriteMermaid(&b)
+	case "html":
+		err = s.WriteHTML(&b)
+	default:
+		return fmt.Errorf("--to %s: want text, svg, png, mermaid or html", f.to)
+	}
+	if err != nil {
+		return err
+	}
+	if f.output == "" {
+		_, err = a.out.Write(b.Bytes())
+		return err
+	}
+	return os.WriteFile(f.output, b.Bytes(), 0o644)
+}

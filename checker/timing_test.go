@@ -19,7 +19,7 @@ protocol P(x, y) capacity 0 { loop rest { x -> y: M() } }
 protocol Q(x, y) capacity 1 { loop rest { x -> y: N() } }
 component Prefers(out P.x, in Q.y) { loop { choose priority { option out <- M(): option N() <- in: assert false } } }
 component Hears(in P.y, out Q.x) { loop { out <- N()  M() <- in } }
-system S { a Prefers  b Hears  connect P(x = a.out, y = b.in)  connect Q(x = b.out, y = a.in) }`, "PO2007@2 PO2002@2"},
+system S { a Prefers  b Hears  connect P(x = a.out, y = b.in)  connect Q(x = b.out, y = a.in) }`, "PO2007@2"},
 	{"there is a moment between a receive and the abandonment after it", `package x
 protocol A(p, q) capacity 1 { q -> p: M()  q -> p: M() }
 protocol C(p, q) capacity 1 { q -> p: X()  p -> q: R() }

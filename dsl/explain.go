@@ -13,7 +13,7 @@ type Explanation struct {
 // explanations is filled by the files that declare codes, before main runs.
 var explanations = map[Code]Explanation{}
 
-// register enters explanations. A code has one.
+// register enters explanations; each file codes_*.go declares the codes of one range and calls it once, in its init. A code has one.
 func register(list ...Explanation) {
 	for _, e := range list {
 		if _, twice := explanations[e.Code]; twice {

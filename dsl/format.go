@@ -94,7 +94,7 @@ func (f *formatter) token(i int) {
 	switch {
 	case f.startsRow(t, line):
 		indent := f.base + 1
-		if t.first || strings.Contains(")]}{", t.text) {
+		if strings.Contains(")]}{", t.text) || f.after == "}" {
 			indent = f.base
 		}
 		if t.first {

@@ -120,7 +120,8 @@ func (p *parser) step() Step {
 	case p.is("option"):
 		p.fail("\"option\" stands only in the braces of a choose")
 	case p.tok.isName() && p.ahead(1).is("<-"):
-		p.fail("expected \"->\" after %q, found \"<-\": a protocol says who sends to whom, a component sends and receives with <-", p.tok.text)
+		role := p.ident().Name
+		p.fail("expected \"->\" after %q, found \"<-\": a protocol says who sends to whom, a component sends and receives with <-", role)
 	case p.tok.isName():
 		p.unknown("a step", "->")
 	}

@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"reflect"
@@ -39,23 +40,24 @@ func checkMarks(t *testing.T, name string, text []byte) {
 		if m == nil {
 			continue
 		}
-		var at token
+		next := c.End + len(text[c.End:]) - len(bytes.TrimLeft(text[c.End:], " \t\n")) // where no token starts: ; and open comments
+		at := next
 		for _, t := range tokens {
 			if t.Start >= c.End {
-				at = t
+				at = t.Start
 				break
 			}
 		}
 		found := false
 		for i, d := range diagnostics {
-			if d.At.Span.Start == at.Start && regexp.MustCompile(m[1]).MatchString(string(d.Code)+" "+d.Message) {
+			if (d.At.Span.Start == at || d.At.Span.Start == next) && regexp.MustCompile(m[1]).MatchString(string(d.Code)+" "+d.Message) {
 				diagnostics = append(diagnostics[:i:i], diagnostics[i+1:]...)
 				found = true
 				break
 			}
 		}
 		if !found {
-			t.Errorf("no diagnostic %q at %s:%d:%d", m[1], name, at.line, NewSource(name, text).Column(at.Start))
+			t.Errorf("no diagnostic %q at %s", m[1], Position{NewSource(name, text), Span{at, at}})
 		}
 	}
 	for _, d := range diagnostics {

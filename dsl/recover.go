@@ -81,7 +81,7 @@ func (p *parser) skip(start int, until []string) {
 		parens = 0 // more likely forgotten than followed by more
 	}
 	for {
-		if p.tok.kind == tokenEOF || p.at > start && p.resumes(parens, braces, until) {
+		if p.tok.kind == tokenEOF || p.at > start && p.resumes(start, parens, braces, until) {
 			return
 		}
 		if p.is("}") && braces == 0 && len(until) == 0 {
@@ -92,7 +92,7 @@ func (p *parser) skip(start int, until []string) {
 	}
 }
 
-func (p *parser) resumes(parens, braces int, until []string) bool {
+func (p *parser) resumes(start, parens, braces int, until []string) bool {
 	top := slices.Equal(until, topLevel)
 	switch {
 	case p.over():
@@ -100,13 +100,13 @@ func (p *parser) resumes(parens, braces int, until []string) bool {
 	case braces > 0:
 		return false
 	case top:
-		return p.startsLine() && slices.Contains(until, p.tok.text)
+		return p.startsLine() && p.tok.isName() && (slices.Contains(until, p.tok.text) || p.indentation(p.at) == 0)
 	case len(until) > 0:
 		return p.is("}") || slices.Contains(until, p.tok.text)
 	case p.is("}") || p.tok.kind == tokenName && starters[p.tok.text]:
 		return true
 	}
-	return parens == 0 && p.startsLine()
+	return p.startsLine() && (parens == 0 || !p.is(")") && p.indentation(p.at) <= p.indentation(start))
 }
 
 func count(t token, parens, braces int) (int, int) {

@@ -98,14 +98,14 @@ func (f *formatter) token(i int) {
 			indent = f.base
 		}
 		if t.first {
-			indent = t.indent
+			indent = int(t.indent)
 		}
 		f.begin(indent, due || t.text != "}" && f.keepsBlank(t, line, t.line))
 	case !f.isTight(t):
 		f.write(" ")
 	}
 	if t.first {
-		f.base = t.indent
+		f.base = int(t.indent)
 	}
 	f.cell(i)
 	f.write(t.text)
@@ -158,7 +158,7 @@ func (f *formatter) keepsBlank(t *token, from, to int) bool {
 	if to-from < 2 || len(f.rows) == 0 || !t.first && t.kind != tokenEOF {
 		return false
 	}
-	return f.after != "{" && !(f.after == ":" && t.indent > f.base)
+	return f.after != "{" && !(f.after == ":" && int(t.indent) > f.base)
 }
 
 // cell notes where the second column of a row starts.

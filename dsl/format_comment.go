@@ -46,13 +46,13 @@ func (f *formatter) commentIndent(c *Comment, t *token, row int) int {
 	case !t.first:
 		return f.base + 1
 	case c.Start == row:
-		return t.indent
+		return int(t.indent)
 	case t.closes:
-		return t.indent + 1
+		return int(t.indent) + 1
 	case f.after != "{" && (t.text == "}" || t.is("option") || t.is("case") || t.is("else")) && f.src.Column(c.Start) > f.src.Column(row):
-		return t.indent + 1
+		return int(t.indent) + 1
 	}
-	return t.indent
+	return int(t.indent)
 }
 
 // rowStart returns the offset of what starts the line of a token: the token, or a comment before it.

@@ -7,7 +7,7 @@ type layout struct {
 	optional bool // a comma that an enum or struct may do without
 	separate bool // a field of a struct: a comma stands before it, unless it starts a line
 	closes   bool // the brace of a block whose content is indented
-	indent   int
+	indent   int32
 	cell     cell
 }
 
@@ -31,7 +31,7 @@ func (p *parser) here() *layout { return &p.tokens[p.at].layout }
 // line has the current token start a line.
 func (p *parser) line() {
 	l := p.here()
-	l.first, l.indent = true, p.indent
+	l.first, l.indent = true, int32(p.indent)
 }
 
 func (p *parser) tight() { p.here().tight = true }

@@ -300,7 +300,7 @@ func (p *parser) elements(element func()) {
 	case closing.line == p.tokens[open].line:
 		closing.first, closing.closes = false, false
 	case p.at-1 > open+1:
-		p.tokens[open+1].first, p.tokens[open+1].indent = true, p.indent+1
+		p.tokens[open+1].first, p.tokens[open+1].indent = true, int32(p.indent+1)
 	}
 }
 

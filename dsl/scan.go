@@ -49,6 +49,7 @@ const byteOrderMark = "\ufeff"
 // scan reads the whole source. The last token is tokenEOF.
 func scan(src *Source, report func(Code, Span, string, ...any)) ([]token, []*Comment) {
 	s := &scanner{text: string(src.Text), line: 1, report: report}
+	s.tokens = make([]token, 0, len(src.Text)/4+1) // names and spaces leave few sources with more
 	s.bytes(src.Text)
 	if strings.HasPrefix(s.text, byteOrderMark) {
 		s.at = len(byteOrderMark)

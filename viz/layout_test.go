@@ -199,12 +199,19 @@ func TestCrossings(t *testing.T) {
 func BenchmarkArrange(b *testing.B) {
 	for _, n := range []int{60, 1000} {
 		for _, labels := range []bool{false, true} {
-			b.Run(fmt.Sprintf("nodes=%d/labels=%v", n, labels), func(b *testing.B) {
-				g := randomGraph(1, n, n/2, labels)
-				for b.Loop() {
-					Arrange(g)
-				}
-			})
+			for _, reach := range []int{12, n} {
+				b.Run(fmt.Sprintf("nodes=%d/labels=%v/reach=%d", n, labels, reach), func(b *testing.B) {
+					g := randomGraph(1, n, 0, labels)
+					r := rand.New(rand.NewPCG(1, 3))
+					for range n / 2 { // edges back and forth, by up to reach nodes
+						from := r.IntN(n)
+						g.Edges = append(g.Edges, Edge{From: from, To: (from + r.IntN(reach)) % n, Lines: g.Edges[0].Lines})
+					}
+					for b.Loop() {
+						Arrange(g)
+					}
+				})
+			}
 		}
 	}
 }

@@ -1,8 +1,8 @@
 package viz
 
 import (
+	"cmp"
 	"slices"
-	"sort"
 )
 
 // vertex is a node, a bend or a label of the layered graph. Along the layers it reaches before and after its coordinate, across them it is thick.
@@ -21,6 +21,13 @@ type ordering struct {
 	layers   [][]int // vertices from left to right
 }
 
+// Work that is spent on an order, in visits of a vertex: drawings that people read get all the sweeps they can use, very large ones a few, so that a
+// thousand nodes take about a second.
+const (
+	sweepVisits    = 250_000
+	exchangeVisits = 60_000
+)
+
 // orderLayers sorts the layers: the better of two starts (a walk from the top, a walk from the bottom), each improved by sweeps of
 // the median heuristic and of exchanging neighbours.
 func orderLayers(vertices []vertex, layers [][]int) {
@@ -33,7 +40,7 @@ func orderLayers(vertices []vertex, layers [][]int) {
 		if least < 0 || crossings < least {
 			least, best = crossings, o.snapshot()
 		}
-		if least == 0 {
+		if least == 0 || len(vertices) > sweepVisits/16 {
 			break
 		}
 	}
@@ -89,7 +96,7 @@ func (o *ordering) number(layer int) {
 func (o *ordering) improve() int {
 	best, least := o.snapshot(), o.crossings()
 	idle := 0
-	for sweep := 0; sweep < 40 && idle < 8 && least > 0; sweep++ {
+	for sweep := 0; sweep < min(40, max(4, sweepVisits/len(o.vertices))) && idle < 8 && least > 0; sweep++ {
 		down := sweep%2 == 0
 		for i := range o.layers {
 			l := i
@@ -137,7 +144,7 @@ func (o *ordering) median(layer int, down, flip bool) {
 	if flip { // ties in the opposite order: a way out of some plateaus
 		slices.Reverse(movable)
 	}
-	sort.SliceStable(movable, func(i, j int) bool { return movable[i].w < movable[j].w })
+	slices.SortStableFunc(movable, func(a, b weighed) int { return cmp.Compare(a.w, b.w) })
 	next := 0
 	for i := range o.layers[layer] {
 		if !fixed[i] {
@@ -166,7 +173,7 @@ func weightedMedian(p []int) float64 {
 
 // transpose exchanges neighbours in a layer as long as that saves crossings.
 func (o *ordering) transpose() {
-	for round, better := 0, true; better && round < 12; round++ {
+	for round, better := 0, true; better && round < min(12, max(1, exchangeVisits/len(o.vertices))); round++ {
 		better = false
 		for l, layer := range o.layers {
 			for i := 0; i+1 < len(layer); i++ {

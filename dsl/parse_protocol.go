@@ -136,7 +136,7 @@ func (p *parser) unknown(what, mark string) {
 	case next.kind == tokenBad:
 		p.next()
 		panic(bailout{})
-	case next.kind == tokenOp && next.line == p.tok.line && !next.is("}"):
+	case next.kind == tokenOp && next.line == p.tok.line && !next.is("{") && !next.is("}"):
 		p.next()
 		p.fail("expected %q after %q, found %s", mark, name, p.found())
 	}

@@ -234,6 +234,7 @@ func TestDeepNesting(t *testing.T) {
 		_ = brief(reflect.ValueOf(f.Decls))
 		t.Logf("%s: %v", name, time.Since(start))
 	}
+	many = func(s string) string { return strings.Repeat(s, n/5) }
 	for name, text := range map[string]string{
 		"opening braces":   many("{"),
 		"closing braces":   many("}"),

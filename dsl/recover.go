@@ -100,13 +100,19 @@ func (p *parser) resumes(start, parens, braces int, until []string) bool {
 	case braces > 0:
 		return false
 	case top:
-		return p.startsLine() && p.tok.isName() && (slices.Contains(until, p.tok.text) || p.indentation(p.at) == 0)
+		return p.startsLine() && (slices.Contains(until, p.tok.text) || p.isMisspelt())
 	case len(until) > 0:
 		return p.is("}") || slices.Contains(until, p.tok.text)
 	case p.is("}") || p.tok.kind == tokenName && starters[p.tok.text]:
 		return true
 	}
 	return p.startsLine() && (parens == 0 || !p.is(")") && p.indentation(p.at) <= p.indentation(start))
+}
+
+// isMisspelt reports whether what follows looks like a declaration with a wrong first word.
+func (p *parser) isMisspelt() bool {
+	shape := p.ahead(2)
+	return p.tok.isName() && p.ahead(1).isName() && p.indentation(p.at) == 0 && (shape.is("(") || shape.is("{") || shape.is("="))
 }
 
 func count(t token, parens, braces int) (int, int) {

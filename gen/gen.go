@@ -30,8 +30,8 @@ var templateText embed.FS
 
 var templates = template.Must(template.New("").ParseFS(templateText, "*.tmpl"))
 
-// Package generates the role stubs of a package: data.gen.go for its constants, enums and structs, one file for each protocol. The files are in
-// order of name. channelPath is the import path of kernel/channel, module the import path of the folder prog.Root.
+// Package generates the stubs of a package: data.gen.go for its constants, enums and structs, one file for each protocol and each component. The files
+// are in order of name. channelPath is the import path of kernel/channel, module the import path of the folder prog.Root.
 // An error names the declaration that has no Go form, and what to write instead.
 func Package(pkg *session.Package, module string) ([]File, error) {
 	var files []File
@@ -63,13 +63,18 @@ func Package(pkg *session.Package, module string) ([]File, error) {
 			return nil, err
 		}
 	}
+	components, err := Components(pkg, module)
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, components...)
 	slices.SortFunc(files, func(a, b File) int { return bytes.Compare([]byte(a.Path), []byte(b.Path)) })
 	for i := 1; i < len(files); i++ {
 		if files[i].Path == files[i-1].Path {
-			return nil, fmt.Errorf("two protocols of package %s would both be generated into %s: rename one", pkg.Name, filepath.Base(files[i].Path))
+			return nil, fmt.Errorf("two declarations of package %s would both be generated into %s: rename one", pkg.Name, filepath.Base(files[i].Path))
 		}
 	}
-	return files, nil
+	return files, declared(files)
 }
 
 // goFile is a file in the making.

@@ -34,6 +34,21 @@ type labelTables struct {
 
 type directed struct{ label, from, to int }
 
+// newLabelTables numbers in the order of the source, so that numbers do not move.
+func newLabelTables(p *session.Protocol) *labelTables {
+	t := &labelTables{p: p, numbers: map[directed]int{}}
+	for role, l := range p.Locals {
+		for _, s := range l.States {
+			for _, e := range s.Edges {
+				if e.Send {
+					t.index(e.Label, role, e.Peer)
+				}
+			}
+		}
+	}
+	return t
+}
+
 func (t *labelTables) index(label, from, to int) int {
 	d := directed{label, from, to}
 	if i, ok := t.numbers[d]; ok {
@@ -52,16 +67,7 @@ func (f *goFile) protocol(p *session.Protocol) (*protocolFile, error) {
 	f.imports["context"] = "context"
 	f.imports[channelPath] = "channel"
 	d := &protocolFile{Go: exported(p.Name), Name: p.Name, Roles: p.Roles, RoleNames: strings.Join(p.Roles, ", ")}
-	tables := &labelTables{p: p, numbers: map[directed]int{}}
-	for role, l := range p.Locals { // in the order of the source, so that numbers do not move
-		for _, s := range l.States {
-			for _, e := range s.Edges {
-				if e.Send {
-					tables.index(e.Label, role, e.Peer)
-				}
-			}
-		}
-	}
+	tables := newLabelTables(p)
 	if len(tables.rows) > 64 {
 		return nil, fmt.Errorf("%d kinds of messages, and a protocol has at most 64: split it into a protocol for each concern", len(tables.rows))
 	}

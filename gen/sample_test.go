@@ -10,31 +10,33 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the generated files")
 
-// The stubs of package sample are what gen makes of it now; their own tests run them.
-func TestSampleIsFresh(t *testing.T) {
-	prog, diags, err := session.Load(session.Config{Dir: "internal/sample"}, []string{"."})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range diags {
-		t.Error(d)
-	}
-	pkg := prog.Asked[0]
-	files, err := gen.Package(pkg, "github.com/protoc-os/protoc-os")
-	if err != nil {
-		t.Fatal(err)
-	}
-	changes, err := gen.Changes(pkg.Dir, files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range changes {
-		if *update {
-			if err := c.Apply(); err != nil {
-				t.Fatal(err)
-			}
-			continue
+// The stubs of the sample packages are what gen makes of them now; their own tests run them.
+func TestSamplesAreFresh(t *testing.T) {
+	for _, dir := range []string{"internal/sample", "internal/parts"} {
+		prog, diags, err := session.Load(session.Config{Dir: dir}, []string{"."})
+		if err != nil {
+			t.Fatal(err)
 		}
-		t.Errorf("%s is stale: go test ./gen -update", c.Path)
+		for _, d := range diags {
+			t.Error(d)
+		}
+		pkg := prog.Asked[0]
+		files, err := gen.Package(pkg, "github.com/protoc-os/protoc-os")
+		if err != nil {
+			t.Fatal(err)
+		}
+		changes, err := gen.Changes(pkg.Dir, files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range changes {
+			if *update {
+				if err := c.Apply(); err != nil {
+					t.Fatal(err)
+				}
+				continue
+			}
+			t.Errorf("%s is stale: go test ./gen -update", c.Path)
+		}
 	}
 }

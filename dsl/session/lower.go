@@ -143,7 +143,7 @@ func (b *bench) machine(c *Component, env Env) *Machine {
 	if m, ok := b.machines[key]; ok {
 		return m
 	}
-	m := &Machine{Component: c, Name: machineName(c, sizes), External: c.Decl.External}
+	m := &Machine{Component: c, Name: machineName(c, sizes), External: c.Decl.External, Sizes: sizes}
 	b.machines[key] = m
 	b.order = append(b.order, m)
 	newLowerer(b, c, sizes, m).component()
@@ -295,3 +295,6 @@ func (l *lowerer) report(d *dsl.Diagnostic) {
 	}
 	l.bench.report(d)
 }
+
+// SizeNames returns the names of the sizes that a machine of c depends on: its own, and those of the components that it starts.
+func SizeNames(c *Component) []string { return newBench(nil).sizeNames(c) }

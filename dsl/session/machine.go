@@ -8,6 +8,7 @@ type Machine struct {
 	Component *Component // nil for an environment made by Environment
 	Name      string     // "fs.Vnode", "fs.FileServer(n=3)", "any File.client"
 	External  bool
+	Sizes     Env            // the values of its size parameters, and of those of the components that it starts
 	Params    []MachineParam // in order of declaration, sizes left out
 	Vars      []Var
 	Registers int // total: each Var has Len registers from Base on

@@ -29,6 +29,9 @@ type choiceState struct {
 	base       []int32   // option → its first stamp; a member of a set has its own
 	stamps     []uint64
 	opens      []uint64 // rendezvous: the arms it waits on
+	aim        []int32  // aimed option → member
+	stale      bool     // an aim has changed since the masks were made
+	now        []int32  // options that need no channel
 	timeout    int      // option, or -1
 	otherwise  int      // option, or -1
 }
@@ -42,7 +45,7 @@ func (e *Endpoint) choice(c *Choice, guards uint64) *choiceState {
 		st = e.newChoice(c)
 		e.choices[c.ID] = st
 		e.guard(st, guards)
-	} else if st.guards != guards {
+	} else if st.guards != guards || st.stale {
 		e.guard(st, guards)
 	}
 	return st
@@ -62,18 +65,22 @@ func (e *Endpoint) newChoice(c *Choice) *choiceState {
 			st.timeout = i
 		case Else:
 			st.otherwise = i
+		case Now:
+			st.now = append(st.now, int32(i))
+			n++
 		default:
 			st.byGroup[o.Slot] = append(st.byGroup[o.Slot], int32(i))
 			n += int32(max(e.table.Slots[o.Slot].Set, 1))
 		}
 	}
 	st.stamps = make([]uint64, n)
+	st.aim = make([]int32, len(c.Options))
 	return st
 }
 
 // guard rebuilds the masks for other values of the guards.
 func (e *Endpoint) guard(st *choiceState, guards uint64) {
-	st.guards = guards
+	st.guards, st.stale = guards, false
 	clear(st.recv)
 	clear(st.send)
 	st.atRecv, st.atSend = st.atRecv[:0], st.atSend[:0]
@@ -83,7 +90,7 @@ func (e *Endpoint) guard(st *choiceState, guards uint64) {
 			continue
 		}
 		s := &e.table.Slots[o.Slot]
-		if at := e.table.at[o.Slot]; at >= 0 && o.Point != AnyPoint {
+		if at := e.table.at[o.Slot]; at >= 0 && o.Point != AnyPoint && !o.Aimed {
 			if o.Kind == Send {
 				st.atSend = append(st.atSend, at+int32(o.Point))
 			} else {
@@ -92,6 +99,9 @@ func (e *Endpoint) guard(st *choiceState, guards uint64) {
 			continue
 		}
 		for m := range max(s.Set, 1) {
+			if o.Aimed && int32(m) != st.aim[i] {
+				continue
+			}
 			k := e.slots[int(e.table.first[o.Slot])+m].arm + int32(o.Peer)
 			if o.Peer > s.Role {
 				k--
@@ -105,6 +115,21 @@ func (e *Endpoint) guard(st *choiceState, guards uint64) {
 	}
 }
 
+// Aim says which member an aimed option of a choose means, from its next Choose on.
+func (e *Endpoint) Aim(c *Choice, option, member int) {
+	for len(e.choices) <= c.ID {
+		e.choices = append(e.choices, nil)
+	}
+	st := e.choices[c.ID]
+	if st == nil {
+		st = e.newChoice(c)
+		e.choices[c.ID], st.stale = st, true
+	}
+	if st.aim[option] != int32(member) {
+		st.aim[option], st.stale = int32(member), true
+	}
+}
+
 func (o *Option) enabled(guards uint64) bool {
 	return o.Guard == 0 || guards>>(o.Guard-1)&1 != 0
 }
@@ -113,10 +138,11 @@ func (o *Option) enabled(guards uint64) bool {
 // receives on the arm, and takes such a message under no guards at all.
 func (e *Endpoint) find(st *choiceState, kind Kind, a *arm, label uint16) (opt int32, refused bool) {
 	point := e.slots[a.slot].point
+	member := a.slot - e.table.first[a.group]
 	known := false
 	for _, i := range st.byGroup[a.group] {
 		o := &st.choice.Options[i]
-		if o.Kind != kind || o.Peer != a.peer || o.Point != point && o.Point != AnyPoint {
+		if o.Kind != kind || o.Peer != a.peer || o.Point != point && o.Point != AnyPoint || o.Aimed && st.aim[i] != member {
 			continue
 		}
 		if kind == Recv && o.Label != label {
@@ -148,7 +174,10 @@ func (e *Endpoint) scan(st *choiceState, all *[]found) (best found, lost *arm) {
 	best.opt = -1
 	oldest := ^uint64(0)
 	consider := func(f found) {
-		f.stamp = st.base[f.opt] + f.arm.slot - e.table.first[f.arm.group]
+		f.stamp = st.base[f.opt]
+		if f.arm != nil {
+			f.stamp += f.arm.slot - e.table.first[f.arm.group]
+		}
 		age := st.stamps[f.stamp]
 		if st.choice.Priority {
 			age = uint64(f.stamp)
@@ -158,6 +187,11 @@ func (e *Endpoint) scan(st *choiceState, all *[]found) (best found, lost *arm) {
 		}
 		if all != nil {
 			*all = append(*all, f)
+		}
+	}
+	for _, i := range st.now {
+		if st.choice.Options[i].enabled(st.guards) {
+			consider(found{opt: i})
 		}
 	}
 	for w := range e.recv {
@@ -216,7 +250,8 @@ func (e *Endpoint) scan(st *choiceState, all *[]found) (best found, lost *arm) {
 				// Several labels may be sent to one place: each is an option.
 				for _, i := range st.byGroup[a.group] {
 					o := &st.choice.Options[i]
-					if o.Kind == Send && o.Peer == a.peer && (o.Point == e.slots[a.slot].point || o.Point == AnyPoint) && o.enabled(st.guards) {
+					if o.Kind == Send && o.Peer == a.peer && (o.Point == e.slots[a.slot].point || o.Point == AnyPoint) && o.enabled(st.guards) &&
+						(!o.Aimed || st.aim[i] == a.slot-e.table.first[a.group]) {
 						consider(found{arm: a, opt: i})
 					}
 				}
@@ -330,6 +365,10 @@ func (e *Endpoint) takeOption(st *choiceState, f found, lost *arm) (Taken, bool,
 			e.noteGone(q)
 		}
 		e.step++
+	case o.Kind == Now:
+		e.step++
+		st.stamps[f.stamp] = st.visits
+		return Taken{Option: int(f.opt)}, true, nil
 	case o.Kind == Send:
 		if f.arm.out.capacity == 0 && !f.arm.out.meet() {
 			return Taken{}, false, nil

@@ -31,6 +31,13 @@ var handles = Protocol{
 // Crashed, received from Child.
 func HandleSlot(name string) Slot { return Slot{Name: name, Protocol: &handles, Role: 1} }
 
+// HandleSlots is a set of n handles.
+func HandleSlots(name string, n int) Slot {
+	s := HandleSlot(name)
+	s.Set = n
+	return s
+}
+
 // The labels and the role of a handle.
 const (
 	Ended   = 0
@@ -46,8 +53,8 @@ type Options struct {
 	Core      int // with Pinned
 }
 
-// Start starts a component with its ends, in the order of its slots (the
-// zero End leaves a slot empty). It returns the parent's end of its handle.
+// Start starts a component with its ends, in the order of its slots and,
+// within a set, of its members (the zero End leaves a place empty). It returns the parent's end of its handle.
 // It may be called from anywhere but a component; that uses Spawn.
 func (rt *Runtime) Start(e *Endpoint, t *Component, o Options, ends []End, run func(context.Context) error) End {
 	return rt.start(e, t, o, ends, run, nil)
@@ -62,10 +69,10 @@ func (rt *Runtime) start(e *Endpoint, t *Component, o Options, ends []End, run f
 	if o.Name == "" {
 		o.Name = t.Name
 	}
-	if len(ends) > len(t.Slots) {
-		panic(fmt.Sprintf("channel: %s has %d slots, not %d", t.Name, len(t.Slots), len(ends)))
-	}
 	e.init(rt, t, o.Name)
+	if len(ends) > t.slots {
+		panic(fmt.Sprintf("channel: %s has room for %d ends, not %d", t.Name, t.slots, len(ends)))
+	}
 	e.run, e.ctx, e.live = run, o.Context, true
 	if e.ctx == nil {
 		e.ctx = context.Background()
@@ -101,9 +108,10 @@ func (rt *Runtime) start(e *Endpoint, t *Component, o Options, ends []End, run f
 func (e *Endpoint) settleIn() {
 	fresh := e.fresh
 	e.fresh = nil
-	for g, d := range fresh {
+	for i, d := range fresh {
 		if d.sess != nil {
-			e.bind(e.table.first[g], d)
+			e.bind(int32(i), d)
+			e.stand(int32(i), 0)
 		}
 	}
 	if e.core.control != nil {

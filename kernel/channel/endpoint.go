@@ -232,6 +232,9 @@ func (e *Endpoint) begin(step uint32, op *Op, i int) error {
 	}
 	for {
 		if atomic.LoadUint32(&q.recvGone) != 0 {
+			if op.Chosen {
+				break
+			}
 			if op.Gone {
 				e.step++
 				return ErrGone

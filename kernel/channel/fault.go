@@ -69,6 +69,15 @@ type CrashError struct {
 
 func (e *CrashError) Error() string { return fmt.Sprintf("%s crashed: %v", e.Component, e.Value) }
 
+// AssertionError is what a component panics with that does not do as its
+// declaration says: an assertion fails, or a value leaves its range.
+type AssertionError struct {
+	Component string
+	What, At  string // as declared, and where
+}
+
+func (e *AssertionError) Error() string { return fmt.Sprintf("%s: %s: %s", e.Component, e.At, e.What) }
+
 // ErrNotReady is what a probe gets instead of waiting.
 var ErrNotReady = errors.New("channel: not ready")
 

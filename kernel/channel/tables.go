@@ -181,6 +181,7 @@ type Op struct {
 	Labels        uint64 // of a receive: bit l is set when label l may come
 	Point         uint8  // of a member of a set: where it must stand
 	Gone          bool   // the loss of the peer is an option here
+	Chosen        bool   // a send that a choose has taken: its room is there, and a peer that has gone since does not matter
 }
 
 // Kind is the kind of an option.
@@ -193,6 +194,7 @@ const (
 	Gone
 	Timeout
 	Else
+	Now // a step without a channel: it is ready whenever its guard holds
 )
 
 // An Option is one line of a choose.
@@ -203,6 +205,7 @@ type Option struct {
 	Point uint8 // of members of a set: where they stand; 0 for a single end
 	Label uint16
 	Guard uint8 // 0: none; g: enabled when bit g-1 of the guards is set
+	Aimed bool  // at one member only, which Aim says
 }
 
 // AnyPoint stands for all points of a set's members.

@@ -32,7 +32,7 @@ var layers = []layer{
 	{name: "cmd", has: under("cmd"), may: []string{"*"}},
 	{name: "dsl/session", has: exactly("dsl/session"), may: []string{"dsl"}},
 	{name: "dsl", has: exactly("dsl")},
-	{name: "protocols", has: under("gen/internal/sample"), may: []string{"kernel/channel"}, only: true},
+	{name: "protocols", has: under("gen/internal"), may: []string{"kernel/channel"}, only: true},
 	{name: "gen", has: under("gen"), may: []string{"dsl", "dsl/session"}},
 	{name: "checker", has: under("checker"), may: []string{"dsl", "dsl/session", "traces"}},
 	{name: "viz", has: under("viz"), may: []string{"dsl", "dsl/session", "traces"}},

@@ -24,7 +24,8 @@ func (a *app) genVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "gen [./... | folders | files]",
 		Short: "write Go stubs beside the declarations",
-		Long: `gen writes, for each role of each protocol, a Go type per state whose methods are exactly what may be done next. A package's
+		Long: `gen writes, for each role of each protocol and for each component, a Go type per state whose methods are exactly what may be done next; and for
+each system that protoc-os.lock shows as verified, the function that boots it. A package's
 stubs stand in its own folder, as a Go package of its name; unchanged files are left untouched, files that no source makes any more are removed.`,
 		Example: "  protoc-os gen ./...\n  protoc-os gen --check ./...",
 		RunE: func(_ *cobra.Command, patterns []string) error {
@@ -50,6 +51,10 @@ func (a *app) gen(f *genFlags, patterns []string) error {
 	if err != nil {
 		return err
 	}
+	lock, err := session.ReadLock(prog.Root)
+	if err != nil {
+		return err
+	}
 	var changes []gen.Change
 	for _, p := range prog.Asked {
 		if len(p.Expect) > 0 || all.brokenBelow(p) {
@@ -59,7 +64,16 @@ func (a *app) gen(f *genFlags, patterns []string) error {
 		if err != nil {
 			return statusError{sourceWrong, err.Error()}
 		}
-		found, err := gen.Changes(p.Dir, files)
+		assemblies, refused, err := gen.Assemblies(p, module, lock)
+		if err != nil {
+			return statusError{sourceWrong, err.Error()}
+		}
+		for _, why := range refused {
+			if _, err := fmt.Fprintln(a.out, why); err != nil {
+				return err
+			}
+		}
+		found, err := gen.Changes(p.Dir, append(files, assemblies...))
 		if err != nil {
 			return err
 		}

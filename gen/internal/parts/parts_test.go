@@ -365,7 +365,6 @@ func choose(_ context.Context, s parts.ChooserStart) (parts.ChooserEnd, error) {
 	}
 }
 
-
 // A step allocates nothing: deciding, picking, sending, choosing, receiving, in three components.
 func TestStepsAllocateNothing(t *testing.T) {
 	rt := channel.New(channel.Config{Cores: 1})
@@ -417,5 +416,32 @@ func TestStepsAllocateNothing(t *testing.T) {
 	_ = rt.Run(context.Background())
 	if allocs != 0 || heard < 1000 {
 		t.Errorf("%v allocations a round, %d heard", allocs, heard)
+	}
+}
+
+// The assembly boots what was verified as it is, and nothing else.
+func TestBoot(t *testing.T) {
+	rt := channel.New(channel.Config{Cores: 1})
+	var wrong, ended, crashed int
+	with := parts.TownParts{Server: serve, Opener: open(&wrong, &ended, &crashed, func(int) parts.ClientFunc { return client(&wrong) })}
+	for _, lock := range []string{
+		"",
+		"protoc-os lock 1\n\nsystem gen/internal/parts.Town\n\tdigest 00\n",
+		"protoc-os lock 1\n\nsystem gen/internal/parts.Other\n\tdigest " + parts.TownDigest + "\n",
+	} {
+		var unverified *channel.UnverifiedError
+		if err := parts.BootTown(rt, []byte(lock), with); !errors.As(err, &unverified) {
+			t.Errorf("%q: got %v", lock, err)
+		}
+	}
+	lock := "protoc-os lock 1\n\nsystem gen/internal/parts.Town\n\tdigest " + parts.TownDigest + "\n\tchecker 1\n"
+	if err := parts.BootTown(rt, []byte(lock), with); err != nil {
+		t.Fatal(err)
+	}
+	if err := rt.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if ended != 20 || wrong != 0 {
+		t.Errorf("%d ended, %d wrong", ended, wrong)
 	}
 }

@@ -19,10 +19,11 @@ type componentFile struct {
 	Doc, Holder           string
 	Start, EntryState     string
 	Entry                 []string
-	Ends, Scratch         bool
+	Ends, Scratch, Adds   bool
 	Sizes, At             []structField
 	GivenEnds             []string
 	LayoutName, LayoutRef string
+	Views                 []structField // Name, parameter (Put), type (API), expression (Get), meaning (Check)
 }
 
 // Components generates the stubs of a package's components, a file for each.
@@ -96,10 +97,38 @@ func (f *goFile) componentFile(c *session.Component) (*componentFile, error) {
 		})
 	}
 	d.Scratch = uses(s.Settles...) || uses(d.Entry...)
+	for i := range s.m.States {
+		for _, e := range s.m.States[i].Edges {
+			d.Adds = d.Adds || e.Action.Kind == session.AddMember
+		}
+	}
 	for _, st := range s.States {
 		d.Scratch = d.Scratch || uses(st.Methods...)
 	}
+	d.Views = s.views(d.Adds)
 	return d, s.z.err
+}
+
+// views are the readers of the variables that the source names.
+func (s *component) views(adds bool) []structField {
+	var list []structField
+	used := map[string]bool{}
+	for i, v := range s.m.Vars {
+		name := strings.TrimPrefix(v.Name, "·")
+		if strings.Contains(name, " ") {
+			continue // what a for remembers
+		}
+		view := structField{Name: unused(exported(s.vars[i]), used), API: s.registerType(v.Type), Get: "v.e.v." + s.vars[i], Check: name + " (" + lineAt(v.At) + ")"}
+		if s.array(i) {
+			view.Put = "i int"
+			view.Get += "[i]"
+		}
+		list = append(list, view)
+	}
+	if adds {
+		list = append(list, structField{Name: unused("Added", used), API: "int", Get: "v.e.added", Check: "the member that an add has made last"})
+	}
+	return list
 }
 
 // declared finds two declarations of one name among the files of a package.

@@ -55,7 +55,7 @@ func (s *component) nameVars() {
 // nameStates names the states after the point or loop that stands there, else after what led there.
 func (s *component) nameStates() {
 	s.names = make([]string, len(s.m.States))
-	used := map[string]bool{"Func": true, "Given": true, "Component": true}
+	used := map[string]bool{"View": true, "Func": true, "Given": true, "Component": true}
 	claim := func(i int, name string) bool {
 		if s.names[i] != "" || used[name] {
 			return false

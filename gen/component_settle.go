@@ -165,14 +165,11 @@ func (s *component) local(e *session.Edge) []string {
 		return []string{fmt.Sprintf("e.Shift(%s, %s, %s, %s)", s.slot(a.Slot), s.index(a.Slot, ""), s.slot(a.Into[0]), s.index(a.Into[0], ""))}
 	case session.AddMember:
 		free := fmt.Sprintf("e.Free(%s, %d)", s.slots[a.Group][0], len(a.Ends))
-		var list []string
-		if len(a.Ends) > 1 {
-			list, free = append(list, "e.member = "+free), "e.member"
-		}
+		list := []string{"e.added = " + free}
 		if a.Index.Var >= 0 {
-			to := s.register(a.Index.Var, a.Index.Index)
-			list, free = append(list, to+" = "+free), to
+			list = append(list, s.register(a.Index.Var, a.Index.Index)+" = e.added")
 		}
+		free = "e.added"
 		for f, r := range a.Ends {
 			list = append(list, fmt.Sprintf("e.Shift(%s, %s, %s, %s)", s.slot(r), s.index(r, ""), s.slots[a.Group][f], free))
 		}

@@ -54,7 +54,7 @@ type chooserComponent struct {
 		chooserAfterOver   ChooserAfterOver
 		chooserEnd         ChooserEnd
 	}
-	member int // that the option taken last, or an add, means
+	member int // that the option taken last means
 }
 
 // body is the component from its start to its end.
@@ -90,6 +90,12 @@ var (
 	}}
 )
 
+// ChooserView reads the model variables of a Chooser, as whom a state is about. Only its steps change them.
+type ChooserView struct{ e *chooserComponent }
+
+// O is o (parts.chan:166).
+func (v ChooserView) O() int { return v.e.v.o }
+
 // ChooserStart is a state of parts.Chooser (parts.chan:164).
 // Next:
 //   - case picked (parts.chan:165)
@@ -99,6 +105,9 @@ type ChooserStart struct {
 	e    *chooserComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s ChooserStart) View() ChooserView { return ChooserView{s.e} }
 
 // Picked does case picked (parts.chan:165).
 func (s ChooserStart) Picked() (ChooserStartOrAfterPicked, error) {
@@ -147,6 +156,9 @@ type ChooserAfterReady struct {
 	step uint32
 }
 
+// View reads the model variables.
+func (s ChooserAfterReady) View() ChooserView { return ChooserView{s.e} }
+
 // Choose waits for *ChooserAfterReadySentAgain.
 func (s ChooserAfterReady) Choose() (*ChooserAfterReadySentAgain, error) {
 	e := s.e
@@ -181,6 +193,9 @@ type ChooserAfterPicked struct {
 	e    *chooserComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s ChooserAfterPicked) View() ChooserView { return ChooserView{s.e} }
 
 // First is the lowest member that may be picked.
 func (s ChooserAfterPicked) First() int {
@@ -223,6 +238,9 @@ type ChooserAfterPickOuts struct {
 	step uint32
 }
 
+// View reads the model variables.
+func (s ChooserAfterPickOuts) View() ChooserView { return ChooserView{s.e} }
+
 // SendOutsAgain does outs[o] <- Again() (parts.chan:167).
 func (s ChooserAfterPickOuts) SendOutsAgain() (ChooserStart, error) {
 	e := s.e
@@ -243,6 +261,9 @@ type ChooserAfterOver struct {
 	e    *chooserComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s ChooserAfterOver) View() ChooserView { return ChooserView{s.e} }
 
 // SendOutsStop does outs[o] <- Stop() (parts.chan:175).
 func (s ChooserAfterOver) SendOutsStop() (ChooserAfterOverOrEnd, error) {

@@ -84,6 +84,21 @@ var (
 	clientAfterResultLessOp     = channel.Op{State: "ClientAfterResult", Method: "Less"}
 )
 
+// ClientView reads the model variables of a Client, as whom a state is about. Only its steps change them.
+type ClientView struct{ e *clientComponent }
+
+// First is first (parts.chan:63).
+func (v ClientView) First() int { return v.e.v.first }
+
+// K is k (parts.chan:64).
+func (v ClientView) K() int { return v.e.v.k }
+
+// Working is working (parts.chan:67).
+func (v ClientView) Working() int { return v.e.v.working }
+
+// N is n (parts.chan:69).
+func (v ClientView) N() int { return v.e.v.n }
+
 // ClientWorking is a state of parts.Client at working (parts.chan:68).
 // Next:
 //   - job <- Work(k, _) (parts.chan:68)
@@ -91,6 +106,9 @@ type ClientWorking struct {
 	e    *clientComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s ClientWorking) View() ClientView { return ClientView{s.e} }
 
 // SendJobWork does job <- Work(k, _) (parts.chan:68).
 func (s ClientWorking) SendJobWork(text string) (ClientAfterWork, error) {
@@ -119,6 +137,9 @@ type ClientAfterMore struct {
 	step uint32
 }
 
+// View reads the model variables.
+func (s ClientAfterMore) View() ClientView { return ClientView{s.e} }
+
 // SendJobBye does job <- Bye() (parts.chan:77).
 func (s ClientAfterMore) SendJobBye() (ClientEnd, error) {
 	e := s.e
@@ -140,6 +161,9 @@ type ClientAfterWork struct {
 	e    *clientComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s ClientAfterWork) View() ClientView { return ClientView{s.e} }
 
 // ReceiveJob waits for *ClientAfterWorkResult.
 func (s ClientAfterWork) ReceiveJob() (*ClientAfterWorkResult, error) {
@@ -174,6 +198,9 @@ type ClientAfterResult struct {
 	e    *clientComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s ClientAfterResult) View() ClientView { return ClientView{s.e} }
 
 // Due is the case that must be taken now, counted from 0; -1: any may be.
 func (s ClientAfterResult) Due() int { return s.e.fair.clientAfterResult.Due() }

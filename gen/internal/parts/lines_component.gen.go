@@ -57,18 +57,18 @@ type linesComponent struct {
 		linesPassing LinesPassing
 		linesEnd     LinesEnd
 	}
-	member int // that the option taken last, or an add, means
+	added int // the member that an add has made last
 }
 
 // body is the component from its start to its end.
 func (e *linesComponent) body(g LinesGiven, run LinesFunc) func(context.Context) error {
 	return func(ctx context.Context) error {
-		e.member = e.Free(linesLinesUp, 2)
-		e.Shift(linesUp1, 0, linesLinesUp, e.member)
-		e.Shift(linesDown1, 0, linesLinesDown, e.member)
-		e.member = e.Free(linesLinesUp, 2)
-		e.Shift(linesUp2, 0, linesLinesUp, e.member)
-		e.Shift(linesDown2, 0, linesLinesDown, e.member)
+		e.added = e.Free(linesLinesUp, 2)
+		e.Shift(linesUp1, 0, linesLinesUp, e.added)
+		e.Shift(linesDown1, 0, linesLinesDown, e.added)
+		e.added = e.Free(linesLinesUp, 2)
+		e.Shift(linesUp2, 0, linesLinesUp, e.added)
+		e.Shift(linesDown2, 0, linesLinesDown, e.added)
 		end, err := run(ctx, LinesPassing{e, e.Step()})
 		return e.End(end.e == e, end.step, err)
 	}
@@ -106,6 +106,15 @@ var (
 	}}
 )
 
+// LinesView reads the model variables of a Lines, as whom a state is about. Only its steps change them.
+type LinesView struct{ e *linesComponent }
+
+// I is i (parts.chan:149).
+func (v LinesView) I() int { return v.e.v.i }
+
+// Added is the member that an add has made last.
+func (v LinesView) Added() int { return v.e.added }
+
 // LinesPassing is a state of parts.Lines at passing (parts.chan:148).
 // Next:
 //   - Again() <- lines[i at rest].up (parts.chan:149)
@@ -114,6 +123,9 @@ type LinesPassing struct {
 	e    *linesComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s LinesPassing) View() LinesView { return LinesView{s.e} }
 
 // Choose waits for *LinesPassingAgain or *LinesPassingStop.
 func (s LinesPassing) Choose() (LinesPassingOption, error) {
@@ -154,6 +166,9 @@ type LinesAfterAgain struct {
 	step uint32
 }
 
+// View reads the model variables.
+func (s LinesAfterAgain) View() LinesView { return LinesView{s.e} }
+
 // Choose waits for *LinesAfterAgainSentAgain or *LinesAfterAgainElse.
 func (s LinesAfterAgain) Choose() (LinesAfterAgainOption, error) {
 	e := s.e
@@ -191,6 +206,9 @@ type LinesAfterStop struct {
 	e    *linesComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s LinesAfterStop) View() LinesView { return LinesView{s.e} }
 
 // SendLinesDownStop does lines[i].down <- Stop() (parts.chan:155).
 func (s LinesAfterStop) SendLinesDownStop() (LinesPassingOrEnd, error) {

@@ -96,6 +96,18 @@ var (
 	}}
 )
 
+// OpenerView reads the model variables of a Opener, as whom a state is about. Only its steps change them.
+type OpenerView struct{ e *openerComponent }
+
+// Left is left (parts.chan:84).
+func (v OpenerView) Left() int { return v.e.v.left }
+
+// Crashes is crashes (parts.chan:85).
+func (v OpenerView) Crashes() int { return v.e.v.crashes }
+
+// U is u (parts.chan:87).
+func (v OpenerView) U() int { return v.e.v.u }
+
 // OpenerStart is a state of parts.Opener (parts.chan:88).
 // Next:
 //   - new parts.Job as j (parts.chan:88)
@@ -103,6 +115,9 @@ type OpenerStart struct {
 	e    *openerComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s OpenerStart) View() OpenerView { return OpenerView{s.e} }
 
 // NewJob does new parts.Job as j (parts.chan:88).
 func (s OpenerStart) NewJob() (OpenerAfterNewJob, error) {
@@ -127,6 +142,9 @@ type OpenerAfterNewJob struct {
 	step uint32
 }
 
+// View reads the model variables.
+func (s OpenerAfterNewJob) View() OpenerView { return OpenerView{s.e} }
+
 // SendDoorEnter does door <- Enter(j.server) (parts.chan:89).
 func (s OpenerAfterNewJob) SendDoorEnter() (OpenerAfterEnter, error) {
 	e := s.e
@@ -149,6 +167,9 @@ type OpenerAfterEnter struct {
 	step uint32
 }
 
+// View reads the model variables.
+func (s OpenerAfterEnter) View() OpenerView { return OpenerView{s.e} }
+
 // StartClient does start parts.Client(j.client, u % 10) as kids[u] (parts.chan:90).
 func (s OpenerAfterEnter) StartClient(o channel.Options, run ClientFunc) (OpenerStartOrWatching, error) {
 	e := s.e
@@ -170,6 +191,9 @@ type OpenerWatching struct {
 	e    *openerComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s OpenerWatching) View() OpenerView { return OpenerView{s.e} }
 
 // Choose waits for *OpenerWatchingEnded or *OpenerWatchingCrashed.
 func (s OpenerWatching) Choose() (OpenerWatchingOption, error) {

@@ -95,6 +95,15 @@ var (
 	}}
 )
 
+// RelayView reads the model variables of a Relay, as whom a state is about. Only its steps change them.
+type RelayView struct{ e *relayComponent }
+
+// Heard is heard (parts.chan:119).
+func (v RelayView) Heard(i int) int { return v.e.v.heard[i] }
+
+// I is i (parts.chan:123).
+func (v RelayView) I() int { return v.e.v.i }
+
 // RelayRelaying is a state of parts.Relay at relaying (parts.chan:122).
 // Next:
 //   - Again() <- ins[i at rest] (parts.chan:123)
@@ -104,6 +113,9 @@ type RelayRelaying struct {
 	e    *relayComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s RelayRelaying) View() RelayView { return RelayView{s.e} }
 
 // Choose waits for *RelayRelayingAgain, *RelayRelayingStop or *RelayRelayingTimeout.
 func (s RelayRelaying) Choose(d time.Duration) (RelayRelayingOption, error) {
@@ -150,6 +162,9 @@ type RelayAfterAgain struct {
 	step uint32
 }
 
+// View reads the model variables.
+func (s RelayAfterAgain) View() RelayView { return RelayView{s.e} }
+
 // SendOutAgain does out <- Again() (parts.chan:125).
 func (s RelayAfterAgain) SendOutAgain() (RelayRelaying, error) {
 	e := s.e
@@ -170,6 +185,9 @@ type RelayAfterStop struct {
 	e    *relayComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s RelayAfterStop) View() RelayView { return RelayView{s.e} }
 
 // SendOutStop does out <- Stop() (parts.chan:128).
 func (s RelayAfterStop) SendOutStop() (RelayEnd, error) {
@@ -199,6 +217,9 @@ type RelayAfterTimeout struct {
 	e    *relayComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s RelayAfterTimeout) View() RelayView { return RelayView{s.e} }
 
 // SendOutStop does out <- Stop() (parts.chan:135).
 func (s RelayAfterTimeout) SendOutStop() (RelayEnd, error) {

@@ -55,6 +55,7 @@ type serverComponent struct {
 		serverServingGoneDoor    ServerServingGoneDoor
 		serverServingGoneClients ServerServingGoneClients
 	}
+	added int // the member that an add has made last
 }
 
 // body is the component from its start to its end.
@@ -92,6 +93,24 @@ var (
 	}}
 )
 
+// ServerView reads the model variables of a Server, as whom a state is about. Only its steps change them.
+type ServerView struct{ e *serverComponent }
+
+// Served is served (parts.chan:38).
+func (v ServerView) Served() int { return v.e.v.served }
+
+// Lost is lost (parts.chan:47).
+func (v ServerView) Lost() int { return v.e.v.lost }
+
+// C is c (parts.chan:52).
+func (v ServerView) C() int { return v.e.v.c }
+
+// N is n (parts.chan:52).
+func (v ServerView) N() int { return v.e.v.n }
+
+// Added is the member that an add has made last.
+func (v ServerView) Added() int { return v.e.added }
+
 // ServerServing is a state of parts.Server at serving (parts.chan:49).
 // Next:
 //   - Enter(job) <- door (parts.chan:50)
@@ -103,6 +122,9 @@ type ServerServing struct {
 	e    *serverComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s ServerServing) View() ServerView { return ServerView{s.e} }
 
 // Choose waits for *ServerServingEnter, *ServerServingWork, *ServerServingBye, *ServerServingGoneDoor or *ServerServingGoneClients.
 func (s ServerServing) Choose() (ServerServingOption, error) {
@@ -125,7 +147,8 @@ func (s ServerServing) Choose() (ServerServingOption, error) {
 	case 0:
 		m := &e.m.serverServingEnter
 		e.PutAt(e.TakeEnd(0), serverJob, 0, 0)
-		e.Shift(serverJob, 0, serverClients, e.Free(serverClients, 1))
+		e.added = e.Free(serverClients, 1)
+		e.Shift(serverJob, 0, serverClients, e.added)
 		m.Next = ServerServing{e, e.Step()}
 		return m, nil
 
@@ -174,6 +197,9 @@ type ServerAfterWork struct {
 	e    *serverComponent
 	step uint32
 }
+
+// View reads the model variables.
+func (s ServerAfterWork) View() ServerView { return ServerView{s.e} }
 
 // SendClientsResult does clients[c] <- Result(n, _) (parts.chan:43), or sees that the peer is gone.
 func (s ServerAfterWork) SendClientsResult(text string) (ServerServing, error) {

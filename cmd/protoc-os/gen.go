@@ -61,12 +61,14 @@ func (a *app) gen(f *genFlags, patterns []string) error {
 			continue // it says that it fails, or it is reported below
 		}
 		files, err := gen.Package(p, module)
-		if err != nil {
-			return statusError{sourceWrong, err.Error()}
+		var assemblies []gen.File
+		var refused []string
+		if err == nil {
+			assemblies, refused, err = gen.Assemblies(p, module, lock)
 		}
-		assemblies, refused, err := gen.Assemblies(p, module, lock)
-		if err != nil {
-			return statusError{sourceWrong, err.Error()}
+		if err != nil { // the other packages do not suffer for it
+			a.status |= a.fail(statusError{sourceWrong, err.Error()})
+			continue
 		}
 		for _, why := range refused {
 			if _, err := fmt.Fprintln(a.out, why); err != nil {

@@ -38,6 +38,8 @@
 // An end travels by Give or GiveFrom between Begin and Commit, and arrives
 // by Take after the receive. Members of sets have an index, and stand at a
 // point that Move sets. Close lets go of an end at the end of its protocol.
+// Turn is a step without a channel; PutAt, Shift and Lift move ends between
+// slots, Drop abandons one. Aim points an option of a choose at one member.
 // Fair, Counter and Decided serve decide and loops.
 //
 // A role stub is opened with Runtime.Plain and a Component of one slot; a

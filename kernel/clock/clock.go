@@ -1,5 +1,3 @@
-//go:build generated
-
 // Package clock is the clock of protocols/clock: it answers what time it is, and wakes sleepers when they are due. What goes in is the
 // machine's own way to tell the time; nothing else of the world is known here. A sleeper is never woken early, and never forgotten.
 package clock

@@ -1,5 +1,3 @@
-//go:build generated
-
 package clock_test
 
 import (

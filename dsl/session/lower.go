@@ -218,7 +218,7 @@ func (l *lowerer) component() {
 		l.m.States[out].At = l.closing(l.c.Decl.Body)
 	}
 	l.unusedSubs()
-	if !l.endlessLocalLoop() {
+	if !l.broken && !l.endlessLocalLoop() { // what is left of a wrong component is no machine
 		l.tidy()
 	}
 }

@@ -71,7 +71,7 @@ func (p *parser) item() Item {
 		i.Span = p.span(start)
 		return i
 	case p.got("expect"): // "expect" ( "ok" | name | code )
-		i := &ExpectVerdict{What: p.name("ok, a property or a diagnostic's code")}
+		i := &ExpectVerdict{What: p.expected()}
 		i.Span = p.span(start)
 		return i
 	case p.tok.isName() && !p.ahead(1).isName() && !p.ahead(1).is("["):
@@ -166,4 +166,12 @@ func asQName(x Expr) *QName {
 		}
 	}
 	return nil
+}
+
+// expected parses what follows expect; assert is a property too.
+func (p *parser) expected() *Ident {
+	if p.is("assert") {
+		return p.ident()
+	}
+	return p.name("ok, a property or a diagnostic's code")
 }

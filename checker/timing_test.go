@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/protoc-os/protoc-os/dsl/session"
@@ -47,5 +48,18 @@ func TestTiming(t *testing.T) {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// An environment that stays silent where it may is idle, so a server that is left to whoever uses it does not deadlock.
+func TestSilentEnvironment(t *testing.T) {
+	text := `package x
+protocol P(x, y) capacity 1 { loop rest { choose x { option x -> y: Q() y -> x: R() option x -> y: Bye() end } } }
+component Server(p P.y) { loop { choose { option Q() <- p: %s option Bye() <- p: end } } }
+system S { s Server  export p = s.p }`
+	for body, want := range map[string]string{"p <- R()": "ok", "p <- R() assert false": "PO2007@4"} {
+		if got := judge(t, elaborate(t, fmt.Sprintf(text, body), session.ElaborateOptions{})); got != want {
+			t.Errorf("%s: got %s, want %s", body, got, want)
+		}
 	}
 }

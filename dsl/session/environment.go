@@ -143,6 +143,9 @@ func (e *environment) fill(s int) {
 		silent := e.state(Waiting, st.At)
 		e.edge(c, Action{Kind: TakeCase, Name: "silent"}, silent, st.At)
 		e.receives(silent, receives)
+		for _, edge := range st.Edges { // silent, it still waits: for whoever it might have spoken to
+			e.gone(silent, edge.Peer, st.At)
+		}
 	}
 }
 
@@ -211,6 +214,7 @@ func (e *environment) making(edge LocalEdge, w int, rest bool, receives []LocalE
 		if rest {
 			silent := e.state(Waiting, edge.At)
 			e.receives(silent, receives)
+			e.gone(silent, edge.Peer, edge.At)
 			e.edge(s, Action{Kind: ElseOption}, silent, edge.At)
 		}
 		next = s

@@ -202,7 +202,7 @@ func (m *model) sendArgs(i *instance, o *option, a *session.Action) {
 			y.kind, y.ref = argEnd, m.ref(i, x.Slot)
 		case x.Kind == session.Value && t.Finite():
 			y.lo, y.hi = t.Bounds()
-			lo, hi := interval(i.machine, x.Value)
+			lo, hi := i.machine.Interval(x.Value)
 			if y.pay != nil || lo < y.lo || hi > y.hi || traps(x.Value) {
 				y.kind, y.value = argValue, m.expr(i, x.Value)
 			}
@@ -242,7 +242,7 @@ func (m *model) startArgs(i *instance, o *option, a *session.Action) {
 		case param.Var >= 0 && x.Kind == session.Value:
 			v := &a.Child.Vars[param.Var]
 			y.lo, y.hi = int64(v.Lo), int64(v.Hi)
-			lo, hi := interval(i.machine, x.Value)
+			lo, hi := i.machine.Interval(x.Value)
 			followed := m.rel.vars[a.Child][param.Var]
 			if followed || lo < y.lo || hi > y.hi || traps(x.Value) {
 				y.kind, y.value = argValue, m.expr(i, x.Value)

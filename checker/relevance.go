@@ -67,7 +67,7 @@ func (r *relevance) edge(m *session.Machine, e *session.Edge) {
 		r.expr(m, a.Value)
 	case session.Assign:
 		v := &m.Vars[a.To.Var]
-		if lo, hi := interval(m, a.Value); r.vars[m][a.To.Var] || lo < int64(v.Lo) || hi > int64(v.Hi) {
+		if lo, hi := m.Interval(a.Value); r.vars[m][a.To.Var] || lo < int64(v.Lo) || hi > int64(v.Hi) {
 			r.expr(m, a.Value)
 		}
 	case session.SendMsg:
@@ -77,7 +77,7 @@ func (r *relevance) edge(m *session.Machine, e *session.Edge) {
 				continue
 			}
 			tlo, thi := l.Fields[i].Type.Bounds()
-			if lo, hi := interval(m, arg.Value); r.follows(l, i) || lo < tlo || hi > thi {
+			if lo, hi := m.Interval(arg.Value); r.follows(l, i) || lo < tlo || hi > thi {
 				r.expr(m, arg.Value)
 			}
 		}
@@ -98,7 +98,7 @@ func (r *relevance) edge(m *session.Machine, e *session.Edge) {
 				continue
 			}
 			v := &a.Child.Vars[p.Var]
-			if lo, hi := interval(m, a.Args[i].Value); r.vars[a.Child][p.Var] || lo < int64(v.Lo) || hi > int64(v.Hi) {
+			if lo, hi := m.Interval(a.Args[i].Value); r.vars[a.Child][p.Var] || lo < int64(v.Lo) || hi > int64(v.Hi) {
 				r.expr(m, a.Args[i].Value)
 			}
 		}
@@ -176,36 +176,4 @@ func (r *relevance) property(e *session.Expr, each *session.Machine) {
 	}
 	r.property(e.X, each)
 	r.property(e.Y, each)
-}
-
-// interval bounds the values that an expression of a machine can have.
-func interval(m *session.Machine, e *session.Expr) (lo, hi int64) {
-	switch e.Op {
-	case session.OpConst:
-		return int64(e.N), int64(e.N)
-	case session.OpVar:
-		return int64(m.Vars[e.N].Lo), int64(m.Vars[e.N].Hi)
-	case session.OpCount:
-		return 0, int64(m.Groups[e.N].Len)
-	case session.OpNeg:
-		lo, hi = interval(m, e.X)
-		return -hi, -lo
-	case session.OpAdd, session.OpSub, session.OpMul, session.OpMod:
-		a, b := interval(m, e.X)
-		c, d := interval(m, e.Y)
-		switch e.Op {
-		case session.OpAdd:
-			return a + c, b + d
-		case session.OpSub:
-			return a - d, b - c
-		case session.OpMul:
-			return min(a*c, a*d, b*c, b*d), max(a*c, a*d, b*c, b*d)
-		}
-		most := max(d, -c, 1) - 1
-		if a >= 0 {
-			return 0, min(b, most)
-		}
-		return -most, most
-	}
-	return 0, 1
 }

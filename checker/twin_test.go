@@ -286,7 +286,7 @@ func (t *twin) inner(m *session.Machine, e *session.Expr, all func(*session.Mach
 
 // within reports whether an expression can be seen to lie in a range. It uses interval, whose precision is part of what is followed.
 func (t *twin) within(m *session.Machine, e *session.Expr, lo, hi int64) bool {
-	a, b := interval(m, e)
+	a, b := m.Interval(e)
 	return a >= lo && b <= hi
 }
 

@@ -40,11 +40,7 @@ func sameEnum(a, b *Type) bool {
 func (l *lowerer) anyExpr(e dsl.Expr, want *Type) (*Expr, *Type) {
 	switch e := e.(type) {
 	case *dsl.Number:
-		if int64(int32(e.Value)) != e.Value {
-			l.errorf(e, dsl.ValueType, "%d does not fit into 32 bits", e.Value)
-			return nil, nil
-		}
-		return number(e.Value), numberType
+		return l.constantExpr(e, e.Value)
 	case *dsl.Name:
 		return l.nameExpr(e, want)
 	case *dsl.Select:
@@ -52,7 +48,7 @@ func (l *lowerer) anyExpr(e dsl.Expr, want *Type) (*Expr, *Type) {
 			return number(int64(i)), t
 		}
 		if v, d := l.c.Package.ConstOf(l.c.File, e, l.env); d == nil {
-			return number(v), numberType
+			return l.constantExpr(e, v)
 		}
 		l.errorf(e, dsl.ComponentName, "%s is no enum case and no constant", exprText(e))
 	case *dsl.Index:
@@ -63,7 +59,7 @@ func (l *lowerer) anyExpr(e dsl.Expr, want *Type) (*Expr, *Type) {
 				return fold(&Expr{Op: OpNot, X: x}), boolType
 			}
 		} else if x, _ := l.expr(e.X, numberType); x != nil {
-			return fold(&Expr{Op: OpNeg, X: x}), numberType
+			return l.within(e, fold(&Expr{Op: OpNeg, X: x}), numberType)
 		}
 	case *dsl.Binary:
 		return l.binary(e)
@@ -75,6 +71,15 @@ func (l *lowerer) anyExpr(e dsl.Expr, want *Type) (*Expr, *Type) {
 		l.errorf(e, dsl.ValueType, "this is no expression over model variables")
 	}
 	return nil, nil
+}
+
+// constantExpr is a known number.
+func (l *lowerer) constantExpr(n dsl.Node, v int64) (*Expr, *Type) {
+	if !fits(v, v) {
+		l.errorf(n, dsl.ValueType, "%d does not fit into 32 bits", v)
+		return nil, nil
+	}
+	return number(v), numberType
 }
 
 func (l *lowerer) nameExpr(e *dsl.Name, want *Type) (*Expr, *Type) {
@@ -103,6 +108,9 @@ func (l *lowerer) nameExpr(e *dsl.Name, want *Type) (*Expr, *Type) {
 	}
 	switch sym.kind {
 	case symValue:
+		if sym.value == nil {
+			return l.constantExpr(e, sym.constant)
+		}
 		return sym.value, sym.typ
 	case symVariable:
 		if l.m.Vars[sym.variable].Len > 1 {
@@ -178,7 +186,7 @@ func (l *lowerer) binary(e *dsl.Binary) (*Expr, *Type) {
 	if x == nil || y == nil {
 		return nil, nil
 	}
-	return binaryExpr(e.Op, x, y), result
+	return l.within(e, binaryExpr(e.Op, x, y), result)
 }
 
 // binaryExpr turns > and >= round.
@@ -324,7 +332,7 @@ func (l *lowerer) points(end *EndType, names []*dsl.Ident) ([]int, bool) {
 	return states, true
 }
 
-// fold evaluates an operator whose operands are constants.
+// fold evaluates an operator whose operands are constants. A result beyond 32 bits stays an operator.
 func fold(e *Expr) *Expr {
 	if e.Op == OpNot && e.X.Op == OpNot {
 		return e.X.X
@@ -337,6 +345,9 @@ func fold(e *Expr) *Expr {
 		y = e.Y.N
 	}
 	if e.Op == OpMod && y == 0 {
+		return e
+	}
+	if lo, hi := interval(e, nil); !fits(lo, hi) {
 		return e
 	}
 	return &Expr{Op: OpConst, N: apply(e.Op, e.X.N, y)}

@@ -20,7 +20,8 @@ type symbol struct {
 	kind     symbolKind
 	variable int
 	declared bool // by var: a receive may bind it; fresh names are bound anew
-	value    *Expr
+	value    *Expr // of symValue; nil: constant
+	constant int64
 	typ      *Type
 	group    int
 	member   memberRef
@@ -56,7 +57,7 @@ func (l *lowerer) find(name string) *symbol {
 		}
 	}
 	if v, ok := l.c.Package.Consts[name]; ok {
-		return &symbol{kind: symValue, value: number(v), typ: numberType}
+		return &symbol{kind: symValue, constant: v, typ: numberType}
 	}
 	return nil
 }
@@ -85,7 +86,7 @@ func (l *lowerer) param(p *dsl.Field) {
 			v = 1
 			l.env[name] = v
 		}
-		l.global.symbols[name] = &symbol{kind: symValue, value: number(v), typ: numberType, at: l.at(p.Name)}
+		l.global.symbols[name] = &symbol{kind: symValue, constant: v, typ: numberType, at: l.at(p.Name)}
 		return
 	}
 	if g, ok := l.holder(p.Name, p.Type, true); ok {

@@ -138,7 +138,7 @@ func (q *property) expr(e dsl.Expr, want *Type) (*Expr, *Type) {
 func (q *property) anyExpr(e dsl.Expr, want *Type) (*Expr, *Type) {
 	switch e := e.(type) {
 	case *dsl.Number:
-		return number(e.Value), numberType
+		return q.constant(e, e.Value)
 	case *dsl.Name:
 		return q.name(e, want)
 	case *dsl.Select:
@@ -161,7 +161,7 @@ func (q *property) anyExpr(e dsl.Expr, want *Type) (*Expr, *Type) {
 			operand, op = boolType, OpNot
 		}
 		if x, _ := q.expr(e.X, operand); x != nil {
-			return fold(&Expr{Op: op, X: x}), operand
+			return q.within(e, fold(&Expr{Op: op, X: x}), operand)
 		}
 		return nil, nil
 	case *dsl.Binary:
@@ -182,10 +182,10 @@ func (q *property) name(e *dsl.Name, want *Type) (*Expr, *Type) {
 		return number(0), boolType
 	}
 	if v, ok := q.env[e.Name]; ok {
-		return number(v), numberType
+		return q.constant(e, v)
 	}
 	if v, ok := q.part.decl.Package.Consts[e.Name]; ok {
-		return number(v), numberType
+		return q.constant(e, v)
 	}
 	if want != nil && want.Kind == Enum {
 		for i, c := range want.Cases {
@@ -234,7 +234,32 @@ func (q *property) binary(e *dsl.Binary) (*Expr, *Type) {
 	if x == nil || y == nil {
 		return nil, nil
 	}
-	return binaryExpr(e.Op, x, y), result
+	return q.within(e, binaryExpr(e.Op, x, y), result)
+}
+
+// within is that of lowerer.
+func (q *property) within(n dsl.Node, x *Expr, t *Type) (*Expr, *Type) {
+	lo, hi := interval(x, func(e *Expr) (lo, hi int64) {
+		m := q.each
+		if e.I >= 0 {
+			m = q.sys.Machines[q.sys.Instances[e.I].Machine]
+		}
+		if e.Op == OpInstVar {
+			return int64(m.Vars[e.N].Lo), int64(m.Vars[e.N].Hi)
+		}
+		return 0, int64(m.Groups[e.N].Len)
+	})
+	if !fits(lo, hi) {
+		return q.wrong(n, "%s can be anything from %d to %d, and does not fit into 32 bits", exprText(n.(dsl.Expr)), lo, hi)
+	}
+	return x, t
+}
+
+func (q *property) constant(n dsl.Node, v int64) (*Expr, *Type) {
+	if !fits(v, v) {
+		return q.wrong(n, "%d does not fit into 32 bits", v)
+	}
+	return number(v), numberType
 }
 
 // instance resolves what stands before the dot: the index of an instance, -1 for the live one that is meant, and its machine.

@@ -10,6 +10,7 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/cg"
 	"github.com/protoc-os/protoc-os/protocols/dir"
 	"github.com/protoc-os/protoc-os/protocols/errno"
+	"github.com/protoc-os/protoc-os/protocols/file"
 	"github.com/protoc-os/protoc-os/protocols/vnode"
 )
 
@@ -57,20 +58,24 @@ type flatComponent struct {
 		c     int
 	}
 	m struct {
-		flatServingGet     FlatServingGet
-		flatServingForget  FlatServingForget
-		flatServingDetach  FlatServingDetach
-		flatServingOpen    FlatServingOpen
-		flatServingFind    FlatServingFind
-		flatServingList    FlatServingList
-		flatServingMakeDir FlatServingMakeDir
-		flatServingLink    FlatServingLink
-		flatServingUnlink  FlatServingUnlink
-		flatServingRename  FlatServingRename
-		flatServingClose   FlatServingClose
-		flatServingGone    FlatServingGone
-		flatAfterGetNewDir FlatAfterGetNewDir
-		flatAfterGetElse   FlatAfterGetElse
+		flatServingGet      FlatServingGet
+		flatServingForget   FlatServingForget
+		flatServingDetach   FlatServingDetach
+		flatServingOpen     FlatServingOpen
+		flatServingFind     FlatServingFind
+		flatServingList     FlatServingList
+		flatServingMakeDir  FlatServingMakeDir
+		flatServingSymlink  FlatServingSymlink
+		flatServingReadLink FlatServingReadLink
+		flatServingStat     FlatServingStat
+		flatServingSetTimes FlatServingSetTimes
+		flatServingLink     FlatServingLink
+		flatServingUnlink   FlatServingUnlink
+		flatServingRename   FlatServingRename
+		flatServingClose    FlatServingClose
+		flatServingGone     FlatServingGone
+		flatAfterGetNewDir  FlatAfterGetNewDir
+		flatAfterGetElse    FlatAfterGetElse
 	}
 	added int // the member that an add has made last
 }
@@ -99,7 +104,7 @@ func flatLayout(g *FlatGiven) *channel.Component {
 		{Name: "user", Protocol: &vnode.Table, Role: 1},
 		{Name: "groups", Protocol: &cg.Port, Role: 0},
 		{Name: "disks", Protocol: &block.Port, Role: 0},
-		{Name: "clients", Protocol: &dir.Dir, Role: 1, Set: g.Opens, Points: 8},
+		{Name: "clients", Protocol: &dir.Dir, Role: 1, Set: g.Opens, Points: 12},
 		{Name: "answer", Protocol: &dir.Opening, Role: 1},
 		{Name: "d.client", Protocol: &dir.Dir, Role: 0},
 		{Name: "d.directory", Protocol: &dir.Dir, Role: 1},
@@ -108,12 +113,16 @@ func flatLayout(g *FlatGiven) *channel.Component {
 
 var (
 	flatAfterOpenSendAnswerFailedOp      = channel.Op{State: "FlatAfterOpen", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	flatAfterFindSendClientsFailedOp     = channel.Op{State: "FlatAfterFind", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	flatAfterListSendClientsEntriesOp    = channel.Op{State: "FlatAfterList", Method: "SendClientsEntries", Slot: flatClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	flatAfterMakeDirSendClientsFailedOp  = channel.Op{State: "FlatAfterMakeDir", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	flatAfterLinkSendClientsFailedOp     = channel.Op{State: "FlatAfterLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	flatAfterUnlinkSendClientsFailedOp   = channel.Op{State: "FlatAfterUnlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	flatAfterRenameSendClientsFailedOp   = channel.Op{State: "FlatAfterRename", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
+	flatAfterFindSendClientsFailedOp     = channel.Op{State: "FlatAfterFind", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
+	flatAfterListSendClientsEntriesOp    = channel.Op{State: "FlatAfterList", Method: "SendClientsEntries", Slot: flatClients, Peer: 0, Label: 14, Point: channel.AnyPoint, Gone: true}
+	flatAfterMakeDirSendClientsFailedOp  = channel.Op{State: "FlatAfterMakeDir", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
+	flatAfterSymlinkSendClientsFailedOp  = channel.Op{State: "FlatAfterSymlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
+	flatAfterReadLinkSendClientsFailedOp = channel.Op{State: "FlatAfterReadLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
+	flatAfterStatSendClientsIsOp         = channel.Op{State: "FlatAfterStat", Method: "SendClientsIs", Slot: flatClients, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true}
+	flatAfterSetTimesSendClientsFailedOp = channel.Op{State: "FlatAfterSetTimes", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
+	flatAfterLinkSendClientsFailedOp     = channel.Op{State: "FlatAfterLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
+	flatAfterUnlinkSendClientsFailedOp   = channel.Op{State: "FlatAfterUnlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
+	flatAfterRenameSendClientsFailedOp   = channel.Op{State: "FlatAfterRename", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
 	flatAfterElseSendAnswerFailedOp      = channel.Op{State: "FlatAfterElse", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
 	flatAfterNewDirSendAnswerOpenedDirOp = channel.Op{State: "FlatAfterNewDir", Method: "SendAnswerOpenedDir", Slot: flatAnswer, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
 	flatServingChoice                    = channel.Choice{ID: 0, State: "FlatServing", Method: "Choose", Options: []channel.Option{
@@ -128,6 +137,10 @@ var (
 		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 5},
 		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 6},
 		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 7},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 8},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 9},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 10},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 11},
 		{Kind: channel.Gone, Slot: flatClients, Peer: 0, Point: 0, Label: 0},
 	}}
 	flatAfterGetChoice = channel.Choice{ID: 1, State: "FlatAfterGet", Method: "Choose", Options: []channel.Option{
@@ -160,10 +173,14 @@ func (v FlatView) Added() int { return v.e.added }
 //   - Find(_) <- clients[c at rest] (systems.chan:43)
 //   - List(_) <- clients[c at rest] (systems.chan:44)
 //   - MakeDir(_) <- clients[c at rest] (systems.chan:45)
-//   - Link(_, _) <- clients[c at rest] (systems.chan:46)
-//   - Unlink(_, _) <- clients[c at rest] (systems.chan:47)
-//   - Rename(_, _) <- clients[c at rest] (systems.chan:48)
-//   - Close() <- clients[c at rest] (systems.chan:49)
+//   - Symlink(_, _) <- clients[c at rest] (systems.chan:46)
+//   - ReadLink(_) <- clients[c at rest] (systems.chan:47)
+//   - Stat() <- clients[c at rest] (systems.chan:48)
+//   - SetTimes(_, _) <- clients[c at rest] (systems.chan:49)
+//   - Link(_, _) <- clients[c at rest] (systems.chan:50)
+//   - Unlink(_, _) <- clients[c at rest] (systems.chan:51)
+//   - Rename(_, _) <- clients[c at rest] (systems.chan:52)
+//   - Close() <- clients[c at rest] (systems.chan:53)
 //   - gone <- clients[lost at rest] (systems.chan:28)
 type FlatServing struct {
 	e    *flatComponent
@@ -173,7 +190,7 @@ type FlatServing struct {
 // View reads the model variables.
 func (s FlatServing) View() FlatView { return FlatView{s.e} }
 
-// Choose waits for *FlatServingGet, *FlatServingForget, *FlatServingDetach, *FlatServingOpen, *FlatServingFind, *FlatServingList, *FlatServingMakeDir, *FlatServingLink, *FlatServingUnlink, *FlatServingRename, *FlatServingClose or *FlatServingGone.
+// Choose waits for *FlatServingGet, *FlatServingForget, *FlatServingDetach, *FlatServingOpen, *FlatServingFind, *FlatServingList, *FlatServingMakeDir, *FlatServingSymlink, *FlatServingReadLink, *FlatServingStat, *FlatServingSetTimes, *FlatServingLink, *FlatServingUnlink, *FlatServingRename, *FlatServingClose or *FlatServingGone.
 func (s FlatServing) Choose() (FlatServingOption, error) {
 	e := s.e
 	if e == nil {
@@ -248,33 +265,68 @@ func (s FlatServing) Choose() (FlatServingOption, error) {
 		return m, nil
 
 	case 7:
+		p := channel.In[dir.DirSymlinkPayload](&e.Endpoint)
+		m := &e.m.flatServingSymlink
+		*m = FlatServingSymlink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Target: string(p.Target.Data[:p.Target.Len])}
+		e.v.c = taken.Member
+		e.Move(flatClients, taken.Member, 4)
+		m.Next = FlatAfterSymlink{e, e.Step()}
+		return m, nil
+
+	case 8:
+		p := channel.In[dir.DirReadLinkPayload](&e.Endpoint)
+		m := &e.m.flatServingReadLink
+		*m = FlatServingReadLink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len])}
+		e.v.c = taken.Member
+		e.Move(flatClients, taken.Member, 5)
+		m.Next = FlatAfterReadLink{e, e.Step()}
+		return m, nil
+
+	case 9:
+		m := &e.m.flatServingStat
+		*m = FlatServingStat{Member: taken.Member}
+		e.v.c = taken.Member
+		e.Move(flatClients, taken.Member, 6)
+		m.Next = FlatAfterStat{e, e.Step()}
+		return m, nil
+
+	case 10:
+		p := channel.In[dir.DirSetTimesPayload](&e.Endpoint)
+		m := &e.m.flatServingSetTimes
+		*m = FlatServingSetTimes{Member: taken.Member, Atime: p.Atime, Mtime: p.Mtime}
+		e.v.c = taken.Member
+		e.Move(flatClients, taken.Member, 7)
+		m.Next = FlatAfterSetTimes{e, e.Step()}
+		return m, nil
+
+	case 11:
 		p := channel.In[dir.DirLinkPayload](&e.Endpoint)
 		m := &e.m.flatServingLink
 		*m = FlatServingLink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
 		e.v.c = taken.Member
-		e.Move(flatClients, taken.Member, 4)
+		e.Move(flatClients, taken.Member, 8)
 		m.Next = FlatAfterLink{e, e.Step()}
 		return m, nil
 
-	case 8:
+	case 12:
 		p := channel.In[dir.DirUnlinkPayload](&e.Endpoint)
 		m := &e.m.flatServingUnlink
 		*m = FlatServingUnlink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
 		e.v.c = taken.Member
-		e.Move(flatClients, taken.Member, 5)
+		e.Move(flatClients, taken.Member, 9)
 		m.Next = FlatAfterUnlink{e, e.Step()}
 		return m, nil
 
-	case 9:
+	case 13:
 		p := channel.In[dir.DirRenamePayload](&e.Endpoint)
 		m := &e.m.flatServingRename
 		*m = FlatServingRename{Member: taken.Member, Old: string(p.Old.Data[:p.Old.Len]), Name: string(p.Name.Data[:p.Name.Len])}
 		e.v.c = taken.Member
-		e.Move(flatClients, taken.Member, 6)
+		e.Move(flatClients, taken.Member, 10)
 		m.Next = FlatAfterRename{e, e.Step()}
 		return m, nil
 
-	case 10:
+	case 14:
 		m := &e.m.flatServingClose
 		*m = FlatServingClose{Member: taken.Member}
 		e.v.c = taken.Member
@@ -282,7 +334,7 @@ func (s FlatServing) Choose() (FlatServingOption, error) {
 		m.Next = FlatServing{e, e.Step()}
 		return m, nil
 
-	case 11:
+	case 15:
 		m := &e.m.flatServingGone
 		*m = FlatServingGone{Member: taken.Member}
 		e.v.lost = taken.Member
@@ -471,9 +523,141 @@ func (s FlatAfterMakeDir) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterLink is a state of boot.Flat (systems.chan:46).
+// FlatAfterSymlink is a state of boot.Flat (systems.chan:46).
 // Next:
 //   - clients[c] <- Failed(RoFs) (systems.chan:46)
+//   - gone <- clients[c] (systems.chan:28)
+type FlatAfterSymlink struct {
+	e    *flatComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s FlatAfterSymlink) View() FlatView { return FlatView{s.e} }
+
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:46), or sees that the peer is gone.
+func (s FlatAfterSymlink) SendClientsFailed() (FlatServing, error) {
+	e := s.e
+	if e == nil {
+		return FlatServing{}, channel.DeadState("FlatAfterSymlink", "SendClientsFailed")
+	}
+	if err := e.Begin(s.step, &flatAfterSymlinkSendClientsFailedOp, e.v.c); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.c
+			e.Drop(flatClients, e.v.c)
+			return FlatServing{e, e.Step()}, nil
+		}
+		return FlatServing{}, err
+	}
+	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoRoFs
+	e.Commit()
+	e.Move(flatClients, e.v.c, 0)
+	return FlatServing{e, e.Step()}, nil
+}
+
+// FlatAfterReadLink is a state of boot.Flat (systems.chan:47).
+// Next:
+//   - clients[c] <- Failed(NoEnt) (systems.chan:47)
+//   - gone <- clients[c] (systems.chan:28)
+type FlatAfterReadLink struct {
+	e    *flatComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s FlatAfterReadLink) View() FlatView { return FlatView{s.e} }
+
+// SendClientsFailed does clients[c] <- Failed(NoEnt) (systems.chan:47), or sees that the peer is gone.
+func (s FlatAfterReadLink) SendClientsFailed() (FlatServing, error) {
+	e := s.e
+	if e == nil {
+		return FlatServing{}, channel.DeadState("FlatAfterReadLink", "SendClientsFailed")
+	}
+	if err := e.Begin(s.step, &flatAfterReadLinkSendClientsFailedOp, e.v.c); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.c
+			e.Drop(flatClients, e.v.c)
+			return FlatServing{e, e.Step()}, nil
+		}
+		return FlatServing{}, err
+	}
+	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoNoEnt
+	e.Commit()
+	e.Move(flatClients, e.v.c, 0)
+	return FlatServing{e, e.Step()}, nil
+}
+
+// FlatAfterStat is a state of boot.Flat (systems.chan:48).
+// Next:
+//   - clients[c] <- Is(_) (systems.chan:48)
+//   - gone <- clients[c] (systems.chan:28)
+type FlatAfterStat struct {
+	e    *flatComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s FlatAfterStat) View() FlatView { return FlatView{s.e} }
+
+// SendClientsIs does clients[c] <- Is(_) (systems.chan:48), or sees that the peer is gone.
+func (s FlatAfterStat) SendClientsIs(attr file.Attr) (FlatServing, error) {
+	e := s.e
+	if e == nil {
+		return FlatServing{}, channel.DeadState("FlatAfterStat", "SendClientsIs")
+	}
+	if err := e.Begin(s.step, &flatAfterStatSendClientsIsOp, e.v.c); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.c
+			e.Drop(flatClients, e.v.c)
+			return FlatServing{e, e.Step()}, nil
+		}
+		return FlatServing{}, err
+	}
+	p := channel.Out[dir.DirIsPayload](&e.Endpoint)
+	p.Attr = attr
+	e.Commit()
+	e.Move(flatClients, e.v.c, 0)
+	return FlatServing{e, e.Step()}, nil
+}
+
+// FlatAfterSetTimes is a state of boot.Flat (systems.chan:49).
+// Next:
+//   - clients[c] <- Failed(RoFs) (systems.chan:49)
+//   - gone <- clients[c] (systems.chan:28)
+type FlatAfterSetTimes struct {
+	e    *flatComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s FlatAfterSetTimes) View() FlatView { return FlatView{s.e} }
+
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:49), or sees that the peer is gone.
+func (s FlatAfterSetTimes) SendClientsFailed() (FlatServing, error) {
+	e := s.e
+	if e == nil {
+		return FlatServing{}, channel.DeadState("FlatAfterSetTimes", "SendClientsFailed")
+	}
+	if err := e.Begin(s.step, &flatAfterSetTimesSendClientsFailedOp, e.v.c); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.c
+			e.Drop(flatClients, e.v.c)
+			return FlatServing{e, e.Step()}, nil
+		}
+		return FlatServing{}, err
+	}
+	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoRoFs
+	e.Commit()
+	e.Move(flatClients, e.v.c, 0)
+	return FlatServing{e, e.Step()}, nil
+}
+
+// FlatAfterLink is a state of boot.Flat (systems.chan:50).
+// Next:
+//   - clients[c] <- Failed(RoFs) (systems.chan:50)
 //   - gone <- clients[c] (systems.chan:28)
 type FlatAfterLink struct {
 	e    *flatComponent
@@ -483,7 +667,7 @@ type FlatAfterLink struct {
 // View reads the model variables.
 func (s FlatAfterLink) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:46), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:50), or sees that the peer is gone.
 func (s FlatAfterLink) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -504,9 +688,9 @@ func (s FlatAfterLink) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterUnlink is a state of boot.Flat (systems.chan:47).
+// FlatAfterUnlink is a state of boot.Flat (systems.chan:51).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:47)
+//   - clients[c] <- Failed(RoFs) (systems.chan:51)
 //   - gone <- clients[c] (systems.chan:28)
 type FlatAfterUnlink struct {
 	e    *flatComponent
@@ -516,7 +700,7 @@ type FlatAfterUnlink struct {
 // View reads the model variables.
 func (s FlatAfterUnlink) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:47), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:51), or sees that the peer is gone.
 func (s FlatAfterUnlink) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -537,9 +721,9 @@ func (s FlatAfterUnlink) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterRename is a state of boot.Flat (systems.chan:48).
+// FlatAfterRename is a state of boot.Flat (systems.chan:52).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:48)
+//   - clients[c] <- Failed(RoFs) (systems.chan:52)
 //   - gone <- clients[c] (systems.chan:28)
 type FlatAfterRename struct {
 	e    *flatComponent
@@ -549,7 +733,7 @@ type FlatAfterRename struct {
 // View reads the model variables.
 func (s FlatAfterRename) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:48), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:52), or sees that the peer is gone.
 func (s FlatAfterRename) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -634,7 +818,7 @@ func (s FlatAfterNewDir) SendAnswerOpenedDir() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatServingOption is *FlatServingGet, *FlatServingForget, *FlatServingDetach, *FlatServingOpen, *FlatServingFind, *FlatServingList, *FlatServingMakeDir, *FlatServingLink, *FlatServingUnlink, *FlatServingRename, *FlatServingClose or *FlatServingGone.
+// FlatServingOption is *FlatServingGet, *FlatServingForget, *FlatServingDetach, *FlatServingOpen, *FlatServingFind, *FlatServingList, *FlatServingMakeDir, *FlatServingSymlink, *FlatServingReadLink, *FlatServingStat, *FlatServingSetTimes, *FlatServingLink, *FlatServingUnlink, *FlatServingRename, *FlatServingClose or *FlatServingGone.
 type FlatServingOption interface{ flatServingOption() }
 
 // FlatAfterGetOption is *FlatAfterGetNewDir or *FlatAfterGetElse.
@@ -701,7 +885,44 @@ type FlatServingMakeDir struct {
 
 func (*FlatServingMakeDir) flatServingOption() {}
 
-// FlatServingLink is Link(_, _) <- clients[c at rest] (systems.chan:46). It is valid until the next step.
+// FlatServingSymlink is Symlink(_, _) <- clients[c at rest] (systems.chan:46). It is valid until the next step.
+type FlatServingSymlink struct {
+	Member int
+	Name   string
+	Target string
+	Next   FlatAfterSymlink
+}
+
+func (*FlatServingSymlink) flatServingOption() {}
+
+// FlatServingReadLink is ReadLink(_) <- clients[c at rest] (systems.chan:47). It is valid until the next step.
+type FlatServingReadLink struct {
+	Member int
+	Name   string
+	Next   FlatAfterReadLink
+}
+
+func (*FlatServingReadLink) flatServingOption() {}
+
+// FlatServingStat is Stat() <- clients[c at rest] (systems.chan:48). It is valid until the next step.
+type FlatServingStat struct {
+	Member int
+	Next   FlatAfterStat
+}
+
+func (*FlatServingStat) flatServingOption() {}
+
+// FlatServingSetTimes is SetTimes(_, _) <- clients[c at rest] (systems.chan:49). It is valid until the next step.
+type FlatServingSetTimes struct {
+	Member int
+	Atime  uint64
+	Mtime  uint64
+	Next   FlatAfterSetTimes
+}
+
+func (*FlatServingSetTimes) flatServingOption() {}
+
+// FlatServingLink is Link(_, _) <- clients[c at rest] (systems.chan:50). It is valid until the next step.
 type FlatServingLink struct {
 	Member int
 	Name   string
@@ -711,7 +932,7 @@ type FlatServingLink struct {
 
 func (*FlatServingLink) flatServingOption() {}
 
-// FlatServingUnlink is Unlink(_, _) <- clients[c at rest] (systems.chan:47). It is valid until the next step.
+// FlatServingUnlink is Unlink(_, _) <- clients[c at rest] (systems.chan:51). It is valid until the next step.
 type FlatServingUnlink struct {
 	Member int
 	Name   string
@@ -721,7 +942,7 @@ type FlatServingUnlink struct {
 
 func (*FlatServingUnlink) flatServingOption() {}
 
-// FlatServingRename is Rename(_, _) <- clients[c at rest] (systems.chan:48). It is valid until the next step.
+// FlatServingRename is Rename(_, _) <- clients[c at rest] (systems.chan:52). It is valid until the next step.
 type FlatServingRename struct {
 	Member int
 	Old    string
@@ -731,7 +952,7 @@ type FlatServingRename struct {
 
 func (*FlatServingRename) flatServingOption() {}
 
-// FlatServingClose is Close() <- clients[c at rest] (systems.chan:49). It is valid until the next step.
+// FlatServingClose is Close() <- clients[c at rest] (systems.chan:53). It is valid until the next step.
 type FlatServingClose struct {
 	Member int
 	Next   FlatServing

@@ -9,7 +9,7 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/console"
 )
 
-// GlassFunc is what the component boot.Glass does (systems.chan:56).
+// GlassFunc is what the component boot.Glass does (systems.chan:60).
 type GlassFunc func(ctx context.Context, s GlassStart) error
 
 // GlassGiven is what a Glass starts with.
@@ -64,9 +64,9 @@ var (
 	glassStartReceiveConsoleOp = channel.Op{State: "GlassStart", Method: "ReceiveConsole", Slot: glassConsole, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint}
 )
 
-// GlassStart is a state of boot.Glass (systems.chan:58).
+// GlassStart is a state of boot.Glass (systems.chan:62).
 // Next:
-//   - Output(_) <- console (systems.chan:58)
+//   - Output(_) <- console (systems.chan:62)
 type GlassStart struct {
 	e    *glassComponent
 	step uint32
@@ -94,7 +94,7 @@ func (s GlassStart) ReceiveConsole() (*GlassStartOutput, error) {
 	return m, nil
 }
 
-// GlassStartOutput is Output(_) <- console (systems.chan:58). It is valid until the next step.
+// GlassStartOutput is Output(_) <- console (systems.chan:62). It is valid until the next step.
 type GlassStartOutput struct {
 	Buf  []byte
 	Next GlassStart

@@ -11,7 +11,7 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/syscall"
 )
 
-// HelloFunc is what the component boot.Hello does (systems.chan:63).
+// HelloFunc is what the component boot.Hello does (systems.chan:67).
 type HelloFunc func(ctx context.Context, s HelloWaiting) error
 
 // HelloGiven is what a Hello starts with.
@@ -79,9 +79,9 @@ var (
 	helloAfterKilledSendKernelExitedOp = channel.Op{State: "HelloAfterKilled", Method: "SendKernelExited", Slot: helloKernel, Peer: 0, Label: 1, Point: channel.AnyPoint}
 )
 
-// HelloWaiting is a state of boot.Hello at waiting (systems.chan:65).
+// HelloWaiting is a state of boot.Hello at waiting (systems.chan:69).
 // Next:
-//   - Run(_, sys) <- kernel (systems.chan:65)
+//   - Run(_, sys) <- kernel (systems.chan:69)
 type HelloWaiting struct {
 	e    *helloComponent
 	step uint32
@@ -104,15 +104,15 @@ func (s HelloWaiting) ReceiveKernel() (*HelloWaitingRun, error) {
 	return m, nil
 }
 
-// HelloAfterRun is a state of boot.Hello (systems.chan:66).
+// HelloAfterRun is a state of boot.Hello (systems.chan:70).
 // Next:
-//   - sys <- Write(_, _) (systems.chan:66)
+//   - sys <- Write(_, _) (systems.chan:70)
 type HelloAfterRun struct {
 	e    *helloComponent
 	step uint32
 }
 
-// SendSysWrite does sys <- Write(_, _) (systems.chan:66).
+// SendSysWrite does sys <- Write(_, _) (systems.chan:70).
 func (s HelloAfterRun) SendSysWrite(fd uint32, buf []byte) (HelloAfterWrite, error) {
 	e := s.e
 	if e == nil {
@@ -131,10 +131,10 @@ func (s HelloAfterRun) SendSysWrite(fd uint32, buf []byte) (HelloAfterWrite, err
 	return HelloAfterWrite{e, e.Step()}, nil
 }
 
-// HelloAfterWrite is a state of boot.Hello (systems.chan:67).
+// HelloAfterWrite is a state of boot.Hello (systems.chan:71).
 // Next:
-//   - Written(_) <- sys (systems.chan:68)
-//   - Failed(_) <- sys (systems.chan:69)
+//   - Written(_) <- sys (systems.chan:72)
+//   - Failed(_) <- sys (systems.chan:73)
 type HelloAfterWrite struct {
 	e    *helloComponent
 	step uint32
@@ -167,15 +167,15 @@ func (s HelloAfterWrite) ReceiveSys() (HelloAfterWriteOption, error) {
 	panic("channel: HelloAfterWrite received a label that it does not list")
 }
 
-// HelloAfterWritten is a state of boot.Hello (systems.chan:71).
+// HelloAfterWritten is a state of boot.Hello (systems.chan:75).
 // Next:
-//   - sys <- Now(_) (systems.chan:71)
+//   - sys <- Now(_) (systems.chan:75)
 type HelloAfterWritten struct {
 	e    *helloComponent
 	step uint32
 }
 
-// SendSysNow does sys <- Now(_) (systems.chan:71).
+// SendSysNow does sys <- Now(_) (systems.chan:75).
 func (s HelloAfterWritten) SendSysNow(which clock.Which) (HelloAfterNow, error) {
 	e := s.e
 	if e == nil {
@@ -193,9 +193,9 @@ func (s HelloAfterWritten) SendSysNow(which clock.Which) (HelloAfterNow, error) 
 	return HelloAfterNow{e, e.Step()}, nil
 }
 
-// HelloAfterNow is a state of boot.Hello (systems.chan:72).
+// HelloAfterNow is a state of boot.Hello (systems.chan:76).
 // Next:
-//   - Time(_) <- sys (systems.chan:72)
+//   - Time(_) <- sys (systems.chan:76)
 type HelloAfterNow struct {
 	e    *helloComponent
 	step uint32
@@ -217,16 +217,16 @@ func (s HelloAfterNow) ReceiveSys() (*HelloAfterNowTime, error) {
 	return m, nil
 }
 
-// HelloAfterTime is a state of boot.Hello (systems.chan:73).
+// HelloAfterTime is a state of boot.Hello (systems.chan:77).
 // Next:
-//   - case well (systems.chan:74)
-//   - case killed (systems.chan:75)
+//   - case well (systems.chan:78)
+//   - case killed (systems.chan:79)
 type HelloAfterTime struct {
 	e    *helloComponent
 	step uint32
 }
 
-// Well does case well (systems.chan:74).
+// Well does case well (systems.chan:78).
 func (s HelloAfterTime) Well() (HelloAfterWell, error) {
 	e := s.e
 	if e == nil {
@@ -239,7 +239,7 @@ func (s HelloAfterTime) Well() (HelloAfterWell, error) {
 	return HelloAfterWell{e, e.Step()}, nil
 }
 
-// Killed does case killed (systems.chan:75).
+// Killed does case killed (systems.chan:79).
 func (s HelloAfterTime) Killed() (HelloAfterKilled, error) {
 	e := s.e
 	if e == nil {
@@ -253,15 +253,15 @@ func (s HelloAfterTime) Killed() (HelloAfterKilled, error) {
 	return HelloAfterKilled{e, e.Step()}, nil
 }
 
-// HelloAfterWell is a state of boot.Hello (systems.chan:74).
+// HelloAfterWell is a state of boot.Hello (systems.chan:78).
 // Next:
-//   - sys <- Exit(_) (systems.chan:74)
+//   - sys <- Exit(_) (systems.chan:78)
 type HelloAfterWell struct {
 	e    *helloComponent
 	step uint32
 }
 
-// SendSysExit does sys <- Exit(_) (systems.chan:74).
+// SendSysExit does sys <- Exit(_) (systems.chan:78).
 func (s HelloAfterWell) SendSysExit(code uint32) (HelloAfterKilled, error) {
 	e := s.e
 	if e == nil {
@@ -277,15 +277,15 @@ func (s HelloAfterWell) SendSysExit(code uint32) (HelloAfterKilled, error) {
 	return HelloAfterKilled{e, e.Step()}, nil
 }
 
-// HelloAfterKilled is a state of boot.Hello (systems.chan:77).
+// HelloAfterKilled is a state of boot.Hello (systems.chan:81).
 // Next:
-//   - kernel <- Exited(_) (systems.chan:77)
+//   - kernel <- Exited(_) (systems.chan:81)
 type HelloAfterKilled struct {
 	e    *helloComponent
 	step uint32
 }
 
-// SendKernelExited does kernel <- Exited(_) (systems.chan:77).
+// SendKernelExited does kernel <- Exited(_) (systems.chan:81).
 func (s HelloAfterKilled) SendKernelExited(code uint32) (HelloWaiting, error) {
 	e := s.e
 	if e == nil {
@@ -303,13 +303,13 @@ func (s HelloAfterKilled) SendKernelExited(code uint32) (HelloWaiting, error) {
 // HelloAfterWriteOption is *HelloAfterWriteWritten or *HelloAfterWriteFailed.
 type HelloAfterWriteOption interface{ helloAfterWriteOption() }
 
-// HelloWaitingRun is Run(_, sys) <- kernel (systems.chan:65). It is valid until the next step.
+// HelloWaitingRun is Run(_, sys) <- kernel (systems.chan:69). It is valid until the next step.
 type HelloWaitingRun struct {
 	Module string
 	Next   HelloAfterRun
 }
 
-// HelloAfterWriteWritten is Written(_) <- sys (systems.chan:68). It is valid until the next step.
+// HelloAfterWriteWritten is Written(_) <- sys (systems.chan:72). It is valid until the next step.
 type HelloAfterWriteWritten struct {
 	Count uint32
 	Next  HelloAfterWritten
@@ -317,7 +317,7 @@ type HelloAfterWriteWritten struct {
 
 func (*HelloAfterWriteWritten) helloAfterWriteOption() {}
 
-// HelloAfterWriteFailed is Failed(_) <- sys (systems.chan:69). It is valid until the next step.
+// HelloAfterWriteFailed is Failed(_) <- sys (systems.chan:73). It is valid until the next step.
 type HelloAfterWriteFailed struct {
 	Err  errno.Errno
 	Next HelloAfterWritten
@@ -325,7 +325,7 @@ type HelloAfterWriteFailed struct {
 
 func (*HelloAfterWriteFailed) helloAfterWriteOption() {}
 
-// HelloAfterNowTime is Time(_) <- sys (systems.chan:72). It is valid until the next step.
+// HelloAfterNowTime is Time(_) <- sys (systems.chan:76). It is valid until the next step.
 type HelloAfterNowTime struct {
 	Nanoseconds uint64
 	Next        HelloAfterTime

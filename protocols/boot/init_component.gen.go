@@ -159,7 +159,7 @@ var (
 	initAfterNewOpeningSendTableGetOp        = channel.Op{State: "InitAfterNewOpening", Method: "SendTableGet", Slot: initTable, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	initAfterGetReceiveOOpenerOp             = channel.Op{State: "InitAfterGet", Method: "ReceiveOOpener", Slot: initOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint}
 	initAfterOpenedDirNewFileOp              = channel.Op{State: "InitAfterOpenedDir", Method: "NewFile"}
-	initAfterOpenedSendFCloseOp              = channel.Op{State: "InitAfterOpened", Method: "SendFClose", Slot: initF, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	initAfterOpenedSendFCloseOp              = channel.Op{State: "InitAfterOpened", Method: "SendFClose", Slot: initF, Peer: 1, Label: 8, Point: channel.AnyPoint}
 	initAfterNewFileSendConsolesAttachOp     = channel.Op{State: "InitAfterNewFile", Method: "SendConsolesAttach", Slot: initConsoles, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	initAfterAttach2NewRenamingOp            = channel.Op{State: "InitAfterAttach2", Method: "NewRenaming"}
 	initAfterNewRenamingSendRenamersAttachOp = channel.Op{State: "InitAfterNewRenaming", Method: "SendRenamersAttach", Slot: initRenamers, Peer: 1, Label: 0, Point: channel.AnyPoint}

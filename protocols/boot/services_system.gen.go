@@ -16,7 +16,7 @@ import (
 )
 
 // ServicesDigest identifies what was verified of the system boot.Services.
-const ServicesDigest = "b10feefb0a0fb642e91e34149f2540ab1b2055180955ea5fde38ea9ce59b2649"
+const ServicesDigest = "578ef29d3709d4ddb270424da11c69a0ddb5d5b247d84ae69b42df68d9e24d3e"
 
 // ServicesParts is the code of the system boot.Services: a function for each of its components.
 type ServicesParts struct {

@@ -64,6 +64,7 @@ type consoleComponent struct {
 		consoleServingWrite            ConsoleServingWrite
 		consoleServingAppend           ConsoleServingAppend
 		consoleServingTruncate         ConsoleServingTruncate
+		consoleServingSetTimes         ConsoleServingSetTimes
 		consoleServingSync             ConsoleServingSync
 		consoleServingStat             ConsoleServingStat
 		consoleServingWatch            ConsoleServingWatch
@@ -114,7 +115,7 @@ func consoleLayout(g *ConsoleGiven) *channel.Component {
 	return &channel.Component{Name: "Console", Choices: 4, Slots: []channel.Slot{
 		{Name: "port", Protocol: &Port, Role: 1},
 		{Name: "terminal", Protocol: &Terminal, Role: 0},
-		{Name: "files", Protocol: &file.File, Role: 1, Set: g.Users, Points: 8},
+		{Name: "files", Protocol: &file.File, Role: 1, Set: g.Users, Points: 9},
 		{Name: "sleepers", Protocol: &wake.Wake, Role: 1, Set: g.Users, Points: 6},
 		{Name: "opened", Protocol: &file.File, Role: 1},
 		{Name: "waker", Protocol: &wake.Wake, Role: 1},
@@ -124,18 +125,19 @@ func consoleLayout(g *ConsoleGiven) *channel.Component {
 var (
 	consoleAfterWriteSendTerminalOutputOp         = channel.Op{State: "ConsoleAfterWrite", Method: "SendTerminalOutput", Slot: consoleTerminal, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	consoleAfterAppendSendTerminalOutputOp        = channel.Op{State: "ConsoleAfterAppend", Method: "SendTerminalOutput", Slot: consoleTerminal, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	consoleAfterTruncateSendFilesFailedOp         = channel.Op{State: "ConsoleAfterTruncate", Method: "SendFilesFailed", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	consoleAfterSyncSendFilesDoneOp               = channel.Op{State: "ConsoleAfterSync", Method: "SendFilesDone", Slot: consoleFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true}
-	consoleAfterStatSendFilesIsOp                 = channel.Op{State: "ConsoleAfterStat", Method: "SendFilesIs", Slot: consoleFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Gone: true}
+	consoleAfterTruncateSendFilesFailedOp         = channel.Op{State: "ConsoleAfterTruncate", Method: "SendFilesFailed", Slot: consoleFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	consoleAfterSetTimesSendFilesFailedOp         = channel.Op{State: "ConsoleAfterSetTimes", Method: "SendFilesFailed", Slot: consoleFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	consoleAfterSyncSendFilesDoneOp               = channel.Op{State: "ConsoleAfterSync", Method: "SendFilesDone", Slot: consoleFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Gone: true}
+	consoleAfterStatSendFilesIsOp                 = channel.Op{State: "ConsoleAfterStat", Method: "SendFilesIs", Slot: consoleFiles, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
 	consoleAfterReleaseSendSleepersCancelledOp    = channel.Op{State: "ConsoleAfterRelease", Method: "SendSleepersCancelled", Slot: consoleSleepers, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	consoleAfterReadSentDataNextSendFilesDataOp   = channel.Op{State: "ConsoleAfterReadSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 8, Point: channel.AnyPoint, Chosen: true}
-	consoleAfterOutputSendFilesWrittenOp          = channel.Op{State: "ConsoleAfterOutput", Method: "SendFilesWritten", Slot: consoleFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	consoleAfterOutput2SendFilesWrittenOp         = channel.Op{State: "ConsoleAfterOutput2", Method: "SendFilesWritten", Slot: consoleFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	consoleAfterReadSentDataNextSendFilesDataOp   = channel.Op{State: "ConsoleAfterReadSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
+	consoleAfterOutputSendFilesWrittenOp          = channel.Op{State: "ConsoleAfterOutput", Method: "SendFilesWritten", Slot: consoleFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true}
+	consoleAfterOutput2SendFilesWrittenOp         = channel.Op{State: "ConsoleAfterOutput2", Method: "SendFilesWritten", Slot: consoleFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true}
 	consoleAfterDataRestOp                        = channel.Op{State: "ConsoleAfterData", Method: "Rest"}
 	consoleAfterDataAllOp                         = channel.Op{State: "ConsoleAfterData", Method: "All"}
 	consoleAfterWatchSendSleepersReadyOp          = channel.Op{State: "ConsoleAfterWatch", Method: "SendSleepersReady", Slot: consoleSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
-	consoleAfterInputSentDataNextSendFilesDataOp  = channel.Op{State: "ConsoleAfterInputSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 8, Point: channel.AnyPoint, Chosen: true}
-	consoleAfterHangupSentDataNextSendFilesDataOp = channel.Op{State: "ConsoleAfterHangupSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 8, Point: channel.AnyPoint, Chosen: true}
+	consoleAfterInputSentDataNextSendFilesDataOp  = channel.Op{State: "ConsoleAfterInputSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
+	consoleAfterHangupSentDataNextSendFilesDataOp = channel.Op{State: "ConsoleAfterHangupSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
 	consoleAfterData2RestOp                       = channel.Op{State: "ConsoleAfterData2", Method: "Rest"}
 	consoleAfterData2AllOp                        = channel.Op{State: "ConsoleAfterData2", Method: "All"}
 	consoleAfterData3RestOp                       = channel.Op{State: "ConsoleAfterData3", Method: "Rest"}
@@ -154,6 +156,7 @@ var (
 		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 5, Guard: 3},
 		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 6, Guard: 3},
 		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 7, Guard: 3},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 8, Guard: 3},
 		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: 1, Label: 0},
 		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 0, Label: 0},
 		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 3, Label: 0},
@@ -163,15 +166,15 @@ var (
 		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: 0, Label: 0, Guard: 3},
 	}}
 	consoleAfterReadChoice = channel.Choice{ID: 1, State: "ConsoleAfterRead", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 8, Aimed: true},
+		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, Aimed: true},
 		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
 	}}
 	consoleAfterInputChoice = channel.Choice{ID: 2, State: "ConsoleAfterInput", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 8, Aimed: true},
+		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, Aimed: true},
 		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
 	}}
 	consoleAfterHangupChoice = channel.Choice{ID: 3, State: "ConsoleAfterHangup", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 8, Aimed: true},
+		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, Aimed: true},
 		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
 	}}
 )
@@ -194,10 +197,10 @@ func (v ConsoleView) F() int { return v.e.v.f }
 // S is s (console.chan:58).
 func (v ConsoleView) S() int { return v.e.v.s }
 
-// What is what (console.chan:94).
+// What is what (console.chan:96).
 func (v ConsoleView) What() file.Ready { return v.e.v.what }
 
-// Killed is killed (console.chan:104).
+// Killed is killed (console.chan:106).
 func (v ConsoleView) Killed() int { return v.e.v.killed }
 
 // Added is the member that an add has made last.
@@ -212,14 +215,15 @@ func (v ConsoleView) Added() int { return v.e.added }
 //   - Write(_, _) <- files[f at rest] (console.chan:82)
 //   - Append(_) <- files[f at rest] (console.chan:85)
 //   - Truncate(_) <- files[f at rest] (console.chan:88)
-//   - Sync() <- files[f at rest] (console.chan:90)
-//   - Stat() <- files[f at rest] (console.chan:92)
-//   - Watch(what, waker) <- files[f at rest] (console.chan:94)
-//   - Close() <- files[f at rest] (console.chan:102)
-//   - gone <- files[killed at reading] (console.chan:104)
-//   - Release() <- sleepers[s at pending] (console.chan:106)
-//   - Release() <- sleepers[s at answered] (console.chan:111)
-//   - gone <- sleepers[s] (console.chan:112)
+//   - SetTimes(_, _) <- files[f at rest] (console.chan:90)
+//   - Sync() <- files[f at rest] (console.chan:92)
+//   - Stat() <- files[f at rest] (console.chan:94)
+//   - Watch(what, waker) <- files[f at rest] (console.chan:96)
+//   - Close() <- files[f at rest] (console.chan:104)
+//   - gone <- files[killed at reading] (console.chan:106)
+//   - Release() <- sleepers[s at pending] (console.chan:108)
+//   - Release() <- sleepers[s at answered] (console.chan:113)
+//   - gone <- sleepers[s] (console.chan:114)
 //   - gone <- files[lost at rest] (console.chan:67)
 type ConsoleServing struct {
 	e    *consoleComponent
@@ -229,7 +233,7 @@ type ConsoleServing struct {
 // View reads the model variables.
 func (s ConsoleServing) View() ConsoleView { return ConsoleView{s.e} }
 
-// Choose waits for *ConsoleServingAttach, *ConsoleServingInput, *ConsoleServingHangup, *ConsoleServingRead, *ConsoleServingWrite, *ConsoleServingAppend, *ConsoleServingTruncate, *ConsoleServingSync, *ConsoleServingStat, *ConsoleServingWatch, *ConsoleServingClose, *ConsoleServingGoneFiles, *ConsoleServingReleaseSleepers, *ConsoleServingReleaseSleepers2, *ConsoleServingGoneSleepers or *ConsoleServingGoneFiles2.
+// Choose waits for *ConsoleServingAttach, *ConsoleServingInput, *ConsoleServingHangup, *ConsoleServingRead, *ConsoleServingWrite, *ConsoleServingAppend, *ConsoleServingTruncate, *ConsoleServingSetTimes, *ConsoleServingSync, *ConsoleServingStat, *ConsoleServingWatch, *ConsoleServingClose, *ConsoleServingGoneFiles, *ConsoleServingReleaseSleepers, *ConsoleServingReleaseSleepers2, *ConsoleServingGoneSleepers or *ConsoleServingGoneFiles2.
 func (s ConsoleServing) Choose() (ConsoleServingOption, error) {
 	e := s.e
 	if e == nil {
@@ -309,22 +313,31 @@ func (s ConsoleServing) Choose() (ConsoleServingOption, error) {
 		return m, nil
 
 	case 7:
-		m := &e.m.consoleServingSync
-		*m = ConsoleServingSync{Member: taken.Member}
+		p := channel.In[file.FileSetTimesPayload](&e.Endpoint)
+		m := &e.m.consoleServingSetTimes
+		*m = ConsoleServingSetTimes{Member: taken.Member, Atime: p.Atime, Mtime: p.Mtime}
 		e.v.f = taken.Member
 		e.Move(consoleFiles, taken.Member, 5)
-		m.Next = ConsoleAfterSync{e, e.Step()}
+		m.Next = ConsoleAfterSetTimes{e, e.Step()}
 		return m, nil
 
 	case 8:
-		m := &e.m.consoleServingStat
-		*m = ConsoleServingStat{Member: taken.Member}
+		m := &e.m.consoleServingSync
+		*m = ConsoleServingSync{Member: taken.Member}
 		e.v.f = taken.Member
 		e.Move(consoleFiles, taken.Member, 6)
-		m.Next = ConsoleAfterStat{e, e.Step()}
+		m.Next = ConsoleAfterSync{e, e.Step()}
 		return m, nil
 
 	case 9:
+		m := &e.m.consoleServingStat
+		*m = ConsoleServingStat{Member: taken.Member}
+		e.v.f = taken.Member
+		e.Move(consoleFiles, taken.Member, 7)
+		m.Next = ConsoleAfterStat{e, e.Step()}
+		return m, nil
+
+	case 10:
 		p := channel.In[file.FileWatchPayload](&e.Endpoint)
 		m := &e.m.consoleServingWatch
 		*m = ConsoleServingWatch{Member: taken.Member, What: p.What}
@@ -335,7 +348,7 @@ func (s ConsoleServing) Choose() (ConsoleServingOption, error) {
 		m.Next = e.settle4()
 		return m, nil
 
-	case 10:
+	case 11:
 		m := &e.m.consoleServingClose
 		*m = ConsoleServingClose{Member: taken.Member}
 		e.v.f = taken.Member
@@ -343,7 +356,7 @@ func (s ConsoleServing) Choose() (ConsoleServingOption, error) {
 		m.Next = ConsoleServing{e, e.Step()}
 		return m, nil
 
-	case 11:
+	case 12:
 		m := &e.m.consoleServingGoneFiles
 		*m = ConsoleServingGoneFiles{Member: taken.Member}
 		e.v.killed = taken.Member
@@ -351,7 +364,7 @@ func (s ConsoleServing) Choose() (ConsoleServingOption, error) {
 		m.Next = ConsoleServing{e, e.Step()}
 		return m, nil
 
-	case 12, 13:
+	case 13, 14:
 		m := &e.m.consoleServingReleaseSleepers
 		*m = ConsoleServingReleaseSleepers{Member: taken.Member}
 		e.v.s = taken.Member
@@ -359,7 +372,7 @@ func (s ConsoleServing) Choose() (ConsoleServingOption, error) {
 		m.Next = ConsoleAfterRelease{e, e.Step()}
 		return m, nil
 
-	case 14, 15:
+	case 15, 16:
 		m := &e.m.consoleServingReleaseSleepers2
 		*m = ConsoleServingReleaseSleepers2{Member: taken.Member}
 		e.v.s = taken.Member
@@ -367,7 +380,7 @@ func (s ConsoleServing) Choose() (ConsoleServingOption, error) {
 		m.Next = ConsoleServing{e, e.Step()}
 		return m, nil
 
-	case 16:
+	case 17:
 		m := &e.m.consoleServingGoneSleepers
 		*m = ConsoleServingGoneSleepers{Member: taken.Member}
 		e.v.s = taken.Member
@@ -375,7 +388,7 @@ func (s ConsoleServing) Choose() (ConsoleServingOption, error) {
 		m.Next = ConsoleServing{e, e.Step()}
 		return m, nil
 
-	case 17:
+	case 18:
 		m := &e.m.consoleServingGoneFiles2
 		*m = ConsoleServingGoneFiles2{Member: taken.Member}
 		e.v.lost = taken.Member
@@ -490,9 +503,42 @@ func (s ConsoleAfterTruncate) SendFilesFailed() (ConsoleServing, error) {
 	return ConsoleServing{e, e.Step()}, nil
 }
 
-// ConsoleAfterSync is a state of console.Console (console.chan:91).
+// ConsoleAfterSetTimes is a state of console.Console (console.chan:91).
 // Next:
-//   - files[f] <- Done() (console.chan:91)
+//   - files[f] <- Failed(Inval) (console.chan:91)
+//   - gone <- files[f] (console.chan:67)
+type ConsoleAfterSetTimes struct {
+	e    *consoleComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ConsoleAfterSetTimes) View() ConsoleView { return ConsoleView{s.e} }
+
+// SendFilesFailed does files[f] <- Failed(Inval) (console.chan:91), or sees that the peer is gone.
+func (s ConsoleAfterSetTimes) SendFilesFailed() (ConsoleServing, error) {
+	e := s.e
+	if e == nil {
+		return ConsoleServing{}, channel.DeadState("ConsoleAfterSetTimes", "SendFilesFailed")
+	}
+	if err := e.Begin(s.step, &consoleAfterSetTimesSendFilesFailedOp, e.v.f); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.f
+			e.Drop(consoleFiles, e.v.f)
+			return ConsoleServing{e, e.Step()}, nil
+		}
+		return ConsoleServing{}, err
+	}
+	p := channel.Out[file.FileFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoInval
+	e.Commit()
+	e.Move(consoleFiles, e.v.f, 0)
+	return ConsoleServing{e, e.Step()}, nil
+}
+
+// ConsoleAfterSync is a state of console.Console (console.chan:93).
+// Next:
+//   - files[f] <- Done() (console.chan:93)
 //   - gone <- files[f] (console.chan:67)
 type ConsoleAfterSync struct {
 	e    *consoleComponent
@@ -502,7 +548,7 @@ type ConsoleAfterSync struct {
 // View reads the model variables.
 func (s ConsoleAfterSync) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendFilesDone does files[f] <- Done() (console.chan:91), or sees that the peer is gone.
+// SendFilesDone does files[f] <- Done() (console.chan:93), or sees that the peer is gone.
 func (s ConsoleAfterSync) SendFilesDone() (ConsoleServing, error) {
 	e := s.e
 	if e == nil {
@@ -521,9 +567,9 @@ func (s ConsoleAfterSync) SendFilesDone() (ConsoleServing, error) {
 	return ConsoleServing{e, e.Step()}, nil
 }
 
-// ConsoleAfterStat is a state of console.Console (console.chan:93).
+// ConsoleAfterStat is a state of console.Console (console.chan:95).
 // Next:
-//   - files[f] <- Is(Terminal, _) (console.chan:93)
+//   - files[f] <- Is(Terminal, _) (console.chan:95)
 //   - gone <- files[f] (console.chan:67)
 type ConsoleAfterStat struct {
 	e    *consoleComponent
@@ -533,7 +579,7 @@ type ConsoleAfterStat struct {
 // View reads the model variables.
 func (s ConsoleAfterStat) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendFilesIs does files[f] <- Is(Terminal, _) (console.chan:93), or sees that the peer is gone.
+// SendFilesIs does files[f] <- Is(Terminal, _) (console.chan:95), or sees that the peer is gone.
 func (s ConsoleAfterStat) SendFilesIs(attr file.Attr) (ConsoleServing, error) {
 	e := s.e
 	if e == nil {
@@ -555,10 +601,10 @@ func (s ConsoleAfterStat) SendFilesIs(attr file.Attr) (ConsoleServing, error) {
 	return ConsoleServing{e, e.Step()}, nil
 }
 
-// ConsoleAfterRelease is a state of console.Console (console.chan:107).
+// ConsoleAfterRelease is a state of console.Console (console.chan:109).
 // Next:
-//   - sleepers[s] <- Cancelled() (console.chan:108)
-//   - gone <- sleepers[s] (console.chan:109)
+//   - sleepers[s] <- Cancelled() (console.chan:110)
+//   - gone <- sleepers[s] (console.chan:111)
 type ConsoleAfterRelease struct {
 	e    *consoleComponent
 	step uint32
@@ -567,7 +613,7 @@ type ConsoleAfterRelease struct {
 // View reads the model variables.
 func (s ConsoleAfterRelease) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendSleepersCancelled does sleepers[s] <- Cancelled() (console.chan:108), or sees that the peer is gone.
+// SendSleepersCancelled does sleepers[s] <- Cancelled() (console.chan:110), or sees that the peer is gone.
 func (s ConsoleAfterRelease) SendSleepersCancelled() (ConsoleServing, error) {
 	e := s.e
 	if e == nil {
@@ -764,10 +810,10 @@ func (s ConsoleAfterData) All() (ConsoleServing, error) {
 	return ConsoleServing{e, e.Step()}, nil
 }
 
-// ConsoleAfterWatch is a state of console.Console (console.chan:97).
+// ConsoleAfterWatch is a state of console.Console (console.chan:99).
 // Next:
-//   - sleepers[s] <- Ready() (console.chan:98)
-//   - gone <- sleepers[s] (console.chan:99)
+//   - sleepers[s] <- Ready() (console.chan:100)
+//   - gone <- sleepers[s] (console.chan:101)
 type ConsoleAfterWatch struct {
 	e    *consoleComponent
 	step uint32
@@ -776,7 +822,7 @@ type ConsoleAfterWatch struct {
 // View reads the model variables.
 func (s ConsoleAfterWatch) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendSleepersReady does sleepers[s] <- Ready() (console.chan:98), or sees that the peer is gone.
+// SendSleepersReady does sleepers[s] <- Ready() (console.chan:100), or sees that the peer is gone.
 func (s ConsoleAfterWatch) SendSleepersReady() (ConsoleServing, error) {
 	e := s.e
 	if e == nil {
@@ -1105,7 +1151,7 @@ type ConsoleServingOrAfterWatch interface{ consoleServingOrAfterWatch() }
 func (*ConsoleServing) consoleServingOrAfterWatch()    {}
 func (*ConsoleAfterWatch) consoleServingOrAfterWatch() {}
 
-// ConsoleServingOption is *ConsoleServingAttach, *ConsoleServingInput, *ConsoleServingHangup, *ConsoleServingRead, *ConsoleServingWrite, *ConsoleServingAppend, *ConsoleServingTruncate, *ConsoleServingSync, *ConsoleServingStat, *ConsoleServingWatch, *ConsoleServingClose, *ConsoleServingGoneFiles, *ConsoleServingReleaseSleepers, *ConsoleServingReleaseSleepers2, *ConsoleServingGoneSleepers or *ConsoleServingGoneFiles2.
+// ConsoleServingOption is *ConsoleServingAttach, *ConsoleServingInput, *ConsoleServingHangup, *ConsoleServingRead, *ConsoleServingWrite, *ConsoleServingAppend, *ConsoleServingTruncate, *ConsoleServingSetTimes, *ConsoleServingSync, *ConsoleServingStat, *ConsoleServingWatch, *ConsoleServingClose, *ConsoleServingGoneFiles, *ConsoleServingReleaseSleepers, *ConsoleServingReleaseSleepers2, *ConsoleServingGoneSleepers or *ConsoleServingGoneFiles2.
 type ConsoleServingOption interface{ consoleServingOption() }
 
 // ConsoleAfterReadOption is *ConsoleAfterReadSentData or *ConsoleAfterReadGone.
@@ -1189,7 +1235,17 @@ type ConsoleServingTruncate struct {
 
 func (*ConsoleServingTruncate) consoleServingOption() {}
 
-// ConsoleServingSync is Sync() <- files[f at rest] (console.chan:90). It is valid until the next step.
+// ConsoleServingSetTimes is SetTimes(_, _) <- files[f at rest] (console.chan:90). It is valid until the next step.
+type ConsoleServingSetTimes struct {
+	Member int
+	Atime  uint64
+	Mtime  uint64
+	Next   ConsoleAfterSetTimes
+}
+
+func (*ConsoleServingSetTimes) consoleServingOption() {}
+
+// ConsoleServingSync is Sync() <- files[f at rest] (console.chan:92). It is valid until the next step.
 type ConsoleServingSync struct {
 	Member int
 	Next   ConsoleAfterSync
@@ -1197,7 +1253,7 @@ type ConsoleServingSync struct {
 
 func (*ConsoleServingSync) consoleServingOption() {}
 
-// ConsoleServingStat is Stat() <- files[f at rest] (console.chan:92). It is valid until the next step.
+// ConsoleServingStat is Stat() <- files[f at rest] (console.chan:94). It is valid until the next step.
 type ConsoleServingStat struct {
 	Member int
 	Next   ConsoleAfterStat
@@ -1205,7 +1261,7 @@ type ConsoleServingStat struct {
 
 func (*ConsoleServingStat) consoleServingOption() {}
 
-// ConsoleServingWatch is Watch(what, waker) <- files[f at rest] (console.chan:94). It is valid until the next step.
+// ConsoleServingWatch is Watch(what, waker) <- files[f at rest] (console.chan:96). It is valid until the next step.
 type ConsoleServingWatch struct {
 	Member int
 	What   file.Ready
@@ -1214,7 +1270,7 @@ type ConsoleServingWatch struct {
 
 func (*ConsoleServingWatch) consoleServingOption() {}
 
-// ConsoleServingClose is Close() <- files[f at rest] (console.chan:102). It is valid until the next step.
+// ConsoleServingClose is Close() <- files[f at rest] (console.chan:104). It is valid until the next step.
 type ConsoleServingClose struct {
 	Member int
 	Next   ConsoleServing
@@ -1222,7 +1278,7 @@ type ConsoleServingClose struct {
 
 func (*ConsoleServingClose) consoleServingOption() {}
 
-// ConsoleServingGoneFiles is gone <- files[killed at reading] (console.chan:104). It is valid until the next step.
+// ConsoleServingGoneFiles is gone <- files[killed at reading] (console.chan:106). It is valid until the next step.
 type ConsoleServingGoneFiles struct {
 	Member int
 	Next   ConsoleServing
@@ -1230,7 +1286,7 @@ type ConsoleServingGoneFiles struct {
 
 func (*ConsoleServingGoneFiles) consoleServingOption() {}
 
-// ConsoleServingReleaseSleepers is Release() <- sleepers[s at pending] (console.chan:106). It is valid until the next step.
+// ConsoleServingReleaseSleepers is Release() <- sleepers[s at pending] (console.chan:108). It is valid until the next step.
 type ConsoleServingReleaseSleepers struct {
 	Member int
 	Next   ConsoleAfterRelease
@@ -1238,7 +1294,7 @@ type ConsoleServingReleaseSleepers struct {
 
 func (*ConsoleServingReleaseSleepers) consoleServingOption() {}
 
-// ConsoleServingReleaseSleepers2 is Release() <- sleepers[s at answered] (console.chan:111). It is valid until the next step.
+// ConsoleServingReleaseSleepers2 is Release() <- sleepers[s at answered] (console.chan:113). It is valid until the next step.
 type ConsoleServingReleaseSleepers2 struct {
 	Member int
 	Next   ConsoleServing
@@ -1246,7 +1302,7 @@ type ConsoleServingReleaseSleepers2 struct {
 
 func (*ConsoleServingReleaseSleepers2) consoleServingOption() {}
 
-// ConsoleServingGoneSleepers is gone <- sleepers[s] (console.chan:112). It is valid until the next step.
+// ConsoleServingGoneSleepers is gone <- sleepers[s] (console.chan:114). It is valid until the next step.
 type ConsoleServingGoneSleepers struct {
 	Member int
 	Next   ConsoleServing
@@ -1308,28 +1364,28 @@ func (*ConsoleAfterHangupGone) consoleAfterHangupOption() {}
 func (e *consoleComponent) settle1() ConsoleServingOrAfterInputOrOthers {
 	e.v.typed = true
 	e.v.f = 0
-l25:
+l27:
 	if e.HasAt(consoleFiles, e.v.f, 1<<1) {
 		if e.v.typed || e.v.hungUp {
 			e.at.consoleAfterInput = ConsoleAfterInput{e, e.Step()}
 			return &e.at.consoleAfterInput
 		}
-		goto l36
+		goto l39
 	}
-l36:
+l39:
 	if e.v.f < e.sizes.users-1 {
 		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
-		goto l25
+		goto l27
 	}
 	e.v.s = 0
-l50:
+l53:
 	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 		e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
 		return &e.at.consoleAfterGone
 	}
 	if e.v.s < e.sizes.users-1 {
 		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l50
+		goto l53
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
@@ -1339,28 +1395,28 @@ l50:
 func (e *consoleComponent) settle2() ConsoleServingOrAfterHangupOrOthers {
 	e.v.hungUp = true
 	e.v.f = 0
-l26:
+l28:
 	if e.HasAt(consoleFiles, e.v.f, 1<<1) {
 		if e.v.typed || e.v.hungUp {
 			e.at.consoleAfterHangup = ConsoleAfterHangup{e, e.Step()}
 			return &e.at.consoleAfterHangup
 		}
-		goto l38
+		goto l41
 	}
-l38:
+l41:
 	if e.v.f < e.sizes.users-1 {
 		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
-		goto l26
+		goto l28
 	}
 	e.v.s = 0
-l53:
+l56:
 	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 		e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
 		return &e.at.consoleAfterRest
 	}
 	if e.v.s < e.sizes.users-1 {
 		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l53
+		goto l56
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
@@ -1376,7 +1432,7 @@ func (e *consoleComponent) settle3() ConsoleServingOrAfterRead {
 	return &e.at.consoleServing
 }
 
-// settle4 is what the component does by itself from console.chan:95 on.
+// settle4 is what the component does by itself from console.chan:97 on.
 func (e *consoleComponent) settle4() ConsoleServingOrAfterWatch {
 	e.added = e.Free(consoleSleepers, 1)
 	e.v.s = e.added
@@ -1392,7 +1448,7 @@ func (e *consoleComponent) settle4() ConsoleServingOrAfterWatch {
 // settle5 is what the component does by itself from console.chan:47 on.
 func (e *consoleComponent) settle5() ConsoleServingOrAfterInputOrOthers {
 	e.Drop(consoleFiles, e.v.f)
-l36:
+l39:
 	if e.v.f < e.sizes.users-1 {
 		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
 		if e.HasAt(consoleFiles, e.v.f, 1<<1) {
@@ -1400,19 +1456,19 @@ l36:
 				e.at.consoleAfterInput = ConsoleAfterInput{e, e.Step()}
 				return &e.at.consoleAfterInput
 			}
-			goto l36
+			goto l39
 		}
-		goto l36
+		goto l39
 	}
 	e.v.s = 0
-l50:
+l53:
 	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 		e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
 		return &e.at.consoleAfterGone
 	}
 	if e.v.s < e.sizes.users-1 {
 		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l50
+		goto l53
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
@@ -1421,7 +1477,7 @@ l50:
 // settle6 is what the component does by itself from console.chan:47 on.
 func (e *consoleComponent) settle6() ConsoleServingOrAfterHangupOrOthers {
 	e.Drop(consoleFiles, e.v.f)
-l38:
+l41:
 	if e.v.f < e.sizes.users-1 {
 		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
 		if e.HasAt(consoleFiles, e.v.f, 1<<1) {
@@ -1429,19 +1485,19 @@ l38:
 				e.at.consoleAfterHangup = ConsoleAfterHangup{e, e.Step()}
 				return &e.at.consoleAfterHangup
 			}
-			goto l38
+			goto l41
 		}
-		goto l38
+		goto l41
 	}
 	e.v.s = 0
-l53:
+l56:
 	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 		e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
 		return &e.at.consoleAfterRest
 	}
 	if e.v.s < e.sizes.users-1 {
 		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l53
+		goto l56
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
@@ -1449,7 +1505,7 @@ l53:
 
 // settle7 is what the component does by itself from console.chan:40 on.
 func (e *consoleComponent) settle7() ConsoleServingOrAfterInputOrOthers {
-l36:
+l39:
 	if e.v.f < e.sizes.users-1 {
 		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
 		if e.HasAt(consoleFiles, e.v.f, 1<<1) {
@@ -1457,19 +1513,19 @@ l36:
 				e.at.consoleAfterInput = ConsoleAfterInput{e, e.Step()}
 				return &e.at.consoleAfterInput
 			}
-			goto l36
+			goto l39
 		}
-		goto l36
+		goto l39
 	}
 	e.v.s = 0
-l50:
+l53:
 	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 		e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
 		return &e.at.consoleAfterGone
 	}
 	if e.v.s < e.sizes.users-1 {
 		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l50
+		goto l53
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
@@ -1478,7 +1534,7 @@ l50:
 // settle8 is what the component does by itself from console.chan:45 on.
 func (e *consoleComponent) settle8() ConsoleServingOrAfterInputOrOthers {
 	e.v.typed = false
-l36:
+l39:
 	if e.v.f < e.sizes.users-1 {
 		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
 		if e.HasAt(consoleFiles, e.v.f, 1<<1) {
@@ -1486,19 +1542,19 @@ l36:
 				e.at.consoleAfterInput = ConsoleAfterInput{e, e.Step()}
 				return &e.at.consoleAfterInput
 			}
-			goto l36
+			goto l39
 		}
-		goto l36
+		goto l39
 	}
 	e.v.s = 0
-l50:
+l53:
 	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 		e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
 		return &e.at.consoleAfterGone
 	}
 	if e.v.s < e.sizes.users-1 {
 		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l50
+		goto l53
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
@@ -1506,7 +1562,7 @@ l50:
 
 // settle9 is what the component does by itself from console.chan:40 on.
 func (e *consoleComponent) settle9() ConsoleServingOrAfterHangupOrOthers {
-l38:
+l41:
 	if e.v.f < e.sizes.users-1 {
 		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
 		if e.HasAt(consoleFiles, e.v.f, 1<<1) {
@@ -1514,19 +1570,19 @@ l38:
 				e.at.consoleAfterHangup = ConsoleAfterHangup{e, e.Step()}
 				return &e.at.consoleAfterHangup
 			}
-			goto l38
+			goto l41
 		}
-		goto l38
+		goto l41
 	}
 	e.v.s = 0
-l53:
+l56:
 	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 		e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
 		return &e.at.consoleAfterRest
 	}
 	if e.v.s < e.sizes.users-1 {
 		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l53
+		goto l56
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
@@ -1535,7 +1591,7 @@ l53:
 // settle10 is what the component does by itself from console.chan:45 on.
 func (e *consoleComponent) settle10() ConsoleServingOrAfterHangupOrOthers {
 	e.v.typed = false
-l38:
+l41:
 	if e.v.f < e.sizes.users-1 {
 		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
 		if e.HasAt(consoleFiles, e.v.f, 1<<1) {
@@ -1543,19 +1599,19 @@ l38:
 				e.at.consoleAfterHangup = ConsoleAfterHangup{e, e.Step()}
 				return &e.at.consoleAfterHangup
 			}
-			goto l38
+			goto l41
 		}
-		goto l38
+		goto l41
 	}
 	e.v.s = 0
-l53:
+l56:
 	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 		e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
 		return &e.at.consoleAfterRest
 	}
 	if e.v.s < e.sizes.users-1 {
 		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l53
+		goto l56
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
@@ -1564,14 +1620,14 @@ l53:
 // settle11 is what the component does by itself from console.chan:61 on.
 func (e *consoleComponent) settle11() ConsoleServingOrAfterGone {
 	e.Drop(consoleSleepers, e.v.s)
-l57:
+l60:
 	if e.v.s < e.sizes.users-1 {
 		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
 		if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 			e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
 			return &e.at.consoleAfterGone
 		}
-		goto l57
+		goto l60
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
@@ -1579,14 +1635,14 @@ l57:
 
 // settle12 is what the component does by itself from console.chan:58 on.
 func (e *consoleComponent) settle12() ConsoleServingOrAfterGone {
-l57:
+l60:
 	if e.v.s < e.sizes.users-1 {
 		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
 		if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 			e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
 			return &e.at.consoleAfterGone
 		}
-		goto l57
+		goto l60
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
@@ -1595,14 +1651,14 @@ l57:
 // settle13 is what the component does by itself from console.chan:61 on.
 func (e *consoleComponent) settle13() ConsoleServingOrAfterRest {
 	e.Drop(consoleSleepers, e.v.s)
-l61:
+l64:
 	if e.v.s < e.sizes.users-1 {
 		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
 		if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 			e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
 			return &e.at.consoleAfterRest
 		}
-		goto l61
+		goto l64
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
@@ -1610,14 +1666,14 @@ l61:
 
 // settle14 is what the component does by itself from console.chan:58 on.
 func (e *consoleComponent) settle14() ConsoleServingOrAfterRest {
-l61:
+l64:
 	if e.v.s < e.sizes.users-1 {
 		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
 		if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 			e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
 			return &e.at.consoleAfterRest
 		}
-		goto l61
+		goto l64
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing

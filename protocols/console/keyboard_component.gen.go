@@ -8,7 +8,7 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/channel"
 )
 
-// KeyboardFunc is what the component console.Keyboard does (console.chan:119).
+// KeyboardFunc is what the component console.Keyboard does (console.chan:121).
 type KeyboardFunc func(ctx context.Context, s KeyboardTyping) error
 
 // KeyboardGiven is what a Keyboard starts with.
@@ -73,11 +73,11 @@ var (
 	}}
 )
 
-// KeyboardTyping is a state of console.Keyboard at typing (console.chan:121).
+// KeyboardTyping is a state of console.Keyboard at typing (console.chan:123).
 // Next:
-//   - Output(_) <- console (console.chan:122)
-//   - console <- Input(_) (console.chan:123)
-//   - console <- Hangup() (console.chan:124)
+//   - Output(_) <- console (console.chan:124)
+//   - console <- Input(_) (console.chan:125)
+//   - console <- Hangup() (console.chan:126)
 type KeyboardTyping struct {
 	e    *keyboardComponent
 	step uint32
@@ -126,14 +126,14 @@ func (s KeyboardTyping) Choose() (KeyboardTypingOption, error) {
 	panic("channel: KeyboardTyping took an option that it does not list")
 }
 
-// KeyboardTypingSentInputNext is the option console <- Input(_) (console.chan:123) taken.
+// KeyboardTypingSentInputNext is the option console <- Input(_) (console.chan:125) taken.
 // Next: that send.
 type KeyboardTypingSentInputNext struct {
 	e    *keyboardComponent
 	step uint32
 }
 
-// SendConsoleInput does console <- Input(_) (console.chan:123), for which there is room.
+// SendConsoleInput does console <- Input(_) (console.chan:125), for which there is room.
 func (s KeyboardTypingSentInputNext) SendConsoleInput(buf []byte) (KeyboardTyping, error) {
 	e := s.e
 	if e == nil {
@@ -152,9 +152,9 @@ func (s KeyboardTypingSentInputNext) SendConsoleInput(buf []byte) (KeyboardTypin
 	return KeyboardTyping{e, e.Step()}, nil
 }
 
-// KeyboardAfterHangup is a state of console.Keyboard (console.chan:129).
+// KeyboardAfterHangup is a state of console.Keyboard (console.chan:131).
 // Next:
-//   - Output(_) <- console (console.chan:129)
+//   - Output(_) <- console (console.chan:131)
 type KeyboardAfterHangup struct {
 	e    *keyboardComponent
 	step uint32
@@ -185,7 +185,7 @@ func (s KeyboardAfterHangup) ReceiveConsole() (*KeyboardAfterHangupOutput, error
 // KeyboardTypingOption is *KeyboardTypingOutput, *KeyboardTypingSentInput or *KeyboardTypingSentHangup.
 type KeyboardTypingOption interface{ keyboardTypingOption() }
 
-// KeyboardTypingOutput is Output(_) <- console (console.chan:122). It is valid until the next step.
+// KeyboardTypingOutput is Output(_) <- console (console.chan:124). It is valid until the next step.
 type KeyboardTypingOutput struct {
 	Buf  []byte
 	Next KeyboardTyping
@@ -193,21 +193,21 @@ type KeyboardTypingOutput struct {
 
 func (*KeyboardTypingOutput) keyboardTypingOption() {}
 
-// KeyboardTypingSentInput is console <- Input(_) (console.chan:123). It is valid until the next step.
+// KeyboardTypingSentInput is console <- Input(_) (console.chan:125). It is valid until the next step.
 type KeyboardTypingSentInput struct {
 	Next KeyboardTypingSentInputNext
 }
 
 func (*KeyboardTypingSentInput) keyboardTypingOption() {}
 
-// KeyboardTypingSentHangup is console <- Hangup() (console.chan:124). It is valid until the next step.
+// KeyboardTypingSentHangup is console <- Hangup() (console.chan:126). It is valid until the next step.
 type KeyboardTypingSentHangup struct {
 	Next KeyboardAfterHangup
 }
 
 func (*KeyboardTypingSentHangup) keyboardTypingOption() {}
 
-// KeyboardAfterHangupOutput is Output(_) <- console (console.chan:129). It is valid until the next step.
+// KeyboardAfterHangupOutput is Output(_) <- console (console.chan:131). It is valid until the next step.
 type KeyboardAfterHangupOutput struct {
 	Buf  []byte
 	Next KeyboardAfterHangup

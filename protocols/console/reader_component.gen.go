@@ -78,11 +78,11 @@ var readerLayout = channel.Component{Name: "Reader", Choices: 2, Slots: []channe
 
 var (
 	readerWorkingSentReadNextSendTtyReadOp    = channel.Op{State: "ReaderWorkingSentReadNext", Method: "SendTtyRead", Slot: readerTty, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	readerWorkingChooseCloseOp                = channel.Op{State: "ReaderWorking", Method: "ChooseClose", Slot: readerTty, Peer: 1, Label: 7, Point: channel.AnyPoint, Chosen: true}
+	readerWorkingChooseCloseOp                = channel.Op{State: "ReaderWorking", Method: "ChooseClose", Slot: readerTty, Peer: 1, Label: 8, Point: channel.AnyPoint, Chosen: true}
 	readerAfterReadPatientOp                  = channel.Op{State: "ReaderAfterRead", Method: "Patient"}
 	readerAfterReadKilledOp                   = channel.Op{State: "ReaderAfterRead", Method: "Killed"}
-	readerAfterNewWakeSendTtyWatchOp          = channel.Op{State: "ReaderAfterNewWake", Method: "SendTtyWatch", Slot: readerTty, Peer: 1, Label: 6, Point: channel.AnyPoint}
-	readerAfterPatientReceiveTtyOp            = channel.Op{State: "ReaderAfterPatient", Method: "ReceiveTty", Slot: readerTty, Peer: 1, Labels: 1<<8 | 1<<9, Point: channel.AnyPoint}
+	readerAfterNewWakeSendTtyWatchOp          = channel.Op{State: "ReaderAfterNewWake", Method: "SendTtyWatch", Slot: readerTty, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	readerAfterPatientReceiveTtyOp            = channel.Op{State: "ReaderAfterPatient", Method: "ReceiveTty", Slot: readerTty, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
 	readerAfterWatchChooseReleaseOp           = channel.Op{State: "ReaderAfterWatch", Method: "ChooseRelease", Slot: readerWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
 	readerAfterReadySendWSleeperReleaseOp     = channel.Op{State: "ReaderAfterReady", Method: "SendWSleeperRelease", Slot: readerWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	readerAfterCancelledSendWSleeperReleaseOp = channel.Op{State: "ReaderAfterCancelled", Method: "SendWSleeperRelease", Slot: readerWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
@@ -90,7 +90,7 @@ var (
 	readerWorkingChoice                       = channel.Choice{ID: 0, State: "ReaderWorking", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Send, Slot: readerTty, Peer: 1, Point: channel.AnyPoint, Label: 0},
 		{Kind: channel.Now},
-		{Kind: channel.Send, Slot: readerTty, Peer: 1, Point: channel.AnyPoint, Label: 7},
+		{Kind: channel.Send, Slot: readerTty, Peer: 1, Point: channel.AnyPoint, Label: 8},
 	}}
 	readerAfterWatchChoice = channel.Choice{ID: 1, State: "ReaderAfterWatch", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: readerWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 1},
@@ -260,13 +260,13 @@ func (s ReaderAfterPatient) ReceiveTty() (ReaderAfterPatientOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 8:
+	case 9:
 		p := channel.In[file.FileDataPayload](&e.Endpoint)
 		m := &e.m.readerAfterPatientData
 		*m = ReaderAfterPatientData{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
 		m.Next = ReaderWorking{e, e.Step()}
 		return m, nil
-	case 9:
+	case 10:
 		p := channel.In[file.FileFailedPayload](&e.Endpoint)
 		m := &e.m.readerAfterPatientFailed
 		*m = ReaderAfterPatientFailed{Err: p.Err}

@@ -7,7 +7,7 @@ import (
 )
 
 // TerminalsDigest identifies what was verified of the system console.Terminals.
-const TerminalsDigest = "09e45e4c1620d4a4c610f05bec6380647146fa5b58d780abff20fafd99c4acda"
+const TerminalsDigest = "ebab48955c6279fd867e654e89164dbdd6af2db996b61a3447e6151a5a1a39f5"
 
 // TerminalsParts is the code of the system console.Terminals: a function for each of its components.
 type TerminalsParts struct {

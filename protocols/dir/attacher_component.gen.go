@@ -8,7 +8,7 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/channel"
 )
 
-// AttacherFunc is what the component dir.Attacher does (systems.chan:63).
+// AttacherFunc is what the component dir.Attacher does (systems.chan:67).
 type AttacherFunc func(ctx context.Context, s AttacherStart) (AttacherEnd, error)
 
 // AttacherGiven is what a Attacher starts with.
@@ -76,15 +76,15 @@ var (
 	}}
 )
 
-// AttacherStart is a state of dir.Attacher (systems.chan:64).
+// AttacherStart is a state of dir.Attacher (systems.chan:68).
 // Next:
-//   - port <- Attach(first) (systems.chan:64)
+//   - port <- Attach(first) (systems.chan:68)
 type AttacherStart struct {
 	e    *attacherComponent
 	step uint32
 }
 
-// SendPortAttach does port <- Attach(first) (systems.chan:64).
+// SendPortAttach does port <- Attach(first) (systems.chan:68).
 func (s AttacherStart) SendPortAttach() (AttacherAfterAttach, error) {
 	e := s.e
 	if e == nil {
@@ -98,15 +98,15 @@ func (s AttacherStart) SendPortAttach() (AttacherAfterAttach, error) {
 	return AttacherAfterAttach{e, e.Step()}, nil
 }
 
-// AttacherAfterAttach is a state of dir.Attacher (systems.chan:65).
+// AttacherAfterAttach is a state of dir.Attacher (systems.chan:69).
 // Next:
-//   - port <- Attach(second) (systems.chan:65)
+//   - port <- Attach(second) (systems.chan:69)
 type AttacherAfterAttach struct {
 	e    *attacherComponent
 	step uint32
 }
 
-// SendPortAttach does port <- Attach(second) (systems.chan:65).
+// SendPortAttach does port <- Attach(second) (systems.chan:69).
 func (s AttacherAfterAttach) SendPortAttach() (AttacherAfterAttach2, error) {
 	e := s.e
 	if e == nil {
@@ -120,9 +120,9 @@ func (s AttacherAfterAttach) SendPortAttach() (AttacherAfterAttach2, error) {
 	return AttacherAfterAttach2{e, e.Step()}, nil
 }
 
-// AttacherAfterAttach2 is a state of dir.Attacher (systems.chan:67).
+// AttacherAfterAttach2 is a state of dir.Attacher (systems.chan:71).
 // Next:
-//   - gone <- port (systems.chan:68)
+//   - gone <- port (systems.chan:72)
 type AttacherAfterAttach2 struct {
 	e    *attacherComponent
 	step uint32
@@ -149,14 +149,14 @@ func (s AttacherAfterAttach2) Choose() (*AttacherAfterAttach2Gone, error) {
 	panic("channel: AttacherAfterAttach2 took an option that it does not list")
 }
 
-// AttacherEnd is a state of dir.Attacher (systems.chan:68).
+// AttacherEnd is a state of dir.Attacher (systems.chan:72).
 // The component has ended.
 type AttacherEnd struct {
 	e    *attacherComponent
 	step uint32
 }
 
-// AttacherAfterAttach2Gone is gone <- port (systems.chan:68). It is valid until the next step.
+// AttacherAfterAttach2Gone is gone <- port (systems.chan:72). It is valid until the next step.
 type AttacherAfterAttach2Gone struct {
 	Next AttacherEnd
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // CrossingDigest identifies what was verified of the system dir.Crossing.
-const CrossingDigest = "86d692f04b7d1631e0938eb81d914de08cd9377ff01bd960df862b4e6043f2e5"
+const CrossingDigest = "b1277b29b7ca4849bd7fc9aede228f280e35f62bda93f711c3602a14f715a5ff"
 
 // CrossingParts is the code of the system dir.Crossing: a function for each of its components.
 type CrossingParts struct {

@@ -4,7 +4,8 @@ package dir
 
 // The constants of the declaration.
 const (
-	NameMost = 255
+	NameMost   = 255
+	TargetMost = 4096
 )
 
 // How is an enum of the declaration.

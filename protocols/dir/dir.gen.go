@@ -19,6 +19,10 @@ var Dir = channel.Protocol{
 		{Name: "Find", From: 0, To: 1, Payload: channel.PayloadOf[DirFindPayload]()},
 		{Name: "List", From: 0, To: 1, Payload: channel.PayloadOf[DirListPayload]()},
 		{Name: "MakeDir", From: 0, To: 1, Payload: channel.PayloadOf[DirMakeDirPayload]()},
+		{Name: "Symlink", From: 0, To: 1, Payload: channel.PayloadOf[DirSymlinkPayload]()},
+		{Name: "ReadLink", From: 0, To: 1, Payload: channel.PayloadOf[DirReadLinkPayload]()},
+		{Name: "Stat", From: 0, To: 1},
+		{Name: "SetTimes", From: 0, To: 1, Payload: channel.PayloadOf[DirSetTimesPayload]()},
 		{Name: "Link", From: 0, To: 1, Payload: channel.PayloadOf[DirLinkPayload]()},
 		{Name: "Unlink", From: 0, To: 1, Payload: channel.PayloadOf[DirUnlinkPayload]()},
 		{Name: "Rename", From: 0, To: 1, Payload: channel.PayloadOf[DirRenamePayload]()},
@@ -27,6 +31,8 @@ var Dir = channel.Protocol{
 		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[DirFailedPayload]()},
 		{Name: "Entries", From: 1, To: 0, Payload: channel.PayloadOf[DirEntriesPayload]()},
 		{Name: "Done", From: 1, To: 0},
+		{Name: "Target", From: 1, To: 0, Payload: channel.PayloadOf[DirTargetPayload]()},
+		{Name: "Is", From: 1, To: 0, Payload: channel.PayloadOf[DirIsPayload]()},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
@@ -68,6 +74,32 @@ type DirMakeDirPayload struct {
 		Len  uint32
 		Data [255]byte
 	}
+}
+
+// DirSymlinkPayload is what Symlink carries in a queue.
+type DirSymlinkPayload struct {
+	Name struct {
+		Len  uint32
+		Data [255]byte
+	}
+	Target struct {
+		Len  uint32
+		Data [4096]byte
+	}
+}
+
+// DirReadLinkPayload is what ReadLink carries in a queue.
+type DirReadLinkPayload struct {
+	Name struct {
+		Len  uint32
+		Data [255]byte
+	}
+}
+
+// DirSetTimesPayload is what SetTimes carries in a queue.
+type DirSetTimesPayload struct {
+	Atime uint64
+	Mtime uint64
 }
 
 // DirLinkPayload is what Link carries in a queue.
@@ -121,6 +153,19 @@ type DirEntriesPayload struct {
 	Next uint64
 }
 
+// DirTargetPayload is what Target carries in a queue.
+type DirTargetPayload struct {
+	Target struct {
+		Len  uint32
+		Data [4096]byte
+	}
+}
+
+// DirIsPayload is what Is carries in a queue.
+type DirIsPayload struct {
+	Attr file.Attr
+}
+
 // ---- client
 
 type dirClientEndpoint struct {
@@ -129,24 +174,34 @@ type dirClientEndpoint struct {
 	dirClientFailed  DirClientFailed
 	dirClientEntries DirClientEntries
 	dirClientDone    DirClientDone
+	dirClientTarget  DirClientTarget
+	dirClientIs      DirClientIs
 }
 
 var (
-	dirClientTable                = channel.Component{Name: "DirClient", Slots: []channel.Slot{{Name: "client", Protocol: &Dir, Role: 0}}, Choices: 0}
-	dirClientRestOpenOp           = channel.Op{State: "DirClientRest", Method: "Open", Peer: 1, Label: 0}
-	dirClientRestFindOp           = channel.Op{State: "DirClientRest", Method: "Find", Peer: 1, Label: 1}
-	dirClientRestListOp           = channel.Op{State: "DirClientRest", Method: "List", Peer: 1, Label: 2}
-	dirClientRestMakeDirOp        = channel.Op{State: "DirClientRest", Method: "MakeDir", Peer: 1, Label: 3}
-	dirClientRestLinkOp           = channel.Op{State: "DirClientRest", Method: "Link", Peer: 1, Label: 4}
-	dirClientRestUnlinkOp         = channel.Op{State: "DirClientRest", Method: "Unlink", Peer: 1, Label: 5}
-	dirClientRestRenameOp         = channel.Op{State: "DirClientRest", Method: "Rename", Peer: 1, Label: 6}
-	dirClientRestCloseOp          = channel.Op{State: "DirClientRest", Method: "Close", Peer: 1, Label: 7}
-	dirClientFindingReceiveOp     = channel.Op{State: "DirClientFinding", Method: "Receive", Peer: 1, Labels: 1<<8 | 1<<9}
-	dirClientListingReceiveOp     = channel.Op{State: "DirClientListing", Method: "Receive", Peer: 1, Labels: 1<<10 | 1<<9}
-	dirClientChangingReceiveOp    = channel.Op{State: "DirClientChanging", Method: "Receive", Peer: 1, Labels: 1<<11 | 1<<9}
-	dirClientAfterLinkReceiveOp   = channel.Op{State: "DirClientAfterLink", Method: "Receive", Peer: 1, Labels: 1<<11 | 1<<9}
-	dirClientAfterUnlinkReceiveOp = channel.Op{State: "DirClientAfterUnlink", Method: "Receive", Peer: 1, Labels: 1<<11 | 1<<9}
-	dirClientAfterRenameReceiveOp = channel.Op{State: "DirClientAfterRename", Method: "Receive", Peer: 1, Labels: 1<<11 | 1<<9}
+	dirClientTable                  = channel.Component{Name: "DirClient", Slots: []channel.Slot{{Name: "client", Protocol: &Dir, Role: 0}}, Choices: 0}
+	dirClientRestOpenOp             = channel.Op{State: "DirClientRest", Method: "Open", Peer: 1, Label: 0}
+	dirClientRestFindOp             = channel.Op{State: "DirClientRest", Method: "Find", Peer: 1, Label: 1}
+	dirClientRestListOp             = channel.Op{State: "DirClientRest", Method: "List", Peer: 1, Label: 2}
+	dirClientRestMakeDirOp          = channel.Op{State: "DirClientRest", Method: "MakeDir", Peer: 1, Label: 3}
+	dirClientRestSymlinkOp          = channel.Op{State: "DirClientRest", Method: "Symlink", Peer: 1, Label: 4}
+	dirClientRestReadLinkOp         = channel.Op{State: "DirClientRest", Method: "ReadLink", Peer: 1, Label: 5}
+	dirClientRestStatOp             = channel.Op{State: "DirClientRest", Method: "Stat", Peer: 1, Label: 6}
+	dirClientRestSetTimesOp         = channel.Op{State: "DirClientRest", Method: "SetTimes", Peer: 1, Label: 7}
+	dirClientRestLinkOp             = channel.Op{State: "DirClientRest", Method: "Link", Peer: 1, Label: 8}
+	dirClientRestUnlinkOp           = channel.Op{State: "DirClientRest", Method: "Unlink", Peer: 1, Label: 9}
+	dirClientRestRenameOp           = channel.Op{State: "DirClientRest", Method: "Rename", Peer: 1, Label: 10}
+	dirClientRestCloseOp            = channel.Op{State: "DirClientRest", Method: "Close", Peer: 1, Label: 11}
+	dirClientFindingReceiveOp       = channel.Op{State: "DirClientFinding", Method: "Receive", Peer: 1, Labels: 1<<12 | 1<<13}
+	dirClientListingReceiveOp       = channel.Op{State: "DirClientListing", Method: "Receive", Peer: 1, Labels: 1<<14 | 1<<13}
+	dirClientChangingReceiveOp      = channel.Op{State: "DirClientChanging", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13}
+	dirClientAfterSymlinkReceiveOp  = channel.Op{State: "DirClientAfterSymlink", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13}
+	dirClientReadingReceiveOp       = channel.Op{State: "DirClientReading", Method: "Receive", Peer: 1, Labels: 1<<16 | 1<<13}
+	dirClientAskingReceiveOp        = channel.Op{State: "DirClientAsking", Method: "Receive", Peer: 1, Labels: 1 << 17}
+	dirClientAfterSetTimesReceiveOp = channel.Op{State: "DirClientAfterSetTimes", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13}
+	dirClientAfterLinkReceiveOp     = channel.Op{State: "DirClientAfterLink", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13}
+	dirClientAfterUnlinkReceiveOp   = channel.Op{State: "DirClientAfterUnlink", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13}
+	dirClientAfterRenameReceiveOp   = channel.Op{State: "DirClientAfterRename", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13}
 )
 
 // OpenDirClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -165,8 +220,8 @@ func StartDirClient(rt *channel.Runtime, o channel.Options, end channel.End, run
 	})
 }
 
-// DirClientRest is the client of dir.Dir at rest (dir.chan:28).
-// Next: Open is sent to directory, or Find is sent to directory, or List is sent to directory, or MakeDir is sent to directory, or Link is sent to directory, or Unlink is sent to directory, or Rename is sent to directory, or Close is sent to directory. It may stay so for ever.
+// DirClientRest is the client of dir.Dir at rest (dir.chan:31).
+// Next: Open is sent to directory, or Find is sent to directory, or List is sent to directory, or MakeDir is sent to directory, or Symlink is sent to directory, or ReadLink is sent to directory, or Stat is sent to directory, or SetTimes is sent to directory, or Link is sent to directory, or Unlink is sent to directory, or Rename is sent to directory, or Close is sent to directory. It may stay so for ever.
 type DirClientRest struct {
 	e    *dirClientEndpoint
 	step uint32
@@ -194,7 +249,7 @@ func DirClientRestFrom(from *channel.Endpoint, k int) DirClientRest {
 	return DirClientRest{e, e.Step()}
 }
 
-// Open sends Open to directory (dir.chan:30).
+// Open sends Open to directory (dir.chan:33).
 func (s DirClientRest) Open(name string, how How, answer OpeningGiverStart) (DirClientRest, error) {
 	if s.e == nil {
 		return DirClientRest{}, channel.DeadState("DirClientRest", "Open")
@@ -217,7 +272,7 @@ func (s DirClientRest) Open(name string, how How, answer OpeningGiverStart) (Dir
 	return DirClientRest{s.e, s.e.Commit()}, nil
 }
 
-// Find sends Find to directory (dir.chan:31).
+// Find sends Find to directory (dir.chan:34).
 func (s DirClientRest) Find(name string) (DirClientFinding, error) {
 	if s.e == nil {
 		return DirClientFinding{}, channel.DeadState("DirClientRest", "Find")
@@ -233,7 +288,7 @@ func (s DirClientRest) Find(name string) (DirClientFinding, error) {
 	return DirClientFinding{s.e, s.e.Commit()}, nil
 }
 
-// List sends List to directory (dir.chan:37).
+// List sends List to directory (dir.chan:40).
 func (s DirClientRest) List(cookie uint64) (DirClientListing, error) {
 	if s.e == nil {
 		return DirClientListing{}, channel.DeadState("DirClientRest", "List")
@@ -246,7 +301,7 @@ func (s DirClientRest) List(cookie uint64) (DirClientListing, error) {
 	return DirClientListing{s.e, s.e.Commit()}, nil
 }
 
-// MakeDir sends MakeDir to directory (dir.chan:43).
+// MakeDir sends MakeDir to directory (dir.chan:46).
 func (s DirClientRest) MakeDir(name string) (DirClientChanging, error) {
 	if s.e == nil {
 		return DirClientChanging{}, channel.DeadState("DirClientRest", "MakeDir")
@@ -262,7 +317,68 @@ func (s DirClientRest) MakeDir(name string) (DirClientChanging, error) {
 	return DirClientChanging{s.e, s.e.Commit()}, nil
 }
 
-// Link sends Link to directory (dir.chan:50).
+// Symlink sends Symlink to directory (dir.chan:53).
+func (s DirClientRest) Symlink(name string, target string) (DirClientAfterSymlink, error) {
+	if s.e == nil {
+		return DirClientAfterSymlink{}, channel.DeadState("DirClientRest", "Symlink")
+	}
+	if len(name) > 255 {
+		return DirClientAfterSymlink{}, channel.BadArgument("DirClientRest", "Symlink", "name is longer than 255")
+	}
+	if len(target) > 4096 {
+		return DirClientAfterSymlink{}, channel.BadArgument("DirClientRest", "Symlink", "target is longer than 4096")
+	}
+	if err := s.e.Begin(s.step, &dirClientRestSymlinkOp, 0); err != nil {
+		return DirClientAfterSymlink{}, err
+	}
+	p := channel.Out[DirSymlinkPayload](&s.e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	p.Target.Len = uint32(copy(p.Target.Data[:], target))
+	return DirClientAfterSymlink{s.e, s.e.Commit()}, nil
+}
+
+// ReadLink sends ReadLink to directory (dir.chan:59).
+func (s DirClientRest) ReadLink(name string) (DirClientReading, error) {
+	if s.e == nil {
+		return DirClientReading{}, channel.DeadState("DirClientRest", "ReadLink")
+	}
+	if len(name) > 255 {
+		return DirClientReading{}, channel.BadArgument("DirClientRest", "ReadLink", "name is longer than 255")
+	}
+	if err := s.e.Begin(s.step, &dirClientRestReadLinkOp, 0); err != nil {
+		return DirClientReading{}, err
+	}
+	p := channel.Out[DirReadLinkPayload](&s.e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	return DirClientReading{s.e, s.e.Commit()}, nil
+}
+
+// Stat sends Stat to directory (dir.chan:66).
+func (s DirClientRest) Stat() (DirClientAsking, error) {
+	if s.e == nil {
+		return DirClientAsking{}, channel.DeadState("DirClientRest", "Stat")
+	}
+	if err := s.e.Begin(s.step, &dirClientRestStatOp, 0); err != nil {
+		return DirClientAsking{}, err
+	}
+	return DirClientAsking{s.e, s.e.Commit()}, nil
+}
+
+// SetTimes sends SetTimes to directory (dir.chan:69).
+func (s DirClientRest) SetTimes(atime uint64, mtime uint64) (DirClientAfterSetTimes, error) {
+	if s.e == nil {
+		return DirClientAfterSetTimes{}, channel.DeadState("DirClientRest", "SetTimes")
+	}
+	if err := s.e.Begin(s.step, &dirClientRestSetTimesOp, 0); err != nil {
+		return DirClientAfterSetTimes{}, err
+	}
+	p := channel.Out[DirSetTimesPayload](&s.e.Endpoint)
+	p.Atime = atime
+	p.Mtime = mtime
+	return DirClientAfterSetTimes{s.e, s.e.Commit()}, nil
+}
+
+// Link sends Link to directory (dir.chan:76).
 func (s DirClientRest) Link(name string, ino uint64) (DirClientAfterLink, error) {
 	if s.e == nil {
 		return DirClientAfterLink{}, channel.DeadState("DirClientRest", "Link")
@@ -279,7 +395,7 @@ func (s DirClientRest) Link(name string, ino uint64) (DirClientAfterLink, error)
 	return DirClientAfterLink{s.e, s.e.Commit()}, nil
 }
 
-// Unlink sends Unlink to directory (dir.chan:56).
+// Unlink sends Unlink to directory (dir.chan:82).
 func (s DirClientRest) Unlink(name string, ino uint64) (DirClientAfterUnlink, error) {
 	if s.e == nil {
 		return DirClientAfterUnlink{}, channel.DeadState("DirClientRest", "Unlink")
@@ -296,7 +412,7 @@ func (s DirClientRest) Unlink(name string, ino uint64) (DirClientAfterUnlink, er
 	return DirClientAfterUnlink{s.e, s.e.Commit()}, nil
 }
 
-// Rename sends Rename to directory (dir.chan:63).
+// Rename sends Rename to directory (dir.chan:89).
 func (s DirClientRest) Rename(old string, name string) (DirClientAfterRename, error) {
 	if s.e == nil {
 		return DirClientAfterRename{}, channel.DeadState("DirClientRest", "Rename")
@@ -316,7 +432,7 @@ func (s DirClientRest) Rename(old string, name string) (DirClientAfterRename, er
 	return DirClientAfterRename{s.e, s.e.Commit()}, nil
 }
 
-// Close sends Close to directory (dir.chan:69).
+// Close sends Close to directory (dir.chan:95).
 func (s DirClientRest) Close() (DirClientEnd, error) {
 	if s.e == nil {
 		return DirClientEnd{}, channel.DeadState("DirClientRest", "Close")
@@ -329,7 +445,7 @@ func (s DirClientRest) Close() (DirClientEnd, error) {
 	return DirClientEnd{s.e, step}, nil
 }
 
-// DirClientFinding is the client of dir.Dir at finding (dir.chan:33).
+// DirClientFinding is the client of dir.Dir at finding (dir.chan:36).
 // Next: Found is received from directory, or Failed is received from directory.
 type DirClientFinding struct {
 	e    *dirClientEndpoint
@@ -372,11 +488,11 @@ func (s DirClientFinding) Receive() (DirClientFindingMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 8:
+	case 12:
 		p := channel.In[DirFoundPayload](&e.Endpoint)
 		e.dirClientFound = DirClientFound{Ino: p.Ino, Kind: p.Kind, Attr: p.Attr, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFound, nil
-	case 9:
+	case 13:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
@@ -384,7 +500,7 @@ func (s DirClientFinding) Receive() (DirClientFindingMessage, error) {
 	panic("channel: DirClientFinding received a label that it does not list")
 }
 
-// DirClientListing is the client of dir.Dir at listing (dir.chan:39).
+// DirClientListing is the client of dir.Dir at listing (dir.chan:42).
 // Next: Entries is received from directory, or Failed is received from directory.
 type DirClientListing struct {
 	e    *dirClientEndpoint
@@ -427,11 +543,11 @@ func (s DirClientListing) Receive() (DirClientListingMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 10:
+	case 14:
 		p := channel.In[DirEntriesPayload](&e.Endpoint)
 		e.dirClientEntries = DirClientEntries{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], NextField: p.Next, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientEntries, nil
-	case 9:
+	case 13:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
@@ -439,7 +555,7 @@ func (s DirClientListing) Receive() (DirClientListingMessage, error) {
 	panic("channel: DirClientListing received a label that it does not list")
 }
 
-// DirClientChanging is the client of dir.Dir at changing (dir.chan:45).
+// DirClientChanging is the client of dir.Dir at changing (dir.chan:48).
 // Next: Done is received from directory, or Failed is received from directory.
 type DirClientChanging struct {
 	e    *dirClientEndpoint
@@ -482,10 +598,10 @@ func (s DirClientChanging) Receive() (DirClientChangingMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 11:
+	case 15:
 		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientDone, nil
-	case 9:
+	case 13:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
@@ -493,7 +609,214 @@ func (s DirClientChanging) Receive() (DirClientChangingMessage, error) {
 	panic("channel: DirClientChanging received a label that it does not list")
 }
 
-// DirClientAfterLink is the client of dir.Dir at changing (dir.chan:52).
+// DirClientAfterSymlink is the client of dir.Dir at changing (dir.chan:55).
+// Next: Done is received from directory, or Failed is received from directory.
+type DirClientAfterSymlink struct {
+	e    *dirClientEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s DirClientAfterSymlink) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s DirClientAfterSymlink) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("DirClientAfterSymlink", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "DirClientAfterSymlink", method)
+}
+
+// DirClientAfterSymlinkFrom takes the k-th end of the message that from has received. Only stubs call it.
+func DirClientAfterSymlinkFrom(from *channel.Endpoint, k int) DirClientAfterSymlink {
+	e := new(dirClientEndpoint)
+	from.Adopt(k, &e.Endpoint, &dirClientTable, "DirClient")
+	return DirClientAfterSymlink{e, e.Step()}
+}
+
+// DirClientAfterSymlinkMessage is *DirClientDone or *DirClientFailed. It is valid until the next step.
+type DirClientAfterSymlinkMessage interface{ dirClientAfterSymlink() }
+
+// Receive waits for *DirClientDone or *DirClientFailed.
+func (s DirClientAfterSymlink) Receive() (DirClientAfterSymlinkMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirClientAfterSymlink", "Receive")
+	}
+	label, err := e.Receive(s.step, &dirClientAfterSymlinkReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 15:
+		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
+		return &e.dirClientDone, nil
+	case 13:
+		p := channel.In[DirFailedPayload](&e.Endpoint)
+		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
+		return &e.dirClientFailed, nil
+	}
+	panic("channel: DirClientAfterSymlink received a label that it does not list")
+}
+
+// DirClientReading is the client of dir.Dir at reading (dir.chan:61).
+// Next: Target is received from directory, or Failed is received from directory.
+type DirClientReading struct {
+	e    *dirClientEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s DirClientReading) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s DirClientReading) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("DirClientReading", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "DirClientReading", method)
+}
+
+// DirClientReadingFrom takes the k-th end of the message that from has received. Only stubs call it.
+func DirClientReadingFrom(from *channel.Endpoint, k int) DirClientReading {
+	e := new(dirClientEndpoint)
+	from.Adopt(k, &e.Endpoint, &dirClientTable, "DirClient")
+	return DirClientReading{e, e.Step()}
+}
+
+// DirClientReadingMessage is *DirClientTarget or *DirClientFailed. It is valid until the next step.
+type DirClientReadingMessage interface{ dirClientReading() }
+
+// Receive waits for *DirClientTarget or *DirClientFailed.
+func (s DirClientReading) Receive() (DirClientReadingMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirClientReading", "Receive")
+	}
+	label, err := e.Receive(s.step, &dirClientReadingReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 16:
+		p := channel.In[DirTargetPayload](&e.Endpoint)
+		e.dirClientTarget = DirClientTarget{Target: string(p.Target.Data[:p.Target.Len]), Next: DirClientRest{e, e.Step()}}
+		return &e.dirClientTarget, nil
+	case 13:
+		p := channel.In[DirFailedPayload](&e.Endpoint)
+		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
+		return &e.dirClientFailed, nil
+	}
+	panic("channel: DirClientReading received a label that it does not list")
+}
+
+// DirClientAsking is the client of dir.Dir at asking (dir.chan:68).
+// Next: Is is received from directory.
+type DirClientAsking struct {
+	e    *dirClientEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s DirClientAsking) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s DirClientAsking) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("DirClientAsking", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "DirClientAsking", method)
+}
+
+// DirClientAskingFrom takes the k-th end of the message that from has received. Only stubs call it.
+func DirClientAskingFrom(from *channel.Endpoint, k int) DirClientAsking {
+	e := new(dirClientEndpoint)
+	from.Adopt(k, &e.Endpoint, &dirClientTable, "DirClient")
+	return DirClientAsking{e, e.Step()}
+}
+
+// Receive waits for *DirClientIs.
+func (s DirClientAsking) Receive() (*DirClientIs, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirClientAsking", "Receive")
+	}
+	_, err := e.Receive(s.step, &dirClientAskingReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	p := channel.In[DirIsPayload](&e.Endpoint)
+	e.dirClientIs = DirClientIs{Attr: p.Attr, Next: DirClientRest{e, e.Step()}}
+	return &e.dirClientIs, nil
+}
+
+// DirClientAfterSetTimes is the client of dir.Dir at changing (dir.chan:71).
+// Next: Done is received from directory, or Failed is received from directory.
+type DirClientAfterSetTimes struct {
+	e    *dirClientEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s DirClientAfterSetTimes) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s DirClientAfterSetTimes) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("DirClientAfterSetTimes", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "DirClientAfterSetTimes", method)
+}
+
+// DirClientAfterSetTimesFrom takes the k-th end of the message that from has received. Only stubs call it.
+func DirClientAfterSetTimesFrom(from *channel.Endpoint, k int) DirClientAfterSetTimes {
+	e := new(dirClientEndpoint)
+	from.Adopt(k, &e.Endpoint, &dirClientTable, "DirClient")
+	return DirClientAfterSetTimes{e, e.Step()}
+}
+
+// DirClientAfterSetTimesMessage is *DirClientDone or *DirClientFailed. It is valid until the next step.
+type DirClientAfterSetTimesMessage interface{ dirClientAfterSetTimes() }
+
+// Receive waits for *DirClientDone or *DirClientFailed.
+func (s DirClientAfterSetTimes) Receive() (DirClientAfterSetTimesMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirClientAfterSetTimes", "Receive")
+	}
+	label, err := e.Receive(s.step, &dirClientAfterSetTimesReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 15:
+		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
+		return &e.dirClientDone, nil
+	case 13:
+		p := channel.In[DirFailedPayload](&e.Endpoint)
+		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
+		return &e.dirClientFailed, nil
+	}
+	panic("channel: DirClientAfterSetTimes received a label that it does not list")
+}
+
+// DirClientAfterLink is the client of dir.Dir at changing (dir.chan:78).
 // Next: Done is received from directory, or Failed is received from directory.
 type DirClientAfterLink struct {
 	e    *dirClientEndpoint
@@ -536,10 +859,10 @@ func (s DirClientAfterLink) Receive() (DirClientAfterLinkMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 11:
+	case 15:
 		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientDone, nil
-	case 9:
+	case 13:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
@@ -547,7 +870,7 @@ func (s DirClientAfterLink) Receive() (DirClientAfterLinkMessage, error) {
 	panic("channel: DirClientAfterLink received a label that it does not list")
 }
 
-// DirClientAfterUnlink is the client of dir.Dir at changing (dir.chan:58).
+// DirClientAfterUnlink is the client of dir.Dir at changing (dir.chan:84).
 // Next: Done is received from directory, or Failed is received from directory.
 type DirClientAfterUnlink struct {
 	e    *dirClientEndpoint
@@ -590,10 +913,10 @@ func (s DirClientAfterUnlink) Receive() (DirClientAfterUnlinkMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 11:
+	case 15:
 		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientDone, nil
-	case 9:
+	case 13:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
@@ -601,7 +924,7 @@ func (s DirClientAfterUnlink) Receive() (DirClientAfterUnlinkMessage, error) {
 	panic("channel: DirClientAfterUnlink received a label that it does not list")
 }
 
-// DirClientAfterRename is the client of dir.Dir at changing (dir.chan:65).
+// DirClientAfterRename is the client of dir.Dir at changing (dir.chan:91).
 // Next: Done is received from directory, or Failed is received from directory.
 type DirClientAfterRename struct {
 	e    *dirClientEndpoint
@@ -644,10 +967,10 @@ func (s DirClientAfterRename) Receive() (DirClientAfterRenameMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 11:
+	case 15:
 		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientDone, nil
-	case 9:
+	case 13:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
@@ -655,7 +978,7 @@ func (s DirClientAfterRename) Receive() (DirClientAfterRenameMessage, error) {
 	panic("channel: DirClientAfterRename received a label that it does not list")
 }
 
-// DirClientEnd is the client of dir.Dir (dir.chan:26).
+// DirClientEnd is the client of dir.Dir (dir.chan:29).
 // The session is over.
 type DirClientEnd struct {
 	e    *dirClientEndpoint
@@ -678,12 +1001,15 @@ type DirClientFailed struct {
 	Next DirClientRest
 }
 
-func (*DirClientFailed) dirClientFinding()     {}
-func (*DirClientFailed) dirClientListing()     {}
-func (*DirClientFailed) dirClientChanging()    {}
-func (*DirClientFailed) dirClientAfterLink()   {}
-func (*DirClientFailed) dirClientAfterUnlink() {}
-func (*DirClientFailed) dirClientAfterRename() {}
+func (*DirClientFailed) dirClientFinding()       {}
+func (*DirClientFailed) dirClientListing()       {}
+func (*DirClientFailed) dirClientChanging()      {}
+func (*DirClientFailed) dirClientAfterSymlink()  {}
+func (*DirClientFailed) dirClientReading()       {}
+func (*DirClientFailed) dirClientAfterSetTimes() {}
+func (*DirClientFailed) dirClientAfterLink()     {}
+func (*DirClientFailed) dirClientAfterUnlink()   {}
+func (*DirClientFailed) dirClientAfterRename()   {}
 
 // DirClientEntries is Entries, received.
 type DirClientEntries struct {
@@ -699,40 +1025,67 @@ type DirClientDone struct {
 	Next DirClientRest
 }
 
-func (*DirClientDone) dirClientChanging()    {}
-func (*DirClientDone) dirClientAfterLink()   {}
-func (*DirClientDone) dirClientAfterUnlink() {}
-func (*DirClientDone) dirClientAfterRename() {}
+func (*DirClientDone) dirClientChanging()      {}
+func (*DirClientDone) dirClientAfterSymlink()  {}
+func (*DirClientDone) dirClientAfterSetTimes() {}
+func (*DirClientDone) dirClientAfterLink()     {}
+func (*DirClientDone) dirClientAfterUnlink()   {}
+func (*DirClientDone) dirClientAfterRename()   {}
+
+// DirClientTarget is Target, received.
+type DirClientTarget struct {
+	Target string
+	Next   DirClientRest
+}
+
+func (*DirClientTarget) dirClientReading() {}
+
+// DirClientIs is Is, received.
+type DirClientIs struct {
+	Attr file.Attr
+	Next DirClientRest
+}
 
 // ---- directory
 
 type dirDirectoryEndpoint struct {
 	channel.Endpoint
-	dirDirectoryOpen    DirDirectoryOpen
-	dirDirectoryFind    DirDirectoryFind
-	dirDirectoryList    DirDirectoryList
-	dirDirectoryMakeDir DirDirectoryMakeDir
-	dirDirectoryLink    DirDirectoryLink
-	dirDirectoryUnlink  DirDirectoryUnlink
-	dirDirectoryRename  DirDirectoryRename
-	dirDirectoryClose   DirDirectoryClose
+	dirDirectoryOpen     DirDirectoryOpen
+	dirDirectoryFind     DirDirectoryFind
+	dirDirectoryList     DirDirectoryList
+	dirDirectoryMakeDir  DirDirectoryMakeDir
+	dirDirectorySymlink  DirDirectorySymlink
+	dirDirectoryReadLink DirDirectoryReadLink
+	dirDirectoryStat     DirDirectoryStat
+	dirDirectorySetTimes DirDirectorySetTimes
+	dirDirectoryLink     DirDirectoryLink
+	dirDirectoryUnlink   DirDirectoryUnlink
+	dirDirectoryRename   DirDirectoryRename
+	dirDirectoryClose    DirDirectoryClose
 }
 
 var (
-	dirDirectoryTable               = channel.Component{Name: "DirDirectory", Slots: []channel.Slot{{Name: "directory", Protocol: &Dir, Role: 1}}, Choices: 0}
-	dirDirectoryRestReceiveOp       = channel.Op{State: "DirDirectoryRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7}
-	dirDirectoryFindingFoundOp      = channel.Op{State: "DirDirectoryFinding", Method: "Found", Peer: 0, Label: 8}
-	dirDirectoryFindingFailedOp     = channel.Op{State: "DirDirectoryFinding", Method: "Failed", Peer: 0, Label: 9}
-	dirDirectoryListingEntriesOp    = channel.Op{State: "DirDirectoryListing", Method: "Entries", Peer: 0, Label: 10}
-	dirDirectoryListingFailedOp     = channel.Op{State: "DirDirectoryListing", Method: "Failed", Peer: 0, Label: 9}
-	dirDirectoryChangingDoneOp      = channel.Op{State: "DirDirectoryChanging", Method: "Done", Peer: 0, Label: 11}
-	dirDirectoryChangingFailedOp    = channel.Op{State: "DirDirectoryChanging", Method: "Failed", Peer: 0, Label: 9}
-	dirDirectoryAfterLinkDoneOp     = channel.Op{State: "DirDirectoryAfterLink", Method: "Done", Peer: 0, Label: 11}
-	dirDirectoryAfterLinkFailedOp   = channel.Op{State: "DirDirectoryAfterLink", Method: "Failed", Peer: 0, Label: 9}
-	dirDirectoryAfterUnlinkDoneOp   = channel.Op{State: "DirDirectoryAfterUnlink", Method: "Done", Peer: 0, Label: 11}
-	dirDirectoryAfterUnlinkFailedOp = channel.Op{State: "DirDirectoryAfterUnlink", Method: "Failed", Peer: 0, Label: 9}
-	dirDirectoryAfterRenameDoneOp   = channel.Op{State: "DirDirectoryAfterRename", Method: "Done", Peer: 0, Label: 11}
-	dirDirectoryAfterRenameFailedOp = channel.Op{State: "DirDirectoryAfterRename", Method: "Failed", Peer: 0, Label: 9}
+	dirDirectoryTable                 = channel.Component{Name: "DirDirectory", Slots: []channel.Slot{{Name: "directory", Protocol: &Dir, Role: 1}}, Choices: 0}
+	dirDirectoryRestReceiveOp         = channel.Op{State: "DirDirectoryRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11}
+	dirDirectoryFindingFoundOp        = channel.Op{State: "DirDirectoryFinding", Method: "Found", Peer: 0, Label: 12}
+	dirDirectoryFindingFailedOp       = channel.Op{State: "DirDirectoryFinding", Method: "Failed", Peer: 0, Label: 13}
+	dirDirectoryListingEntriesOp      = channel.Op{State: "DirDirectoryListing", Method: "Entries", Peer: 0, Label: 14}
+	dirDirectoryListingFailedOp       = channel.Op{State: "DirDirectoryListing", Method: "Failed", Peer: 0, Label: 13}
+	dirDirectoryChangingDoneOp        = channel.Op{State: "DirDirectoryChanging", Method: "Done", Peer: 0, Label: 15}
+	dirDirectoryChangingFailedOp      = channel.Op{State: "DirDirectoryChanging", Method: "Failed", Peer: 0, Label: 13}
+	dirDirectoryAfterSymlinkDoneOp    = channel.Op{State: "DirDirectoryAfterSymlink", Method: "Done", Peer: 0, Label: 15}
+	dirDirectoryAfterSymlinkFailedOp  = channel.Op{State: "DirDirectoryAfterSymlink", Method: "Failed", Peer: 0, Label: 13}
+	dirDirectoryReadingTargetOp       = channel.Op{State: "DirDirectoryReading", Method: "Target", Peer: 0, Label: 16}
+	dirDirectoryReadingFailedOp       = channel.Op{State: "DirDirectoryReading", Method: "Failed", Peer: 0, Label: 13}
+	dirDirectoryAskingIsOp            = channel.Op{State: "DirDirectoryAsking", Method: "Is", Peer: 0, Label: 17}
+	dirDirectoryAfterSetTimesDoneOp   = channel.Op{State: "DirDirectoryAfterSetTimes", Method: "Done", Peer: 0, Label: 15}
+	dirDirectoryAfterSetTimesFailedOp = channel.Op{State: "DirDirectoryAfterSetTimes", Method: "Failed", Peer: 0, Label: 13}
+	dirDirectoryAfterLinkDoneOp       = channel.Op{State: "DirDirectoryAfterLink", Method: "Done", Peer: 0, Label: 15}
+	dirDirectoryAfterLinkFailedOp     = channel.Op{State: "DirDirectoryAfterLink", Method: "Failed", Peer: 0, Label: 13}
+	dirDirectoryAfterUnlinkDoneOp     = channel.Op{State: "DirDirectoryAfterUnlink", Method: "Done", Peer: 0, Label: 15}
+	dirDirectoryAfterUnlinkFailedOp   = channel.Op{State: "DirDirectoryAfterUnlink", Method: "Failed", Peer: 0, Label: 13}
+	dirDirectoryAfterRenameDoneOp     = channel.Op{State: "DirDirectoryAfterRename", Method: "Done", Peer: 0, Label: 15}
+	dirDirectoryAfterRenameFailedOp   = channel.Op{State: "DirDirectoryAfterRename", Method: "Failed", Peer: 0, Label: 13}
 )
 
 // OpenDirDirectory makes the calling goroutine the directory of a session. When ctx is done, the end is abandoned.
@@ -751,8 +1104,8 @@ func StartDirDirectory(rt *channel.Runtime, o channel.Options, end channel.End, 
 	})
 }
 
-// DirDirectoryRest is the directory of dir.Dir at rest (dir.chan:28).
-// Next: Open is received from client, or Find is received from client, or List is received from client, or MakeDir is received from client, or Link is received from client, or Unlink is received from client, or Rename is received from client, or Close is received from client. It may stay so for ever.
+// DirDirectoryRest is the directory of dir.Dir at rest (dir.chan:31).
+// Next: Open is received from client, or Find is received from client, or List is received from client, or MakeDir is received from client, or Symlink is received from client, or ReadLink is received from client, or Stat is received from client, or SetTimes is received from client, or Link is received from client, or Unlink is received from client, or Rename is received from client, or Close is received from client. It may stay so for ever.
 type DirDirectoryRest struct {
 	e    *dirDirectoryEndpoint
 	step uint32
@@ -780,10 +1133,10 @@ func DirDirectoryRestFrom(from *channel.Endpoint, k int) DirDirectoryRest {
 	return DirDirectoryRest{e, e.Step()}
 }
 
-// DirDirectoryRestMessage is *DirDirectoryOpen, *DirDirectoryFind, *DirDirectoryList, *DirDirectoryMakeDir, *DirDirectoryLink, *DirDirectoryUnlink, *DirDirectoryRename or *DirDirectoryClose. It is valid until the next step.
+// DirDirectoryRestMessage is *DirDirectoryOpen, *DirDirectoryFind, *DirDirectoryList, *DirDirectoryMakeDir, *DirDirectorySymlink, *DirDirectoryReadLink, *DirDirectoryStat, *DirDirectorySetTimes, *DirDirectoryLink, *DirDirectoryUnlink, *DirDirectoryRename or *DirDirectoryClose. It is valid until the next step.
 type DirDirectoryRestMessage interface{ dirDirectoryRest() }
 
-// Receive waits for *DirDirectoryOpen, *DirDirectoryFind, *DirDirectoryList, *DirDirectoryMakeDir, *DirDirectoryLink, *DirDirectoryUnlink, *DirDirectoryRename or *DirDirectoryClose.
+// Receive waits for *DirDirectoryOpen, *DirDirectoryFind, *DirDirectoryList, *DirDirectoryMakeDir, *DirDirectorySymlink, *DirDirectoryReadLink, *DirDirectoryStat, *DirDirectorySetTimes, *DirDirectoryLink, *DirDirectoryUnlink, *DirDirectoryRename or *DirDirectoryClose.
 func (s DirDirectoryRest) Receive() (DirDirectoryRestMessage, error) {
 	e := s.e
 	if e == nil {
@@ -811,18 +1164,33 @@ func (s DirDirectoryRest) Receive() (DirDirectoryRestMessage, error) {
 		e.dirDirectoryMakeDir = DirDirectoryMakeDir{Name: string(p.Name.Data[:p.Name.Len]), Next: DirDirectoryChanging{e, e.Step()}}
 		return &e.dirDirectoryMakeDir, nil
 	case 4:
+		p := channel.In[DirSymlinkPayload](&e.Endpoint)
+		e.dirDirectorySymlink = DirDirectorySymlink{Name: string(p.Name.Data[:p.Name.Len]), Target: string(p.Target.Data[:p.Target.Len]), Next: DirDirectoryAfterSymlink{e, e.Step()}}
+		return &e.dirDirectorySymlink, nil
+	case 5:
+		p := channel.In[DirReadLinkPayload](&e.Endpoint)
+		e.dirDirectoryReadLink = DirDirectoryReadLink{Name: string(p.Name.Data[:p.Name.Len]), Next: DirDirectoryReading{e, e.Step()}}
+		return &e.dirDirectoryReadLink, nil
+	case 6:
+		e.dirDirectoryStat = DirDirectoryStat{Next: DirDirectoryAsking{e, e.Step()}}
+		return &e.dirDirectoryStat, nil
+	case 7:
+		p := channel.In[DirSetTimesPayload](&e.Endpoint)
+		e.dirDirectorySetTimes = DirDirectorySetTimes{Atime: p.Atime, Mtime: p.Mtime, Next: DirDirectoryAfterSetTimes{e, e.Step()}}
+		return &e.dirDirectorySetTimes, nil
+	case 8:
 		p := channel.In[DirLinkPayload](&e.Endpoint)
 		e.dirDirectoryLink = DirDirectoryLink{Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino, Next: DirDirectoryAfterLink{e, e.Step()}}
 		return &e.dirDirectoryLink, nil
-	case 5:
+	case 9:
 		p := channel.In[DirUnlinkPayload](&e.Endpoint)
 		e.dirDirectoryUnlink = DirDirectoryUnlink{Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino, Next: DirDirectoryAfterUnlink{e, e.Step()}}
 		return &e.dirDirectoryUnlink, nil
-	case 6:
+	case 10:
 		p := channel.In[DirRenamePayload](&e.Endpoint)
 		e.dirDirectoryRename = DirDirectoryRename{Old: string(p.Old.Data[:p.Old.Len]), Name: string(p.Name.Data[:p.Name.Len]), Next: DirDirectoryAfterRename{e, e.Step()}}
 		return &e.dirDirectoryRename, nil
-	case 7:
+	case 11:
 		e.Close(0, 0)
 		e.dirDirectoryClose = DirDirectoryClose{Next: DirDirectoryEnd{e, e.Step()}}
 		return &e.dirDirectoryClose, nil
@@ -830,7 +1198,7 @@ func (s DirDirectoryRest) Receive() (DirDirectoryRestMessage, error) {
 	panic("channel: DirDirectoryRest received a label that it does not list")
 }
 
-// DirDirectoryFinding is the directory of dir.Dir at finding (dir.chan:33).
+// DirDirectoryFinding is the directory of dir.Dir at finding (dir.chan:36).
 // Next: Found is sent to client, or Failed is sent to client.
 type DirDirectoryFinding struct {
 	e    *dirDirectoryEndpoint
@@ -859,12 +1227,12 @@ func DirDirectoryFindingFrom(from *channel.Endpoint, k int) DirDirectoryFinding 
 	return DirDirectoryFinding{e, e.Step()}
 }
 
-// Found sends Found to client (dir.chan:34).
+// Found sends Found to client (dir.chan:37).
 func (s DirDirectoryFinding) Found(ino uint64, kind file.Kind, attr file.Attr) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryFinding", "Found")
 	}
-	if int(kind) >= 5 {
+	if int(kind) >= 6 {
 		return DirDirectoryRest{}, channel.BadArgument("DirDirectoryFinding", "Found", "kind is no case of file.Kind")
 	}
 	if err := s.e.Begin(s.step, &dirDirectoryFindingFoundOp, 0); err != nil {
@@ -877,7 +1245,7 @@ func (s DirDirectoryFinding) Found(ino uint64, kind file.Kind, attr file.Attr) (
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (dir.chan:35).
+// Failed sends Failed to client (dir.chan:38).
 func (s DirDirectoryFinding) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryFinding", "Failed")
@@ -893,7 +1261,7 @@ func (s DirDirectoryFinding) Failed(err_ errno.Errno) (DirDirectoryRest, error) 
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryListing is the directory of dir.Dir at listing (dir.chan:39).
+// DirDirectoryListing is the directory of dir.Dir at listing (dir.chan:42).
 // Next: Entries is sent to client, or Failed is sent to client.
 type DirDirectoryListing struct {
 	e    *dirDirectoryEndpoint
@@ -922,7 +1290,7 @@ func DirDirectoryListingFrom(from *channel.Endpoint, k int) DirDirectoryListing 
 	return DirDirectoryListing{e, e.Step()}
 }
 
-// Entries sends Entries to client (dir.chan:40).
+// Entries sends Entries to client (dir.chan:43).
 func (s DirDirectoryListing) Entries(buf []byte, next uint64) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryListing", "Entries")
@@ -939,7 +1307,7 @@ func (s DirDirectoryListing) Entries(buf []byte, next uint64) (DirDirectoryRest,
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (dir.chan:41).
+// Failed sends Failed to client (dir.chan:44).
 func (s DirDirectoryListing) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryListing", "Failed")
@@ -955,7 +1323,7 @@ func (s DirDirectoryListing) Failed(err_ errno.Errno) (DirDirectoryRest, error) 
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryChanging is the directory of dir.Dir at changing (dir.chan:45).
+// DirDirectoryChanging is the directory of dir.Dir at changing (dir.chan:48).
 // Next: Done is sent to client, or Failed is sent to client.
 type DirDirectoryChanging struct {
 	e    *dirDirectoryEndpoint
@@ -984,7 +1352,7 @@ func DirDirectoryChangingFrom(from *channel.Endpoint, k int) DirDirectoryChangin
 	return DirDirectoryChanging{e, e.Step()}
 }
 
-// Done sends Done to client (dir.chan:46).
+// Done sends Done to client (dir.chan:49).
 func (s DirDirectoryChanging) Done() (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryChanging", "Done")
@@ -995,7 +1363,7 @@ func (s DirDirectoryChanging) Done() (DirDirectoryRest, error) {
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (dir.chan:47).
+// Failed sends Failed to client (dir.chan:50).
 func (s DirDirectoryChanging) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryChanging", "Failed")
@@ -1011,7 +1379,222 @@ func (s DirDirectoryChanging) Failed(err_ errno.Errno) (DirDirectoryRest, error)
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryAfterLink is the directory of dir.Dir at changing (dir.chan:52).
+// DirDirectoryAfterSymlink is the directory of dir.Dir at changing (dir.chan:55).
+// Next: Done is sent to client, or Failed is sent to client.
+type DirDirectoryAfterSymlink struct {
+	e    *dirDirectoryEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s DirDirectoryAfterSymlink) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s DirDirectoryAfterSymlink) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("DirDirectoryAfterSymlink", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "DirDirectoryAfterSymlink", method)
+}
+
+// DirDirectoryAfterSymlinkFrom takes the k-th end of the message that from has received. Only stubs call it.
+func DirDirectoryAfterSymlinkFrom(from *channel.Endpoint, k int) DirDirectoryAfterSymlink {
+	e := new(dirDirectoryEndpoint)
+	from.Adopt(k, &e.Endpoint, &dirDirectoryTable, "DirDirectory")
+	return DirDirectoryAfterSymlink{e, e.Step()}
+}
+
+// Done sends Done to client (dir.chan:56).
+func (s DirDirectoryAfterSymlink) Done() (DirDirectoryRest, error) {
+	if s.e == nil {
+		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterSymlink", "Done")
+	}
+	if err := s.e.Begin(s.step, &dirDirectoryAfterSymlinkDoneOp, 0); err != nil {
+		return DirDirectoryRest{}, err
+	}
+	return DirDirectoryRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to client (dir.chan:57).
+func (s DirDirectoryAfterSymlink) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
+	if s.e == nil {
+		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterSymlink", "Failed")
+	}
+	if int(err_) >= 28 {
+		return DirDirectoryRest{}, channel.BadArgument("DirDirectoryAfterSymlink", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &dirDirectoryAfterSymlinkFailedOp, 0); err != nil {
+		return DirDirectoryRest{}, err
+	}
+	p := channel.Out[DirFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return DirDirectoryRest{s.e, s.e.Commit()}, nil
+}
+
+// DirDirectoryReading is the directory of dir.Dir at reading (dir.chan:61).
+// Next: Target is sent to client, or Failed is sent to client.
+type DirDirectoryReading struct {
+	e    *dirDirectoryEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s DirDirectoryReading) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s DirDirectoryReading) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("DirDirectoryReading", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "DirDirectoryReading", method)
+}
+
+// DirDirectoryReadingFrom takes the k-th end of the message that from has received. Only stubs call it.
+func DirDirectoryReadingFrom(from *channel.Endpoint, k int) DirDirectoryReading {
+	e := new(dirDirectoryEndpoint)
+	from.Adopt(k, &e.Endpoint, &dirDirectoryTable, "DirDirectory")
+	return DirDirectoryReading{e, e.Step()}
+}
+
+// Target sends Target to client (dir.chan:62).
+func (s DirDirectoryReading) Target(target string) (DirDirectoryRest, error) {
+	if s.e == nil {
+		return DirDirectoryRest{}, channel.DeadState("DirDirectoryReading", "Target")
+	}
+	if len(target) > 4096 {
+		return DirDirectoryRest{}, channel.BadArgument("DirDirectoryReading", "Target", "target is longer than 4096")
+	}
+	if err := s.e.Begin(s.step, &dirDirectoryReadingTargetOp, 0); err != nil {
+		return DirDirectoryRest{}, err
+	}
+	p := channel.Out[DirTargetPayload](&s.e.Endpoint)
+	p.Target.Len = uint32(copy(p.Target.Data[:], target))
+	return DirDirectoryRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to client (dir.chan:63).
+func (s DirDirectoryReading) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
+	if s.e == nil {
+		return DirDirectoryRest{}, channel.DeadState("DirDirectoryReading", "Failed")
+	}
+	if int(err_) >= 28 {
+		return DirDirectoryRest{}, channel.BadArgument("DirDirectoryReading", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &dirDirectoryReadingFailedOp, 0); err != nil {
+		return DirDirectoryRest{}, err
+	}
+	p := channel.Out[DirFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return DirDirectoryRest{s.e, s.e.Commit()}, nil
+}
+
+// DirDirectoryAsking is the directory of dir.Dir at asking (dir.chan:68).
+// Next: Is is sent to client.
+type DirDirectoryAsking struct {
+	e    *dirDirectoryEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s DirDirectoryAsking) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s DirDirectoryAsking) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("DirDirectoryAsking", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "DirDirectoryAsking", method)
+}
+
+// DirDirectoryAskingFrom takes the k-th end of the message that from has received. Only stubs call it.
+func DirDirectoryAskingFrom(from *channel.Endpoint, k int) DirDirectoryAsking {
+	e := new(dirDirectoryEndpoint)
+	from.Adopt(k, &e.Endpoint, &dirDirectoryTable, "DirDirectory")
+	return DirDirectoryAsking{e, e.Step()}
+}
+
+// Is sends Is to client (dir.chan:68).
+func (s DirDirectoryAsking) Is(attr file.Attr) (DirDirectoryRest, error) {
+	if s.e == nil {
+		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAsking", "Is")
+	}
+	if err := s.e.Begin(s.step, &dirDirectoryAskingIsOp, 0); err != nil {
+		return DirDirectoryRest{}, err
+	}
+	p := channel.Out[DirIsPayload](&s.e.Endpoint)
+	p.Attr = attr
+	return DirDirectoryRest{s.e, s.e.Commit()}, nil
+}
+
+// DirDirectoryAfterSetTimes is the directory of dir.Dir at changing (dir.chan:71).
+// Next: Done is sent to client, or Failed is sent to client.
+type DirDirectoryAfterSetTimes struct {
+	e    *dirDirectoryEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s DirDirectoryAfterSetTimes) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s DirDirectoryAfterSetTimes) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("DirDirectoryAfterSetTimes", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "DirDirectoryAfterSetTimes", method)
+}
+
+// DirDirectoryAfterSetTimesFrom takes the k-th end of the message that from has received. Only stubs call it.
+func DirDirectoryAfterSetTimesFrom(from *channel.Endpoint, k int) DirDirectoryAfterSetTimes {
+	e := new(dirDirectoryEndpoint)
+	from.Adopt(k, &e.Endpoint, &dirDirectoryTable, "DirDirectory")
+	return DirDirectoryAfterSetTimes{e, e.Step()}
+}
+
+// Done sends Done to client (dir.chan:72).
+func (s DirDirectoryAfterSetTimes) Done() (DirDirectoryRest, error) {
+	if s.e == nil {
+		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterSetTimes", "Done")
+	}
+	if err := s.e.Begin(s.step, &dirDirectoryAfterSetTimesDoneOp, 0); err != nil {
+		return DirDirectoryRest{}, err
+	}
+	return DirDirectoryRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to client (dir.chan:73).
+func (s DirDirectoryAfterSetTimes) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
+	if s.e == nil {
+		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterSetTimes", "Failed")
+	}
+	if int(err_) >= 28 {
+		return DirDirectoryRest{}, channel.BadArgument("DirDirectoryAfterSetTimes", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &dirDirectoryAfterSetTimesFailedOp, 0); err != nil {
+		return DirDirectoryRest{}, err
+	}
+	p := channel.Out[DirFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return DirDirectoryRest{s.e, s.e.Commit()}, nil
+}
+
+// DirDirectoryAfterLink is the directory of dir.Dir at changing (dir.chan:78).
 // Next: Done is sent to client, or Failed is sent to client.
 type DirDirectoryAfterLink struct {
 	e    *dirDirectoryEndpoint
@@ -1040,7 +1623,7 @@ func DirDirectoryAfterLinkFrom(from *channel.Endpoint, k int) DirDirectoryAfterL
 	return DirDirectoryAfterLink{e, e.Step()}
 }
 
-// Done sends Done to client (dir.chan:53).
+// Done sends Done to client (dir.chan:79).
 func (s DirDirectoryAfterLink) Done() (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterLink", "Done")
@@ -1051,7 +1634,7 @@ func (s DirDirectoryAfterLink) Done() (DirDirectoryRest, error) {
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (dir.chan:54).
+// Failed sends Failed to client (dir.chan:80).
 func (s DirDirectoryAfterLink) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterLink", "Failed")
@@ -1067,7 +1650,7 @@ func (s DirDirectoryAfterLink) Failed(err_ errno.Errno) (DirDirectoryRest, error
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryAfterUnlink is the directory of dir.Dir at changing (dir.chan:58).
+// DirDirectoryAfterUnlink is the directory of dir.Dir at changing (dir.chan:84).
 // Next: Done is sent to client, or Failed is sent to client.
 type DirDirectoryAfterUnlink struct {
 	e    *dirDirectoryEndpoint
@@ -1096,7 +1679,7 @@ func DirDirectoryAfterUnlinkFrom(from *channel.Endpoint, k int) DirDirectoryAfte
 	return DirDirectoryAfterUnlink{e, e.Step()}
 }
 
-// Done sends Done to client (dir.chan:59).
+// Done sends Done to client (dir.chan:85).
 func (s DirDirectoryAfterUnlink) Done() (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterUnlink", "Done")
@@ -1107,7 +1690,7 @@ func (s DirDirectoryAfterUnlink) Done() (DirDirectoryRest, error) {
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (dir.chan:60).
+// Failed sends Failed to client (dir.chan:86).
 func (s DirDirectoryAfterUnlink) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterUnlink", "Failed")
@@ -1123,7 +1706,7 @@ func (s DirDirectoryAfterUnlink) Failed(err_ errno.Errno) (DirDirectoryRest, err
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryAfterRename is the directory of dir.Dir at changing (dir.chan:65).
+// DirDirectoryAfterRename is the directory of dir.Dir at changing (dir.chan:91).
 // Next: Done is sent to client, or Failed is sent to client.
 type DirDirectoryAfterRename struct {
 	e    *dirDirectoryEndpoint
@@ -1152,7 +1735,7 @@ func DirDirectoryAfterRenameFrom(from *channel.Endpoint, k int) DirDirectoryAfte
 	return DirDirectoryAfterRename{e, e.Step()}
 }
 
-// Done sends Done to client (dir.chan:66).
+// Done sends Done to client (dir.chan:92).
 func (s DirDirectoryAfterRename) Done() (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterRename", "Done")
@@ -1163,7 +1746,7 @@ func (s DirDirectoryAfterRename) Done() (DirDirectoryRest, error) {
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (dir.chan:67).
+// Failed sends Failed to client (dir.chan:93).
 func (s DirDirectoryAfterRename) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterRename", "Failed")
@@ -1179,7 +1762,7 @@ func (s DirDirectoryAfterRename) Failed(err_ errno.Errno) (DirDirectoryRest, err
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryEnd is the directory of dir.Dir (dir.chan:26).
+// DirDirectoryEnd is the directory of dir.Dir (dir.chan:29).
 // The session is over.
 type DirDirectoryEnd struct {
 	e    *dirDirectoryEndpoint
@@ -1219,6 +1802,39 @@ type DirDirectoryMakeDir struct {
 }
 
 func (*DirDirectoryMakeDir) dirDirectoryRest() {}
+
+// DirDirectorySymlink is Symlink, received.
+type DirDirectorySymlink struct {
+	Name   string
+	Target string
+	Next   DirDirectoryAfterSymlink
+}
+
+func (*DirDirectorySymlink) dirDirectoryRest() {}
+
+// DirDirectoryReadLink is ReadLink, received.
+type DirDirectoryReadLink struct {
+	Name string
+	Next DirDirectoryReading
+}
+
+func (*DirDirectoryReadLink) dirDirectoryRest() {}
+
+// DirDirectoryStat is Stat, received.
+type DirDirectoryStat struct {
+	Next DirDirectoryAsking
+}
+
+func (*DirDirectoryStat) dirDirectoryRest() {}
+
+// DirDirectorySetTimes is SetTimes, received.
+type DirDirectorySetTimes struct {
+	Atime uint64
+	Mtime uint64
+	Next  DirDirectoryAfterSetTimes
+}
+
+func (*DirDirectorySetTimes) dirDirectoryRest() {}
 
 // DirDirectoryLink is Link, received.
 type DirDirectoryLink struct {

@@ -9,7 +9,7 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/errno"
 )
 
-// MoverFunc is what the component dir.Mover does (systems.chan:35).
+// MoverFunc is what the component dir.Mover does (systems.chan:39).
 type MoverFunc func(ctx context.Context, s MoverMoving) (MoverEnd, error)
 
 // MoverGiven is what a Mover starts with.
@@ -84,22 +84,22 @@ var (
 	moverMovingMoveOp                   = channel.Op{State: "MoverMoving", Method: "Move"}
 	moverMovingLeaveOp                  = channel.Op{State: "MoverMoving", Method: "Leave"}
 	moverAfterMoveSendRenamerRenameOp   = channel.Op{State: "MoverAfterMove", Method: "SendRenamerRename", Slot: moverRenamer, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	moverAfterLeaveSendACloseOp         = channel.Op{State: "MoverAfterLeave", Method: "SendAClose", Slot: moverA, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	moverAfterLeaveSendACloseOp         = channel.Op{State: "MoverAfterLeave", Method: "SendAClose", Slot: moverA, Peer: 1, Label: 11, Point: channel.AnyPoint}
 	moverAfterRenameReceiveRenamerOp    = channel.Op{State: "MoverAfterRename", Method: "ReceiveRenamer", Slot: moverRenamer, Peer: 1, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint}
-	moverAfterCloseSendBCloseOp         = channel.Op{State: "MoverAfterClose", Method: "SendBClose", Slot: moverB, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	moverAfterCloseSendBCloseOp         = channel.Op{State: "MoverAfterClose", Method: "SendBClose", Slot: moverB, Peer: 1, Label: 11, Point: channel.AnyPoint}
 	moverAfterClose2SendRenamerDetachOp = channel.Op{State: "MoverAfterClose2", Method: "SendRenamerDetach", Slot: moverRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint}
 )
 
-// MoverMoving is a state of dir.Mover at moving (systems.chan:42).
+// MoverMoving is a state of dir.Mover at moving (systems.chan:46).
 // Next:
-//   - case move (systems.chan:43)
-//   - case leave (systems.chan:53)
+//   - case move (systems.chan:47)
+//   - case leave (systems.chan:57)
 type MoverMoving struct {
 	e    *moverComponent
 	step uint32
 }
 
-// Move does case move (systems.chan:43).
+// Move does case move (systems.chan:47).
 func (s MoverMoving) Move() (MoverAfterMove, error) {
 	e := s.e
 	if e == nil {
@@ -112,7 +112,7 @@ func (s MoverMoving) Move() (MoverAfterMove, error) {
 	return MoverAfterMove{e, e.Step()}, nil
 }
 
-// Leave does case leave (systems.chan:53).
+// Leave does case leave (systems.chan:57).
 func (s MoverMoving) Leave() (MoverAfterLeave, error) {
 	e := s.e
 	if e == nil {
@@ -125,15 +125,15 @@ func (s MoverMoving) Leave() (MoverAfterLeave, error) {
 	return MoverAfterLeave{e, e.Step()}, nil
 }
 
-// MoverAfterMove is a state of dir.Mover (systems.chan:44).
+// MoverAfterMove is a state of dir.Mover (systems.chan:48).
 // Next:
-//   - renamer <- Rename(a, _, b, _) (systems.chan:44)
+//   - renamer <- Rename(a, _, b, _) (systems.chan:48)
 type MoverAfterMove struct {
 	e    *moverComponent
 	step uint32
 }
 
-// SendRenamerRename does renamer <- Rename(a, _, b, _) (systems.chan:44).
+// SendRenamerRename does renamer <- Rename(a, _, b, _) (systems.chan:48).
 func (s MoverAfterMove) SendRenamerRename(old string, name string) (MoverAfterRename, error) {
 	e := s.e
 	if e == nil {
@@ -157,15 +157,15 @@ func (s MoverAfterMove) SendRenamerRename(old string, name string) (MoverAfterRe
 	return MoverAfterRename{e, e.Step()}, nil
 }
 
-// MoverAfterLeave is a state of dir.Mover (systems.chan:54).
+// MoverAfterLeave is a state of dir.Mover (systems.chan:58).
 // Next:
-//   - a <- Close() (systems.chan:54)
+//   - a <- Close() (systems.chan:58)
 type MoverAfterLeave struct {
 	e    *moverComponent
 	step uint32
 }
 
-// SendAClose does a <- Close() (systems.chan:54).
+// SendAClose does a <- Close() (systems.chan:58).
 func (s MoverAfterLeave) SendAClose() (MoverAfterClose, error) {
 	e := s.e
 	if e == nil {
@@ -179,10 +179,10 @@ func (s MoverAfterLeave) SendAClose() (MoverAfterClose, error) {
 	return MoverAfterClose{e, e.Step()}, nil
 }
 
-// MoverAfterRename is a state of dir.Mover (systems.chan:45).
+// MoverAfterRename is a state of dir.Mover (systems.chan:49).
 // Next:
-//   - Renamed(x, y) <- renamer (systems.chan:46)
-//   - Refused(_, x, y) <- renamer (systems.chan:49)
+//   - Renamed(x, y) <- renamer (systems.chan:50)
+//   - Refused(_, x, y) <- renamer (systems.chan:53)
 type MoverAfterRename struct {
 	e    *moverComponent
 	step uint32
@@ -221,15 +221,15 @@ func (s MoverAfterRename) ReceiveRenamer() (MoverAfterRenameOption, error) {
 	panic("channel: MoverAfterRename received a label that it does not list")
 }
 
-// MoverAfterClose is a state of dir.Mover (systems.chan:55).
+// MoverAfterClose is a state of dir.Mover (systems.chan:59).
 // Next:
-//   - b <- Close() (systems.chan:55)
+//   - b <- Close() (systems.chan:59)
 type MoverAfterClose struct {
 	e    *moverComponent
 	step uint32
 }
 
-// SendBClose does b <- Close() (systems.chan:55).
+// SendBClose does b <- Close() (systems.chan:59).
 func (s MoverAfterClose) SendBClose() (MoverAfterClose2, error) {
 	e := s.e
 	if e == nil {
@@ -243,15 +243,15 @@ func (s MoverAfterClose) SendBClose() (MoverAfterClose2, error) {
 	return MoverAfterClose2{e, e.Step()}, nil
 }
 
-// MoverAfterClose2 is a state of dir.Mover (systems.chan:56).
+// MoverAfterClose2 is a state of dir.Mover (systems.chan:60).
 // Next:
-//   - renamer <- Detach() (systems.chan:56)
+//   - renamer <- Detach() (systems.chan:60)
 type MoverAfterClose2 struct {
 	e    *moverComponent
 	step uint32
 }
 
-// SendRenamerDetach does renamer <- Detach() (systems.chan:56).
+// SendRenamerDetach does renamer <- Detach() (systems.chan:60).
 func (s MoverAfterClose2) SendRenamerDetach() (MoverEnd, error) {
 	e := s.e
 	if e == nil {
@@ -265,7 +265,7 @@ func (s MoverAfterClose2) SendRenamerDetach() (MoverEnd, error) {
 	return MoverEnd{e, e.Step()}, nil
 }
 
-// MoverEnd is a state of dir.Mover (systems.chan:57).
+// MoverEnd is a state of dir.Mover (systems.chan:61).
 // The component has ended.
 type MoverEnd struct {
 	e    *moverComponent
@@ -275,14 +275,14 @@ type MoverEnd struct {
 // MoverAfterRenameOption is *MoverAfterRenameRenamed or *MoverAfterRenameRefused.
 type MoverAfterRenameOption interface{ moverAfterRenameOption() }
 
-// MoverAfterRenameRenamed is Renamed(x, y) <- renamer (systems.chan:46). It is valid until the next step.
+// MoverAfterRenameRenamed is Renamed(x, y) <- renamer (systems.chan:50). It is valid until the next step.
 type MoverAfterRenameRenamed struct {
 	Next MoverMoving
 }
 
 func (*MoverAfterRenameRenamed) moverAfterRenameOption() {}
 
-// MoverAfterRenameRefused is Refused(_, x, y) <- renamer (systems.chan:49). It is valid until the next step.
+// MoverAfterRenameRefused is Refused(_, x, y) <- renamer (systems.chan:53). It is valid until the next step.
 type MoverAfterRenameRefused struct {
 	Err  errno.Errno
 	Next MoverMoving

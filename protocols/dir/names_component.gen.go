@@ -46,14 +46,18 @@ type namesComponent struct {
 		c int
 	}
 	m struct {
-		namesServingOpen    NamesServingOpen
-		namesServingFind    NamesServingFind
-		namesServingList    NamesServingList
-		namesServingMakeDir NamesServingMakeDir
-		namesServingLink    NamesServingLink
-		namesServingUnlink  NamesServingUnlink
-		namesServingRename  NamesServingRename
-		namesServingClose   NamesServingClose
+		namesServingOpen     NamesServingOpen
+		namesServingFind     NamesServingFind
+		namesServingList     NamesServingList
+		namesServingMakeDir  NamesServingMakeDir
+		namesServingSymlink  NamesServingSymlink
+		namesServingReadLink NamesServingReadLink
+		namesServingStat     NamesServingStat
+		namesServingSetTimes NamesServingSetTimes
+		namesServingLink     NamesServingLink
+		namesServingUnlink   NamesServingUnlink
+		namesServingRename   NamesServingRename
+		namesServingClose    NamesServingClose
 	}
 	added int // the member that an add has made last
 }
@@ -80,31 +84,35 @@ const (
 var namesLayout = channel.Component{Name: "Names", Choices: 1, Slots: []channel.Slot{
 	{Name: "first", Protocol: &Dir, Role: 1},
 	{Name: "second", Protocol: &Dir, Role: 1},
-	{Name: "clients", Protocol: &Dir, Role: 1, Set: 2, Points: 8},
+	{Name: "clients", Protocol: &Dir, Role: 1, Set: 2, Points: 12},
 	{Name: "answer", Protocol: &Opening, Role: 1},
 }}
 
 var (
-	namesAfterOpenSendAnswerFailedOp     = channel.Op{State: "NamesAfterOpen", Method: "SendAnswerFailed", Slot: namesAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint}
-	namesAfterFindThereOp                = channel.Op{State: "NamesAfterFind", Method: "There"}
-	namesAfterFindMissingOp              = channel.Op{State: "NamesAfterFind", Method: "Missing"}
-	namesAfterListSendClientsEntriesOp   = channel.Op{State: "NamesAfterList", Method: "SendClientsEntries", Slot: namesClients, Peer: 0, Label: 10, Point: channel.AnyPoint}
-	namesAfterMakeDirSendClientsFailedOp = channel.Op{State: "NamesAfterMakeDir", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 9, Point: channel.AnyPoint}
-	namesAfterLinkFineOp                 = channel.Op{State: "NamesAfterLink", Method: "Fine"}
-	namesAfterLinkStaleOp                = channel.Op{State: "NamesAfterLink", Method: "Stale"}
-	namesAfterUnlinkFineOp               = channel.Op{State: "NamesAfterUnlink", Method: "Fine"}
-	namesAfterUnlinkStaleOp              = channel.Op{State: "NamesAfterUnlink", Method: "Stale"}
-	namesAfterRenameFineOp               = channel.Op{State: "NamesAfterRename", Method: "Fine"}
-	namesAfterRenameStaleOp              = channel.Op{State: "NamesAfterRename", Method: "Stale"}
-	namesAfterThereSendClientsFoundOp    = channel.Op{State: "NamesAfterThere", Method: "SendClientsFound", Slot: namesClients, Peer: 0, Label: 8, Point: channel.AnyPoint}
-	namesAfterMissingSendClientsFailedOp = channel.Op{State: "NamesAfterMissing", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 9, Point: channel.AnyPoint}
-	namesAfterFineSendClientsDoneOp      = channel.Op{State: "NamesAfterFine", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 11, Point: channel.AnyPoint}
-	namesAfterStaleSendClientsFailedOp   = channel.Op{State: "NamesAfterStale", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 9, Point: channel.AnyPoint}
-	namesAfterFine2SendClientsDoneOp     = channel.Op{State: "NamesAfterFine2", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 11, Point: channel.AnyPoint}
-	namesAfterStale2SendClientsFailedOp  = channel.Op{State: "NamesAfterStale2", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 9, Point: channel.AnyPoint}
-	namesAfterFine3SendClientsDoneOp     = channel.Op{State: "NamesAfterFine3", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 11, Point: channel.AnyPoint}
-	namesAfterStale3SendClientsFailedOp  = channel.Op{State: "NamesAfterStale3", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 9, Point: channel.AnyPoint}
-	namesServingChoice                   = channel.Choice{ID: 0, State: "NamesServing", Method: "Choose", Options: []channel.Option{
+	namesAfterOpenSendAnswerFailedOp      = channel.Op{State: "NamesAfterOpen", Method: "SendAnswerFailed", Slot: namesAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint}
+	namesAfterFindThereOp                 = channel.Op{State: "NamesAfterFind", Method: "There"}
+	namesAfterFindMissingOp               = channel.Op{State: "NamesAfterFind", Method: "Missing"}
+	namesAfterListSendClientsEntriesOp    = channel.Op{State: "NamesAfterList", Method: "SendClientsEntries", Slot: namesClients, Peer: 0, Label: 14, Point: channel.AnyPoint}
+	namesAfterMakeDirSendClientsFailedOp  = channel.Op{State: "NamesAfterMakeDir", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint}
+	namesAfterSymlinkSendClientsFailedOp  = channel.Op{State: "NamesAfterSymlink", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint}
+	namesAfterReadLinkSendClientsFailedOp = channel.Op{State: "NamesAfterReadLink", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint}
+	namesAfterStatSendClientsIsOp         = channel.Op{State: "NamesAfterStat", Method: "SendClientsIs", Slot: namesClients, Peer: 0, Label: 17, Point: channel.AnyPoint}
+	namesAfterSetTimesSendClientsDoneOp   = channel.Op{State: "NamesAfterSetTimes", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint}
+	namesAfterLinkFineOp                  = channel.Op{State: "NamesAfterLink", Method: "Fine"}
+	namesAfterLinkStaleOp                 = channel.Op{State: "NamesAfterLink", Method: "Stale"}
+	namesAfterUnlinkFineOp                = channel.Op{State: "NamesAfterUnlink", Method: "Fine"}
+	namesAfterUnlinkStaleOp               = channel.Op{State: "NamesAfterUnlink", Method: "Stale"}
+	namesAfterRenameFineOp                = channel.Op{State: "NamesAfterRename", Method: "Fine"}
+	namesAfterRenameStaleOp               = channel.Op{State: "NamesAfterRename", Method: "Stale"}
+	namesAfterThereSendClientsFoundOp     = channel.Op{State: "NamesAfterThere", Method: "SendClientsFound", Slot: namesClients, Peer: 0, Label: 12, Point: channel.AnyPoint}
+	namesAfterMissingSendClientsFailedOp  = channel.Op{State: "NamesAfterMissing", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint}
+	namesAfterFineSendClientsDoneOp       = channel.Op{State: "NamesAfterFine", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint}
+	namesAfterStaleSendClientsFailedOp    = channel.Op{State: "NamesAfterStale", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint}
+	namesAfterFine2SendClientsDoneOp      = channel.Op{State: "NamesAfterFine2", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint}
+	namesAfterStale2SendClientsFailedOp   = channel.Op{State: "NamesAfterStale2", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint}
+	namesAfterFine3SendClientsDoneOp      = channel.Op{State: "NamesAfterFine3", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint}
+	namesAfterStale3SendClientsFailedOp   = channel.Op{State: "NamesAfterStale3", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint}
+	namesServingChoice                    = channel.Choice{ID: 0, State: "NamesServing", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 0},
 		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 1},
 		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 2},
@@ -113,6 +121,10 @@ var (
 		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 5},
 		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 6},
 		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 7},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 8},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 9},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 10},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 11},
 	}}
 )
 
@@ -131,10 +143,14 @@ func (v NamesView) Added() int { return v.e.added }
 //   - Find(_) <- clients[c at rest] (systems.chan:19)
 //   - List(_) <- clients[c at rest] (systems.chan:24)
 //   - MakeDir(_) <- clients[c at rest] (systems.chan:25)
-//   - Link(_, _) <- clients[c at rest] (systems.chan:26)
-//   - Unlink(_, _) <- clients[c at rest] (systems.chan:27)
-//   - Rename(_, _) <- clients[c at rest] (systems.chan:28)
-//   - Close() <- clients[c at rest] (systems.chan:29)
+//   - Symlink(_, _) <- clients[c at rest] (systems.chan:26)
+//   - ReadLink(_) <- clients[c at rest] (systems.chan:27)
+//   - Stat() <- clients[c at rest] (systems.chan:28)
+//   - SetTimes(_, _) <- clients[c at rest] (systems.chan:29)
+//   - Link(_, _) <- clients[c at rest] (systems.chan:30)
+//   - Unlink(_, _) <- clients[c at rest] (systems.chan:31)
+//   - Rename(_, _) <- clients[c at rest] (systems.chan:32)
+//   - Close() <- clients[c at rest] (systems.chan:33)
 type NamesServing struct {
 	e    *namesComponent
 	step uint32
@@ -143,7 +159,7 @@ type NamesServing struct {
 // View reads the model variables.
 func (s NamesServing) View() NamesView { return NamesView{s.e} }
 
-// Choose waits for *NamesServingOpen, *NamesServingFind, *NamesServingList, *NamesServingMakeDir, *NamesServingLink, *NamesServingUnlink, *NamesServingRename or *NamesServingClose.
+// Choose waits for *NamesServingOpen, *NamesServingFind, *NamesServingList, *NamesServingMakeDir, *NamesServingSymlink, *NamesServingReadLink, *NamesServingStat, *NamesServingSetTimes, *NamesServingLink, *NamesServingUnlink, *NamesServingRename or *NamesServingClose.
 func (s NamesServing) Choose() (NamesServingOption, error) {
 	e := s.e
 	if e == nil {
@@ -192,33 +208,68 @@ func (s NamesServing) Choose() (NamesServingOption, error) {
 		return m, nil
 
 	case 4:
+		p := channel.In[DirSymlinkPayload](&e.Endpoint)
+		m := &e.m.namesServingSymlink
+		*m = NamesServingSymlink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Target: string(p.Target.Data[:p.Target.Len])}
+		e.v.c = taken.Member
+		e.Move(namesClients, taken.Member, 4)
+		m.Next = NamesAfterSymlink{e, e.Step()}
+		return m, nil
+
+	case 5:
+		p := channel.In[DirReadLinkPayload](&e.Endpoint)
+		m := &e.m.namesServingReadLink
+		*m = NamesServingReadLink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len])}
+		e.v.c = taken.Member
+		e.Move(namesClients, taken.Member, 5)
+		m.Next = NamesAfterReadLink{e, e.Step()}
+		return m, nil
+
+	case 6:
+		m := &e.m.namesServingStat
+		*m = NamesServingStat{Member: taken.Member}
+		e.v.c = taken.Member
+		e.Move(namesClients, taken.Member, 6)
+		m.Next = NamesAfterStat{e, e.Step()}
+		return m, nil
+
+	case 7:
+		p := channel.In[DirSetTimesPayload](&e.Endpoint)
+		m := &e.m.namesServingSetTimes
+		*m = NamesServingSetTimes{Member: taken.Member, Atime: p.Atime, Mtime: p.Mtime}
+		e.v.c = taken.Member
+		e.Move(namesClients, taken.Member, 7)
+		m.Next = NamesAfterSetTimes{e, e.Step()}
+		return m, nil
+
+	case 8:
 		p := channel.In[DirLinkPayload](&e.Endpoint)
 		m := &e.m.namesServingLink
 		*m = NamesServingLink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
 		e.v.c = taken.Member
-		e.Move(namesClients, taken.Member, 4)
+		e.Move(namesClients, taken.Member, 8)
 		m.Next = NamesAfterLink{e, e.Step()}
 		return m, nil
 
-	case 5:
+	case 9:
 		p := channel.In[DirUnlinkPayload](&e.Endpoint)
 		m := &e.m.namesServingUnlink
 		*m = NamesServingUnlink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
 		e.v.c = taken.Member
-		e.Move(namesClients, taken.Member, 5)
+		e.Move(namesClients, taken.Member, 9)
 		m.Next = NamesAfterUnlink{e, e.Step()}
 		return m, nil
 
-	case 6:
+	case 10:
 		p := channel.In[DirRenamePayload](&e.Endpoint)
 		m := &e.m.namesServingRename
 		*m = NamesServingRename{Member: taken.Member, Old: string(p.Old.Data[:p.Old.Len]), Name: string(p.Name.Data[:p.Name.Len])}
 		e.v.c = taken.Member
-		e.Move(namesClients, taken.Member, 6)
+		e.Move(namesClients, taken.Member, 10)
 		m.Next = NamesAfterRename{e, e.Step()}
 		return m, nil
 
-	case 7:
+	case 11:
 		m := &e.m.namesServingClose
 		*m = NamesServingClose{Member: taken.Member}
 		e.v.c = taken.Member
@@ -348,6 +399,112 @@ func (s NamesAfterMakeDir) SendClientsFailed() (NamesServing, error) {
 	}
 	p := channel.Out[DirFailedPayload](&e.Endpoint)
 	p.Err = errno.ErrnoNoSpc
+	e.Commit()
+	e.Move(namesClients, e.v.c, 0)
+	return NamesServing{e, e.Step()}, nil
+}
+
+// NamesAfterSymlink is a state of dir.Names (systems.chan:26).
+// Next:
+//   - clients[c] <- Failed(NoSpc) (systems.chan:26)
+type NamesAfterSymlink struct {
+	e    *namesComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s NamesAfterSymlink) View() NamesView { return NamesView{s.e} }
+
+// SendClientsFailed does clients[c] <- Failed(NoSpc) (systems.chan:26).
+func (s NamesAfterSymlink) SendClientsFailed() (NamesServing, error) {
+	e := s.e
+	if e == nil {
+		return NamesServing{}, channel.DeadState("NamesAfterSymlink", "SendClientsFailed")
+	}
+	if err := e.Begin(s.step, &namesAfterSymlinkSendClientsFailedOp, e.v.c); err != nil {
+		return NamesServing{}, err
+	}
+	p := channel.Out[DirFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoNoSpc
+	e.Commit()
+	e.Move(namesClients, e.v.c, 0)
+	return NamesServing{e, e.Step()}, nil
+}
+
+// NamesAfterReadLink is a state of dir.Names (systems.chan:27).
+// Next:
+//   - clients[c] <- Failed(Inval) (systems.chan:27)
+type NamesAfterReadLink struct {
+	e    *namesComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s NamesAfterReadLink) View() NamesView { return NamesView{s.e} }
+
+// SendClientsFailed does clients[c] <- Failed(Inval) (systems.chan:27).
+func (s NamesAfterReadLink) SendClientsFailed() (NamesServing, error) {
+	e := s.e
+	if e == nil {
+		return NamesServing{}, channel.DeadState("NamesAfterReadLink", "SendClientsFailed")
+	}
+	if err := e.Begin(s.step, &namesAfterReadLinkSendClientsFailedOp, e.v.c); err != nil {
+		return NamesServing{}, err
+	}
+	p := channel.Out[DirFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoInval
+	e.Commit()
+	e.Move(namesClients, e.v.c, 0)
+	return NamesServing{e, e.Step()}, nil
+}
+
+// NamesAfterStat is a state of dir.Names (systems.chan:28).
+// Next:
+//   - clients[c] <- Is(_) (systems.chan:28)
+type NamesAfterStat struct {
+	e    *namesComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s NamesAfterStat) View() NamesView { return NamesView{s.e} }
+
+// SendClientsIs does clients[c] <- Is(_) (systems.chan:28).
+func (s NamesAfterStat) SendClientsIs(attr file.Attr) (NamesServing, error) {
+	e := s.e
+	if e == nil {
+		return NamesServing{}, channel.DeadState("NamesAfterStat", "SendClientsIs")
+	}
+	if err := e.Begin(s.step, &namesAfterStatSendClientsIsOp, e.v.c); err != nil {
+		return NamesServing{}, err
+	}
+	p := channel.Out[DirIsPayload](&e.Endpoint)
+	p.Attr = attr
+	e.Commit()
+	e.Move(namesClients, e.v.c, 0)
+	return NamesServing{e, e.Step()}, nil
+}
+
+// NamesAfterSetTimes is a state of dir.Names (systems.chan:29).
+// Next:
+//   - clients[c] <- Done() (systems.chan:29)
+type NamesAfterSetTimes struct {
+	e    *namesComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s NamesAfterSetTimes) View() NamesView { return NamesView{s.e} }
+
+// SendClientsDone does clients[c] <- Done() (systems.chan:29).
+func (s NamesAfterSetTimes) SendClientsDone() (NamesServing, error) {
+	e := s.e
+	if e == nil {
+		return NamesServing{}, channel.DeadState("NamesAfterSetTimes", "SendClientsDone")
+	}
+	if err := e.Begin(s.step, &namesAfterSetTimesSendClientsDoneOp, e.v.c); err != nil {
+		return NamesServing{}, err
+	}
 	e.Commit()
 	e.Move(namesClients, e.v.c, 0)
 	return NamesServing{e, e.Step()}, nil
@@ -484,7 +641,7 @@ func (s NamesAfterThere) SendClientsFound(ino uint64, kind file.Kind, attr file.
 	if e == nil {
 		return NamesServing{}, channel.DeadState("NamesAfterThere", "SendClientsFound")
 	}
-	if int(kind) >= 5 {
+	if int(kind) >= 6 {
 		return NamesServing{}, channel.BadArgument("NamesAfterThere", "SendClientsFound", "kind is no case of file.Kind")
 	}
 	if err := e.Begin(s.step, &namesAfterThereSendClientsFoundOp, e.v.c); err != nil {
@@ -682,7 +839,7 @@ func (s NamesAfterStale3) SendClientsFailed() (NamesServing, error) {
 	return NamesServing{e, e.Step()}, nil
 }
 
-// NamesServingOption is *NamesServingOpen, *NamesServingFind, *NamesServingList, *NamesServingMakeDir, *NamesServingLink, *NamesServingUnlink, *NamesServingRename or *NamesServingClose.
+// NamesServingOption is *NamesServingOpen, *NamesServingFind, *NamesServingList, *NamesServingMakeDir, *NamesServingSymlink, *NamesServingReadLink, *NamesServingStat, *NamesServingSetTimes, *NamesServingLink, *NamesServingUnlink, *NamesServingRename or *NamesServingClose.
 type NamesServingOption interface{ namesServingOption() }
 
 // NamesServingOpen is Open(_, _, answer) <- clients[c at rest] (systems.chan:18). It is valid until the next step.
@@ -722,7 +879,44 @@ type NamesServingMakeDir struct {
 
 func (*NamesServingMakeDir) namesServingOption() {}
 
-// NamesServingLink is Link(_, _) <- clients[c at rest] (systems.chan:26). It is valid until the next step.
+// NamesServingSymlink is Symlink(_, _) <- clients[c at rest] (systems.chan:26). It is valid until the next step.
+type NamesServingSymlink struct {
+	Member int
+	Name   string
+	Target string
+	Next   NamesAfterSymlink
+}
+
+func (*NamesServingSymlink) namesServingOption() {}
+
+// NamesServingReadLink is ReadLink(_) <- clients[c at rest] (systems.chan:27). It is valid until the next step.
+type NamesServingReadLink struct {
+	Member int
+	Name   string
+	Next   NamesAfterReadLink
+}
+
+func (*NamesServingReadLink) namesServingOption() {}
+
+// NamesServingStat is Stat() <- clients[c at rest] (systems.chan:28). It is valid until the next step.
+type NamesServingStat struct {
+	Member int
+	Next   NamesAfterStat
+}
+
+func (*NamesServingStat) namesServingOption() {}
+
+// NamesServingSetTimes is SetTimes(_, _) <- clients[c at rest] (systems.chan:29). It is valid until the next step.
+type NamesServingSetTimes struct {
+	Member int
+	Atime  uint64
+	Mtime  uint64
+	Next   NamesAfterSetTimes
+}
+
+func (*NamesServingSetTimes) namesServingOption() {}
+
+// NamesServingLink is Link(_, _) <- clients[c at rest] (systems.chan:30). It is valid until the next step.
 type NamesServingLink struct {
 	Member int
 	Name   string
@@ -732,7 +926,7 @@ type NamesServingLink struct {
 
 func (*NamesServingLink) namesServingOption() {}
 
-// NamesServingUnlink is Unlink(_, _) <- clients[c at rest] (systems.chan:27). It is valid until the next step.
+// NamesServingUnlink is Unlink(_, _) <- clients[c at rest] (systems.chan:31). It is valid until the next step.
 type NamesServingUnlink struct {
 	Member int
 	Name   string
@@ -742,7 +936,7 @@ type NamesServingUnlink struct {
 
 func (*NamesServingUnlink) namesServingOption() {}
 
-// NamesServingRename is Rename(_, _) <- clients[c at rest] (systems.chan:28). It is valid until the next step.
+// NamesServingRename is Rename(_, _) <- clients[c at rest] (systems.chan:32). It is valid until the next step.
 type NamesServingRename struct {
 	Member int
 	Old    string
@@ -752,7 +946,7 @@ type NamesServingRename struct {
 
 func (*NamesServingRename) namesServingOption() {}
 
-// NamesServingClose is Close() <- clients[c at rest] (systems.chan:29). It is valid until the next step.
+// NamesServingClose is Close() <- clients[c at rest] (systems.chan:33). It is valid until the next step.
 type NamesServingClose struct {
 	Member int
 	Next   NamesServing

@@ -65,7 +65,7 @@ func StartOpeningOpener(rt *channel.Runtime, o channel.Options, end channel.End,
 	})
 }
 
-// OpeningOpenerStart is the opener of dir.Opening (dir.chan:14).
+// OpeningOpenerStart is the opener of dir.Opening (dir.chan:17).
 // Next: Opened is received from giver, or OpenedDir is received from giver, or Failed is received from giver.
 type OpeningOpenerStart struct {
 	e    *openingOpenerEndpoint
@@ -125,7 +125,7 @@ func (s OpeningOpenerStart) Receive() (OpeningOpenerStartMessage, error) {
 	panic("channel: OpeningOpenerStart received a label that it does not list")
 }
 
-// OpeningOpenerEnd is the opener of dir.Opening (dir.chan:13).
+// OpeningOpenerEnd is the opener of dir.Opening (dir.chan:16).
 // The session is over.
 type OpeningOpenerEnd struct {
 	e    *openingOpenerEndpoint
@@ -185,7 +185,7 @@ func StartOpeningGiver(rt *channel.Runtime, o channel.Options, end channel.End, 
 	})
 }
 
-// OpeningGiverStart is the giver of dir.Opening (dir.chan:14).
+// OpeningGiverStart is the giver of dir.Opening (dir.chan:17).
 // Next: Opened is sent to opener, or OpenedDir is sent to opener, or Failed is sent to opener.
 type OpeningGiverStart struct {
 	e    *openingGiverEndpoint
@@ -214,7 +214,7 @@ func OpeningGiverStartFrom(from *channel.Endpoint, k int) OpeningGiverStart {
 	return OpeningGiverStart{e, e.Step()}
 }
 
-// Opened sends Opened to opener (dir.chan:15).
+// Opened sends Opened to opener (dir.chan:18).
 func (s OpeningGiverStart) Opened(opened file.FileClientRest) (OpeningGiverEnd, error) {
 	if s.e == nil {
 		return OpeningGiverEnd{}, channel.DeadState("OpeningGiverStart", "Opened")
@@ -230,7 +230,7 @@ func (s OpeningGiverStart) Opened(opened file.FileClientRest) (OpeningGiverEnd, 
 	return OpeningGiverEnd{s.e, step}, nil
 }
 
-// OpenedDir sends OpenedDir to opener (dir.chan:16).
+// OpenedDir sends OpenedDir to opener (dir.chan:19).
 func (s OpeningGiverStart) OpenedDir(opened DirClientRest) (OpeningGiverEnd, error) {
 	if s.e == nil {
 		return OpeningGiverEnd{}, channel.DeadState("OpeningGiverStart", "OpenedDir")
@@ -246,7 +246,7 @@ func (s OpeningGiverStart) OpenedDir(opened DirClientRest) (OpeningGiverEnd, err
 	return OpeningGiverEnd{s.e, step}, nil
 }
 
-// Failed sends Failed to opener (dir.chan:17).
+// Failed sends Failed to opener (dir.chan:20).
 func (s OpeningGiverStart) Failed(err_ errno.Errno) (OpeningGiverEnd, error) {
 	if s.e == nil {
 		return OpeningGiverEnd{}, channel.DeadState("OpeningGiverStart", "Failed")
@@ -264,7 +264,7 @@ func (s OpeningGiverStart) Failed(err_ errno.Errno) (OpeningGiverEnd, error) {
 	return OpeningGiverEnd{s.e, step}, nil
 }
 
-// OpeningGiverEnd is the giver of dir.Opening (dir.chan:13).
+// OpeningGiverEnd is the giver of dir.Opening (dir.chan:16).
 // The session is over.
 type OpeningGiverEnd struct {
 	e    *openingGiverEndpoint

@@ -101,19 +101,19 @@ func renamerLayout(g *RenamerGiven) *channel.Component {
 
 var (
 	renamerAfterRenameSendFromFindOp  = channel.Op{State: "RenamerAfterRename", Method: "SendFromFind", Slot: renamerFrom, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	renamerAfterFindReceiveFromOp     = channel.Op{State: "RenamerAfterFind", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<8 | 1<<9, Point: channel.AnyPoint}
-	renamerAfterFoundSendToLinkOp     = channel.Op{State: "RenamerAfterFound", Method: "SendToLink", Slot: renamerTo, Peer: 1, Label: 4, Point: channel.AnyPoint}
-	renamerAfterLinkReceiveToOp       = channel.Op{State: "RenamerAfterLink", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<11 | 1<<9, Point: channel.AnyPoint}
+	renamerAfterFindReceiveFromOp     = channel.Op{State: "RenamerAfterFind", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<12 | 1<<13, Point: channel.AnyPoint}
+	renamerAfterFoundSendToLinkOp     = channel.Op{State: "RenamerAfterFound", Method: "SendToLink", Slot: renamerTo, Peer: 1, Label: 8, Point: channel.AnyPoint}
+	renamerAfterLinkReceiveToOp       = channel.Op{State: "RenamerAfterLink", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint}
 	renamerAfterFailedChooseRefusedOp = channel.Op{State: "RenamerAfterFailed", Method: "ChooseRefused", Slot: renamerClients, Peer: 0, Label: 3, Point: channel.AnyPoint, Chosen: true}
-	renamerAfterDoneSendFromUnlinkOp  = channel.Op{State: "RenamerAfterDone", Method: "SendFromUnlink", Slot: renamerFrom, Peer: 1, Label: 5, Point: channel.AnyPoint}
-	renamerAfterUnlinkReceiveFromOp   = channel.Op{State: "RenamerAfterUnlink", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<11 | 1<<9, Point: channel.AnyPoint}
-	renamerAfterGoneSendFromCloseOp   = channel.Op{State: "RenamerAfterGone", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 7, Point: channel.AnyPoint}
-	renamerAfterFailed2SendToUnlinkOp = channel.Op{State: "RenamerAfterFailed2", Method: "SendToUnlink", Slot: renamerTo, Peer: 1, Label: 5, Point: channel.AnyPoint}
-	renamerAfterCloseSendToCloseOp    = channel.Op{State: "RenamerAfterClose", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	renamerAfterDoneSendFromUnlinkOp  = channel.Op{State: "RenamerAfterDone", Method: "SendFromUnlink", Slot: renamerFrom, Peer: 1, Label: 9, Point: channel.AnyPoint}
+	renamerAfterUnlinkReceiveFromOp   = channel.Op{State: "RenamerAfterUnlink", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint}
+	renamerAfterGoneSendFromCloseOp   = channel.Op{State: "RenamerAfterGone", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 11, Point: channel.AnyPoint}
+	renamerAfterFailed2SendToUnlinkOp = channel.Op{State: "RenamerAfterFailed2", Method: "SendToUnlink", Slot: renamerTo, Peer: 1, Label: 9, Point: channel.AnyPoint}
+	renamerAfterCloseSendToCloseOp    = channel.Op{State: "RenamerAfterClose", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 11, Point: channel.AnyPoint}
 	renamerAfterDone2ChooseRenamedOp  = channel.Op{State: "RenamerAfterDone2", Method: "ChooseRenamed", Slot: renamerClients, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true}
-	renamerAfterUnlink2ReceiveToOp    = channel.Op{State: "RenamerAfterUnlink2", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<11 | 1<<9, Point: channel.AnyPoint}
-	renamerAfterGone2SendFromCloseOp  = channel.Op{State: "RenamerAfterGone2", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 7, Point: channel.AnyPoint}
-	renamerAfterClose2SendToCloseOp   = channel.Op{State: "RenamerAfterClose2", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	renamerAfterUnlink2ReceiveToOp    = channel.Op{State: "RenamerAfterUnlink2", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint}
+	renamerAfterGone2SendFromCloseOp  = channel.Op{State: "RenamerAfterGone2", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 11, Point: channel.AnyPoint}
+	renamerAfterClose2SendToCloseOp   = channel.Op{State: "RenamerAfterClose2", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 11, Point: channel.AnyPoint}
 	renamerServingChoice              = channel.Choice{ID: 0, State: "RenamerServing", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: renamerPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1},
 		{Kind: channel.Recv, Slot: renamerClients, Peer: 0, Point: 0, Label: 0},
@@ -261,13 +261,13 @@ func (s RenamerAfterFind) ReceiveFrom() (RenamerAfterFindOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 8:
+	case 12:
 		p := channel.In[DirFoundPayload](&e.Endpoint)
 		m := &e.m.renamerAfterFindFound
 		*m = RenamerAfterFindFound{Ino: p.Ino, Kind: p.Kind, Attr: p.Attr}
 		m.Next = RenamerAfterFound{e, e.Step()}
 		return m, nil
-	case 9:
+	case 13:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		m := &e.m.renamerAfterFindFailed
 		*m = RenamerAfterFindFailed{Err: p.Err}
@@ -330,11 +330,11 @@ func (s RenamerAfterLink) ReceiveTo() (RenamerAfterLinkOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 11:
+	case 15:
 		m := &e.m.renamerAfterLinkDone
 		m.Next = RenamerAfterDone{e, e.Step()}
 		return m, nil
-	case 9:
+	case 13:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		m := &e.m.renamerAfterLinkFailed
 		*m = RenamerAfterLinkFailed{Err: p.Err}
@@ -446,11 +446,11 @@ func (s RenamerAfterUnlink) ReceiveFrom() (RenamerAfterUnlinkOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 11:
+	case 15:
 		m := &e.m.renamerAfterUnlinkDone
 		m.Next = RenamerAfterDone2{e, e.Step()}
 		return m, nil
-	case 9:
+	case 13:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		m := &e.m.renamerAfterUnlinkFailed
 		*m = RenamerAfterUnlinkFailed{Err: p.Err}
@@ -610,11 +610,11 @@ func (s RenamerAfterUnlink2) ReceiveTo() (RenamerAfterUnlink2Option, error) {
 		return nil, err
 	}
 	switch label {
-	case 11:
+	case 15:
 		m := &e.m.renamerAfterUnlink2Done
 		m.Next = RenamerAfterFailed{e, e.Step()}
 		return m, nil
-	case 9:
+	case 13:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		m := &e.m.renamerAfterUnlink2Failed
 		*m = RenamerAfterUnlink2Failed{Err: p.Err}

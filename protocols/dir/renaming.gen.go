@@ -79,7 +79,7 @@ func StartRenamingClient(rt *channel.Runtime, o channel.Options, end channel.End
 	})
 }
 
-// RenamingClientRest is the client of dir.Renaming at rest (dir.chan:78).
+// RenamingClientRest is the client of dir.Renaming at rest (dir.chan:104).
 // Next: Rename is sent to renamer, or Detach is sent to renamer. It may stay so for ever.
 type RenamingClientRest struct {
 	e    *renamingClientEndpoint
@@ -108,7 +108,7 @@ func RenamingClientRestFrom(from *channel.Endpoint, k int) RenamingClientRest {
 	return RenamingClientRest{e, e.Step()}
 }
 
-// Rename sends Rename to renamer (dir.chan:79).
+// Rename sends Rename to renamer (dir.chan:105).
 func (s RenamingClientRest) Rename(from DirClientRest, old string, to DirClientRest, name string) (RenamingClientRenaming, error) {
 	if s.e == nil {
 		return RenamingClientRenaming{}, channel.DeadState("RenamingClientRest", "Rename")
@@ -134,7 +134,7 @@ func (s RenamingClientRest) Rename(from DirClientRest, old string, to DirClientR
 	return RenamingClientRenaming{s.e, s.e.Commit()}, nil
 }
 
-// Detach sends Detach to renamer (dir.chan:85).
+// Detach sends Detach to renamer (dir.chan:111).
 func (s RenamingClientRest) Detach() (RenamingClientEnd, error) {
 	if s.e == nil {
 		return RenamingClientEnd{}, channel.DeadState("RenamingClientRest", "Detach")
@@ -147,7 +147,7 @@ func (s RenamingClientRest) Detach() (RenamingClientEnd, error) {
 	return RenamingClientEnd{s.e, step}, nil
 }
 
-// RenamingClientRenaming is the client of dir.Renaming at renaming (dir.chan:81).
+// RenamingClientRenaming is the client of dir.Renaming at renaming (dir.chan:107).
 // Next: Renamed is received from renamer, or Refused is received from renamer.
 type RenamingClientRenaming struct {
 	e    *renamingClientEndpoint
@@ -201,7 +201,7 @@ func (s RenamingClientRenaming) Receive() (RenamingClientRenamingMessage, error)
 	panic("channel: RenamingClientRenaming received a label that it does not list")
 }
 
-// RenamingClientEnd is the client of dir.Renaming (dir.chan:76).
+// RenamingClientEnd is the client of dir.Renaming (dir.chan:102).
 // The session is over.
 type RenamingClientEnd struct {
 	e    *renamingClientEndpoint
@@ -258,7 +258,7 @@ func StartRenamingRenamer(rt *channel.Runtime, o channel.Options, end channel.En
 	})
 }
 
-// RenamingRenamerRest is the renamer of dir.Renaming at rest (dir.chan:78).
+// RenamingRenamerRest is the renamer of dir.Renaming at rest (dir.chan:104).
 // Next: Rename is received from client, or Detach is received from client. It may stay so for ever.
 type RenamingRenamerRest struct {
 	e    *renamingRenamerEndpoint
@@ -313,7 +313,7 @@ func (s RenamingRenamerRest) Receive() (RenamingRenamerRestMessage, error) {
 	panic("channel: RenamingRenamerRest received a label that it does not list")
 }
 
-// RenamingRenamerRenaming is the renamer of dir.Renaming at renaming (dir.chan:81).
+// RenamingRenamerRenaming is the renamer of dir.Renaming at renaming (dir.chan:107).
 // Next: Renamed is sent to client, or Refused is sent to client.
 type RenamingRenamerRenaming struct {
 	e    *renamingRenamerEndpoint
@@ -342,7 +342,7 @@ func RenamingRenamerRenamingFrom(from *channel.Endpoint, k int) RenamingRenamerR
 	return RenamingRenamerRenaming{e, e.Step()}
 }
 
-// Renamed sends Renamed to client (dir.chan:82).
+// Renamed sends Renamed to client (dir.chan:108).
 func (s RenamingRenamerRenaming) Renamed(from DirClientRest, to DirClientRest) (RenamingRenamerRest, error) {
 	if s.e == nil {
 		return RenamingRenamerRest{}, channel.DeadState("RenamingRenamerRenaming", "Renamed")
@@ -359,7 +359,7 @@ func (s RenamingRenamerRenaming) Renamed(from DirClientRest, to DirClientRest) (
 	return RenamingRenamerRest{s.e, s.e.Commit()}, nil
 }
 
-// Refused sends Refused to client (dir.chan:83).
+// Refused sends Refused to client (dir.chan:109).
 func (s RenamingRenamerRenaming) Refused(err_ errno.Errno, from DirClientRest, to DirClientRest) (RenamingRenamerRest, error) {
 	if s.e == nil {
 		return RenamingRenamerRest{}, channel.DeadState("RenamingRenamerRenaming", "Refused")
@@ -381,7 +381,7 @@ func (s RenamingRenamerRenaming) Refused(err_ errno.Errno, from DirClientRest, t
 	return RenamingRenamerRest{s.e, s.e.Commit()}, nil
 }
 
-// RenamingRenamerEnd is the renamer of dir.Renaming (dir.chan:76).
+// RenamingRenamerEnd is the renamer of dir.Renaming (dir.chan:102).
 // The session is over.
 type RenamingRenamerEnd struct {
 	e    *renamingRenamerEndpoint

@@ -52,7 +52,7 @@ func StartRenamingPortOpener(rt *channel.Runtime, o channel.Options, end channel
 	})
 }
 
-// RenamingPortOpenerRest is the opener of dir.RenamingPort at rest (dir.chan:94).
+// RenamingPortOpenerRest is the opener of dir.RenamingPort at rest (dir.chan:120).
 // Next: Attach is sent to renamer. It may stay so for ever.
 type RenamingPortOpenerRest struct {
 	e    *renamingPortOpenerEndpoint
@@ -81,7 +81,7 @@ func RenamingPortOpenerRestFrom(from *channel.Endpoint, k int) RenamingPortOpene
 	return RenamingPortOpenerRest{e, e.Step()}
 }
 
-// Attach sends Attach to renamer (dir.chan:94).
+// Attach sends Attach to renamer (dir.chan:120).
 func (s RenamingPortOpenerRest) Attach(client RenamingRenamerRest) (RenamingPortOpenerRest, error) {
 	if s.e == nil {
 		return RenamingPortOpenerRest{}, channel.DeadState("RenamingPortOpenerRest", "Attach")
@@ -122,7 +122,7 @@ func StartRenamingPortRenamer(rt *channel.Runtime, o channel.Options, end channe
 	})
 }
 
-// RenamingPortRenamerRest is the renamer of dir.RenamingPort at rest (dir.chan:94).
+// RenamingPortRenamerRest is the renamer of dir.RenamingPort at rest (dir.chan:120).
 // Next: Attach is received from opener. It may stay so for ever.
 type RenamingPortRenamerRest struct {
 	e    *renamingPortRenamerEndpoint

@@ -14,6 +14,7 @@ type Kind uint8
 const (
 	KindRegular Kind = iota
 	KindDirectory
+	KindSymlink
 	KindPipe
 	KindTerminal
 	KindDevice
@@ -21,7 +22,7 @@ const (
 
 // String returns the case as the declaration writes it.
 func (v Kind) String() string {
-	names := [...]string{"Regular", "Directory", "Pipe", "Terminal", "Device"}
+	names := [...]string{"Regular", "Directory", "Symlink", "Pipe", "Terminal", "Device"}
 	if int(v) < len(names) {
 		return names[v]
 	}
@@ -51,6 +52,7 @@ type Attr struct {
 	Ino   uint64
 	Size  uint64
 	Links uint32
+	Atime uint64
 	Mtime uint64
 	Ctime uint64
 	Mode  uint32

@@ -19,6 +19,7 @@ var File = channel.Protocol{
 		{Name: "Write", From: 0, To: 1, Payload: channel.PayloadOf[FileWritePayload]()},
 		{Name: "Append", From: 0, To: 1, Payload: channel.PayloadOf[FileAppendPayload]()},
 		{Name: "Truncate", From: 0, To: 1, Payload: channel.PayloadOf[FileTruncatePayload]()},
+		{Name: "SetTimes", From: 0, To: 1, Payload: channel.PayloadOf[FileSetTimesPayload]()},
 		{Name: "Sync", From: 0, To: 1},
 		{Name: "Stat", From: 0, To: 1},
 		{Name: "Watch", From: 0, To: 1, Payload: channel.PayloadOf[FileWatchPayload](), Ends: 1},
@@ -69,6 +70,12 @@ type FileTruncatePayload struct {
 	Size uint64
 }
 
+// FileSetTimesPayload is what SetTimes carries in a queue.
+type FileSetTimesPayload struct {
+	Atime uint64
+	Mtime uint64
+}
+
 // FileWatchPayload is what Watch carries in a queue.
 type FileWatchPayload struct {
 	What Ready
@@ -110,21 +117,23 @@ type fileClientEndpoint struct {
 }
 
 var (
-	fileClientTable                = channel.Component{Name: "FileClient", Slots: []channel.Slot{{Name: "client", Protocol: &File, Role: 0}}, Choices: 0}
-	fileClientRestReadOp           = channel.Op{State: "FileClientRest", Method: "Read", Peer: 1, Label: 0}
-	fileClientRestWriteOp          = channel.Op{State: "FileClientRest", Method: "Write", Peer: 1, Label: 1}
-	fileClientRestAppendOp         = channel.Op{State: "FileClientRest", Method: "Append", Peer: 1, Label: 2}
-	fileClientRestTruncateOp       = channel.Op{State: "FileClientRest", Method: "Truncate", Peer: 1, Label: 3}
-	fileClientRestSyncOp           = channel.Op{State: "FileClientRest", Method: "Sync", Peer: 1, Label: 4}
-	fileClientRestStatOp           = channel.Op{State: "FileClientRest", Method: "Stat", Peer: 1, Label: 5}
-	fileClientRestWatchOp          = channel.Op{State: "FileClientRest", Method: "Watch", Peer: 1, Label: 6}
-	fileClientRestCloseOp          = channel.Op{State: "FileClientRest", Method: "Close", Peer: 1, Label: 7}
-	fileClientReadingReceiveOp     = channel.Op{State: "FileClientReading", Method: "Receive", Peer: 1, Labels: 1<<8 | 1<<9}
-	fileClientWritingReceiveOp     = channel.Op{State: "FileClientWriting", Method: "Receive", Peer: 1, Labels: 1<<10 | 1<<9}
-	fileClientAfterAppendReceiveOp = channel.Op{State: "FileClientAfterAppend", Method: "Receive", Peer: 1, Labels: 1<<10 | 1<<9}
-	fileClientChangingReceiveOp    = channel.Op{State: "FileClientChanging", Method: "Receive", Peer: 1, Labels: 1<<11 | 1<<9}
-	fileClientAfterSyncReceiveOp   = channel.Op{State: "FileClientAfterSync", Method: "Receive", Peer: 1, Labels: 1<<11 | 1<<9}
-	fileClientAskingReceiveOp      = channel.Op{State: "FileClientAsking", Method: "Receive", Peer: 1, Labels: 1 << 12}
+	fileClientTable                  = channel.Component{Name: "FileClient", Slots: []channel.Slot{{Name: "client", Protocol: &File, Role: 0}}, Choices: 0}
+	fileClientRestReadOp             = channel.Op{State: "FileClientRest", Method: "Read", Peer: 1, Label: 0}
+	fileClientRestWriteOp            = channel.Op{State: "FileClientRest", Method: "Write", Peer: 1, Label: 1}
+	fileClientRestAppendOp           = channel.Op{State: "FileClientRest", Method: "Append", Peer: 1, Label: 2}
+	fileClientRestTruncateOp         = channel.Op{State: "FileClientRest", Method: "Truncate", Peer: 1, Label: 3}
+	fileClientRestSetTimesOp         = channel.Op{State: "FileClientRest", Method: "SetTimes", Peer: 1, Label: 4}
+	fileClientRestSyncOp             = channel.Op{State: "FileClientRest", Method: "Sync", Peer: 1, Label: 5}
+	fileClientRestStatOp             = channel.Op{State: "FileClientRest", Method: "Stat", Peer: 1, Label: 6}
+	fileClientRestWatchOp            = channel.Op{State: "FileClientRest", Method: "Watch", Peer: 1, Label: 7}
+	fileClientRestCloseOp            = channel.Op{State: "FileClientRest", Method: "Close", Peer: 1, Label: 8}
+	fileClientReadingReceiveOp       = channel.Op{State: "FileClientReading", Method: "Receive", Peer: 1, Labels: 1<<9 | 1<<10}
+	fileClientWritingReceiveOp       = channel.Op{State: "FileClientWriting", Method: "Receive", Peer: 1, Labels: 1<<11 | 1<<10}
+	fileClientAfterAppendReceiveOp   = channel.Op{State: "FileClientAfterAppend", Method: "Receive", Peer: 1, Labels: 1<<11 | 1<<10}
+	fileClientChangingReceiveOp      = channel.Op{State: "FileClientChanging", Method: "Receive", Peer: 1, Labels: 1<<12 | 1<<10}
+	fileClientAfterSetTimesReceiveOp = channel.Op{State: "FileClientAfterSetTimes", Method: "Receive", Peer: 1, Labels: 1<<12 | 1<<10}
+	fileClientAfterSyncReceiveOp     = channel.Op{State: "FileClientAfterSync", Method: "Receive", Peer: 1, Labels: 1<<12 | 1<<10}
+	fileClientAskingReceiveOp        = channel.Op{State: "FileClientAsking", Method: "Receive", Peer: 1, Labels: 1 << 13}
 )
 
 // OpenFileClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -143,8 +152,8 @@ func StartFileClient(rt *channel.Runtime, o channel.Options, end channel.End, ru
 	})
 }
 
-// FileClientRest is the client of file.File at rest (file.chan:30).
-// Next: Read is sent to server, or Write is sent to server, or Append is sent to server, or Truncate is sent to server, or Sync is sent to server, or Stat is sent to server, or Watch is sent to server, or Close is sent to server. It may stay so for ever.
+// FileClientRest is the client of file.File at rest (file.chan:31).
+// Next: Read is sent to server, or Write is sent to server, or Append is sent to server, or Truncate is sent to server, or SetTimes is sent to server, or Sync is sent to server, or Stat is sent to server, or Watch is sent to server, or Close is sent to server. It may stay so for ever.
 type FileClientRest struct {
 	e    *fileClientEndpoint
 	step uint32
@@ -172,7 +181,7 @@ func FileClientRestFrom(from *channel.Endpoint, k int) FileClientRest {
 	return FileClientRest{e, e.Step()}
 }
 
-// Read sends Read to server (file.chan:31).
+// Read sends Read to server (file.chan:32).
 func (s FileClientRest) Read(offset uint64, count uint32) (FileClientReading, error) {
 	if s.e == nil {
 		return FileClientReading{}, channel.DeadState("FileClientRest", "Read")
@@ -186,7 +195,7 @@ func (s FileClientRest) Read(offset uint64, count uint32) (FileClientReading, er
 	return FileClientReading{s.e, s.e.Commit()}, nil
 }
 
-// Write sends Write to server (file.chan:37).
+// Write sends Write to server (file.chan:38).
 func (s FileClientRest) Write(offset uint64, buf []byte) (FileClientWriting, error) {
 	if s.e == nil {
 		return FileClientWriting{}, channel.DeadState("FileClientRest", "Write")
@@ -203,7 +212,7 @@ func (s FileClientRest) Write(offset uint64, buf []byte) (FileClientWriting, err
 	return FileClientWriting{s.e, s.e.Commit()}, nil
 }
 
-// Append sends Append to server (file.chan:43).
+// Append sends Append to server (file.chan:44).
 func (s FileClientRest) Append(buf []byte) (FileClientAfterAppend, error) {
 	if s.e == nil {
 		return FileClientAfterAppend{}, channel.DeadState("FileClientRest", "Append")
@@ -219,7 +228,7 @@ func (s FileClientRest) Append(buf []byte) (FileClientAfterAppend, error) {
 	return FileClientAfterAppend{s.e, s.e.Commit()}, nil
 }
 
-// Truncate sends Truncate to server (file.chan:49).
+// Truncate sends Truncate to server (file.chan:50).
 func (s FileClientRest) Truncate(size uint64) (FileClientChanging, error) {
 	if s.e == nil {
 		return FileClientChanging{}, channel.DeadState("FileClientRest", "Truncate")
@@ -232,7 +241,21 @@ func (s FileClientRest) Truncate(size uint64) (FileClientChanging, error) {
 	return FileClientChanging{s.e, s.e.Commit()}, nil
 }
 
-// Sync sends Sync to server (file.chan:55).
+// SetTimes sends SetTimes to server (file.chan:57).
+func (s FileClientRest) SetTimes(atime uint64, mtime uint64) (FileClientAfterSetTimes, error) {
+	if s.e == nil {
+		return FileClientAfterSetTimes{}, channel.DeadState("FileClientRest", "SetTimes")
+	}
+	if err := s.e.Begin(s.step, &fileClientRestSetTimesOp, 0); err != nil {
+		return FileClientAfterSetTimes{}, err
+	}
+	p := channel.Out[FileSetTimesPayload](&s.e.Endpoint)
+	p.Atime = atime
+	p.Mtime = mtime
+	return FileClientAfterSetTimes{s.e, s.e.Commit()}, nil
+}
+
+// Sync sends Sync to server (file.chan:63).
 func (s FileClientRest) Sync() (FileClientAfterSync, error) {
 	if s.e == nil {
 		return FileClientAfterSync{}, channel.DeadState("FileClientRest", "Sync")
@@ -243,7 +266,7 @@ func (s FileClientRest) Sync() (FileClientAfterSync, error) {
 	return FileClientAfterSync{s.e, s.e.Commit()}, nil
 }
 
-// Stat sends Stat to server (file.chan:61).
+// Stat sends Stat to server (file.chan:69).
 func (s FileClientRest) Stat() (FileClientAsking, error) {
 	if s.e == nil {
 		return FileClientAsking{}, channel.DeadState("FileClientRest", "Stat")
@@ -254,7 +277,7 @@ func (s FileClientRest) Stat() (FileClientAsking, error) {
 	return FileClientAsking{s.e, s.e.Commit()}, nil
 }
 
-// Watch sends Watch to server (file.chan:65).
+// Watch sends Watch to server (file.chan:73).
 func (s FileClientRest) Watch(what Ready, waker wake.WakeWakerPending) (FileClientRest, error) {
 	if s.e == nil {
 		return FileClientRest{}, channel.DeadState("FileClientRest", "Watch")
@@ -273,7 +296,7 @@ func (s FileClientRest) Watch(what Ready, waker wake.WakeWakerPending) (FileClie
 	return FileClientRest{s.e, s.e.Commit()}, nil
 }
 
-// Close sends Close to server (file.chan:66).
+// Close sends Close to server (file.chan:74).
 func (s FileClientRest) Close() (FileClientEnd, error) {
 	if s.e == nil {
 		return FileClientEnd{}, channel.DeadState("FileClientRest", "Close")
@@ -286,7 +309,7 @@ func (s FileClientRest) Close() (FileClientEnd, error) {
 	return FileClientEnd{s.e, step}, nil
 }
 
-// FileClientReading is the client of file.File at reading (file.chan:33).
+// FileClientReading is the client of file.File at reading (file.chan:34).
 // Next: Data is received from server, or Failed is received from server.
 type FileClientReading struct {
 	e    *fileClientEndpoint
@@ -329,11 +352,11 @@ func (s FileClientReading) Receive() (FileClientReadingMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 8:
+	case 9:
 		p := channel.In[FileDataPayload](&e.Endpoint)
 		e.fileClientData = FileClientData{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], Next: FileClientRest{e, e.Step()}}
 		return &e.fileClientData, nil
-	case 9:
+	case 10:
 		p := channel.In[FileFailedPayload](&e.Endpoint)
 		e.fileClientFailed = FileClientFailed{Err: p.Err, Next: FileClientRest{e, e.Step()}}
 		return &e.fileClientFailed, nil
@@ -341,7 +364,7 @@ func (s FileClientReading) Receive() (FileClientReadingMessage, error) {
 	panic("channel: FileClientReading received a label that it does not list")
 }
 
-// FileClientWriting is the client of file.File at writing (file.chan:39).
+// FileClientWriting is the client of file.File at writing (file.chan:40).
 // Next: Written is received from server, or Failed is received from server.
 type FileClientWriting struct {
 	e    *fileClientEndpoint
@@ -384,11 +407,11 @@ func (s FileClientWriting) Receive() (FileClientWritingMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 10:
+	case 11:
 		p := channel.In[FileWrittenPayload](&e.Endpoint)
 		e.fileClientWritten = FileClientWritten{Count: p.Count, Next: FileClientRest{e, e.Step()}}
 		return &e.fileClientWritten, nil
-	case 9:
+	case 10:
 		p := channel.In[FileFailedPayload](&e.Endpoint)
 		e.fileClientFailed = FileClientFailed{Err: p.Err, Next: FileClientRest{e, e.Step()}}
 		return &e.fileClientFailed, nil
@@ -396,7 +419,7 @@ func (s FileClientWriting) Receive() (FileClientWritingMessage, error) {
 	panic("channel: FileClientWriting received a label that it does not list")
 }
 
-// FileClientAfterAppend is the client of file.File at writing (file.chan:45).
+// FileClientAfterAppend is the client of file.File at writing (file.chan:46).
 // Next: Written is received from server, or Failed is received from server.
 type FileClientAfterAppend struct {
 	e    *fileClientEndpoint
@@ -439,11 +462,11 @@ func (s FileClientAfterAppend) Receive() (FileClientAfterAppendMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 10:
+	case 11:
 		p := channel.In[FileWrittenPayload](&e.Endpoint)
 		e.fileClientWritten = FileClientWritten{Count: p.Count, Next: FileClientRest{e, e.Step()}}
 		return &e.fileClientWritten, nil
-	case 9:
+	case 10:
 		p := channel.In[FileFailedPayload](&e.Endpoint)
 		e.fileClientFailed = FileClientFailed{Err: p.Err, Next: FileClientRest{e, e.Step()}}
 		return &e.fileClientFailed, nil
@@ -451,7 +474,7 @@ func (s FileClientAfterAppend) Receive() (FileClientAfterAppendMessage, error) {
 	panic("channel: FileClientAfterAppend received a label that it does not list")
 }
 
-// FileClientChanging is the client of file.File at changing (file.chan:51).
+// FileClientChanging is the client of file.File at changing (file.chan:52).
 // Next: Done is received from server, or Failed is received from server.
 type FileClientChanging struct {
 	e    *fileClientEndpoint
@@ -494,10 +517,10 @@ func (s FileClientChanging) Receive() (FileClientChangingMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 11:
+	case 12:
 		e.fileClientDone = FileClientDone{Next: FileClientRest{e, e.Step()}}
 		return &e.fileClientDone, nil
-	case 9:
+	case 10:
 		p := channel.In[FileFailedPayload](&e.Endpoint)
 		e.fileClientFailed = FileClientFailed{Err: p.Err, Next: FileClientRest{e, e.Step()}}
 		return &e.fileClientFailed, nil
@@ -505,7 +528,61 @@ func (s FileClientChanging) Receive() (FileClientChangingMessage, error) {
 	panic("channel: FileClientChanging received a label that it does not list")
 }
 
-// FileClientAfterSync is the client of file.File at changing (file.chan:57).
+// FileClientAfterSetTimes is the client of file.File at changing (file.chan:59).
+// Next: Done is received from server, or Failed is received from server.
+type FileClientAfterSetTimes struct {
+	e    *fileClientEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s FileClientAfterSetTimes) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s FileClientAfterSetTimes) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("FileClientAfterSetTimes", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "FileClientAfterSetTimes", method)
+}
+
+// FileClientAfterSetTimesFrom takes the k-th end of the message that from has received. Only stubs call it.
+func FileClientAfterSetTimesFrom(from *channel.Endpoint, k int) FileClientAfterSetTimes {
+	e := new(fileClientEndpoint)
+	from.Adopt(k, &e.Endpoint, &fileClientTable, "FileClient")
+	return FileClientAfterSetTimes{e, e.Step()}
+}
+
+// FileClientAfterSetTimesMessage is *FileClientDone or *FileClientFailed. It is valid until the next step.
+type FileClientAfterSetTimesMessage interface{ fileClientAfterSetTimes() }
+
+// Receive waits for *FileClientDone or *FileClientFailed.
+func (s FileClientAfterSetTimes) Receive() (FileClientAfterSetTimesMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("FileClientAfterSetTimes", "Receive")
+	}
+	label, err := e.Receive(s.step, &fileClientAfterSetTimesReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 12:
+		e.fileClientDone = FileClientDone{Next: FileClientRest{e, e.Step()}}
+		return &e.fileClientDone, nil
+	case 10:
+		p := channel.In[FileFailedPayload](&e.Endpoint)
+		e.fileClientFailed = FileClientFailed{Err: p.Err, Next: FileClientRest{e, e.Step()}}
+		return &e.fileClientFailed, nil
+	}
+	panic("channel: FileClientAfterSetTimes received a label that it does not list")
+}
+
+// FileClientAfterSync is the client of file.File at changing (file.chan:65).
 // Next: Done is received from server, or Failed is received from server.
 type FileClientAfterSync struct {
 	e    *fileClientEndpoint
@@ -548,10 +625,10 @@ func (s FileClientAfterSync) Receive() (FileClientAfterSyncMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 11:
+	case 12:
 		e.fileClientDone = FileClientDone{Next: FileClientRest{e, e.Step()}}
 		return &e.fileClientDone, nil
-	case 9:
+	case 10:
 		p := channel.In[FileFailedPayload](&e.Endpoint)
 		e.fileClientFailed = FileClientFailed{Err: p.Err, Next: FileClientRest{e, e.Step()}}
 		return &e.fileClientFailed, nil
@@ -559,7 +636,7 @@ func (s FileClientAfterSync) Receive() (FileClientAfterSyncMessage, error) {
 	panic("channel: FileClientAfterSync received a label that it does not list")
 }
 
-// FileClientAsking is the client of file.File at asking (file.chan:63).
+// FileClientAsking is the client of file.File at asking (file.chan:71).
 // Next: Is is received from server.
 type FileClientAsking struct {
 	e    *fileClientEndpoint
@@ -603,7 +680,7 @@ func (s FileClientAsking) Receive() (*FileClientIs, error) {
 	return &e.fileClientIs, nil
 }
 
-// FileClientEnd is the client of file.File (file.chan:28).
+// FileClientEnd is the client of file.File (file.chan:29).
 // The session is over.
 type FileClientEnd struct {
 	e    *fileClientEndpoint
@@ -624,11 +701,12 @@ type FileClientFailed struct {
 	Next FileClientRest
 }
 
-func (*FileClientFailed) fileClientReading()     {}
-func (*FileClientFailed) fileClientWriting()     {}
-func (*FileClientFailed) fileClientAfterAppend() {}
-func (*FileClientFailed) fileClientChanging()    {}
-func (*FileClientFailed) fileClientAfterSync()   {}
+func (*FileClientFailed) fileClientReading()       {}
+func (*FileClientFailed) fileClientWriting()       {}
+func (*FileClientFailed) fileClientAfterAppend()   {}
+func (*FileClientFailed) fileClientChanging()      {}
+func (*FileClientFailed) fileClientAfterSetTimes() {}
+func (*FileClientFailed) fileClientAfterSync()     {}
 
 // FileClientWritten is Written, received.
 type FileClientWritten struct {
@@ -644,8 +722,9 @@ type FileClientDone struct {
 	Next FileClientRest
 }
 
-func (*FileClientDone) fileClientChanging()  {}
-func (*FileClientDone) fileClientAfterSync() {}
+func (*FileClientDone) fileClientChanging()      {}
+func (*FileClientDone) fileClientAfterSetTimes() {}
+func (*FileClientDone) fileClientAfterSync()     {}
 
 // FileClientIs is Is, received.
 type FileClientIs struct {
@@ -662,6 +741,7 @@ type fileServerEndpoint struct {
 	fileServerWrite    FileServerWrite
 	fileServerAppend   FileServerAppend
 	fileServerTruncate FileServerTruncate
+	fileServerSetTimes FileServerSetTimes
 	fileServerSync     FileServerSync
 	fileServerStat     FileServerStat
 	fileServerWatch    FileServerWatch
@@ -669,19 +749,21 @@ type fileServerEndpoint struct {
 }
 
 var (
-	fileServerTable                = channel.Component{Name: "FileServer", Slots: []channel.Slot{{Name: "server", Protocol: &File, Role: 1}}, Choices: 0}
-	fileServerRestReceiveOp        = channel.Op{State: "FileServerRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7}
-	fileServerReadingDataOp        = channel.Op{State: "FileServerReading", Method: "Data", Peer: 0, Label: 8}
-	fileServerReadingFailedOp      = channel.Op{State: "FileServerReading", Method: "Failed", Peer: 0, Label: 9}
-	fileServerWritingWrittenOp     = channel.Op{State: "FileServerWriting", Method: "Written", Peer: 0, Label: 10}
-	fileServerWritingFailedOp      = channel.Op{State: "FileServerWriting", Method: "Failed", Peer: 0, Label: 9}
-	fileServerAfterAppendWrittenOp = channel.Op{State: "FileServerAfterAppend", Method: "Written", Peer: 0, Label: 10}
-	fileServerAfterAppendFailedOp  = channel.Op{State: "FileServerAfterAppend", Method: "Failed", Peer: 0, Label: 9}
-	fileServerChangingDoneOp       = channel.Op{State: "FileServerChanging", Method: "Done", Peer: 0, Label: 11}
-	fileServerChangingFailedOp     = channel.Op{State: "FileServerChanging", Method: "Failed", Peer: 0, Label: 9}
-	fileServerAfterSyncDoneOp      = channel.Op{State: "FileServerAfterSync", Method: "Done", Peer: 0, Label: 11}
-	fileServerAfterSyncFailedOp    = channel.Op{State: "FileServerAfterSync", Method: "Failed", Peer: 0, Label: 9}
-	fileServerAskingIsOp           = channel.Op{State: "FileServerAsking", Method: "Is", Peer: 0, Label: 12}
+	fileServerTable                 = channel.Component{Name: "FileServer", Slots: []channel.Slot{{Name: "server", Protocol: &File, Role: 1}}, Choices: 0}
+	fileServerRestReceiveOp         = channel.Op{State: "FileServerRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8}
+	fileServerReadingDataOp         = channel.Op{State: "FileServerReading", Method: "Data", Peer: 0, Label: 9}
+	fileServerReadingFailedOp       = channel.Op{State: "FileServerReading", Method: "Failed", Peer: 0, Label: 10}
+	fileServerWritingWrittenOp      = channel.Op{State: "FileServerWriting", Method: "Written", Peer: 0, Label: 11}
+	fileServerWritingFailedOp       = channel.Op{State: "FileServerWriting", Method: "Failed", Peer: 0, Label: 10}
+	fileServerAfterAppendWrittenOp  = channel.Op{State: "FileServerAfterAppend", Method: "Written", Peer: 0, Label: 11}
+	fileServerAfterAppendFailedOp   = channel.Op{State: "FileServerAfterAppend", Method: "Failed", Peer: 0, Label: 10}
+	fileServerChangingDoneOp        = channel.Op{State: "FileServerChanging", Method: "Done", Peer: 0, Label: 12}
+	fileServerChangingFailedOp      = channel.Op{State: "FileServerChanging", Method: "Failed", Peer: 0, Label: 10}
+	fileServerAfterSetTimesDoneOp   = channel.Op{State: "FileServerAfterSetTimes", Method: "Done", Peer: 0, Label: 12}
+	fileServerAfterSetTimesFailedOp = channel.Op{State: "FileServerAfterSetTimes", Method: "Failed", Peer: 0, Label: 10}
+	fileServerAfterSyncDoneOp       = channel.Op{State: "FileServerAfterSync", Method: "Done", Peer: 0, Label: 12}
+	fileServerAfterSyncFailedOp     = channel.Op{State: "FileServerAfterSync", Method: "Failed", Peer: 0, Label: 10}
+	fileServerAskingIsOp            = channel.Op{State: "FileServerAsking", Method: "Is", Peer: 0, Label: 13}
 )
 
 // OpenFileServer makes the calling goroutine the server of a session. When ctx is done, the end is abandoned.
@@ -700,8 +782,8 @@ func StartFileServer(rt *channel.Runtime, o channel.Options, end channel.End, ru
 	})
 }
 
-// FileServerRest is the server of file.File at rest (file.chan:30).
-// Next: Read is received from client, or Write is received from client, or Append is received from client, or Truncate is received from client, or Sync is received from client, or Stat is received from client, or Watch is received from client, or Close is received from client. It may stay so for ever.
+// FileServerRest is the server of file.File at rest (file.chan:31).
+// Next: Read is received from client, or Write is received from client, or Append is received from client, or Truncate is received from client, or SetTimes is received from client, or Sync is received from client, or Stat is received from client, or Watch is received from client, or Close is received from client. It may stay so for ever.
 type FileServerRest struct {
 	e    *fileServerEndpoint
 	step uint32
@@ -729,10 +811,10 @@ func FileServerRestFrom(from *channel.Endpoint, k int) FileServerRest {
 	return FileServerRest{e, e.Step()}
 }
 
-// FileServerRestMessage is *FileServerRead, *FileServerWrite, *FileServerAppend, *FileServerTruncate, *FileServerSync, *FileServerStat, *FileServerWatch or *FileServerClose. It is valid until the next step.
+// FileServerRestMessage is *FileServerRead, *FileServerWrite, *FileServerAppend, *FileServerTruncate, *FileServerSetTimes, *FileServerSync, *FileServerStat, *FileServerWatch or *FileServerClose. It is valid until the next step.
 type FileServerRestMessage interface{ fileServerRest() }
 
-// Receive waits for *FileServerRead, *FileServerWrite, *FileServerAppend, *FileServerTruncate, *FileServerSync, *FileServerStat, *FileServerWatch or *FileServerClose.
+// Receive waits for *FileServerRead, *FileServerWrite, *FileServerAppend, *FileServerTruncate, *FileServerSetTimes, *FileServerSync, *FileServerStat, *FileServerWatch or *FileServerClose.
 func (s FileServerRest) Receive() (FileServerRestMessage, error) {
 	e := s.e
 	if e == nil {
@@ -760,16 +842,20 @@ func (s FileServerRest) Receive() (FileServerRestMessage, error) {
 		e.fileServerTruncate = FileServerTruncate{Size: p.Size, Next: FileServerChanging{e, e.Step()}}
 		return &e.fileServerTruncate, nil
 	case 4:
+		p := channel.In[FileSetTimesPayload](&e.Endpoint)
+		e.fileServerSetTimes = FileServerSetTimes{Atime: p.Atime, Mtime: p.Mtime, Next: FileServerAfterSetTimes{e, e.Step()}}
+		return &e.fileServerSetTimes, nil
+	case 5:
 		e.fileServerSync = FileServerSync{Next: FileServerAfterSync{e, e.Step()}}
 		return &e.fileServerSync, nil
-	case 5:
+	case 6:
 		e.fileServerStat = FileServerStat{Next: FileServerAsking{e, e.Step()}}
 		return &e.fileServerStat, nil
-	case 6:
+	case 7:
 		p := channel.In[FileWatchPayload](&e.Endpoint)
 		e.fileServerWatch = FileServerWatch{What: p.What, Waker: wake.WakeWakerPendingFrom(&e.Endpoint, 0), Next: FileServerRest{e, e.Step()}}
 		return &e.fileServerWatch, nil
-	case 7:
+	case 8:
 		e.Close(0, 0)
 		e.fileServerClose = FileServerClose{Next: FileServerEnd{e, e.Step()}}
 		return &e.fileServerClose, nil
@@ -777,7 +863,7 @@ func (s FileServerRest) Receive() (FileServerRestMessage, error) {
 	panic("channel: FileServerRest received a label that it does not list")
 }
 
-// FileServerReading is the server of file.File at reading (file.chan:33).
+// FileServerReading is the server of file.File at reading (file.chan:34).
 // Next: Data is sent to client, or Failed is sent to client.
 type FileServerReading struct {
 	e    *fileServerEndpoint
@@ -806,7 +892,7 @@ func FileServerReadingFrom(from *channel.Endpoint, k int) FileServerReading {
 	return FileServerReading{e, e.Step()}
 }
 
-// Data sends Data to client (file.chan:34).
+// Data sends Data to client (file.chan:35).
 func (s FileServerReading) Data(buf []byte) (FileServerRest, error) {
 	if s.e == nil {
 		return FileServerRest{}, channel.DeadState("FileServerReading", "Data")
@@ -822,7 +908,7 @@ func (s FileServerReading) Data(buf []byte) (FileServerRest, error) {
 	return FileServerRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (file.chan:35).
+// Failed sends Failed to client (file.chan:36).
 func (s FileServerReading) Failed(err_ errno.Errno) (FileServerRest, error) {
 	if s.e == nil {
 		return FileServerRest{}, channel.DeadState("FileServerReading", "Failed")
@@ -838,7 +924,7 @@ func (s FileServerReading) Failed(err_ errno.Errno) (FileServerRest, error) {
 	return FileServerRest{s.e, s.e.Commit()}, nil
 }
 
-// FileServerWriting is the server of file.File at writing (file.chan:39).
+// FileServerWriting is the server of file.File at writing (file.chan:40).
 // Next: Written is sent to client, or Failed is sent to client.
 type FileServerWriting struct {
 	e    *fileServerEndpoint
@@ -867,7 +953,7 @@ func FileServerWritingFrom(from *channel.Endpoint, k int) FileServerWriting {
 	return FileServerWriting{e, e.Step()}
 }
 
-// Written sends Written to client (file.chan:40).
+// Written sends Written to client (file.chan:41).
 func (s FileServerWriting) Written(count uint32) (FileServerRest, error) {
 	if s.e == nil {
 		return FileServerRest{}, channel.DeadState("FileServerWriting", "Written")
@@ -880,7 +966,7 @@ func (s FileServerWriting) Written(count uint32) (FileServerRest, error) {
 	return FileServerRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (file.chan:41).
+// Failed sends Failed to client (file.chan:42).
 func (s FileServerWriting) Failed(err_ errno.Errno) (FileServerRest, error) {
 	if s.e == nil {
 		return FileServerRest{}, channel.DeadState("FileServerWriting", "Failed")
@@ -896,7 +982,7 @@ func (s FileServerWriting) Failed(err_ errno.Errno) (FileServerRest, error) {
 	return FileServerRest{s.e, s.e.Commit()}, nil
 }
 
-// FileServerAfterAppend is the server of file.File at writing (file.chan:45).
+// FileServerAfterAppend is the server of file.File at writing (file.chan:46).
 // Next: Written is sent to client, or Failed is sent to client.
 type FileServerAfterAppend struct {
 	e    *fileServerEndpoint
@@ -925,7 +1011,7 @@ func FileServerAfterAppendFrom(from *channel.Endpoint, k int) FileServerAfterApp
 	return FileServerAfterAppend{e, e.Step()}
 }
 
-// Written sends Written to client (file.chan:46).
+// Written sends Written to client (file.chan:47).
 func (s FileServerAfterAppend) Written(count uint32) (FileServerRest, error) {
 	if s.e == nil {
 		return FileServerRest{}, channel.DeadState("FileServerAfterAppend", "Written")
@@ -938,7 +1024,7 @@ func (s FileServerAfterAppend) Written(count uint32) (FileServerRest, error) {
 	return FileServerRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (file.chan:47).
+// Failed sends Failed to client (file.chan:48).
 func (s FileServerAfterAppend) Failed(err_ errno.Errno) (FileServerRest, error) {
 	if s.e == nil {
 		return FileServerRest{}, channel.DeadState("FileServerAfterAppend", "Failed")
@@ -954,7 +1040,7 @@ func (s FileServerAfterAppend) Failed(err_ errno.Errno) (FileServerRest, error) 
 	return FileServerRest{s.e, s.e.Commit()}, nil
 }
 
-// FileServerChanging is the server of file.File at changing (file.chan:51).
+// FileServerChanging is the server of file.File at changing (file.chan:52).
 // Next: Done is sent to client, or Failed is sent to client.
 type FileServerChanging struct {
 	e    *fileServerEndpoint
@@ -983,7 +1069,7 @@ func FileServerChangingFrom(from *channel.Endpoint, k int) FileServerChanging {
 	return FileServerChanging{e, e.Step()}
 }
 
-// Done sends Done to client (file.chan:52).
+// Done sends Done to client (file.chan:53).
 func (s FileServerChanging) Done() (FileServerRest, error) {
 	if s.e == nil {
 		return FileServerRest{}, channel.DeadState("FileServerChanging", "Done")
@@ -994,7 +1080,7 @@ func (s FileServerChanging) Done() (FileServerRest, error) {
 	return FileServerRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (file.chan:53).
+// Failed sends Failed to client (file.chan:54).
 func (s FileServerChanging) Failed(err_ errno.Errno) (FileServerRest, error) {
 	if s.e == nil {
 		return FileServerRest{}, channel.DeadState("FileServerChanging", "Failed")
@@ -1010,7 +1096,63 @@ func (s FileServerChanging) Failed(err_ errno.Errno) (FileServerRest, error) {
 	return FileServerRest{s.e, s.e.Commit()}, nil
 }
 
-// FileServerAfterSync is the server of file.File at changing (file.chan:57).
+// FileServerAfterSetTimes is the server of file.File at changing (file.chan:59).
+// Next: Done is sent to client, or Failed is sent to client.
+type FileServerAfterSetTimes struct {
+	e    *fileServerEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s FileServerAfterSetTimes) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s FileServerAfterSetTimes) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("FileServerAfterSetTimes", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "FileServerAfterSetTimes", method)
+}
+
+// FileServerAfterSetTimesFrom takes the k-th end of the message that from has received. Only stubs call it.
+func FileServerAfterSetTimesFrom(from *channel.Endpoint, k int) FileServerAfterSetTimes {
+	e := new(fileServerEndpoint)
+	from.Adopt(k, &e.Endpoint, &fileServerTable, "FileServer")
+	return FileServerAfterSetTimes{e, e.Step()}
+}
+
+// Done sends Done to client (file.chan:60).
+func (s FileServerAfterSetTimes) Done() (FileServerRest, error) {
+	if s.e == nil {
+		return FileServerRest{}, channel.DeadState("FileServerAfterSetTimes", "Done")
+	}
+	if err := s.e.Begin(s.step, &fileServerAfterSetTimesDoneOp, 0); err != nil {
+		return FileServerRest{}, err
+	}
+	return FileServerRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to client (file.chan:61).
+func (s FileServerAfterSetTimes) Failed(err_ errno.Errno) (FileServerRest, error) {
+	if s.e == nil {
+		return FileServerRest{}, channel.DeadState("FileServerAfterSetTimes", "Failed")
+	}
+	if int(err_) >= 28 {
+		return FileServerRest{}, channel.BadArgument("FileServerAfterSetTimes", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &fileServerAfterSetTimesFailedOp, 0); err != nil {
+		return FileServerRest{}, err
+	}
+	p := channel.Out[FileFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return FileServerRest{s.e, s.e.Commit()}, nil
+}
+
+// FileServerAfterSync is the server of file.File at changing (file.chan:65).
 // Next: Done is sent to client, or Failed is sent to client.
 type FileServerAfterSync struct {
 	e    *fileServerEndpoint
@@ -1039,7 +1181,7 @@ func FileServerAfterSyncFrom(from *channel.Endpoint, k int) FileServerAfterSync 
 	return FileServerAfterSync{e, e.Step()}
 }
 
-// Done sends Done to client (file.chan:58).
+// Done sends Done to client (file.chan:66).
 func (s FileServerAfterSync) Done() (FileServerRest, error) {
 	if s.e == nil {
 		return FileServerRest{}, channel.DeadState("FileServerAfterSync", "Done")
@@ -1050,7 +1192,7 @@ func (s FileServerAfterSync) Done() (FileServerRest, error) {
 	return FileServerRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (file.chan:59).
+// Failed sends Failed to client (file.chan:67).
 func (s FileServerAfterSync) Failed(err_ errno.Errno) (FileServerRest, error) {
 	if s.e == nil {
 		return FileServerRest{}, channel.DeadState("FileServerAfterSync", "Failed")
@@ -1066,7 +1208,7 @@ func (s FileServerAfterSync) Failed(err_ errno.Errno) (FileServerRest, error) {
 	return FileServerRest{s.e, s.e.Commit()}, nil
 }
 
-// FileServerAsking is the server of file.File at asking (file.chan:63).
+// FileServerAsking is the server of file.File at asking (file.chan:71).
 // Next: Is is sent to client.
 type FileServerAsking struct {
 	e    *fileServerEndpoint
@@ -1095,12 +1237,12 @@ func FileServerAskingFrom(from *channel.Endpoint, k int) FileServerAsking {
 	return FileServerAsking{e, e.Step()}
 }
 
-// Is sends Is to client (file.chan:63).
+// Is sends Is to client (file.chan:71).
 func (s FileServerAsking) Is(kind Kind, attr Attr) (FileServerRest, error) {
 	if s.e == nil {
 		return FileServerRest{}, channel.DeadState("FileServerAsking", "Is")
 	}
-	if int(kind) >= 5 {
+	if int(kind) >= 6 {
 		return FileServerRest{}, channel.BadArgument("FileServerAsking", "Is", "kind is no case of file.Kind")
 	}
 	if err := s.e.Begin(s.step, &fileServerAskingIsOp, 0); err != nil {
@@ -1112,7 +1254,7 @@ func (s FileServerAsking) Is(kind Kind, attr Attr) (FileServerRest, error) {
 	return FileServerRest{s.e, s.e.Commit()}, nil
 }
 
-// FileServerEnd is the server of file.File (file.chan:28).
+// FileServerEnd is the server of file.File (file.chan:29).
 // The session is over.
 type FileServerEnd struct {
 	e    *fileServerEndpoint
@@ -1152,6 +1294,15 @@ type FileServerTruncate struct {
 }
 
 func (*FileServerTruncate) fileServerRest() {}
+
+// FileServerSetTimes is SetTimes, received.
+type FileServerSetTimes struct {
+	Atime uint64
+	Mtime uint64
+	Next  FileServerAfterSetTimes
+}
+
+func (*FileServerSetTimes) fileServerRest() {}
 
 // FileServerSync is Sync, received.
 type FileServerSync struct {

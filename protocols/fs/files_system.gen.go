@@ -10,7 +10,7 @@ import (
 )
 
 // FilesDigest identifies what was verified of the system fs.Files.
-const FilesDigest = "f084c69e29db35164acc6308cc12093df6f172c1a3cd4cb24f24df04d0f50e24"
+const FilesDigest = "eec64311dccd927c9df2557e1f93ba59c6e3136375409c09cf047fe5067427ff"
 
 // FilesParts is the code of the system fs.Files: a function for each of its components.
 type FilesParts struct {

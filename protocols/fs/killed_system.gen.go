@@ -10,7 +10,7 @@ import (
 )
 
 // KilledDigest identifies what was verified of the system fs.Killed.
-const KilledDigest = "24752b666895c37341b5f7ee4ec7f8596ed4ce7fe5ba75f7e4ce7a361a1a135b"
+const KilledDigest = "b0570403eadfad655e8e398fdb3fb9153f4046398554fd2b89f0ddcad46d1761"
 
 // KilledParts is the code of the system fs.Killed: a function for each of its components.
 type KilledParts struct {

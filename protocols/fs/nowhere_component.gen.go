@@ -58,6 +58,7 @@ type nowhereComponent struct {
 		nowhereTypingWrite       NowhereTypingWrite
 		nowhereTypingAppend      NowhereTypingAppend
 		nowhereTypingTruncate    NowhereTypingTruncate
+		nowhereTypingSetTimes    NowhereTypingSetTimes
 		nowhereTypingSync        NowhereTypingSync
 		nowhereTypingStat        NowhereTypingStat
 		nowhereTypingWatch       NowhereTypingWatch
@@ -108,13 +109,14 @@ var nowhereLayout = channel.Component{Name: "Nowhere", Choices: 0, Slots: []chan
 }}
 
 var (
-	nowhereTypingReceiveTtyOp              = channel.Op{State: "NowhereTyping", Method: "ReceiveTty", Slot: nowhereTty, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7, Point: channel.AnyPoint}
-	nowhereAfterReadSendTtyDataOp          = channel.Op{State: "NowhereAfterRead", Method: "SendTtyData", Slot: nowhereTty, Peer: 0, Label: 8, Point: channel.AnyPoint}
-	nowhereAfterWriteSendTtyWrittenOp      = channel.Op{State: "NowhereAfterWrite", Method: "SendTtyWritten", Slot: nowhereTty, Peer: 0, Label: 10, Point: channel.AnyPoint}
-	nowhereAfterAppendSendTtyWrittenOp     = channel.Op{State: "NowhereAfterAppend", Method: "SendTtyWritten", Slot: nowhereTty, Peer: 0, Label: 10, Point: channel.AnyPoint}
-	nowhereAfterTruncateSendTtyFailedOp    = channel.Op{State: "NowhereAfterTruncate", Method: "SendTtyFailed", Slot: nowhereTty, Peer: 0, Label: 9, Point: channel.AnyPoint}
-	nowhereAfterSyncSendTtyDoneOp          = channel.Op{State: "NowhereAfterSync", Method: "SendTtyDone", Slot: nowhereTty, Peer: 0, Label: 11, Point: channel.AnyPoint}
-	nowhereAfterStatSendTtyIsOp            = channel.Op{State: "NowhereAfterStat", Method: "SendTtyIs", Slot: nowhereTty, Peer: 0, Label: 12, Point: channel.AnyPoint}
+	nowhereTypingReceiveTtyOp              = channel.Op{State: "NowhereTyping", Method: "ReceiveTty", Slot: nowhereTty, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8, Point: channel.AnyPoint}
+	nowhereAfterReadSendTtyDataOp          = channel.Op{State: "NowhereAfterRead", Method: "SendTtyData", Slot: nowhereTty, Peer: 0, Label: 9, Point: channel.AnyPoint}
+	nowhereAfterWriteSendTtyWrittenOp      = channel.Op{State: "NowhereAfterWrite", Method: "SendTtyWritten", Slot: nowhereTty, Peer: 0, Label: 11, Point: channel.AnyPoint}
+	nowhereAfterAppendSendTtyWrittenOp     = channel.Op{State: "NowhereAfterAppend", Method: "SendTtyWritten", Slot: nowhereTty, Peer: 0, Label: 11, Point: channel.AnyPoint}
+	nowhereAfterTruncateSendTtyFailedOp    = channel.Op{State: "NowhereAfterTruncate", Method: "SendTtyFailed", Slot: nowhereTty, Peer: 0, Label: 10, Point: channel.AnyPoint}
+	nowhereAfterSetTimesSendTtyFailedOp    = channel.Op{State: "NowhereAfterSetTimes", Method: "SendTtyFailed", Slot: nowhereTty, Peer: 0, Label: 10, Point: channel.AnyPoint}
+	nowhereAfterSyncSendTtyDoneOp          = channel.Op{State: "NowhereAfterSync", Method: "SendTtyDone", Slot: nowhereTty, Peer: 0, Label: 12, Point: channel.AnyPoint}
+	nowhereAfterStatSendTtyIsOp            = channel.Op{State: "NowhereAfterStat", Method: "SendTtyIs", Slot: nowhereTty, Peer: 0, Label: 13, Point: channel.AnyPoint}
 	nowhereRenamingReceiveRenamerOp        = channel.Op{State: "NowhereRenaming", Method: "ReceiveRenamer", Slot: nowhereRenamer, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint}
 	nowhereAfterRenameSendRenamerRefusedOp = channel.Op{State: "NowhereAfterRename", Method: "SendRenamerRefused", Slot: nowhereRenamer, Peer: 0, Label: 3, Point: channel.AnyPoint}
 	nowhereTickingReceiveTimeOp            = channel.Op{State: "NowhereTicking", Method: "ReceiveTime", Slot: nowhereTime, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3, Point: channel.AnyPoint}
@@ -133,16 +135,17 @@ var (
 //   - Write(_, _) <- tty (programs.chan:20)
 //   - Append(_) <- tty (programs.chan:21)
 //   - Truncate(_) <- tty (programs.chan:22)
-//   - Sync() <- tty (programs.chan:23)
-//   - Stat() <- tty (programs.chan:24)
-//   - Watch(_, waker) <- tty (programs.chan:25)
-//   - Close() <- tty (programs.chan:26)
+//   - SetTimes(_, _) <- tty (programs.chan:23)
+//   - Sync() <- tty (programs.chan:24)
+//   - Stat() <- tty (programs.chan:25)
+//   - Watch(_, waker) <- tty (programs.chan:26)
+//   - Close() <- tty (programs.chan:27)
 type NowhereTyping struct {
 	e    *nowhereComponent
 	step uint32
 }
 
-// ReceiveTty waits for *NowhereTypingRead, *NowhereTypingWrite, *NowhereTypingAppend, *NowhereTypingTruncate, *NowhereTypingSync, *NowhereTypingStat, *NowhereTypingWatch or *NowhereTypingClose.
+// ReceiveTty waits for *NowhereTypingRead, *NowhereTypingWrite, *NowhereTypingAppend, *NowhereTypingTruncate, *NowhereTypingSetTimes, *NowhereTypingSync, *NowhereTypingStat, *NowhereTypingWatch or *NowhereTypingClose.
 func (s NowhereTyping) ReceiveTty() (NowhereTypingOption, error) {
 	e := s.e
 	if e == nil {
@@ -178,14 +181,20 @@ func (s NowhereTyping) ReceiveTty() (NowhereTypingOption, error) {
 		m.Next = NowhereAfterTruncate{e, e.Step()}
 		return m, nil
 	case 4:
+		p := channel.In[file.FileSetTimesPayload](&e.Endpoint)
+		m := &e.m.nowhereTypingSetTimes
+		*m = NowhereTypingSetTimes{Atime: p.Atime, Mtime: p.Mtime}
+		m.Next = NowhereAfterSetTimes{e, e.Step()}
+		return m, nil
+	case 5:
 		m := &e.m.nowhereTypingSync
 		m.Next = NowhereAfterSync{e, e.Step()}
 		return m, nil
-	case 5:
+	case 6:
 		m := &e.m.nowhereTypingStat
 		m.Next = NowhereAfterStat{e, e.Step()}
 		return m, nil
-	case 6:
+	case 7:
 		p := channel.In[file.FileWatchPayload](&e.Endpoint)
 		m := &e.m.nowhereTypingWatch
 		*m = NowhereTypingWatch{What: p.What}
@@ -193,7 +202,7 @@ func (s NowhereTyping) ReceiveTty() (NowhereTypingOption, error) {
 		e.Drop(nowhereWaker, 0)
 		m.Next = NowhereTyping{e, e.Step()}
 		return m, nil
-	case 7:
+	case 8:
 		m := &e.m.nowhereTypingClose
 		e.Close(nowhereTty, 0)
 		m.Next = NowhereRenaming{e, e.Step()}
@@ -297,15 +306,38 @@ func (s NowhereAfterTruncate) SendTtyFailed() (NowhereTyping, error) {
 	return NowhereTyping{e, e.Step()}, nil
 }
 
-// NowhereAfterSync is a state of fs.Nowhere (programs.chan:23).
+// NowhereAfterSetTimes is a state of fs.Nowhere (programs.chan:23).
 // Next:
-//   - tty <- Done() (programs.chan:23)
+//   - tty <- Failed(Inval) (programs.chan:23)
+type NowhereAfterSetTimes struct {
+	e    *nowhereComponent
+	step uint32
+}
+
+// SendTtyFailed does tty <- Failed(Inval) (programs.chan:23).
+func (s NowhereAfterSetTimes) SendTtyFailed() (NowhereTyping, error) {
+	e := s.e
+	if e == nil {
+		return NowhereTyping{}, channel.DeadState("NowhereAfterSetTimes", "SendTtyFailed")
+	}
+	if err := e.Begin(s.step, &nowhereAfterSetTimesSendTtyFailedOp, 0); err != nil {
+		return NowhereTyping{}, err
+	}
+	p := channel.Out[file.FileFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoInval
+	e.Commit()
+	return NowhereTyping{e, e.Step()}, nil
+}
+
+// NowhereAfterSync is a state of fs.Nowhere (programs.chan:24).
+// Next:
+//   - tty <- Done() (programs.chan:24)
 type NowhereAfterSync struct {
 	e    *nowhereComponent
 	step uint32
 }
 
-// SendTtyDone does tty <- Done() (programs.chan:23).
+// SendTtyDone does tty <- Done() (programs.chan:24).
 func (s NowhereAfterSync) SendTtyDone() (NowhereTyping, error) {
 	e := s.e
 	if e == nil {
@@ -318,15 +350,15 @@ func (s NowhereAfterSync) SendTtyDone() (NowhereTyping, error) {
 	return NowhereTyping{e, e.Step()}, nil
 }
 
-// NowhereAfterStat is a state of fs.Nowhere (programs.chan:24).
+// NowhereAfterStat is a state of fs.Nowhere (programs.chan:25).
 // Next:
-//   - tty <- Is(Terminal, _) (programs.chan:24)
+//   - tty <- Is(Terminal, _) (programs.chan:25)
 type NowhereAfterStat struct {
 	e    *nowhereComponent
 	step uint32
 }
 
-// SendTtyIs does tty <- Is(Terminal, _) (programs.chan:24).
+// SendTtyIs does tty <- Is(Terminal, _) (programs.chan:25).
 func (s NowhereAfterStat) SendTtyIs(attr file.Attr) (NowhereTyping, error) {
 	e := s.e
 	if e == nil {
@@ -342,10 +374,10 @@ func (s NowhereAfterStat) SendTtyIs(attr file.Attr) (NowhereTyping, error) {
 	return NowhereTyping{e, e.Step()}, nil
 }
 
-// NowhereRenaming is a state of fs.Nowhere at renaming (programs.chan:30).
+// NowhereRenaming is a state of fs.Nowhere at renaming (programs.chan:31).
 // Next:
-//   - Rename(a, _, b, _) <- renamer (programs.chan:31)
-//   - Detach() <- renamer (programs.chan:32)
+//   - Rename(a, _, b, _) <- renamer (programs.chan:32)
+//   - Detach() <- renamer (programs.chan:33)
 type NowhereRenaming struct {
 	e    *nowhereComponent
 	step uint32
@@ -379,15 +411,15 @@ func (s NowhereRenaming) ReceiveRenamer() (NowhereRenamingOption, error) {
 	panic("channel: NowhereRenaming received a label that it does not list")
 }
 
-// NowhereAfterRename is a state of fs.Nowhere (programs.chan:31).
+// NowhereAfterRename is a state of fs.Nowhere (programs.chan:32).
 // Next:
-//   - renamer <- Refused(RoFs, a, b) (programs.chan:31)
+//   - renamer <- Refused(RoFs, a, b) (programs.chan:32)
 type NowhereAfterRename struct {
 	e    *nowhereComponent
 	step uint32
 }
 
-// SendRenamerRefused does renamer <- Refused(RoFs, a, b) (programs.chan:31).
+// SendRenamerRefused does renamer <- Refused(RoFs, a, b) (programs.chan:32).
 func (s NowhereAfterRename) SendRenamerRefused() (NowhereRenaming, error) {
 	e := s.e
 	if e == nil {
@@ -404,12 +436,12 @@ func (s NowhereAfterRename) SendRenamerRefused() (NowhereRenaming, error) {
 	return NowhereRenaming{e, e.Step()}, nil
 }
 
-// NowhereTicking is a state of fs.Nowhere at ticking (programs.chan:36).
+// NowhereTicking is a state of fs.Nowhere at ticking (programs.chan:37).
 // Next:
-//   - Now(_) <- time (programs.chan:37)
-//   - Resolution(_) <- time (programs.chan:38)
-//   - Sleep(_, _, waker) <- time (programs.chan:39)
-//   - Detach() <- time (programs.chan:40)
+//   - Now(_) <- time (programs.chan:38)
+//   - Resolution(_) <- time (programs.chan:39)
+//   - Sleep(_, _, waker) <- time (programs.chan:40)
+//   - Detach() <- time (programs.chan:41)
 type NowhereTicking struct {
 	e    *nowhereComponent
 	step uint32
@@ -455,15 +487,15 @@ func (s NowhereTicking) ReceiveTime() (NowhereTickingOption, error) {
 	panic("channel: NowhereTicking received a label that it does not list")
 }
 
-// NowhereAfterNow is a state of fs.Nowhere (programs.chan:37).
+// NowhereAfterNow is a state of fs.Nowhere (programs.chan:38).
 // Next:
-//   - time <- Time(_) (programs.chan:37)
+//   - time <- Time(_) (programs.chan:38)
 type NowhereAfterNow struct {
 	e    *nowhereComponent
 	step uint32
 }
 
-// SendTimeTime does time <- Time(_) (programs.chan:37).
+// SendTimeTime does time <- Time(_) (programs.chan:38).
 func (s NowhereAfterNow) SendTimeTime(nanoseconds uint64) (NowhereTicking, error) {
 	e := s.e
 	if e == nil {
@@ -478,15 +510,15 @@ func (s NowhereAfterNow) SendTimeTime(nanoseconds uint64) (NowhereTicking, error
 	return NowhereTicking{e, e.Step()}, nil
 }
 
-// NowhereAfterResolution is a state of fs.Nowhere (programs.chan:38).
+// NowhereAfterResolution is a state of fs.Nowhere (programs.chan:39).
 // Next:
-//   - time <- Time(_) (programs.chan:38)
+//   - time <- Time(_) (programs.chan:39)
 type NowhereAfterResolution struct {
 	e    *nowhereComponent
 	step uint32
 }
 
-// SendTimeTime does time <- Time(_) (programs.chan:38).
+// SendTimeTime does time <- Time(_) (programs.chan:39).
 func (s NowhereAfterResolution) SendTimeTime(nanoseconds uint64) (NowhereTicking, error) {
 	e := s.e
 	if e == nil {
@@ -501,10 +533,10 @@ func (s NowhereAfterResolution) SendTimeTime(nanoseconds uint64) (NowhereTicking
 	return NowhereTicking{e, e.Step()}, nil
 }
 
-// NowhereTossing is a state of fs.Nowhere at tossing (programs.chan:44).
+// NowhereTossing is a state of fs.Nowhere at tossing (programs.chan:45).
 // Next:
-//   - Draw(_) <- chance (programs.chan:45)
-//   - Detach() <- chance (programs.chan:46)
+//   - Draw(_) <- chance (programs.chan:46)
+//   - Detach() <- chance (programs.chan:47)
 type NowhereTossing struct {
 	e    *nowhereComponent
 	step uint32
@@ -536,15 +568,15 @@ func (s NowhereTossing) ReceiveChance() (NowhereTossingOption, error) {
 	panic("channel: NowhereTossing received a label that it does not list")
 }
 
-// NowhereAfterDraw is a state of fs.Nowhere (programs.chan:45).
+// NowhereAfterDraw is a state of fs.Nowhere (programs.chan:46).
 // Next:
-//   - chance <- Random(_) (programs.chan:45)
+//   - chance <- Random(_) (programs.chan:46)
 type NowhereAfterDraw struct {
 	e    *nowhereComponent
 	step uint32
 }
 
-// SendChanceRandom does chance <- Random(_) (programs.chan:45).
+// SendChanceRandom does chance <- Random(_) (programs.chan:46).
 func (s NowhereAfterDraw) SendChanceRandom(buf []byte) (NowhereTossing, error) {
 	e := s.e
 	if e == nil {
@@ -562,11 +594,11 @@ func (s NowhereAfterDraw) SendChanceRandom(buf []byte) (NowhereTossing, error) {
 	return NowhereTossing{e, e.Step()}, nil
 }
 
-// NowhereGranting is a state of fs.Nowhere at granting (programs.chan:50).
+// NowhereGranting is a state of fs.Nowhere at granting (programs.chan:51).
 // Next:
-//   - Grow(_) <- ram (programs.chan:51)
-//   - Shrink(_) <- ram (programs.chan:52)
-//   - Detach() <- ram (programs.chan:53)
+//   - Grow(_) <- ram (programs.chan:52)
+//   - Shrink(_) <- ram (programs.chan:53)
+//   - Detach() <- ram (programs.chan:54)
 type NowhereGranting struct {
 	e    *nowhereComponent
 	step uint32
@@ -604,15 +636,15 @@ func (s NowhereGranting) ReceiveRam() (NowhereGrantingOption, error) {
 	panic("channel: NowhereGranting received a label that it does not list")
 }
 
-// NowhereAfterGrow is a state of fs.Nowhere (programs.chan:51).
+// NowhereAfterGrow is a state of fs.Nowhere (programs.chan:52).
 // Next:
-//   - ram <- Refused() (programs.chan:51)
+//   - ram <- Refused() (programs.chan:52)
 type NowhereAfterGrow struct {
 	e    *nowhereComponent
 	step uint32
 }
 
-// SendRamRefused does ram <- Refused() (programs.chan:51).
+// SendRamRefused does ram <- Refused() (programs.chan:52).
 func (s NowhereAfterGrow) SendRamRefused() (NowhereGranting, error) {
 	e := s.e
 	if e == nil {
@@ -625,15 +657,15 @@ func (s NowhereAfterGrow) SendRamRefused() (NowhereGranting, error) {
 	return NowhereGranting{e, e.Step()}, nil
 }
 
-// NowhereAfterShrink is a state of fs.Nowhere (programs.chan:52).
+// NowhereAfterShrink is a state of fs.Nowhere (programs.chan:53).
 // Next:
-//   - ram <- Refused() (programs.chan:52)
+//   - ram <- Refused() (programs.chan:53)
 type NowhereAfterShrink struct {
 	e    *nowhereComponent
 	step uint32
 }
 
-// SendRamRefused does ram <- Refused() (programs.chan:52).
+// SendRamRefused does ram <- Refused() (programs.chan:53).
 func (s NowhereAfterShrink) SendRamRefused() (NowhereGranting, error) {
 	e := s.e
 	if e == nil {
@@ -646,14 +678,14 @@ func (s NowhereAfterShrink) SendRamRefused() (NowhereGranting, error) {
 	return NowhereGranting{e, e.Step()}, nil
 }
 
-// NowhereEnd is a state of fs.Nowhere (programs.chan:56).
+// NowhereEnd is a state of fs.Nowhere (programs.chan:57).
 // The component has ended.
 type NowhereEnd struct {
 	e    *nowhereComponent
 	step uint32
 }
 
-// NowhereTypingOption is *NowhereTypingRead, *NowhereTypingWrite, *NowhereTypingAppend, *NowhereTypingTruncate, *NowhereTypingSync, *NowhereTypingStat, *NowhereTypingWatch or *NowhereTypingClose.
+// NowhereTypingOption is *NowhereTypingRead, *NowhereTypingWrite, *NowhereTypingAppend, *NowhereTypingTruncate, *NowhereTypingSetTimes, *NowhereTypingSync, *NowhereTypingStat, *NowhereTypingWatch or *NowhereTypingClose.
 type NowhereTypingOption interface{ nowhereTypingOption() }
 
 // NowhereRenamingOption is *NowhereRenamingRename or *NowhereRenamingDetach.
@@ -702,21 +734,30 @@ type NowhereTypingTruncate struct {
 
 func (*NowhereTypingTruncate) nowhereTypingOption() {}
 
-// NowhereTypingSync is Sync() <- tty (programs.chan:23). It is valid until the next step.
+// NowhereTypingSetTimes is SetTimes(_, _) <- tty (programs.chan:23). It is valid until the next step.
+type NowhereTypingSetTimes struct {
+	Atime uint64
+	Mtime uint64
+	Next  NowhereAfterSetTimes
+}
+
+func (*NowhereTypingSetTimes) nowhereTypingOption() {}
+
+// NowhereTypingSync is Sync() <- tty (programs.chan:24). It is valid until the next step.
 type NowhereTypingSync struct {
 	Next NowhereAfterSync
 }
 
 func (*NowhereTypingSync) nowhereTypingOption() {}
 
-// NowhereTypingStat is Stat() <- tty (programs.chan:24). It is valid until the next step.
+// NowhereTypingStat is Stat() <- tty (programs.chan:25). It is valid until the next step.
 type NowhereTypingStat struct {
 	Next NowhereAfterStat
 }
 
 func (*NowhereTypingStat) nowhereTypingOption() {}
 
-// NowhereTypingWatch is Watch(_, waker) <- tty (programs.chan:25). It is valid until the next step.
+// NowhereTypingWatch is Watch(_, waker) <- tty (programs.chan:26). It is valid until the next step.
 type NowhereTypingWatch struct {
 	What file.Ready
 	Next NowhereTyping
@@ -724,14 +765,14 @@ type NowhereTypingWatch struct {
 
 func (*NowhereTypingWatch) nowhereTypingOption() {}
 
-// NowhereTypingClose is Close() <- tty (programs.chan:26). It is valid until the next step.
+// NowhereTypingClose is Close() <- tty (programs.chan:27). It is valid until the next step.
 type NowhereTypingClose struct {
 	Next NowhereRenaming
 }
 
 func (*NowhereTypingClose) nowhereTypingOption() {}
 
-// NowhereRenamingRename is Rename(a, _, b, _) <- renamer (programs.chan:31). It is valid until the next step.
+// NowhereRenamingRename is Rename(a, _, b, _) <- renamer (programs.chan:32). It is valid until the next step.
 type NowhereRenamingRename struct {
 	Old  string
 	Name string
@@ -740,14 +781,14 @@ type NowhereRenamingRename struct {
 
 func (*NowhereRenamingRename) nowhereRenamingOption() {}
 
-// NowhereRenamingDetach is Detach() <- renamer (programs.chan:32). It is valid until the next step.
+// NowhereRenamingDetach is Detach() <- renamer (programs.chan:33). It is valid until the next step.
 type NowhereRenamingDetach struct {
 	Next NowhereTicking
 }
 
 func (*NowhereRenamingDetach) nowhereRenamingOption() {}
 
-// NowhereTickingNow is Now(_) <- time (programs.chan:37). It is valid until the next step.
+// NowhereTickingNow is Now(_) <- time (programs.chan:38). It is valid until the next step.
 type NowhereTickingNow struct {
 	Which clock.Which
 	Next  NowhereAfterNow
@@ -755,7 +796,7 @@ type NowhereTickingNow struct {
 
 func (*NowhereTickingNow) nowhereTickingOption() {}
 
-// NowhereTickingResolution is Resolution(_) <- time (programs.chan:38). It is valid until the next step.
+// NowhereTickingResolution is Resolution(_) <- time (programs.chan:39). It is valid until the next step.
 type NowhereTickingResolution struct {
 	Which clock.Which
 	Next  NowhereAfterResolution
@@ -763,7 +804,7 @@ type NowhereTickingResolution struct {
 
 func (*NowhereTickingResolution) nowhereTickingOption() {}
 
-// NowhereTickingSleep is Sleep(_, _, waker) <- time (programs.chan:39). It is valid until the next step.
+// NowhereTickingSleep is Sleep(_, _, waker) <- time (programs.chan:40). It is valid until the next step.
 type NowhereTickingSleep struct {
 	Which clock.Which
 	Until uint64
@@ -772,14 +813,14 @@ type NowhereTickingSleep struct {
 
 func (*NowhereTickingSleep) nowhereTickingOption() {}
 
-// NowhereTickingDetach is Detach() <- time (programs.chan:40). It is valid until the next step.
+// NowhereTickingDetach is Detach() <- time (programs.chan:41). It is valid until the next step.
 type NowhereTickingDetach struct {
 	Next NowhereTossing
 }
 
 func (*NowhereTickingDetach) nowhereTickingOption() {}
 
-// NowhereTossingDraw is Draw(_) <- chance (programs.chan:45). It is valid until the next step.
+// NowhereTossingDraw is Draw(_) <- chance (programs.chan:46). It is valid until the next step.
 type NowhereTossingDraw struct {
 	Count int
 	Next  NowhereAfterDraw
@@ -787,14 +828,14 @@ type NowhereTossingDraw struct {
 
 func (*NowhereTossingDraw) nowhereTossingOption() {}
 
-// NowhereTossingDetach is Detach() <- chance (programs.chan:46). It is valid until the next step.
+// NowhereTossingDetach is Detach() <- chance (programs.chan:47). It is valid until the next step.
 type NowhereTossingDetach struct {
 	Next NowhereGranting
 }
 
 func (*NowhereTossingDetach) nowhereTossingOption() {}
 
-// NowhereGrantingGrow is Grow(_) <- ram (programs.chan:51). It is valid until the next step.
+// NowhereGrantingGrow is Grow(_) <- ram (programs.chan:52). It is valid until the next step.
 type NowhereGrantingGrow struct {
 	Grains int
 	Next   NowhereAfterGrow
@@ -802,7 +843,7 @@ type NowhereGrantingGrow struct {
 
 func (*NowhereGrantingGrow) nowhereGrantingOption() {}
 
-// NowhereGrantingShrink is Shrink(_) <- ram (programs.chan:52). It is valid until the next step.
+// NowhereGrantingShrink is Shrink(_) <- ram (programs.chan:53). It is valid until the next step.
 type NowhereGrantingShrink struct {
 	Grains int
 	Next   NowhereAfterShrink
@@ -810,7 +851,7 @@ type NowhereGrantingShrink struct {
 
 func (*NowhereGrantingShrink) nowhereGrantingOption() {}
 
-// NowhereGrantingDetach is Detach() <- ram (programs.chan:53). It is valid until the next step.
+// NowhereGrantingDetach is Detach() <- ram (programs.chan:54). It is valid until the next step.
 type NowhereGrantingDetach struct {
 	Next NowhereEnd
 }

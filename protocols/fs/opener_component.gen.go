@@ -10,7 +10,7 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/syscall"
 )
 
-// OpenerFunc is what the component fs.Opener does (programs.chan:59).
+// OpenerFunc is what the component fs.Opener does (programs.chan:60).
 type OpenerFunc func(ctx context.Context, s OpenerWaiting) error
 
 // OpenerGiven is what a Opener starts with.
@@ -83,9 +83,9 @@ var (
 	openerAfterUnlinkReceiveSysOp       = channel.Op{State: "OpenerAfterUnlink", Method: "ReceiveSys", Slot: openerSys, Peer: 1, Labels: 1<<21 | 1<<18, Point: channel.AnyPoint}
 )
 
-// OpenerWaiting is a state of fs.Opener at waiting (programs.chan:61).
+// OpenerWaiting is a state of fs.Opener at waiting (programs.chan:62).
 // Next:
-//   - Run(_, sys) <- kernel (programs.chan:61)
+//   - Run(_, sys) <- kernel (programs.chan:62)
 type OpenerWaiting struct {
 	e    *openerComponent
 	step uint32
@@ -108,15 +108,15 @@ func (s OpenerWaiting) ReceiveKernel() (*OpenerWaitingRun, error) {
 	return m, nil
 }
 
-// OpenerAfterRun is a state of fs.Opener (programs.chan:62).
+// OpenerAfterRun is a state of fs.Opener (programs.chan:63).
 // Next:
-//   - sys <- Open(_, _, _) (programs.chan:62)
+//   - sys <- Open(_, _, _) (programs.chan:63)
 type OpenerAfterRun struct {
 	e    *openerComponent
 	step uint32
 }
 
-// SendSysOpen does sys <- Open(_, _, _) (programs.chan:62).
+// SendSysOpen does sys <- Open(_, _, _) (programs.chan:63).
 func (s OpenerAfterRun) SendSysOpen(fd uint32, path string, flags uint32) (OpenerAfterOpen, error) {
 	e := s.e
 	if e == nil {
@@ -136,10 +136,10 @@ func (s OpenerAfterRun) SendSysOpen(fd uint32, path string, flags uint32) (Opene
 	return OpenerAfterOpen{e, e.Step()}, nil
 }
 
-// OpenerAfterOpen is a state of fs.Opener (programs.chan:63).
+// OpenerAfterOpen is a state of fs.Opener (programs.chan:64).
 // Next:
-//   - Opened(_) <- sys (programs.chan:64)
-//   - Failed(_) <- sys (programs.chan:75)
+//   - Opened(_) <- sys (programs.chan:65)
+//   - Failed(_) <- sys (programs.chan:76)
 type OpenerAfterOpen struct {
 	e    *openerComponent
 	step uint32
@@ -172,15 +172,15 @@ func (s OpenerAfterOpen) ReceiveSys() (OpenerAfterOpenOption, error) {
 	panic("channel: OpenerAfterOpen received a label that it does not list")
 }
 
-// OpenerAfterOpened is a state of fs.Opener (programs.chan:65).
+// OpenerAfterOpened is a state of fs.Opener (programs.chan:66).
 // Next:
-//   - sys <- Write(_, _) (programs.chan:65)
+//   - sys <- Write(_, _) (programs.chan:66)
 type OpenerAfterOpened struct {
 	e    *openerComponent
 	step uint32
 }
 
-// SendSysWrite does sys <- Write(_, _) (programs.chan:65).
+// SendSysWrite does sys <- Write(_, _) (programs.chan:66).
 func (s OpenerAfterOpened) SendSysWrite(fd uint32, buf []byte) (OpenerAfterWrite, error) {
 	e := s.e
 	if e == nil {
@@ -199,16 +199,16 @@ func (s OpenerAfterOpened) SendSysWrite(fd uint32, buf []byte) (OpenerAfterWrite
 	return OpenerAfterWrite{e, e.Step()}, nil
 }
 
-// OpenerAfterFailed is a state of fs.Opener (programs.chan:77).
+// OpenerAfterFailed is a state of fs.Opener (programs.chan:78).
 // Next:
-//   - case well (programs.chan:78)
-//   - case killed (programs.chan:79)
+//   - case well (programs.chan:79)
+//   - case killed (programs.chan:80)
 type OpenerAfterFailed struct {
 	e    *openerComponent
 	step uint32
 }
 
-// Well does case well (programs.chan:78).
+// Well does case well (programs.chan:79).
 func (s OpenerAfterFailed) Well() (OpenerAfterWell, error) {
 	e := s.e
 	if e == nil {
@@ -221,7 +221,7 @@ func (s OpenerAfterFailed) Well() (OpenerAfterWell, error) {
 	return OpenerAfterWell{e, e.Step()}, nil
 }
 
-// Killed does case killed (programs.chan:79).
+// Killed does case killed (programs.chan:80).
 func (s OpenerAfterFailed) Killed() (OpenerAfterKilled, error) {
 	e := s.e
 	if e == nil {
@@ -235,10 +235,10 @@ func (s OpenerAfterFailed) Killed() (OpenerAfterKilled, error) {
 	return OpenerAfterKilled{e, e.Step()}, nil
 }
 
-// OpenerAfterWrite is a state of fs.Opener (programs.chan:66).
+// OpenerAfterWrite is a state of fs.Opener (programs.chan:67).
 // Next:
-//   - Written(_) <- sys (programs.chan:67)
-//   - Failed(_) <- sys (programs.chan:68)
+//   - Written(_) <- sys (programs.chan:68)
+//   - Failed(_) <- sys (programs.chan:69)
 type OpenerAfterWrite struct {
 	e    *openerComponent
 	step uint32
@@ -271,15 +271,15 @@ func (s OpenerAfterWrite) ReceiveSys() (OpenerAfterWriteOption, error) {
 	panic("channel: OpenerAfterWrite received a label that it does not list")
 }
 
-// OpenerAfterWell is a state of fs.Opener (programs.chan:78).
+// OpenerAfterWell is a state of fs.Opener (programs.chan:79).
 // Next:
-//   - sys <- Exit(_) (programs.chan:78)
+//   - sys <- Exit(_) (programs.chan:79)
 type OpenerAfterWell struct {
 	e    *openerComponent
 	step uint32
 }
 
-// SendSysExit does sys <- Exit(_) (programs.chan:78).
+// SendSysExit does sys <- Exit(_) (programs.chan:79).
 func (s OpenerAfterWell) SendSysExit(code uint32) (OpenerAfterKilled, error) {
 	e := s.e
 	if e == nil {
@@ -295,15 +295,15 @@ func (s OpenerAfterWell) SendSysExit(code uint32) (OpenerAfterKilled, error) {
 	return OpenerAfterKilled{e, e.Step()}, nil
 }
 
-// OpenerAfterWritten is a state of fs.Opener (programs.chan:70).
+// OpenerAfterWritten is a state of fs.Opener (programs.chan:71).
 // Next:
-//   - sys <- Unlink(_, _) (programs.chan:70)
+//   - sys <- Unlink(_, _) (programs.chan:71)
 type OpenerAfterWritten struct {
 	e    *openerComponent
 	step uint32
 }
 
-// SendSysUnlink does sys <- Unlink(_, _) (programs.chan:70).
+// SendSysUnlink does sys <- Unlink(_, _) (programs.chan:71).
 func (s OpenerAfterWritten) SendSysUnlink(fd uint32, path string) (OpenerAfterUnlink, error) {
 	e := s.e
 	if e == nil {
@@ -322,15 +322,15 @@ func (s OpenerAfterWritten) SendSysUnlink(fd uint32, path string) (OpenerAfterUn
 	return OpenerAfterUnlink{e, e.Step()}, nil
 }
 
-// OpenerAfterKilled is a state of fs.Opener (programs.chan:81).
+// OpenerAfterKilled is a state of fs.Opener (programs.chan:82).
 // Next:
-//   - kernel <- Exited(_) (programs.chan:81)
+//   - kernel <- Exited(_) (programs.chan:82)
 type OpenerAfterKilled struct {
 	e    *openerComponent
 	step uint32
 }
 
-// SendKernelExited does kernel <- Exited(_) (programs.chan:81).
+// SendKernelExited does kernel <- Exited(_) (programs.chan:82).
 func (s OpenerAfterKilled) SendKernelExited(code uint32) (OpenerWaiting, error) {
 	e := s.e
 	if e == nil {
@@ -345,10 +345,10 @@ func (s OpenerAfterKilled) SendKernelExited(code uint32) (OpenerWaiting, error) 
 	return OpenerWaiting{e, e.Step()}, nil
 }
 
-// OpenerAfterUnlink is a state of fs.Opener (programs.chan:71).
+// OpenerAfterUnlink is a state of fs.Opener (programs.chan:72).
 // Next:
-//   - Done() <- sys (programs.chan:72)
-//   - Failed(_) <- sys (programs.chan:73)
+//   - Done() <- sys (programs.chan:73)
+//   - Failed(_) <- sys (programs.chan:74)
 type OpenerAfterUnlink struct {
 	e    *openerComponent
 	step uint32
@@ -388,13 +388,13 @@ type OpenerAfterWriteOption interface{ openerAfterWriteOption() }
 // OpenerAfterUnlinkOption is *OpenerAfterUnlinkDone or *OpenerAfterUnlinkFailed.
 type OpenerAfterUnlinkOption interface{ openerAfterUnlinkOption() }
 
-// OpenerWaitingRun is Run(_, sys) <- kernel (programs.chan:61). It is valid until the next step.
+// OpenerWaitingRun is Run(_, sys) <- kernel (programs.chan:62). It is valid until the next step.
 type OpenerWaitingRun struct {
 	Module string
 	Next   OpenerAfterRun
 }
 
-// OpenerAfterOpenOpened is Opened(_) <- sys (programs.chan:64). It is valid until the next step.
+// OpenerAfterOpenOpened is Opened(_) <- sys (programs.chan:65). It is valid until the next step.
 type OpenerAfterOpenOpened struct {
 	Fd   uint32
 	Next OpenerAfterOpened
@@ -402,7 +402,7 @@ type OpenerAfterOpenOpened struct {
 
 func (*OpenerAfterOpenOpened) openerAfterOpenOption() {}
 
-// OpenerAfterOpenFailed is Failed(_) <- sys (programs.chan:75). It is valid until the next step.
+// OpenerAfterOpenFailed is Failed(_) <- sys (programs.chan:76). It is valid until the next step.
 type OpenerAfterOpenFailed struct {
 	Err  errno.Errno
 	Next OpenerAfterFailed
@@ -410,7 +410,7 @@ type OpenerAfterOpenFailed struct {
 
 func (*OpenerAfterOpenFailed) openerAfterOpenOption() {}
 
-// OpenerAfterWriteWritten is Written(_) <- sys (programs.chan:67). It is valid until the next step.
+// OpenerAfterWriteWritten is Written(_) <- sys (programs.chan:68). It is valid until the next step.
 type OpenerAfterWriteWritten struct {
 	Count uint32
 	Next  OpenerAfterWritten
@@ -418,7 +418,7 @@ type OpenerAfterWriteWritten struct {
 
 func (*OpenerAfterWriteWritten) openerAfterWriteOption() {}
 
-// OpenerAfterWriteFailed is Failed(_) <- sys (programs.chan:68). It is valid until the next step.
+// OpenerAfterWriteFailed is Failed(_) <- sys (programs.chan:69). It is valid until the next step.
 type OpenerAfterWriteFailed struct {
 	Err  errno.Errno
 	Next OpenerAfterWritten
@@ -426,14 +426,14 @@ type OpenerAfterWriteFailed struct {
 
 func (*OpenerAfterWriteFailed) openerAfterWriteOption() {}
 
-// OpenerAfterUnlinkDone is Done() <- sys (programs.chan:72). It is valid until the next step.
+// OpenerAfterUnlinkDone is Done() <- sys (programs.chan:73). It is valid until the next step.
 type OpenerAfterUnlinkDone struct {
 	Next OpenerAfterFailed
 }
 
 func (*OpenerAfterUnlinkDone) openerAfterUnlinkOption() {}
 
-// OpenerAfterUnlinkFailed is Failed(_) <- sys (programs.chan:73). It is valid until the next step.
+// OpenerAfterUnlinkFailed is Failed(_) <- sys (programs.chan:74). It is valid until the next step.
 type OpenerAfterUnlinkFailed struct {
 	Err  errno.Errno
 	Next OpenerAfterFailed

@@ -11,7 +11,7 @@ import (
 )
 
 // ProgramsDigest identifies what was verified of the system fs.Programs.
-const ProgramsDigest = "37725d224a038733ee50387c56387b6bccc667eeddfd96854eb63e34a22ae368"
+const ProgramsDigest = "aaa7693b79d78abd67752ccfaff8fe9752bd2776ef567744cc5a5361d4a141ca"
 
 // ProgramsParts is the code of the system fs.Programs: a function for each of its components.
 type ProgramsParts struct {

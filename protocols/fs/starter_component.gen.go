@@ -17,7 +17,7 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/vnode"
 )
 
-// StarterFunc is what the component fs.Starter does (programs.chan:86).
+// StarterFunc is what the component fs.Starter does (programs.chan:87).
 type StarterFunc func(ctx context.Context, s StarterStart) (StarterEnd, error)
 
 // StarterGiven is what a Starter starts with.
@@ -130,7 +130,7 @@ var (
 	starterAfterNewOpeningSendTableGetOp    = channel.Op{State: "StarterAfterNewOpening", Method: "SendTableGet", Slot: starterTable, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	starterAfterGetReceiveOOpenerOp         = channel.Op{State: "StarterAfterGet", Method: "ReceiveOOpener", Slot: starterOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint}
 	starterAfterOpenedDirNewFileOp          = channel.Op{State: "StarterAfterOpenedDir", Method: "NewFile"}
-	starterAfterOpenedSendFCloseOp          = channel.Op{State: "StarterAfterOpened", Method: "SendFClose", Slot: starterF, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	starterAfterOpenedSendFCloseOp          = channel.Op{State: "StarterAfterOpened", Method: "SendFClose", Slot: starterF, Peer: 1, Label: 8, Point: channel.AnyPoint}
 	starterAfterNewFileNewRenamingOp        = channel.Op{State: "StarterAfterNewFile", Method: "NewRenaming"}
 	starterAfterNewRenamingNewClockOp       = channel.Op{State: "StarterAfterNewRenaming", Method: "NewClock"}
 	starterAfterNewClockNewEntropyOp        = channel.Op{State: "StarterAfterNewClock", Method: "NewEntropy"}
@@ -145,15 +145,15 @@ var (
 	}}
 )
 
-// StarterStart is a state of fs.Starter (programs.chan:87).
+// StarterStart is a state of fs.Starter (programs.chan:88).
 // Next:
-//   - disk <- Attach(own) (programs.chan:87)
+//   - disk <- Attach(own) (programs.chan:88)
 type StarterStart struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendDiskAttach does disk <- Attach(own) (programs.chan:87).
+// SendDiskAttach does disk <- Attach(own) (programs.chan:88).
 func (s StarterStart) SendDiskAttach() (StarterAfterAttach, error) {
 	e := s.e
 	if e == nil {
@@ -167,15 +167,15 @@ func (s StarterStart) SendDiskAttach() (StarterAfterAttach, error) {
 	return StarterAfterAttach{e, e.Step()}, nil
 }
 
-// StarterAfterAttach is a state of fs.Starter (programs.chan:88).
+// StarterAfterAttach is a state of fs.Starter (programs.chan:89).
 // Next:
-//   - new dir.Opening as o (programs.chan:88)
+//   - new dir.Opening as o (programs.chan:89)
 type StarterAfterAttach struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewOpening does new dir.Opening as o (programs.chan:88).
+// NewOpening does new dir.Opening as o (programs.chan:89).
 func (s StarterAfterAttach) NewOpening() (StarterAfterNewOpening, error) {
 	e := s.e
 	if e == nil {
@@ -190,15 +190,15 @@ func (s StarterAfterAttach) NewOpening() (StarterAfterNewOpening, error) {
 	return StarterAfterNewOpening{e, e.Step()}, nil
 }
 
-// StarterAfterNewOpening is a state of fs.Starter (programs.chan:89).
+// StarterAfterNewOpening is a state of fs.Starter (programs.chan:90).
 // Next:
-//   - table <- Get(_, true, o.giver) (programs.chan:89)
+//   - table <- Get(_, true, o.giver) (programs.chan:90)
 type StarterAfterNewOpening struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendTableGet does table <- Get(_, true, o.giver) (programs.chan:89).
+// SendTableGet does table <- Get(_, true, o.giver) (programs.chan:90).
 func (s StarterAfterNewOpening) SendTableGet(ino uint64) (StarterAfterGet, error) {
 	e := s.e
 	if e == nil {
@@ -215,11 +215,11 @@ func (s StarterAfterNewOpening) SendTableGet(ino uint64) (StarterAfterGet, error
 	return StarterAfterGet{e, e.Step()}, nil
 }
 
-// StarterAfterGet is a state of fs.Starter (programs.chan:90).
+// StarterAfterGet is a state of fs.Starter (programs.chan:91).
 // Next:
-//   - OpenedDir(root) <- o.opener (programs.chan:91)
-//   - Opened(f) <- o.opener (programs.chan:102)
-//   - Failed(_) <- o.opener (programs.chan:103)
+//   - OpenedDir(root) <- o.opener (programs.chan:92)
+//   - Opened(f) <- o.opener (programs.chan:103)
+//   - Failed(_) <- o.opener (programs.chan:104)
 type StarterAfterGet struct {
 	e    *starterComponent
 	step uint32
@@ -259,15 +259,15 @@ func (s StarterAfterGet) ReceiveOOpener() (StarterAfterGetOption, error) {
 	panic("channel: StarterAfterGet received a label that it does not list")
 }
 
-// StarterAfterOpenedDir is a state of fs.Starter (programs.chan:92).
+// StarterAfterOpenedDir is a state of fs.Starter (programs.chan:93).
 // Next:
-//   - new file.File as f (programs.chan:92)
+//   - new file.File as f (programs.chan:93)
 type StarterAfterOpenedDir struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewFile does new file.File as f (programs.chan:92).
+// NewFile does new file.File as f (programs.chan:93).
 func (s StarterAfterOpenedDir) NewFile() (StarterAfterNewFile, error) {
 	e := s.e
 	if e == nil {
@@ -282,15 +282,15 @@ func (s StarterAfterOpenedDir) NewFile() (StarterAfterNewFile, error) {
 	return StarterAfterNewFile{e, e.Step()}, nil
 }
 
-// StarterAfterOpened is a state of fs.Starter (programs.chan:102).
+// StarterAfterOpened is a state of fs.Starter (programs.chan:103).
 // Next:
-//   - f <- Close() (programs.chan:102)
+//   - f <- Close() (programs.chan:103)
 type StarterAfterOpened struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendFClose does f <- Close() (programs.chan:102).
+// SendFClose does f <- Close() (programs.chan:103).
 func (s StarterAfterOpened) SendFClose() (StarterResting, error) {
 	e := s.e
 	if e == nil {
@@ -304,9 +304,9 @@ func (s StarterAfterOpened) SendFClose() (StarterResting, error) {
 	return StarterResting{e, e.Step()}, nil
 }
 
-// StarterResting is a state of fs.Starter at resting (programs.chan:107).
+// StarterResting is a state of fs.Starter at resting (programs.chan:108).
 // Next:
-//   - gone <- runner (programs.chan:108)
+//   - gone <- runner (programs.chan:109)
 type StarterResting struct {
 	e    *starterComponent
 	step uint32
@@ -335,15 +335,15 @@ func (s StarterResting) Choose() (*StarterRestingGone, error) {
 	panic("channel: StarterResting took an option that it does not list")
 }
 
-// StarterAfterNewFile is a state of fs.Starter (programs.chan:93).
+// StarterAfterNewFile is a state of fs.Starter (programs.chan:94).
 // Next:
-//   - new dir.Renaming as r (programs.chan:93)
+//   - new dir.Renaming as r (programs.chan:94)
 type StarterAfterNewFile struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewRenaming does new dir.Renaming as r (programs.chan:93).
+// NewRenaming does new dir.Renaming as r (programs.chan:94).
 func (s StarterAfterNewFile) NewRenaming() (StarterAfterNewRenaming, error) {
 	e := s.e
 	if e == nil {
@@ -358,15 +358,15 @@ func (s StarterAfterNewFile) NewRenaming() (StarterAfterNewRenaming, error) {
 	return StarterAfterNewRenaming{e, e.Step()}, nil
 }
 
-// StarterAfterNewRenaming is a state of fs.Starter (programs.chan:94).
+// StarterAfterNewRenaming is a state of fs.Starter (programs.chan:95).
 // Next:
-//   - new clock.Clock as c (programs.chan:94)
+//   - new clock.Clock as c (programs.chan:95)
 type StarterAfterNewRenaming struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewClock does new clock.Clock as c (programs.chan:94).
+// NewClock does new clock.Clock as c (programs.chan:95).
 func (s StarterAfterNewRenaming) NewClock() (StarterAfterNewClock, error) {
 	e := s.e
 	if e == nil {
@@ -381,15 +381,15 @@ func (s StarterAfterNewRenaming) NewClock() (StarterAfterNewClock, error) {
 	return StarterAfterNewClock{e, e.Step()}, nil
 }
 
-// StarterAfterNewClock is a state of fs.Starter (programs.chan:95).
+// StarterAfterNewClock is a state of fs.Starter (programs.chan:96).
 // Next:
-//   - new entropy.Entropy as e (programs.chan:95)
+//   - new entropy.Entropy as e (programs.chan:96)
 type StarterAfterNewClock struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewEntropy does new entropy.Entropy as e (programs.chan:95).
+// NewEntropy does new entropy.Entropy as e (programs.chan:96).
 func (s StarterAfterNewClock) NewEntropy() (StarterAfterNewEntropy, error) {
 	e := s.e
 	if e == nil {
@@ -404,15 +404,15 @@ func (s StarterAfterNewClock) NewEntropy() (StarterAfterNewEntropy, error) {
 	return StarterAfterNewEntropy{e, e.Step()}, nil
 }
 
-// StarterAfterNewEntropy is a state of fs.Starter (programs.chan:96).
+// StarterAfterNewEntropy is a state of fs.Starter (programs.chan:97).
 // Next:
-//   - new memory.Memory as m (programs.chan:96)
+//   - new memory.Memory as m (programs.chan:97)
 type StarterAfterNewEntropy struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewMemory does new memory.Memory as m (programs.chan:96).
+// NewMemory does new memory.Memory as m (programs.chan:97).
 func (s StarterAfterNewEntropy) NewMemory() (StarterAfterNewMemory, error) {
 	e := s.e
 	if e == nil {
@@ -427,22 +427,22 @@ func (s StarterAfterNewEntropy) NewMemory() (StarterAfterNewMemory, error) {
 	return StarterAfterNewMemory{e, e.Step()}, nil
 }
 
-// StarterEnd is a state of fs.Starter (programs.chan:111).
+// StarterEnd is a state of fs.Starter (programs.chan:112).
 // The component has ended.
 type StarterEnd struct {
 	e    *starterComponent
 	step uint32
 }
 
-// StarterAfterNewMemory is a state of fs.Starter (programs.chan:97).
+// StarterAfterNewMemory is a state of fs.Starter (programs.chan:98).
 // Next:
-//   - new syscall.Syscall as s (programs.chan:97)
+//   - new syscall.Syscall as s (programs.chan:98)
 type StarterAfterNewMemory struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewSyscall does new syscall.Syscall as s (programs.chan:97).
+// NewSyscall does new syscall.Syscall as s (programs.chan:98).
 func (s StarterAfterNewMemory) NewSyscall() (StarterAfterNewSyscall, error) {
 	e := s.e
 	if e == nil {
@@ -457,15 +457,15 @@ func (s StarterAfterNewMemory) NewSyscall() (StarterAfterNewSyscall, error) {
 	return StarterAfterNewSyscall{e, e.Step()}, nil
 }
 
-// StarterAfterNewSyscall is a state of fs.Starter (programs.chan:98).
+// StarterAfterNewSyscall is a state of fs.Starter (programs.chan:99).
 // Next:
-//   - start fs.Nowhere(f.server, r.renamer, c.clock, e.source, m.service) (programs.chan:98)
+//   - start fs.Nowhere(f.server, r.renamer, c.clock, e.source, m.service) (programs.chan:99)
 type StarterAfterNewSyscall struct {
 	e    *starterComponent
 	step uint32
 }
 
-// StartNowhere does start fs.Nowhere(f.server, r.renamer, c.clock, e.source, m.service) (programs.chan:98).
+// StartNowhere does start fs.Nowhere(f.server, r.renamer, c.clock, e.source, m.service) (programs.chan:99).
 func (s StarterAfterNewSyscall) StartNowhere(o channel.Options, run NowhereFunc) (StarterAfterStartNowhere, error) {
 	e := s.e
 	if e == nil {
@@ -478,15 +478,15 @@ func (s StarterAfterNewSyscall) StartNowhere(o channel.Options, run NowhereFunc)
 	return StarterAfterStartNowhere{e, e.Step()}, nil
 }
 
-// StarterAfterStartNowhere is a state of fs.Starter (programs.chan:99).
+// StarterAfterStartNowhere is a state of fs.Starter (programs.chan:100).
 // Next:
-//   - start syscall.Process(fds=5)(s.process, root, f.client, r.client, c.client, e.client, m.client) (programs.chan:99)
+//   - start syscall.Process(fds=5)(s.process, root, f.client, r.client, c.client, e.client, m.client) (programs.chan:100)
 type StarterAfterStartNowhere struct {
 	e    *starterComponent
 	step uint32
 }
 
-// StartProcess does start syscall.Process(fds=5)(s.process, root, f.client, r.client, c.client, e.client, m.client) (programs.chan:99).
+// StartProcess does start syscall.Process(fds=5)(s.process, root, f.client, r.client, c.client, e.client, m.client) (programs.chan:100).
 func (s StarterAfterStartNowhere) StartProcess(o channel.Options, run syscall.ProcessFunc) (StarterAfterStartProcess, error) {
 	e := s.e
 	if e == nil {
@@ -499,15 +499,15 @@ func (s StarterAfterStartNowhere) StartProcess(o channel.Options, run syscall.Pr
 	return StarterAfterStartProcess{e, e.Step()}, nil
 }
 
-// StarterAfterStartProcess is a state of fs.Starter (programs.chan:100).
+// StarterAfterStartProcess is a state of fs.Starter (programs.chan:101).
 // Next:
-//   - runner <- Run(_, s.program) (programs.chan:100)
+//   - runner <- Run(_, s.program) (programs.chan:101)
 type StarterAfterStartProcess struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendRunnerRun does runner <- Run(_, s.program) (programs.chan:100).
+// SendRunnerRun does runner <- Run(_, s.program) (programs.chan:101).
 func (s StarterAfterStartProcess) SendRunnerRun(module string) (StarterAfterRun, error) {
 	e := s.e
 	if e == nil {
@@ -526,9 +526,9 @@ func (s StarterAfterStartProcess) SendRunnerRun(module string) (StarterAfterRun,
 	return StarterAfterRun{e, e.Step()}, nil
 }
 
-// StarterAfterRun is a state of fs.Starter (programs.chan:101).
+// StarterAfterRun is a state of fs.Starter (programs.chan:102).
 // Next:
-//   - Exited(_) <- runner (programs.chan:101)
+//   - Exited(_) <- runner (programs.chan:102)
 type StarterAfterRun struct {
 	e    *starterComponent
 	step uint32
@@ -553,21 +553,21 @@ func (s StarterAfterRun) ReceiveRunner() (*StarterAfterRunExited, error) {
 // StarterAfterGetOption is *StarterAfterGetOpenedDir, *StarterAfterGetOpened or *StarterAfterGetFailed.
 type StarterAfterGetOption interface{ starterAfterGetOption() }
 
-// StarterAfterGetOpenedDir is OpenedDir(root) <- o.opener (programs.chan:91). It is valid until the next step.
+// StarterAfterGetOpenedDir is OpenedDir(root) <- o.opener (programs.chan:92). It is valid until the next step.
 type StarterAfterGetOpenedDir struct {
 	Next StarterAfterOpenedDir
 }
 
 func (*StarterAfterGetOpenedDir) starterAfterGetOption() {}
 
-// StarterAfterGetOpened is Opened(f) <- o.opener (programs.chan:102). It is valid until the next step.
+// StarterAfterGetOpened is Opened(f) <- o.opener (programs.chan:103). It is valid until the next step.
 type StarterAfterGetOpened struct {
 	Next StarterAfterOpened
 }
 
 func (*StarterAfterGetOpened) starterAfterGetOption() {}
 
-// StarterAfterGetFailed is Failed(_) <- o.opener (programs.chan:103). It is valid until the next step.
+// StarterAfterGetFailed is Failed(_) <- o.opener (programs.chan:104). It is valid until the next step.
 type StarterAfterGetFailed struct {
 	Err  errno.Errno
 	Next StarterResting
@@ -575,12 +575,12 @@ type StarterAfterGetFailed struct {
 
 func (*StarterAfterGetFailed) starterAfterGetOption() {}
 
-// StarterRestingGone is gone <- runner (programs.chan:108). It is valid until the next step.
+// StarterRestingGone is gone <- runner (programs.chan:109). It is valid until the next step.
 type StarterRestingGone struct {
 	Next StarterEnd
 }
 
-// StarterAfterRunExited is Exited(_) <- runner (programs.chan:101). It is valid until the next step.
+// StarterAfterRunExited is Exited(_) <- runner (programs.chan:102). It is valid until the next step.
 type StarterAfterRunExited struct {
 	Code uint32
 	Next StarterResting

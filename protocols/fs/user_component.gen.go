@@ -97,23 +97,23 @@ var (
 	userAfterNewOpeningSendTableGetOp  = channel.Op{State: "UserAfterNewOpening", Method: "SendTableGet", Slot: userTable, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	userAfterGetReceiveOOpenerOp       = channel.Op{State: "UserAfterGet", Method: "ReceiveOOpener", Slot: userOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint}
 	userBelowNewOpeningOp              = channel.Op{State: "UserBelow", Method: "NewOpening"}
-	userAfterOpenedSendFCloseOp        = channel.Op{State: "UserAfterOpened", Method: "SendFClose", Slot: userF, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	userAfterOpenedSendFCloseOp        = channel.Op{State: "UserAfterOpened", Method: "SendFClose", Slot: userF, Peer: 1, Label: 8, Point: channel.AnyPoint}
 	userAfterFailedSendTableDetachOp   = channel.Op{State: "UserAfterFailed", Method: "SendTableDetach", Slot: userTable, Peer: 1, Label: 2, Point: channel.AnyPoint}
 	userAfterNewOpening2SendRootOpenOp = channel.Op{State: "UserAfterNewOpening2", Method: "SendRootOpen", Slot: userRoot, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	userAfterOpenReceivePOpenerOp      = channel.Op{State: "UserAfterOpen", Method: "ReceivePOpener", Slot: userPOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint}
 	userUsingSentReadNextSendFReadOp   = channel.Op{State: "UserUsingSentReadNext", Method: "SendFRead", Slot: userF, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
 	userUsingSentWriteNextSendFWriteOp = channel.Op{State: "UserUsingSentWriteNext", Method: "SendFWrite", Slot: userF, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true}
-	userUsingChooseCloseOp             = channel.Op{State: "UserUsing", Method: "ChooseClose", Slot: userF, Peer: 1, Label: 7, Point: channel.AnyPoint, Chosen: true}
-	userAfterOpenedDirSendDCloseOp     = channel.Op{State: "UserAfterOpenedDir", Method: "SendDClose", Slot: userD, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	userUsingChooseCloseOp             = channel.Op{State: "UserUsing", Method: "ChooseClose", Slot: userF, Peer: 1, Label: 8, Point: channel.AnyPoint, Chosen: true}
+	userAfterOpenedDirSendDCloseOp     = channel.Op{State: "UserAfterOpenedDir", Method: "SendDClose", Slot: userD, Peer: 1, Label: 11, Point: channel.AnyPoint}
 	userAfterCloseOnOp                 = channel.Op{State: "UserAfterClose", Method: "On"}
 	userAfterCloseEnoughOp             = channel.Op{State: "UserAfterClose", Method: "Enough"}
-	userAfterReadReceiveFOp            = channel.Op{State: "UserAfterRead", Method: "ReceiveF", Slot: userF, Peer: 1, Labels: 1<<8 | 1<<9, Point: channel.AnyPoint}
-	userAfterWriteReceiveFOp           = channel.Op{State: "UserAfterWrite", Method: "ReceiveF", Slot: userF, Peer: 1, Labels: 1<<10 | 1<<9, Point: channel.AnyPoint}
-	userAfterEnoughSendRootCloseOp     = channel.Op{State: "UserAfterEnough", Method: "SendRootClose", Slot: userRoot, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	userAfterReadReceiveFOp            = channel.Op{State: "UserAfterRead", Method: "ReceiveF", Slot: userF, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
+	userAfterWriteReceiveFOp           = channel.Op{State: "UserAfterWrite", Method: "ReceiveF", Slot: userF, Peer: 1, Labels: 1<<11 | 1<<10, Point: channel.AnyPoint}
+	userAfterEnoughSendRootCloseOp     = channel.Op{State: "UserAfterEnough", Method: "SendRootClose", Slot: userRoot, Peer: 1, Label: 11, Point: channel.AnyPoint}
 	userUsingChoice                    = channel.Choice{ID: 0, State: "UserUsing", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 0},
 		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 7},
+		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 8},
 	}}
 )
 
@@ -529,13 +529,13 @@ func (s UserAfterRead) ReceiveF() (UserAfterReadOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 8:
+	case 9:
 		p := channel.In[file.FileDataPayload](&e.Endpoint)
 		m := &e.m.userAfterReadData
 		*m = UserAfterReadData{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
 		m.Next = UserUsing{e, e.Step()}
 		return m, nil
-	case 9:
+	case 10:
 		p := channel.In[file.FileFailedPayload](&e.Endpoint)
 		m := &e.m.userAfterReadFailed
 		*m = UserAfterReadFailed{Err: p.Err}
@@ -565,13 +565,13 @@ func (s UserAfterWrite) ReceiveF() (UserAfterWriteOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 10:
+	case 11:
 		p := channel.In[file.FileWrittenPayload](&e.Endpoint)
 		m := &e.m.userAfterWriteWritten
 		*m = UserAfterWriteWritten{Count: p.Count}
 		m.Next = UserUsing{e, e.Step()}
 		return m, nil
-	case 9:
+	case 10:
 		p := channel.In[file.FileFailedPayload](&e.Endpoint)
 		m := &e.m.userAfterWriteFailed
 		*m = UserAfterWriteFailed{Err: p.Err}

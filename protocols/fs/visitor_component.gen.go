@@ -88,13 +88,13 @@ var (
 	visitorAfterNewOpeningSendTableGetOp  = channel.Op{State: "VisitorAfterNewOpening", Method: "SendTableGet", Slot: visitorTable, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	visitorAfterGetReceiveOOpenerOp       = channel.Op{State: "VisitorAfterGet", Method: "ReceiveOOpener", Slot: visitorOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint}
 	visitorAfterOpenedDirNewOpeningOp     = channel.Op{State: "VisitorAfterOpenedDir", Method: "NewOpening"}
-	visitorAfterOpenedSendFCloseOp        = channel.Op{State: "VisitorAfterOpened", Method: "SendFClose", Slot: visitorF, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	visitorAfterOpenedSendFCloseOp        = channel.Op{State: "VisitorAfterOpened", Method: "SendFClose", Slot: visitorF, Peer: 1, Label: 8, Point: channel.AnyPoint}
 	visitorAfterFailedSendTableDetachOp   = channel.Op{State: "VisitorAfterFailed", Method: "SendTableDetach", Slot: visitorTable, Peer: 1, Label: 2, Point: channel.AnyPoint}
 	visitorAfterNewOpening2SendRootOpenOp = channel.Op{State: "VisitorAfterNewOpening2", Method: "SendRootOpen", Slot: visitorRoot, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	visitorAfterOpenReceivePOpenerOp      = channel.Op{State: "VisitorAfterOpen", Method: "ReceivePOpener", Slot: visitorPOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint}
-	visitorAfterOpened2SendFCloseOp       = channel.Op{State: "VisitorAfterOpened2", Method: "SendFClose", Slot: visitorF, Peer: 1, Label: 7, Point: channel.AnyPoint}
-	visitorAfterOpenedDir2SendDCloseOp    = channel.Op{State: "VisitorAfterOpenedDir2", Method: "SendDClose", Slot: visitorD, Peer: 1, Label: 7, Point: channel.AnyPoint}
-	visitorAfterCloseSendRootCloseOp      = channel.Op{State: "VisitorAfterClose", Method: "SendRootClose", Slot: visitorRoot, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	visitorAfterOpened2SendFCloseOp       = channel.Op{State: "VisitorAfterOpened2", Method: "SendFClose", Slot: visitorF, Peer: 1, Label: 8, Point: channel.AnyPoint}
+	visitorAfterOpenedDir2SendDCloseOp    = channel.Op{State: "VisitorAfterOpenedDir2", Method: "SendDClose", Slot: visitorD, Peer: 1, Label: 11, Point: channel.AnyPoint}
+	visitorAfterCloseSendRootCloseOp      = channel.Op{State: "VisitorAfterClose", Method: "SendRootClose", Slot: visitorRoot, Peer: 1, Label: 11, Point: channel.AnyPoint}
 )
 
 // VisitorStart is a state of fs.Visitor (fs.chan:102).

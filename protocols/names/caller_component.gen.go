@@ -10,7 +10,7 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/file"
 )
 
-// CallerFunc is what the component names.Caller does (systems.chan:60).
+// CallerFunc is what the component names.Caller does (systems.chan:61).
 type CallerFunc func(ctx context.Context, s CallerDialling) (CallerEnd, error)
 
 // CallerGiven is what a Caller starts with.
@@ -77,28 +77,28 @@ var (
 	callerAfterLeaveSendNamesDetachOp             = channel.Op{State: "CallerAfterLeave", Method: "SendNamesDetach", Slot: callerNames, Peer: 1, Label: 2, Point: channel.AnyPoint}
 	callerAfterDial2ReceiveNamesOp                = channel.Op{State: "CallerAfterDial2", Method: "ReceiveNames", Slot: callerNames, Peer: 1, Labels: 1<<5 | 1<<6, Point: channel.AnyPoint}
 	callerAfterConnectedSentWriteNextSendFWriteOp = channel.Op{State: "CallerAfterConnectedSentWriteNext", Method: "SendFWrite", Slot: callerF, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true}
-	callerAfterWrittenSendFCloseOp                = channel.Op{State: "CallerAfterWritten", Method: "SendFClose", Slot: callerF, Peer: 1, Label: 7, Point: channel.AnyPoint, Gone: true}
+	callerAfterWrittenSendFCloseOp                = channel.Op{State: "CallerAfterWritten", Method: "SendFClose", Slot: callerF, Peer: 1, Label: 8, Point: channel.AnyPoint, Gone: true}
 	callerAfterConnectedChoice                    = channel.Choice{ID: 0, State: "CallerAfterConnected", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Send, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 1},
 		{Kind: channel.Gone, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 0},
 	}}
 	callerAfterWriteChoice = channel.Choice{ID: 1, State: "CallerAfterWrite", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 11},
 		{Kind: channel.Recv, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 10},
-		{Kind: channel.Recv, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 9},
 		{Kind: channel.Gone, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 0},
 	}}
 )
 
-// CallerDialling is a state of names.Caller at dialling (systems.chan:74).
+// CallerDialling is a state of names.Caller at dialling (systems.chan:75).
 // Next:
-//   - case dial (systems.chan:75)
-//   - case leave (systems.chan:81)
+//   - case dial (systems.chan:76)
+//   - case leave (systems.chan:82)
 type CallerDialling struct {
 	e    *callerComponent
 	step uint32
 }
 
-// Dial does case dial (systems.chan:75).
+// Dial does case dial (systems.chan:76).
 func (s CallerDialling) Dial() (CallerAfterDial, error) {
 	e := s.e
 	if e == nil {
@@ -111,7 +111,7 @@ func (s CallerDialling) Dial() (CallerAfterDial, error) {
 	return CallerAfterDial{e, e.Step()}, nil
 }
 
-// Leave does case leave (systems.chan:81).
+// Leave does case leave (systems.chan:82).
 func (s CallerDialling) Leave() (CallerAfterLeave, error) {
 	e := s.e
 	if e == nil {
@@ -124,15 +124,15 @@ func (s CallerDialling) Leave() (CallerAfterLeave, error) {
 	return CallerAfterLeave{e, e.Step()}, nil
 }
 
-// CallerAfterDial is a state of names.Caller (systems.chan:76).
+// CallerAfterDial is a state of names.Caller (systems.chan:77).
 // Next:
-//   - names <- Dial(_) (systems.chan:76)
+//   - names <- Dial(_) (systems.chan:77)
 type CallerAfterDial struct {
 	e    *callerComponent
 	step uint32
 }
 
-// SendNamesDial does names <- Dial(_) (systems.chan:76).
+// SendNamesDial does names <- Dial(_) (systems.chan:77).
 func (s CallerAfterDial) SendNamesDial(name string) (CallerAfterDial2, error) {
 	e := s.e
 	if e == nil {
@@ -150,15 +150,15 @@ func (s CallerAfterDial) SendNamesDial(name string) (CallerAfterDial2, error) {
 	return CallerAfterDial2{e, e.Step()}, nil
 }
 
-// CallerAfterLeave is a state of names.Caller (systems.chan:82).
+// CallerAfterLeave is a state of names.Caller (systems.chan:83).
 // Next:
-//   - names <- Detach() (systems.chan:82)
+//   - names <- Detach() (systems.chan:83)
 type CallerAfterLeave struct {
 	e    *callerComponent
 	step uint32
 }
 
-// SendNamesDetach does names <- Detach() (systems.chan:82).
+// SendNamesDetach does names <- Detach() (systems.chan:83).
 func (s CallerAfterLeave) SendNamesDetach() (CallerEnd, error) {
 	e := s.e
 	if e == nil {
@@ -172,10 +172,10 @@ func (s CallerAfterLeave) SendNamesDetach() (CallerEnd, error) {
 	return CallerEnd{e, e.Step()}, nil
 }
 
-// CallerAfterDial2 is a state of names.Caller (systems.chan:77).
+// CallerAfterDial2 is a state of names.Caller (systems.chan:78).
 // Next:
-//   - Connected(f) <- names (systems.chan:78)
-//   - Failed(_) <- names (systems.chan:79)
+//   - Connected(f) <- names (systems.chan:79)
+//   - Failed(_) <- names (systems.chan:80)
 type CallerAfterDial2 struct {
 	e    *callerComponent
 	step uint32
@@ -207,17 +207,17 @@ func (s CallerAfterDial2) ReceiveNames() (CallerAfterDial2Option, error) {
 	panic("channel: CallerAfterDial2 received a label that it does not list")
 }
 
-// CallerEnd is a state of names.Caller (systems.chan:83).
+// CallerEnd is a state of names.Caller (systems.chan:84).
 // The component has ended.
 type CallerEnd struct {
 	e    *callerComponent
 	step uint32
 }
 
-// CallerAfterConnected is a state of names.Caller (systems.chan:64).
+// CallerAfterConnected is a state of names.Caller (systems.chan:65).
 // Next:
-//   - f <- Write(_, _) (systems.chan:64)
-//   - gone <- f (systems.chan:63)
+//   - f <- Write(_, _) (systems.chan:65)
+//   - gone <- f (systems.chan:64)
 type CallerAfterConnected struct {
 	e    *callerComponent
 	step uint32
@@ -249,14 +249,14 @@ func (s CallerAfterConnected) Choose() (CallerAfterConnectedOption, error) {
 	panic("channel: CallerAfterConnected took an option that it does not list")
 }
 
-// CallerAfterConnectedSentWriteNext is the option f <- Write(_, _) (systems.chan:64) taken.
+// CallerAfterConnectedSentWriteNext is the option f <- Write(_, _) (systems.chan:65) taken.
 // Next: that send.
 type CallerAfterConnectedSentWriteNext struct {
 	e    *callerComponent
 	step uint32
 }
 
-// SendFWrite does f <- Write(_, _) (systems.chan:64), for which there is room.
+// SendFWrite does f <- Write(_, _) (systems.chan:65), for which there is room.
 func (s CallerAfterConnectedSentWriteNext) SendFWrite(offset uint64, buf []byte) (CallerAfterWrite, error) {
 	e := s.e
 	if e == nil {
@@ -275,11 +275,11 @@ func (s CallerAfterConnectedSentWriteNext) SendFWrite(offset uint64, buf []byte)
 	return CallerAfterWrite{e, e.Step()}, nil
 }
 
-// CallerAfterWrite is a state of names.Caller (systems.chan:65).
+// CallerAfterWrite is a state of names.Caller (systems.chan:66).
 // Next:
-//   - Written(_) <- f (systems.chan:66)
-//   - Failed(_) <- f (systems.chan:67)
-//   - gone <- f (systems.chan:63)
+//   - Written(_) <- f (systems.chan:67)
+//   - Failed(_) <- f (systems.chan:68)
+//   - gone <- f (systems.chan:64)
 type CallerAfterWrite struct {
 	e    *callerComponent
 	step uint32
@@ -320,16 +320,16 @@ func (s CallerAfterWrite) Choose() (CallerAfterWriteOption, error) {
 	panic("channel: CallerAfterWrite took an option that it does not list")
 }
 
-// CallerAfterWritten is a state of names.Caller (systems.chan:69).
+// CallerAfterWritten is a state of names.Caller (systems.chan:70).
 // Next:
-//   - f <- Close() (systems.chan:69)
-//   - gone <- f (systems.chan:63)
+//   - f <- Close() (systems.chan:70)
+//   - gone <- f (systems.chan:64)
 type CallerAfterWritten struct {
 	e    *callerComponent
 	step uint32
 }
 
-// SendFClose does f <- Close() (systems.chan:69), or sees that the peer is gone.
+// SendFClose does f <- Close() (systems.chan:70), or sees that the peer is gone.
 func (s CallerAfterWritten) SendFClose() (CallerDialling, error) {
 	e := s.e
 	if e == nil {
@@ -356,14 +356,14 @@ type CallerAfterConnectedOption interface{ callerAfterConnectedOption() }
 // CallerAfterWriteOption is *CallerAfterWriteWritten, *CallerAfterWriteFailed or *CallerAfterWriteGone.
 type CallerAfterWriteOption interface{ callerAfterWriteOption() }
 
-// CallerAfterDial2Connected is Connected(f) <- names (systems.chan:78). It is valid until the next step.
+// CallerAfterDial2Connected is Connected(f) <- names (systems.chan:79). It is valid until the next step.
 type CallerAfterDial2Connected struct {
 	Next CallerAfterConnected
 }
 
 func (*CallerAfterDial2Connected) callerAfterDial2Option() {}
 
-// CallerAfterDial2Failed is Failed(_) <- names (systems.chan:79). It is valid until the next step.
+// CallerAfterDial2Failed is Failed(_) <- names (systems.chan:80). It is valid until the next step.
 type CallerAfterDial2Failed struct {
 	Err  errno.Errno
 	Next CallerDialling
@@ -371,21 +371,21 @@ type CallerAfterDial2Failed struct {
 
 func (*CallerAfterDial2Failed) callerAfterDial2Option() {}
 
-// CallerAfterConnectedSentWrite is f <- Write(_, _) (systems.chan:64). It is valid until the next step.
+// CallerAfterConnectedSentWrite is f <- Write(_, _) (systems.chan:65). It is valid until the next step.
 type CallerAfterConnectedSentWrite struct {
 	Next CallerAfterConnectedSentWriteNext
 }
 
 func (*CallerAfterConnectedSentWrite) callerAfterConnectedOption() {}
 
-// CallerAfterConnectedGone is gone <- f (systems.chan:63). It is valid until the next step.
+// CallerAfterConnectedGone is gone <- f (systems.chan:64). It is valid until the next step.
 type CallerAfterConnectedGone struct {
 	Next CallerDialling
 }
 
 func (*CallerAfterConnectedGone) callerAfterConnectedOption() {}
 
-// CallerAfterWriteWritten is Written(_) <- f (systems.chan:66). It is valid until the next step.
+// CallerAfterWriteWritten is Written(_) <- f (systems.chan:67). It is valid until the next step.
 type CallerAfterWriteWritten struct {
 	Count uint32
 	Next  CallerAfterWritten
@@ -393,7 +393,7 @@ type CallerAfterWriteWritten struct {
 
 func (*CallerAfterWriteWritten) callerAfterWriteOption() {}
 
-// CallerAfterWriteFailed is Failed(_) <- f (systems.chan:67). It is valid until the next step.
+// CallerAfterWriteFailed is Failed(_) <- f (systems.chan:68). It is valid until the next step.
 type CallerAfterWriteFailed struct {
 	Err  errno.Errno
 	Next CallerAfterWritten
@@ -401,7 +401,7 @@ type CallerAfterWriteFailed struct {
 
 func (*CallerAfterWriteFailed) callerAfterWriteOption() {}
 
-// CallerAfterWriteGone is gone <- f (systems.chan:63). It is valid until the next step.
+// CallerAfterWriteGone is gone <- f (systems.chan:64). It is valid until the next step.
 type CallerAfterWriteGone struct {
 	Next CallerDialling
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // PlumbingDigest identifies what was verified of the system names.Plumbing.
-const PlumbingDigest = "52d0327c3860d00f46b018fe840b3d7c3e23c4e1ce15572d00b684910cd1f933"
+const PlumbingDigest = "b37c2553a9ef3ee94f939804178c8bcd0d148d1093ce885b96d3e2ca87f90f31"
 
 // PlumbingParts is the code of the system names.Plumbing: a function for each of its components.
 type PlumbingParts struct {

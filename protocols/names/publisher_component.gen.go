@@ -50,6 +50,7 @@ type publisherComponent struct {
 		publisherTalkingWrite          PublisherTalkingWrite
 		publisherTalkingAppend         PublisherTalkingAppend
 		publisherTalkingTruncate       PublisherTalkingTruncate
+		publisherTalkingSetTimes       PublisherTalkingSetTimes
 		publisherTalkingSync           PublisherTalkingSync
 		publisherTalkingStat           PublisherTalkingStat
 		publisherTalkingWatch          PublisherTalkingWatch
@@ -95,15 +96,16 @@ var (
 	publisherAfterNewDoorSendNamesPublishOp  = channel.Op{State: "PublisherAfterNewDoor", Method: "SendNamesPublish", Slot: publisherNames, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	publisherAfterPublishReceiveNamesOp      = channel.Op{State: "PublisherAfterPublish", Method: "ReceiveNames", Slot: publisherNames, Peer: 1, Labels: 1<<3 | 1<<4, Point: channel.AnyPoint}
 	publisherOpenReceiveDoorOp               = channel.Op{State: "PublisherOpen", Method: "ReceiveDoor", Slot: publisherDoor, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint}
-	publisherTalkingReceiveCallerOp          = channel.Op{State: "PublisherTalking", Method: "ReceiveCaller", Slot: publisherCaller, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7, Point: channel.AnyPoint}
+	publisherTalkingReceiveCallerOp          = channel.Op{State: "PublisherTalking", Method: "ReceiveCaller", Slot: publisherCaller, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8, Point: channel.AnyPoint}
 	publisherAfterOverSendDoorWithdrawOp     = channel.Op{State: "PublisherAfterOver", Method: "SendDoorWithdraw", Slot: publisherDoor, Peer: 0, Label: 2, Point: channel.AnyPoint}
 	publisherAfterRefusedSendNamesDetachOp   = channel.Op{State: "PublisherAfterRefused", Method: "SendNamesDetach", Slot: publisherNames, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	publisherAfterReadSendCallerDataOp       = channel.Op{State: "PublisherAfterRead", Method: "SendCallerData", Slot: publisherCaller, Peer: 0, Label: 8, Point: channel.AnyPoint}
-	publisherAfterWriteSendCallerWrittenOp   = channel.Op{State: "PublisherAfterWrite", Method: "SendCallerWritten", Slot: publisherCaller, Peer: 0, Label: 10, Point: channel.AnyPoint}
-	publisherAfterAppendSendCallerWrittenOp  = channel.Op{State: "PublisherAfterAppend", Method: "SendCallerWritten", Slot: publisherCaller, Peer: 0, Label: 10, Point: channel.AnyPoint}
-	publisherAfterTruncateSendCallerFailedOp = channel.Op{State: "PublisherAfterTruncate", Method: "SendCallerFailed", Slot: publisherCaller, Peer: 0, Label: 9, Point: channel.AnyPoint}
-	publisherAfterSyncSendCallerDoneOp       = channel.Op{State: "PublisherAfterSync", Method: "SendCallerDone", Slot: publisherCaller, Peer: 0, Label: 11, Point: channel.AnyPoint}
-	publisherAfterStatSendCallerIsOp         = channel.Op{State: "PublisherAfterStat", Method: "SendCallerIs", Slot: publisherCaller, Peer: 0, Label: 12, Point: channel.AnyPoint}
+	publisherAfterReadSendCallerDataOp       = channel.Op{State: "PublisherAfterRead", Method: "SendCallerData", Slot: publisherCaller, Peer: 0, Label: 9, Point: channel.AnyPoint}
+	publisherAfterWriteSendCallerWrittenOp   = channel.Op{State: "PublisherAfterWrite", Method: "SendCallerWritten", Slot: publisherCaller, Peer: 0, Label: 11, Point: channel.AnyPoint}
+	publisherAfterAppendSendCallerWrittenOp  = channel.Op{State: "PublisherAfterAppend", Method: "SendCallerWritten", Slot: publisherCaller, Peer: 0, Label: 11, Point: channel.AnyPoint}
+	publisherAfterTruncateSendCallerFailedOp = channel.Op{State: "PublisherAfterTruncate", Method: "SendCallerFailed", Slot: publisherCaller, Peer: 0, Label: 10, Point: channel.AnyPoint}
+	publisherAfterSetTimesSendCallerFailedOp = channel.Op{State: "PublisherAfterSetTimes", Method: "SendCallerFailed", Slot: publisherCaller, Peer: 0, Label: 10, Point: channel.AnyPoint}
+	publisherAfterSyncSendCallerDoneOp       = channel.Op{State: "PublisherAfterSync", Method: "SendCallerDone", Slot: publisherCaller, Peer: 0, Label: 12, Point: channel.AnyPoint}
+	publisherAfterStatSendCallerIsOp         = channel.Op{State: "PublisherAfterStat", Method: "SendCallerIs", Slot: publisherCaller, Peer: 0, Label: 13, Point: channel.AnyPoint}
 	publisherAfterWithdrawSendNamesDetachOp  = channel.Op{State: "PublisherAfterWithdraw", Method: "SendNamesDetach", Slot: publisherNames, Peer: 1, Label: 2, Point: channel.AnyPoint}
 	publisherAfterCloseOnOp                  = channel.Op{State: "PublisherAfterClose", Method: "On"}
 	publisherAfterCloseEnoughOp              = channel.Op{State: "PublisherAfterClose", Method: "Enough"}
@@ -111,15 +113,15 @@ var (
 	publisherClosingReceiveDoorOp            = channel.Op{State: "PublisherClosing", Method: "ReceiveDoor", Slot: publisherDoor, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint}
 )
 
-// PublisherStart is a state of names.Publisher (systems.chan:25).
+// PublisherStart is a state of names.Publisher (systems.chan:26).
 // Next:
-//   - new names.Door as d (systems.chan:25)
+//   - new names.Door as d (systems.chan:26)
 type PublisherStart struct {
 	e    *publisherComponent
 	step uint32
 }
 
-// NewDoor does new names.Door as d (systems.chan:25).
+// NewDoor does new names.Door as d (systems.chan:26).
 func (s PublisherStart) NewDoor() (PublisherAfterNewDoor, error) {
 	e := s.e
 	if e == nil {
@@ -134,15 +136,15 @@ func (s PublisherStart) NewDoor() (PublisherAfterNewDoor, error) {
 	return PublisherAfterNewDoor{e, e.Step()}, nil
 }
 
-// PublisherAfterNewDoor is a state of names.Publisher (systems.chan:26).
+// PublisherAfterNewDoor is a state of names.Publisher (systems.chan:27).
 // Next:
-//   - names <- Publish(_, d.names) (systems.chan:26)
+//   - names <- Publish(_, d.names) (systems.chan:27)
 type PublisherAfterNewDoor struct {
 	e    *publisherComponent
 	step uint32
 }
 
-// SendNamesPublish does names <- Publish(_, d.names) (systems.chan:26).
+// SendNamesPublish does names <- Publish(_, d.names) (systems.chan:27).
 func (s PublisherAfterNewDoor) SendNamesPublish(name string) (PublisherAfterPublish, error) {
 	e := s.e
 	if e == nil {
@@ -161,10 +163,10 @@ func (s PublisherAfterNewDoor) SendNamesPublish(name string) (PublisherAfterPubl
 	return PublisherAfterPublish{e, e.Step()}, nil
 }
 
-// PublisherAfterPublish is a state of names.Publisher (systems.chan:27).
+// PublisherAfterPublish is a state of names.Publisher (systems.chan:28).
 // Next:
-//   - Published() <- names (systems.chan:28)
-//   - Refused(_, back) <- names (systems.chan:52)
+//   - Published() <- names (systems.chan:29)
+//   - Refused(_, back) <- names (systems.chan:53)
 type PublisherAfterPublish struct {
 	e    *publisherComponent
 	step uint32
@@ -199,10 +201,10 @@ func (s PublisherAfterPublish) ReceiveNames() (PublisherAfterPublishOption, erro
 	panic("channel: PublisherAfterPublish received a label that it does not list")
 }
 
-// PublisherOpen is a state of names.Publisher at open (systems.chan:31).
+// PublisherOpen is a state of names.Publisher at open (systems.chan:32).
 // Next:
-//   - Caller(caller) <- door (systems.chan:32)
-//   - Over() <- door (systems.chan:38)
+//   - Caller(caller) <- door (systems.chan:33)
+//   - Over() <- door (systems.chan:39)
 type PublisherOpen struct {
 	e    *publisherComponent
 	step uint32
@@ -250,16 +252,17 @@ func (s PublisherOpen) ReceiveDoor() (PublisherOpenOption, error) {
 //   - Write(_, _) <- caller (systems.chan:14)
 //   - Append(_) <- caller (systems.chan:15)
 //   - Truncate(_) <- caller (systems.chan:16)
-//   - Sync() <- caller (systems.chan:17)
-//   - Stat() <- caller (systems.chan:18)
-//   - Watch(_, waker) <- caller (systems.chan:19)
-//   - Close() <- caller (systems.chan:20)
+//   - SetTimes(_, _) <- caller (systems.chan:17)
+//   - Sync() <- caller (systems.chan:18)
+//   - Stat() <- caller (systems.chan:19)
+//   - Watch(_, waker) <- caller (systems.chan:20)
+//   - Close() <- caller (systems.chan:21)
 type PublisherTalking struct {
 	e    *publisherComponent
 	step uint32
 }
 
-// ReceiveCaller waits for *PublisherTalkingRead, *PublisherTalkingWrite, *PublisherTalkingAppend, *PublisherTalkingTruncate, *PublisherTalkingSync, *PublisherTalkingStat, *PublisherTalkingWatch or *PublisherTalkingClose.
+// ReceiveCaller waits for *PublisherTalkingRead, *PublisherTalkingWrite, *PublisherTalkingAppend, *PublisherTalkingTruncate, *PublisherTalkingSetTimes, *PublisherTalkingSync, *PublisherTalkingStat, *PublisherTalkingWatch or *PublisherTalkingClose.
 func (s PublisherTalking) ReceiveCaller() (PublisherTalkingOption, error) {
 	e := s.e
 	if e == nil {
@@ -295,14 +298,20 @@ func (s PublisherTalking) ReceiveCaller() (PublisherTalkingOption, error) {
 		m.Next = PublisherAfterTruncate{e, e.Step()}
 		return m, nil
 	case 4:
+		p := channel.In[file.FileSetTimesPayload](&e.Endpoint)
+		m := &e.m.publisherTalkingSetTimes
+		*m = PublisherTalkingSetTimes{Atime: p.Atime, Mtime: p.Mtime}
+		m.Next = PublisherAfterSetTimes{e, e.Step()}
+		return m, nil
+	case 5:
 		m := &e.m.publisherTalkingSync
 		m.Next = PublisherAfterSync{e, e.Step()}
 		return m, nil
-	case 5:
+	case 6:
 		m := &e.m.publisherTalkingStat
 		m.Next = PublisherAfterStat{e, e.Step()}
 		return m, nil
-	case 6:
+	case 7:
 		p := channel.In[file.FileWatchPayload](&e.Endpoint)
 		m := &e.m.publisherTalkingWatch
 		*m = PublisherTalkingWatch{What: p.What}
@@ -310,7 +319,7 @@ func (s PublisherTalking) ReceiveCaller() (PublisherTalkingOption, error) {
 		e.Drop(publisherWaker, 0)
 		m.Next = PublisherTalking{e, e.Step()}
 		return m, nil
-	case 7:
+	case 8:
 		m := &e.m.publisherTalkingClose
 		e.Close(publisherCaller, 0)
 		m.Next = PublisherAfterClose{e, e.Step()}
@@ -319,15 +328,15 @@ func (s PublisherTalking) ReceiveCaller() (PublisherTalkingOption, error) {
 	panic("channel: PublisherTalking received a label that it does not list")
 }
 
-// PublisherAfterOver is a state of names.Publisher (systems.chan:39).
+// PublisherAfterOver is a state of names.Publisher (systems.chan:40).
 // Next:
-//   - door <- Withdraw() (systems.chan:39)
+//   - door <- Withdraw() (systems.chan:40)
 type PublisherAfterOver struct {
 	e    *publisherComponent
 	step uint32
 }
 
-// SendDoorWithdraw does door <- Withdraw() (systems.chan:39).
+// SendDoorWithdraw does door <- Withdraw() (systems.chan:40).
 func (s PublisherAfterOver) SendDoorWithdraw() (PublisherAfterWithdraw, error) {
 	e := s.e
 	if e == nil {
@@ -346,15 +355,15 @@ func (s PublisherAfterOver) SendDoorWithdraw() (PublisherAfterWithdraw, error) {
 	return PublisherAfterWithdraw{e, e.Step()}, nil
 }
 
-// PublisherAfterRefused is a state of names.Publisher (systems.chan:56).
+// PublisherAfterRefused is a state of names.Publisher (systems.chan:57).
 // Next:
-//   - names <- Detach() (systems.chan:56)
+//   - names <- Detach() (systems.chan:57)
 type PublisherAfterRefused struct {
 	e    *publisherComponent
 	step uint32
 }
 
-// SendNamesDetach does names <- Detach() (systems.chan:56).
+// SendNamesDetach does names <- Detach() (systems.chan:57).
 func (s PublisherAfterRefused) SendNamesDetach() (PublisherEnd, error) {
 	e := s.e
 	if e == nil {
@@ -463,15 +472,38 @@ func (s PublisherAfterTruncate) SendCallerFailed() (PublisherTalking, error) {
 	return PublisherTalking{e, e.Step()}, nil
 }
 
-// PublisherAfterSync is a state of names.Publisher (systems.chan:17).
+// PublisherAfterSetTimes is a state of names.Publisher (systems.chan:17).
 // Next:
-//   - caller <- Done() (systems.chan:17)
+//   - caller <- Failed(Inval) (systems.chan:17)
+type PublisherAfterSetTimes struct {
+	e    *publisherComponent
+	step uint32
+}
+
+// SendCallerFailed does caller <- Failed(Inval) (systems.chan:17).
+func (s PublisherAfterSetTimes) SendCallerFailed() (PublisherTalking, error) {
+	e := s.e
+	if e == nil {
+		return PublisherTalking{}, channel.DeadState("PublisherAfterSetTimes", "SendCallerFailed")
+	}
+	if err := e.Begin(s.step, &publisherAfterSetTimesSendCallerFailedOp, 0); err != nil {
+		return PublisherTalking{}, err
+	}
+	p := channel.Out[file.FileFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoInval
+	e.Commit()
+	return PublisherTalking{e, e.Step()}, nil
+}
+
+// PublisherAfterSync is a state of names.Publisher (systems.chan:18).
+// Next:
+//   - caller <- Done() (systems.chan:18)
 type PublisherAfterSync struct {
 	e    *publisherComponent
 	step uint32
 }
 
-// SendCallerDone does caller <- Done() (systems.chan:17).
+// SendCallerDone does caller <- Done() (systems.chan:18).
 func (s PublisherAfterSync) SendCallerDone() (PublisherTalking, error) {
 	e := s.e
 	if e == nil {
@@ -484,15 +516,15 @@ func (s PublisherAfterSync) SendCallerDone() (PublisherTalking, error) {
 	return PublisherTalking{e, e.Step()}, nil
 }
 
-// PublisherAfterStat is a state of names.Publisher (systems.chan:18).
+// PublisherAfterStat is a state of names.Publisher (systems.chan:19).
 // Next:
-//   - caller <- Is(Device, _) (systems.chan:18)
+//   - caller <- Is(Device, _) (systems.chan:19)
 type PublisherAfterStat struct {
 	e    *publisherComponent
 	step uint32
 }
 
-// SendCallerIs does caller <- Is(Device, _) (systems.chan:18).
+// SendCallerIs does caller <- Is(Device, _) (systems.chan:19).
 func (s PublisherAfterStat) SendCallerIs(attr file.Attr) (PublisherTalking, error) {
 	e := s.e
 	if e == nil {
@@ -508,15 +540,15 @@ func (s PublisherAfterStat) SendCallerIs(attr file.Attr) (PublisherTalking, erro
 	return PublisherTalking{e, e.Step()}, nil
 }
 
-// PublisherAfterWithdraw is a state of names.Publisher (systems.chan:40).
+// PublisherAfterWithdraw is a state of names.Publisher (systems.chan:41).
 // Next:
-//   - names <- Detach() (systems.chan:40)
+//   - names <- Detach() (systems.chan:41)
 type PublisherAfterWithdraw struct {
 	e    *publisherComponent
 	step uint32
 }
 
-// SendNamesDetach does names <- Detach() (systems.chan:40).
+// SendNamesDetach does names <- Detach() (systems.chan:41).
 func (s PublisherAfterWithdraw) SendNamesDetach() (PublisherEnd, error) {
 	e := s.e
 	if e == nil {
@@ -530,23 +562,23 @@ func (s PublisherAfterWithdraw) SendNamesDetach() (PublisherEnd, error) {
 	return PublisherEnd{e, e.Step()}, nil
 }
 
-// PublisherEnd is a state of names.Publisher (systems.chan:57).
+// PublisherEnd is a state of names.Publisher (systems.chan:58).
 // The component has ended.
 type PublisherEnd struct {
 	e    *publisherComponent
 	step uint32
 }
 
-// PublisherAfterClose is a state of names.Publisher (systems.chan:34).
+// PublisherAfterClose is a state of names.Publisher (systems.chan:35).
 // Next:
-//   - case on (systems.chan:35)
-//   - case enough (systems.chan:36)
+//   - case on (systems.chan:36)
+//   - case enough (systems.chan:37)
 type PublisherAfterClose struct {
 	e    *publisherComponent
 	step uint32
 }
 
-// On does case on (systems.chan:35).
+// On does case on (systems.chan:36).
 func (s PublisherAfterClose) On() (PublisherOpen, error) {
 	e := s.e
 	if e == nil {
@@ -559,7 +591,7 @@ func (s PublisherAfterClose) On() (PublisherOpen, error) {
 	return PublisherOpen{e, e.Step()}, nil
 }
 
-// Enough does case enough (systems.chan:36).
+// Enough does case enough (systems.chan:37).
 func (s PublisherAfterClose) Enough() (PublisherAfterEnough, error) {
 	e := s.e
 	if e == nil {
@@ -572,15 +604,15 @@ func (s PublisherAfterClose) Enough() (PublisherAfterEnough, error) {
 	return PublisherAfterEnough{e, e.Step()}, nil
 }
 
-// PublisherAfterEnough is a state of names.Publisher (systems.chan:44).
+// PublisherAfterEnough is a state of names.Publisher (systems.chan:45).
 // Next:
-//   - door <- Withdraw() (systems.chan:44)
+//   - door <- Withdraw() (systems.chan:45)
 type PublisherAfterEnough struct {
 	e    *publisherComponent
 	step uint32
 }
 
-// SendDoorWithdraw does door <- Withdraw() (systems.chan:44).
+// SendDoorWithdraw does door <- Withdraw() (systems.chan:45).
 func (s PublisherAfterEnough) SendDoorWithdraw() (PublisherClosing, error) {
 	e := s.e
 	if e == nil {
@@ -599,10 +631,10 @@ func (s PublisherAfterEnough) SendDoorWithdraw() (PublisherClosing, error) {
 	return PublisherClosing{e, e.Step()}, nil
 }
 
-// PublisherClosing is a state of names.Publisher at closing (systems.chan:46).
+// PublisherClosing is a state of names.Publisher at closing (systems.chan:47).
 // Next:
-//   - Caller(late) <- door (systems.chan:48)
-//   - Over() <- door (systems.chan:49)
+//   - Caller(late) <- door (systems.chan:49)
+//   - Over() <- door (systems.chan:50)
 type PublisherClosing struct {
 	e    *publisherComponent
 	step uint32
@@ -651,20 +683,20 @@ type PublisherAfterPublishOption interface{ publisherAfterPublishOption() }
 // PublisherOpenOption is *PublisherOpenCaller or *PublisherOpenOver.
 type PublisherOpenOption interface{ publisherOpenOption() }
 
-// PublisherTalkingOption is *PublisherTalkingRead, *PublisherTalkingWrite, *PublisherTalkingAppend, *PublisherTalkingTruncate, *PublisherTalkingSync, *PublisherTalkingStat, *PublisherTalkingWatch or *PublisherTalkingClose.
+// PublisherTalkingOption is *PublisherTalkingRead, *PublisherTalkingWrite, *PublisherTalkingAppend, *PublisherTalkingTruncate, *PublisherTalkingSetTimes, *PublisherTalkingSync, *PublisherTalkingStat, *PublisherTalkingWatch or *PublisherTalkingClose.
 type PublisherTalkingOption interface{ publisherTalkingOption() }
 
 // PublisherClosingOption is *PublisherClosingCaller or *PublisherClosingOver.
 type PublisherClosingOption interface{ publisherClosingOption() }
 
-// PublisherAfterPublishPublished is Published() <- names (systems.chan:28). It is valid until the next step.
+// PublisherAfterPublishPublished is Published() <- names (systems.chan:29). It is valid until the next step.
 type PublisherAfterPublishPublished struct {
 	Next PublisherOpen
 }
 
 func (*PublisherAfterPublishPublished) publisherAfterPublishOption() {}
 
-// PublisherAfterPublishRefused is Refused(_, back) <- names (systems.chan:52). It is valid until the next step.
+// PublisherAfterPublishRefused is Refused(_, back) <- names (systems.chan:53). It is valid until the next step.
 type PublisherAfterPublishRefused struct {
 	Err  errno.Errno
 	Next PublisherAfterRefused
@@ -672,14 +704,14 @@ type PublisherAfterPublishRefused struct {
 
 func (*PublisherAfterPublishRefused) publisherAfterPublishOption() {}
 
-// PublisherOpenCaller is Caller(caller) <- door (systems.chan:32). It is valid until the next step.
+// PublisherOpenCaller is Caller(caller) <- door (systems.chan:33). It is valid until the next step.
 type PublisherOpenCaller struct {
 	Next PublisherTalking
 }
 
 func (*PublisherOpenCaller) publisherOpenOption() {}
 
-// PublisherOpenOver is Over() <- door (systems.chan:38). It is valid until the next step.
+// PublisherOpenOver is Over() <- door (systems.chan:39). It is valid until the next step.
 type PublisherOpenOver struct {
 	Next PublisherAfterOver
 }
@@ -720,21 +752,30 @@ type PublisherTalkingTruncate struct {
 
 func (*PublisherTalkingTruncate) publisherTalkingOption() {}
 
-// PublisherTalkingSync is Sync() <- caller (systems.chan:17). It is valid until the next step.
+// PublisherTalkingSetTimes is SetTimes(_, _) <- caller (systems.chan:17). It is valid until the next step.
+type PublisherTalkingSetTimes struct {
+	Atime uint64
+	Mtime uint64
+	Next  PublisherAfterSetTimes
+}
+
+func (*PublisherTalkingSetTimes) publisherTalkingOption() {}
+
+// PublisherTalkingSync is Sync() <- caller (systems.chan:18). It is valid until the next step.
 type PublisherTalkingSync struct {
 	Next PublisherAfterSync
 }
 
 func (*PublisherTalkingSync) publisherTalkingOption() {}
 
-// PublisherTalkingStat is Stat() <- caller (systems.chan:18). It is valid until the next step.
+// PublisherTalkingStat is Stat() <- caller (systems.chan:19). It is valid until the next step.
 type PublisherTalkingStat struct {
 	Next PublisherAfterStat
 }
 
 func (*PublisherTalkingStat) publisherTalkingOption() {}
 
-// PublisherTalkingWatch is Watch(_, waker) <- caller (systems.chan:19). It is valid until the next step.
+// PublisherTalkingWatch is Watch(_, waker) <- caller (systems.chan:20). It is valid until the next step.
 type PublisherTalkingWatch struct {
 	What file.Ready
 	Next PublisherTalking
@@ -742,21 +783,21 @@ type PublisherTalkingWatch struct {
 
 func (*PublisherTalkingWatch) publisherTalkingOption() {}
 
-// PublisherTalkingClose is Close() <- caller (systems.chan:20). It is valid until the next step.
+// PublisherTalkingClose is Close() <- caller (systems.chan:21). It is valid until the next step.
 type PublisherTalkingClose struct {
 	Next PublisherAfterClose
 }
 
 func (*PublisherTalkingClose) publisherTalkingOption() {}
 
-// PublisherClosingCaller is Caller(late) <- door (systems.chan:48). It is valid until the next step.
+// PublisherClosingCaller is Caller(late) <- door (systems.chan:49). It is valid until the next step.
 type PublisherClosingCaller struct {
 	Next PublisherClosing
 }
 
 func (*PublisherClosingCaller) publisherClosingOption() {}
 
-// PublisherClosingOver is Over() <- door (systems.chan:49). It is valid until the next step.
+// PublisherClosingOver is Over() <- door (systems.chan:50). It is valid until the next step.
 type PublisherClosingOver struct {
 	Next PublisherAfterRefused
 }

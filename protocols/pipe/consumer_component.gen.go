@@ -76,12 +76,12 @@ var (
 	consumerReadingDoneOp                   = channel.Op{State: "ConsumerReading", Method: "Done"}
 	consumerAfterPollNewWakeOp              = channel.Op{State: "ConsumerAfterPoll", Method: "NewWake"}
 	consumerAfterReadSendInReadOp           = channel.Op{State: "ConsumerAfterRead", Method: "SendInRead", Slot: consumerIn, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	consumerAfterDoneSendInCloseOp          = channel.Op{State: "ConsumerAfterDone", Method: "SendInClose", Slot: consumerIn, Peer: 1, Label: 7, Point: channel.AnyPoint}
-	consumerAfterNewWakeSendInWatchOp       = channel.Op{State: "ConsumerAfterNewWake", Method: "SendInWatch", Slot: consumerIn, Peer: 1, Label: 6, Point: channel.AnyPoint}
+	consumerAfterDoneSendInCloseOp          = channel.Op{State: "ConsumerAfterDone", Method: "SendInClose", Slot: consumerIn, Peer: 1, Label: 8, Point: channel.AnyPoint}
+	consumerAfterNewWakeSendInWatchOp       = channel.Op{State: "ConsumerAfterNewWake", Method: "SendInWatch", Slot: consumerIn, Peer: 1, Label: 7, Point: channel.AnyPoint}
 	consumerAfterRead2PatientOp             = channel.Op{State: "ConsumerAfterRead2", Method: "Patient"}
 	consumerAfterRead2KilledOp              = channel.Op{State: "ConsumerAfterRead2", Method: "Killed"}
 	consumerAfterWatchReceiveWSleeperOp     = channel.Op{State: "ConsumerAfterWatch", Method: "ReceiveWSleeper", Slot: consumerWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
-	consumerAfterPatientReceiveInOp         = channel.Op{State: "ConsumerAfterPatient", Method: "ReceiveIn", Slot: consumerIn, Peer: 1, Labels: 1<<8 | 1<<9, Point: channel.AnyPoint}
+	consumerAfterPatientReceiveInOp         = channel.Op{State: "ConsumerAfterPatient", Method: "ReceiveIn", Slot: consumerIn, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
 	consumerAfterReadySendWSleeperReleaseOp = channel.Op{State: "ConsumerAfterReady", Method: "SendWSleeperRelease", Slot: consumerWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
 )
 
@@ -334,13 +334,13 @@ func (s ConsumerAfterPatient) ReceiveIn() (ConsumerAfterPatientOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 8:
+	case 9:
 		p := channel.In[file.FileDataPayload](&e.Endpoint)
 		m := &e.m.consumerAfterPatientData
 		*m = ConsumerAfterPatientData{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
 		m.Next = ConsumerReading{e, e.Step()}
 		return m, nil
-	case 9:
+	case 10:
 		p := channel.In[file.FileFailedPayload](&e.Endpoint)
 		m := &e.m.consumerAfterPatientFailed
 		*m = ConsumerAfterPatientFailed{Err: p.Err}

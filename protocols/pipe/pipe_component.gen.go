@@ -59,6 +59,7 @@ type pipeComponent struct {
 		pipeFlowingWriteReaders     PipeFlowingWriteReaders
 		pipeFlowingAppendReaders    PipeFlowingAppendReaders
 		pipeFlowingTruncateReaders  PipeFlowingTruncateReaders
+		pipeFlowingSetTimesReaders  PipeFlowingSetTimesReaders
 		pipeFlowingSyncReaders      PipeFlowingSyncReaders
 		pipeFlowingStatReaders      PipeFlowingStatReaders
 		pipeFlowingWatchReaders     PipeFlowingWatchReaders
@@ -68,6 +69,7 @@ type pipeComponent struct {
 		pipeFlowingAppendWriters    PipeFlowingAppendWriters
 		pipeFlowingReadWriters      PipeFlowingReadWriters
 		pipeFlowingTruncateWriters  PipeFlowingTruncateWriters
+		pipeFlowingSetTimesWriters  PipeFlowingSetTimesWriters
 		pipeFlowingSyncWriters      PipeFlowingSyncWriters
 		pipeFlowingStatWriters      PipeFlowingStatWriters
 		pipeFlowingWatchWriters     PipeFlowingWatchWriters
@@ -117,28 +119,30 @@ const (
 var pipeLayout = channel.Component{Name: "Pipe", Choices: 1, Slots: []channel.Slot{
 	{Name: "reader", Protocol: &file.File, Role: 1},
 	{Name: "writer", Protocol: &file.File, Role: 1},
-	{Name: "readers", Protocol: &file.File, Role: 1, Set: 1, Points: 8},
-	{Name: "writers", Protocol: &file.File, Role: 1, Set: 1, Points: 8},
+	{Name: "readers", Protocol: &file.File, Role: 1, Set: 1, Points: 9},
+	{Name: "writers", Protocol: &file.File, Role: 1, Set: 1, Points: 9},
 	{Name: "sleepers", Protocol: &wake.Wake, Role: 1, Set: 2, Points: 6},
 	{Name: "waker", Protocol: &wake.Wake, Role: 1},
 }}
 
 var (
-	pipeAfterWriteSendReadersFailedOp       = channel.Op{State: "PipeAfterWrite", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	pipeAfterAppendSendReadersFailedOp      = channel.Op{State: "PipeAfterAppend", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	pipeAfterTruncateSendReadersFailedOp    = channel.Op{State: "PipeAfterTruncate", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	pipeAfterSyncSendReadersFailedOp        = channel.Op{State: "PipeAfterSync", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	pipeAfterStatSendReadersIsOp            = channel.Op{State: "PipeAfterStat", Method: "SendReadersIs", Slot: pipeReaders, Peer: 0, Label: 12, Point: channel.AnyPoint, Gone: true}
-	pipeAfterRead2SendWritersFailedOp       = channel.Op{State: "PipeAfterRead2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	pipeAfterTruncate2SendWritersFailedOp   = channel.Op{State: "PipeAfterTruncate2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	pipeAfterSync2SendWritersFailedOp       = channel.Op{State: "PipeAfterSync2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	pipeAfterStat2SendWritersIsOp           = channel.Op{State: "PipeAfterStat2", Method: "SendWritersIs", Slot: pipeWriters, Peer: 0, Label: 12, Point: channel.AnyPoint, Gone: true}
+	pipeAfterWriteSendReadersFailedOp       = channel.Op{State: "PipeAfterWrite", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	pipeAfterAppendSendReadersFailedOp      = channel.Op{State: "PipeAfterAppend", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	pipeAfterTruncateSendReadersFailedOp    = channel.Op{State: "PipeAfterTruncate", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	pipeAfterSetTimesSendReadersFailedOp    = channel.Op{State: "PipeAfterSetTimes", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	pipeAfterSyncSendReadersFailedOp        = channel.Op{State: "PipeAfterSync", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	pipeAfterStatSendReadersIsOp            = channel.Op{State: "PipeAfterStat", Method: "SendReadersIs", Slot: pipeReaders, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
+	pipeAfterRead2SendWritersFailedOp       = channel.Op{State: "PipeAfterRead2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	pipeAfterTruncate2SendWritersFailedOp   = channel.Op{State: "PipeAfterTruncate2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	pipeAfterSetTimes2SendWritersFailedOp   = channel.Op{State: "PipeAfterSetTimes2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	pipeAfterSync2SendWritersFailedOp       = channel.Op{State: "PipeAfterSync2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	pipeAfterStat2SendWritersIsOp           = channel.Op{State: "PipeAfterStat2", Method: "SendWritersIs", Slot: pipeWriters, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
 	pipeAfterReleaseSendSleepersCancelledOp = channel.Op{State: "PipeAfterRelease", Method: "SendSleepersCancelled", Slot: pipeSleepers, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	pipeAfterReadSendWritersFailedOp        = channel.Op{State: "PipeAfterRead", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	pipeAfterWatchSendWritersWrittenOp      = channel.Op{State: "PipeAfterWatch", Method: "SendWritersWritten", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	pipeAfterCloseSendReadersDataOp         = channel.Op{State: "PipeAfterClose", Method: "SendReadersData", Slot: pipeReaders, Peer: 0, Label: 8, Point: channel.AnyPoint, Gone: true}
-	pipeAfterGoneSendWritersFailedOp        = channel.Op{State: "PipeAfterGone", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	pipeAfterFailedSendWritersWrittenOp     = channel.Op{State: "PipeAfterFailed", Method: "SendWritersWritten", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	pipeAfterReadSendWritersFailedOp        = channel.Op{State: "PipeAfterRead", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	pipeAfterWatchSendWritersWrittenOp      = channel.Op{State: "PipeAfterWatch", Method: "SendWritersWritten", Slot: pipeWriters, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true}
+	pipeAfterCloseSendReadersDataOp         = channel.Op{State: "PipeAfterClose", Method: "SendReadersData", Slot: pipeReaders, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
+	pipeAfterGoneSendWritersFailedOp        = channel.Op{State: "PipeAfterGone", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	pipeAfterFailedSendWritersWrittenOp     = channel.Op{State: "PipeAfterFailed", Method: "SendWritersWritten", Slot: pipeWriters, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true}
 	pipeAfterIsSendSleepersReadyOp          = channel.Op{State: "PipeAfterIs", Method: "SendSleepersReady", Slot: pipeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
 	pipeFlowingChoice                       = channel.Choice{ID: 0, State: "PipeFlowing", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 0, Guard: 1},
@@ -149,6 +153,7 @@ var (
 		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 5, Guard: 1},
 		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 6, Guard: 1},
 		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 7, Guard: 1},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 8, Guard: 1},
 		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: 1, Label: 0},
 		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 1, Guard: 1},
 		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 2, Guard: 1},
@@ -158,6 +163,7 @@ var (
 		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 5, Guard: 1},
 		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 6, Guard: 1},
 		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 7, Guard: 1},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 8, Guard: 1},
 		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 2, Label: 0},
 		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 3, Label: 0},
 		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 0, Label: 0},
@@ -188,16 +194,16 @@ func (v PipeView) W() int { return v.e.v.w }
 // R2 is r (pipe.chan:79).
 func (v PipeView) R2() int { return v.e.v.r2 }
 
-// What is what (pipe.chan:85).
+// What is what (pipe.chan:86).
 func (v PipeView) What() file.Ready { return v.e.v.what }
 
-// S is s (pipe.chan:86).
+// S is s (pipe.chan:87).
 func (v PipeView) S() int { return v.e.v.s }
 
-// Killed is killed (pipe.chan:89).
+// Killed is killed (pipe.chan:90).
 func (v PipeView) Killed() int { return v.e.v.killed }
 
-// W2 is w (pipe.chan:91).
+// W2 is w (pipe.chan:92).
 func (v PipeView) W2() int { return v.e.v.w2 }
 
 // Added is the member that an add has made last.
@@ -209,23 +215,25 @@ func (v PipeView) Added() int { return v.e.added }
 //   - Write(_, _) <- readers[r at rest] (pipe.chan:80)
 //   - Append(_) <- readers[r at rest] (pipe.chan:81)
 //   - Truncate(_) <- readers[r at rest] (pipe.chan:82)
-//   - Sync() <- readers[r at rest] (pipe.chan:83)
-//   - Stat() <- readers[r at rest] (pipe.chan:84)
-//   - Watch(what, waker) <- readers[r at rest] (pipe.chan:85)
-//   - Close() <- readers[r at rest] (pipe.chan:88)
-//   - gone <- readers[killed at reading] (pipe.chan:89)
-//   - Write(_, _) <- writers[w at rest] (pipe.chan:91)
-//   - Append(_) <- writers[w at rest] (pipe.chan:92)
-//   - Read(_, _) <- writers[w at rest] (pipe.chan:93)
-//   - Truncate(_) <- writers[w at rest] (pipe.chan:94)
-//   - Sync() <- writers[w at rest] (pipe.chan:95)
-//   - Stat() <- writers[w at rest] (pipe.chan:96)
-//   - Watch(what, waker) <- writers[w at rest] (pipe.chan:97)
-//   - Close() <- writers[w at rest] (pipe.chan:100)
-//   - gone <- writers[killed at writing] (pipe.chan:101)
-//   - Release() <- sleepers[s at pending] (pipe.chan:103)
-//   - Release() <- sleepers[s at answered] (pipe.chan:108)
-//   - gone <- sleepers[s] (pipe.chan:109)
+//   - SetTimes(_, _) <- readers[r at rest] (pipe.chan:83)
+//   - Sync() <- readers[r at rest] (pipe.chan:84)
+//   - Stat() <- readers[r at rest] (pipe.chan:85)
+//   - Watch(what, waker) <- readers[r at rest] (pipe.chan:86)
+//   - Close() <- readers[r at rest] (pipe.chan:89)
+//   - gone <- readers[killed at reading] (pipe.chan:90)
+//   - Write(_, _) <- writers[w at rest] (pipe.chan:92)
+//   - Append(_) <- writers[w at rest] (pipe.chan:93)
+//   - Read(_, _) <- writers[w at rest] (pipe.chan:94)
+//   - Truncate(_) <- writers[w at rest] (pipe.chan:95)
+//   - SetTimes(_, _) <- writers[w at rest] (pipe.chan:96)
+//   - Sync() <- writers[w at rest] (pipe.chan:97)
+//   - Stat() <- writers[w at rest] (pipe.chan:98)
+//   - Watch(what, waker) <- writers[w at rest] (pipe.chan:99)
+//   - Close() <- writers[w at rest] (pipe.chan:102)
+//   - gone <- writers[killed at writing] (pipe.chan:103)
+//   - Release() <- sleepers[s at pending] (pipe.chan:105)
+//   - Release() <- sleepers[s at answered] (pipe.chan:110)
+//   - gone <- sleepers[s] (pipe.chan:111)
 //   - gone <- writers[w at rest] (pipe.chan:77)
 //   - gone <- readers[r at rest] (pipe.chan:76)
 type PipeFlowing struct {
@@ -236,7 +244,7 @@ type PipeFlowing struct {
 // View reads the model variables.
 func (s PipeFlowing) View() PipeView { return PipeView{s.e} }
 
-// Choose waits for *PipeFlowingReadReaders, *PipeFlowingWriteReaders, *PipeFlowingAppendReaders, *PipeFlowingTruncateReaders, *PipeFlowingSyncReaders, *PipeFlowingStatReaders, *PipeFlowingWatchReaders, *PipeFlowingCloseReaders, *PipeFlowingGoneReaders, *PipeFlowingWriteWriters, *PipeFlowingAppendWriters, *PipeFlowingReadWriters, *PipeFlowingTruncateWriters, *PipeFlowingSyncWriters, *PipeFlowingStatWriters, *PipeFlowingWatchWriters, *PipeFlowingCloseWriters, *PipeFlowingGoneWriters, *PipeFlowingReleaseSleepers, *PipeFlowingReleaseSleepers2, *PipeFlowingGoneSleepers, *PipeFlowingGoneWriters2 or *PipeFlowingGoneReaders2.
+// Choose waits for *PipeFlowingReadReaders, *PipeFlowingWriteReaders, *PipeFlowingAppendReaders, *PipeFlowingTruncateReaders, *PipeFlowingSetTimesReaders, *PipeFlowingSyncReaders, *PipeFlowingStatReaders, *PipeFlowingWatchReaders, *PipeFlowingCloseReaders, *PipeFlowingGoneReaders, *PipeFlowingWriteWriters, *PipeFlowingAppendWriters, *PipeFlowingReadWriters, *PipeFlowingTruncateWriters, *PipeFlowingSetTimesWriters, *PipeFlowingSyncWriters, *PipeFlowingStatWriters, *PipeFlowingWatchWriters, *PipeFlowingCloseWriters, *PipeFlowingGoneWriters, *PipeFlowingReleaseSleepers, *PipeFlowingReleaseSleepers2, *PipeFlowingGoneSleepers, *PipeFlowingGoneWriters2 or *PipeFlowingGoneReaders2.
 func (s PipeFlowing) Choose() (PipeFlowingOption, error) {
 	e := s.e
 	if e == nil {
@@ -288,22 +296,31 @@ func (s PipeFlowing) Choose() (PipeFlowingOption, error) {
 		return m, nil
 
 	case 4:
-		m := &e.m.pipeFlowingSyncReaders
-		*m = PipeFlowingSyncReaders{Member: taken.Member}
+		p := channel.In[file.FileSetTimesPayload](&e.Endpoint)
+		m := &e.m.pipeFlowingSetTimesReaders
+		*m = PipeFlowingSetTimesReaders{Member: taken.Member, Atime: p.Atime, Mtime: p.Mtime}
 		e.v.r2 = taken.Member
 		e.Move(pipeReaders, taken.Member, 5)
-		m.Next = PipeAfterSync{e, e.Step()}
+		m.Next = PipeAfterSetTimes{e, e.Step()}
 		return m, nil
 
 	case 5:
-		m := &e.m.pipeFlowingStatReaders
-		*m = PipeFlowingStatReaders{Member: taken.Member}
+		m := &e.m.pipeFlowingSyncReaders
+		*m = PipeFlowingSyncReaders{Member: taken.Member}
 		e.v.r2 = taken.Member
 		e.Move(pipeReaders, taken.Member, 6)
-		m.Next = PipeAfterStat{e, e.Step()}
+		m.Next = PipeAfterSync{e, e.Step()}
 		return m, nil
 
 	case 6:
+		m := &e.m.pipeFlowingStatReaders
+		*m = PipeFlowingStatReaders{Member: taken.Member}
+		e.v.r2 = taken.Member
+		e.Move(pipeReaders, taken.Member, 7)
+		m.Next = PipeAfterStat{e, e.Step()}
+		return m, nil
+
+	case 7:
 		p := channel.In[file.FileWatchPayload](&e.Endpoint)
 		m := &e.m.pipeFlowingWatchReaders
 		*m = PipeFlowingWatchReaders{Member: taken.Member, What: p.What}
@@ -314,7 +331,7 @@ func (s PipeFlowing) Choose() (PipeFlowingOption, error) {
 		m.Next = e.settle2()
 		return m, nil
 
-	case 7:
+	case 8:
 		m := &e.m.pipeFlowingCloseReaders
 		*m = PipeFlowingCloseReaders{Member: taken.Member}
 		e.v.r2 = taken.Member
@@ -322,14 +339,14 @@ func (s PipeFlowing) Choose() (PipeFlowingOption, error) {
 		m.Next = e.settle1()
 		return m, nil
 
-	case 8:
+	case 9:
 		m := &e.m.pipeFlowingGoneReaders
 		*m = PipeFlowingGoneReaders{Member: taken.Member}
 		e.v.killed = taken.Member
 		m.Next = e.settle3()
 		return m, nil
 
-	case 9:
+	case 10:
 		p := channel.In[file.FileWritePayload](&e.Endpoint)
 		m := &e.m.pipeFlowingWriteWriters
 		*m = PipeFlowingWriteWriters{Member: taken.Member, Offset: p.Offset, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
@@ -338,7 +355,7 @@ func (s PipeFlowing) Choose() (PipeFlowingOption, error) {
 		m.Next = e.settle1()
 		return m, nil
 
-	case 10:
+	case 11:
 		p := channel.In[file.FileAppendPayload](&e.Endpoint)
 		m := &e.m.pipeFlowingAppendWriters
 		*m = PipeFlowingAppendWriters{Member: taken.Member, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
@@ -347,7 +364,7 @@ func (s PipeFlowing) Choose() (PipeFlowingOption, error) {
 		m.Next = e.settle1()
 		return m, nil
 
-	case 11:
+	case 12:
 		p := channel.In[file.FileReadPayload](&e.Endpoint)
 		m := &e.m.pipeFlowingReadWriters
 		*m = PipeFlowingReadWriters{Member: taken.Member, Offset: p.Offset, Count: p.Count}
@@ -356,7 +373,7 @@ func (s PipeFlowing) Choose() (PipeFlowingOption, error) {
 		m.Next = PipeAfterRead2{e, e.Step()}
 		return m, nil
 
-	case 12:
+	case 13:
 		p := channel.In[file.FileTruncatePayload](&e.Endpoint)
 		m := &e.m.pipeFlowingTruncateWriters
 		*m = PipeFlowingTruncateWriters{Member: taken.Member, Size: p.Size}
@@ -365,23 +382,32 @@ func (s PipeFlowing) Choose() (PipeFlowingOption, error) {
 		m.Next = PipeAfterTruncate2{e, e.Step()}
 		return m, nil
 
-	case 13:
-		m := &e.m.pipeFlowingSyncWriters
-		*m = PipeFlowingSyncWriters{Member: taken.Member}
+	case 14:
+		p := channel.In[file.FileSetTimesPayload](&e.Endpoint)
+		m := &e.m.pipeFlowingSetTimesWriters
+		*m = PipeFlowingSetTimesWriters{Member: taken.Member, Atime: p.Atime, Mtime: p.Mtime}
 		e.v.w2 = taken.Member
 		e.Move(pipeWriters, taken.Member, 5)
-		m.Next = PipeAfterSync2{e, e.Step()}
-		return m, nil
-
-	case 14:
-		m := &e.m.pipeFlowingStatWriters
-		*m = PipeFlowingStatWriters{Member: taken.Member}
-		e.v.w2 = taken.Member
-		e.Move(pipeWriters, taken.Member, 6)
-		m.Next = PipeAfterStat2{e, e.Step()}
+		m.Next = PipeAfterSetTimes2{e, e.Step()}
 		return m, nil
 
 	case 15:
+		m := &e.m.pipeFlowingSyncWriters
+		*m = PipeFlowingSyncWriters{Member: taken.Member}
+		e.v.w2 = taken.Member
+		e.Move(pipeWriters, taken.Member, 6)
+		m.Next = PipeAfterSync2{e, e.Step()}
+		return m, nil
+
+	case 16:
+		m := &e.m.pipeFlowingStatWriters
+		*m = PipeFlowingStatWriters{Member: taken.Member}
+		e.v.w2 = taken.Member
+		e.Move(pipeWriters, taken.Member, 7)
+		m.Next = PipeAfterStat2{e, e.Step()}
+		return m, nil
+
+	case 17:
 		p := channel.In[file.FileWatchPayload](&e.Endpoint)
 		m := &e.m.pipeFlowingWatchWriters
 		*m = PipeFlowingWatchWriters{Member: taken.Member, What: p.What}
@@ -392,7 +418,7 @@ func (s PipeFlowing) Choose() (PipeFlowingOption, error) {
 		m.Next = e.settle4()
 		return m, nil
 
-	case 16:
+	case 18:
 		m := &e.m.pipeFlowingCloseWriters
 		*m = PipeFlowingCloseWriters{Member: taken.Member}
 		e.v.w2 = taken.Member
@@ -400,14 +426,14 @@ func (s PipeFlowing) Choose() (PipeFlowingOption, error) {
 		m.Next = e.settle1()
 		return m, nil
 
-	case 17, 18:
+	case 19, 20:
 		m := &e.m.pipeFlowingGoneWriters
 		*m = PipeFlowingGoneWriters{Member: taken.Member}
 		e.v.killed = taken.Member
 		m.Next = e.settle5()
 		return m, nil
 
-	case 19, 20:
+	case 21, 22:
 		m := &e.m.pipeFlowingReleaseSleepers
 		*m = PipeFlowingReleaseSleepers{Member: taken.Member}
 		e.v.s = taken.Member
@@ -415,7 +441,7 @@ func (s PipeFlowing) Choose() (PipeFlowingOption, error) {
 		m.Next = PipeAfterRelease{e, e.Step()}
 		return m, nil
 
-	case 21, 22:
+	case 23, 24:
 		m := &e.m.pipeFlowingReleaseSleepers2
 		*m = PipeFlowingReleaseSleepers2{Member: taken.Member}
 		e.v.s = taken.Member
@@ -423,21 +449,21 @@ func (s PipeFlowing) Choose() (PipeFlowingOption, error) {
 		m.Next = e.settle1()
 		return m, nil
 
-	case 23:
+	case 25:
 		m := &e.m.pipeFlowingGoneSleepers
 		*m = PipeFlowingGoneSleepers{Member: taken.Member}
 		e.v.s = taken.Member
 		m.Next = e.settle6()
 		return m, nil
 
-	case 24:
+	case 26:
 		m := &e.m.pipeFlowingGoneWriters2
 		*m = PipeFlowingGoneWriters2{Member: taken.Member}
 		e.v.w = taken.Member
 		m.Next = e.settle7()
 		return m, nil
 
-	case 25:
+	case 27:
 		m := &e.m.pipeFlowingGoneReaders2
 		*m = PipeFlowingGoneReaders2{Member: taken.Member}
 		e.v.r = taken.Member
@@ -541,25 +567,25 @@ func (s PipeAfterTruncate) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, 
 	return e.settle1(), nil
 }
 
-// PipeAfterSync is a state of pipe.Pipe (pipe.chan:83).
+// PipeAfterSetTimes is a state of pipe.Pipe (pipe.chan:83).
 // Next:
 //   - readers[r] <- Failed(Inval) (pipe.chan:83)
 //   - gone <- readers[r] (pipe.chan:76)
-type PipeAfterSync struct {
+type PipeAfterSetTimes struct {
 	e    *pipeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s PipeAfterSync) View() PipeView { return PipeView{s.e} }
+func (s PipeAfterSetTimes) View() PipeView { return PipeView{s.e} }
 
 // SendReadersFailed does readers[r] <- Failed(Inval) (pipe.chan:83), or sees that the peer is gone.
-func (s PipeAfterSync) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
+func (s PipeAfterSetTimes) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("PipeAfterSync", "SendReadersFailed")
+		return nil, channel.DeadState("PipeAfterSetTimes", "SendReadersFailed")
 	}
-	if err := e.Begin(s.step, &pipeAfterSyncSendReadersFailedOp, e.v.r2); err != nil {
+	if err := e.Begin(s.step, &pipeAfterSetTimesSendReadersFailedOp, e.v.r2); err != nil {
 		if err == channel.ErrGone {
 			return e.settle12(), nil
 		}
@@ -572,9 +598,40 @@ func (s PipeAfterSync) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, erro
 	return e.settle1(), nil
 }
 
-// PipeAfterStat is a state of pipe.Pipe (pipe.chan:84).
+// PipeAfterSync is a state of pipe.Pipe (pipe.chan:84).
 // Next:
-//   - readers[r] <- Is(Pipe, _) (pipe.chan:84)
+//   - readers[r] <- Failed(Inval) (pipe.chan:84)
+//   - gone <- readers[r] (pipe.chan:76)
+type PipeAfterSync struct {
+	e    *pipeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s PipeAfterSync) View() PipeView { return PipeView{s.e} }
+
+// SendReadersFailed does readers[r] <- Failed(Inval) (pipe.chan:84), or sees that the peer is gone.
+func (s PipeAfterSync) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("PipeAfterSync", "SendReadersFailed")
+	}
+	if err := e.Begin(s.step, &pipeAfterSyncSendReadersFailedOp, e.v.r2); err != nil {
+		if err == channel.ErrGone {
+			return e.settle13(), nil
+		}
+		return nil, err
+	}
+	p := channel.Out[file.FileFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoInval
+	e.Commit()
+	e.Move(pipeReaders, e.v.r2, 0)
+	return e.settle1(), nil
+}
+
+// PipeAfterStat is a state of pipe.Pipe (pipe.chan:85).
+// Next:
+//   - readers[r] <- Is(Pipe, _) (pipe.chan:85)
 //   - gone <- readers[r] (pipe.chan:76)
 type PipeAfterStat struct {
 	e    *pipeComponent
@@ -584,7 +641,7 @@ type PipeAfterStat struct {
 // View reads the model variables.
 func (s PipeAfterStat) View() PipeView { return PipeView{s.e} }
 
-// SendReadersIs does readers[r] <- Is(Pipe, _) (pipe.chan:84), or sees that the peer is gone.
+// SendReadersIs does readers[r] <- Is(Pipe, _) (pipe.chan:85), or sees that the peer is gone.
 func (s PipeAfterStat) SendReadersIs(attr file.Attr) (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -592,7 +649,7 @@ func (s PipeAfterStat) SendReadersIs(attr file.Attr) (PipeFlowingOrAfterReadOrOt
 	}
 	if err := e.Begin(s.step, &pipeAfterStatSendReadersIsOp, e.v.r2); err != nil {
 		if err == channel.ErrGone {
-			return e.settle13(), nil
+			return e.settle14(), nil
 		}
 		return nil, err
 	}
@@ -604,9 +661,9 @@ func (s PipeAfterStat) SendReadersIs(attr file.Attr) (PipeFlowingOrAfterReadOrOt
 	return e.settle1(), nil
 }
 
-// PipeAfterRead2 is a state of pipe.Pipe (pipe.chan:93).
+// PipeAfterRead2 is a state of pipe.Pipe (pipe.chan:94).
 // Next:
-//   - writers[w] <- Failed(BadF) (pipe.chan:93)
+//   - writers[w] <- Failed(BadF) (pipe.chan:94)
 //   - gone <- writers[w] (pipe.chan:77)
 type PipeAfterRead2 struct {
 	e    *pipeComponent
@@ -616,7 +673,7 @@ type PipeAfterRead2 struct {
 // View reads the model variables.
 func (s PipeAfterRead2) View() PipeView { return PipeView{s.e} }
 
-// SendWritersFailed does writers[w] <- Failed(BadF) (pipe.chan:93), or sees that the peer is gone.
+// SendWritersFailed does writers[w] <- Failed(BadF) (pipe.chan:94), or sees that the peer is gone.
 func (s PipeAfterRead2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -624,7 +681,7 @@ func (s PipeAfterRead2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, err
 	}
 	if err := e.Begin(s.step, &pipeAfterRead2SendWritersFailedOp, e.v.w2); err != nil {
 		if err == channel.ErrGone {
-			return e.settle14(), nil
+			return e.settle15(), nil
 		}
 		return nil, err
 	}
@@ -635,9 +692,9 @@ func (s PipeAfterRead2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, err
 	return e.settle1(), nil
 }
 
-// PipeAfterTruncate2 is a state of pipe.Pipe (pipe.chan:94).
+// PipeAfterTruncate2 is a state of pipe.Pipe (pipe.chan:95).
 // Next:
-//   - writers[w] <- Failed(Inval) (pipe.chan:94)
+//   - writers[w] <- Failed(Inval) (pipe.chan:95)
 //   - gone <- writers[w] (pipe.chan:77)
 type PipeAfterTruncate2 struct {
 	e    *pipeComponent
@@ -647,44 +704,13 @@ type PipeAfterTruncate2 struct {
 // View reads the model variables.
 func (s PipeAfterTruncate2) View() PipeView { return PipeView{s.e} }
 
-// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:94), or sees that the peer is gone.
+// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:95), or sees that the peer is gone.
 func (s PipeAfterTruncate2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
 		return nil, channel.DeadState("PipeAfterTruncate2", "SendWritersFailed")
 	}
 	if err := e.Begin(s.step, &pipeAfterTruncate2SendWritersFailedOp, e.v.w2); err != nil {
-		if err == channel.ErrGone {
-			return e.settle15(), nil
-		}
-		return nil, err
-	}
-	p := channel.Out[file.FileFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoInval
-	e.Commit()
-	e.Move(pipeWriters, e.v.w2, 0)
-	return e.settle1(), nil
-}
-
-// PipeAfterSync2 is a state of pipe.Pipe (pipe.chan:95).
-// Next:
-//   - writers[w] <- Failed(Inval) (pipe.chan:95)
-//   - gone <- writers[w] (pipe.chan:77)
-type PipeAfterSync2 struct {
-	e    *pipeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s PipeAfterSync2) View() PipeView { return PipeView{s.e} }
-
-// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:95), or sees that the peer is gone.
-func (s PipeAfterSync2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("PipeAfterSync2", "SendWritersFailed")
-	}
-	if err := e.Begin(s.step, &pipeAfterSync2SendWritersFailedOp, e.v.w2); err != nil {
 		if err == channel.ErrGone {
 			return e.settle16(), nil
 		}
@@ -697,9 +723,71 @@ func (s PipeAfterSync2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, err
 	return e.settle1(), nil
 }
 
-// PipeAfterStat2 is a state of pipe.Pipe (pipe.chan:96).
+// PipeAfterSetTimes2 is a state of pipe.Pipe (pipe.chan:96).
 // Next:
-//   - writers[w] <- Is(Pipe, _) (pipe.chan:96)
+//   - writers[w] <- Failed(Inval) (pipe.chan:96)
+//   - gone <- writers[w] (pipe.chan:77)
+type PipeAfterSetTimes2 struct {
+	e    *pipeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s PipeAfterSetTimes2) View() PipeView { return PipeView{s.e} }
+
+// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:96), or sees that the peer is gone.
+func (s PipeAfterSetTimes2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("PipeAfterSetTimes2", "SendWritersFailed")
+	}
+	if err := e.Begin(s.step, &pipeAfterSetTimes2SendWritersFailedOp, e.v.w2); err != nil {
+		if err == channel.ErrGone {
+			return e.settle17(), nil
+		}
+		return nil, err
+	}
+	p := channel.Out[file.FileFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoInval
+	e.Commit()
+	e.Move(pipeWriters, e.v.w2, 0)
+	return e.settle1(), nil
+}
+
+// PipeAfterSync2 is a state of pipe.Pipe (pipe.chan:97).
+// Next:
+//   - writers[w] <- Failed(Inval) (pipe.chan:97)
+//   - gone <- writers[w] (pipe.chan:77)
+type PipeAfterSync2 struct {
+	e    *pipeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s PipeAfterSync2) View() PipeView { return PipeView{s.e} }
+
+// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:97), or sees that the peer is gone.
+func (s PipeAfterSync2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("PipeAfterSync2", "SendWritersFailed")
+	}
+	if err := e.Begin(s.step, &pipeAfterSync2SendWritersFailedOp, e.v.w2); err != nil {
+		if err == channel.ErrGone {
+			return e.settle18(), nil
+		}
+		return nil, err
+	}
+	p := channel.Out[file.FileFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoInval
+	e.Commit()
+	e.Move(pipeWriters, e.v.w2, 0)
+	return e.settle1(), nil
+}
+
+// PipeAfterStat2 is a state of pipe.Pipe (pipe.chan:98).
+// Next:
+//   - writers[w] <- Is(Pipe, _) (pipe.chan:98)
 //   - gone <- writers[w] (pipe.chan:77)
 type PipeAfterStat2 struct {
 	e    *pipeComponent
@@ -709,7 +797,7 @@ type PipeAfterStat2 struct {
 // View reads the model variables.
 func (s PipeAfterStat2) View() PipeView { return PipeView{s.e} }
 
-// SendWritersIs does writers[w] <- Is(Pipe, _) (pipe.chan:96), or sees that the peer is gone.
+// SendWritersIs does writers[w] <- Is(Pipe, _) (pipe.chan:98), or sees that the peer is gone.
 func (s PipeAfterStat2) SendWritersIs(attr file.Attr) (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -717,7 +805,7 @@ func (s PipeAfterStat2) SendWritersIs(attr file.Attr) (PipeFlowingOrAfterReadOrO
 	}
 	if err := e.Begin(s.step, &pipeAfterStat2SendWritersIsOp, e.v.w2); err != nil {
 		if err == channel.ErrGone {
-			return e.settle17(), nil
+			return e.settle19(), nil
 		}
 		return nil, err
 	}
@@ -729,10 +817,10 @@ func (s PipeAfterStat2) SendWritersIs(attr file.Attr) (PipeFlowingOrAfterReadOrO
 	return e.settle1(), nil
 }
 
-// PipeAfterRelease is a state of pipe.Pipe (pipe.chan:104).
+// PipeAfterRelease is a state of pipe.Pipe (pipe.chan:106).
 // Next:
-//   - sleepers[s] <- Cancelled() (pipe.chan:105)
-//   - gone <- sleepers[s] (pipe.chan:106)
+//   - sleepers[s] <- Cancelled() (pipe.chan:107)
+//   - gone <- sleepers[s] (pipe.chan:108)
 type PipeAfterRelease struct {
 	e    *pipeComponent
 	step uint32
@@ -741,7 +829,7 @@ type PipeAfterRelease struct {
 // View reads the model variables.
 func (s PipeAfterRelease) View() PipeView { return PipeView{s.e} }
 
-// SendSleepersCancelled does sleepers[s] <- Cancelled() (pipe.chan:105), or sees that the peer is gone.
+// SendSleepersCancelled does sleepers[s] <- Cancelled() (pipe.chan:107), or sees that the peer is gone.
 func (s PipeAfterRelease) SendSleepersCancelled() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -749,7 +837,7 @@ func (s PipeAfterRelease) SendSleepersCancelled() (PipeFlowingOrAfterReadOrOther
 	}
 	if err := e.Begin(s.step, &pipeAfterReleaseSendSleepersCancelledOp, e.v.s); err != nil {
 		if err == channel.ErrGone {
-			return e.settle18(), nil
+			return e.settle20(), nil
 		}
 		return nil, err
 	}
@@ -783,7 +871,7 @@ func (s PipeAfterRead) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, erro
 	}
 	if err := e.Begin(s.step, &pipeAfterReadSendWritersFailedOp, e.v.w); err != nil {
 		if err == channel.ErrGone {
-			return e.settle19(), nil
+			return e.settle21(), nil
 		}
 		return nil, err
 	}
@@ -791,7 +879,7 @@ func (s PipeAfterRead) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, erro
 	p.Err = errno.ErrnoPipe
 	e.Commit()
 	e.Move(pipeWriters, e.v.w, 0)
-	return e.settle20(), nil
+	return e.settle22(), nil
 }
 
 // PipeAfterWatch is a state of pipe.Pipe (pipe.chan:38).
@@ -814,7 +902,7 @@ func (s PipeAfterWatch) SendWritersWritten(count uint32) (PipeFlowingOrAfterRead
 	}
 	if err := e.Begin(s.step, &pipeAfterWatchSendWritersWrittenOp, e.v.w); err != nil {
 		if err == channel.ErrGone {
-			return e.settle21(), nil
+			return e.settle23(), nil
 		}
 		return nil, err
 	}
@@ -822,7 +910,7 @@ func (s PipeAfterWatch) SendWritersWritten(count uint32) (PipeFlowingOrAfterRead
 	p.Count = count
 	e.Commit()
 	e.Move(pipeWriters, e.v.w, 0)
-	return e.settle20(), nil
+	return e.settle22(), nil
 }
 
 // PipeAfterClose is a state of pipe.Pipe (pipe.chan:53).
@@ -848,7 +936,7 @@ func (s PipeAfterClose) SendReadersData(buf []byte) (PipeFlowingOrAfterCloseOrOt
 	}
 	if err := e.Begin(s.step, &pipeAfterCloseSendReadersDataOp, e.v.r); err != nil {
 		if err == channel.ErrGone {
-			return e.settle22(), nil
+			return e.settle24(), nil
 		}
 		return nil, err
 	}
@@ -856,7 +944,7 @@ func (s PipeAfterClose) SendReadersData(buf []byte) (PipeFlowingOrAfterCloseOrOt
 	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
 	e.Move(pipeReaders, e.v.r, 0)
-	return e.settle23(), nil
+	return e.settle25(), nil
 }
 
 // PipeAfterGone is a state of pipe.Pipe (pipe.chan:32).
@@ -879,7 +967,7 @@ func (s PipeAfterGone) SendWritersFailed() (PipeFlowingOrAfterGoneOrOthers, erro
 	}
 	if err := e.Begin(s.step, &pipeAfterGoneSendWritersFailedOp, e.v.w); err != nil {
 		if err == channel.ErrGone {
-			return e.settle24(), nil
+			return e.settle26(), nil
 		}
 		return nil, err
 	}
@@ -887,7 +975,7 @@ func (s PipeAfterGone) SendWritersFailed() (PipeFlowingOrAfterGoneOrOthers, erro
 	p.Err = errno.ErrnoPipe
 	e.Commit()
 	e.Move(pipeWriters, e.v.w, 0)
-	return e.settle25(), nil
+	return e.settle27(), nil
 }
 
 // PipeAfterFailed is a state of pipe.Pipe (pipe.chan:38).
@@ -910,7 +998,7 @@ func (s PipeAfterFailed) SendWritersWritten(count uint32) (PipeFlowingOrAfterGon
 	}
 	if err := e.Begin(s.step, &pipeAfterFailedSendWritersWrittenOp, e.v.w); err != nil {
 		if err == channel.ErrGone {
-			return e.settle26(), nil
+			return e.settle28(), nil
 		}
 		return nil, err
 	}
@@ -918,7 +1006,7 @@ func (s PipeAfterFailed) SendWritersWritten(count uint32) (PipeFlowingOrAfterGon
 	p.Count = count
 	e.Commit()
 	e.Move(pipeWriters, e.v.w, 0)
-	return e.settle25(), nil
+	return e.settle27(), nil
 }
 
 // PipeAfterIs is a state of pipe.Pipe (pipe.chan:65).
@@ -941,7 +1029,7 @@ func (s PipeAfterIs) SendSleepersReady() (PipeFlowingOrAfterIsOrOthers, error) {
 	}
 	if err := e.Begin(s.step, &pipeAfterIsSendSleepersReadyOp, e.v.s); err != nil {
 		if err == channel.ErrGone {
-			return e.settle27(), nil
+			return e.settle29(), nil
 		}
 		return nil, err
 	}
@@ -952,10 +1040,10 @@ func (s PipeAfterIs) SendSleepersReady() (PipeFlowingOrAfterIsOrOthers, error) {
 	case 3:
 		e.Close(pipeSleepers, e.v.s)
 	}
-	return e.settle28(), nil
+	return e.settle30(), nil
 }
 
-// PipeEnd is a state of pipe.Pipe (pipe.chan:116).
+// PipeEnd is a state of pipe.Pipe (pipe.chan:118).
 // The component has ended.
 type PipeEnd struct {
 	e    *pipeComponent
@@ -974,7 +1062,7 @@ func (*PipeAfterFailed) pipeFlowingOrAfterReadOrOthers() {}
 func (*PipeAfterIs) pipeFlowingOrAfterReadOrOthers()     {}
 func (*PipeEnd) pipeFlowingOrAfterReadOrOthers()         {}
 
-// PipeFlowingOption is *PipeFlowingReadReaders, *PipeFlowingWriteReaders, *PipeFlowingAppendReaders, *PipeFlowingTruncateReaders, *PipeFlowingSyncReaders, *PipeFlowingStatReaders, *PipeFlowingWatchReaders, *PipeFlowingCloseReaders, *PipeFlowingGoneReaders, *PipeFlowingWriteWriters, *PipeFlowingAppendWriters, *PipeFlowingReadWriters, *PipeFlowingTruncateWriters, *PipeFlowingSyncWriters, *PipeFlowingStatWriters, *PipeFlowingWatchWriters, *PipeFlowingCloseWriters, *PipeFlowingGoneWriters, *PipeFlowingReleaseSleepers, *PipeFlowingReleaseSleepers2, *PipeFlowingGoneSleepers, *PipeFlowingGoneWriters2 or *PipeFlowingGoneReaders2.
+// PipeFlowingOption is *PipeFlowingReadReaders, *PipeFlowingWriteReaders, *PipeFlowingAppendReaders, *PipeFlowingTruncateReaders, *PipeFlowingSetTimesReaders, *PipeFlowingSyncReaders, *PipeFlowingStatReaders, *PipeFlowingWatchReaders, *PipeFlowingCloseReaders, *PipeFlowingGoneReaders, *PipeFlowingWriteWriters, *PipeFlowingAppendWriters, *PipeFlowingReadWriters, *PipeFlowingTruncateWriters, *PipeFlowingSetTimesWriters, *PipeFlowingSyncWriters, *PipeFlowingStatWriters, *PipeFlowingWatchWriters, *PipeFlowingCloseWriters, *PipeFlowingGoneWriters, *PipeFlowingReleaseSleepers, *PipeFlowingReleaseSleepers2, *PipeFlowingGoneSleepers, *PipeFlowingGoneWriters2 or *PipeFlowingGoneReaders2.
 type PipeFlowingOption interface{ pipeFlowingOption() }
 
 // PipeFlowingOrAfterCloseOrOthers is *PipeFlowing, *PipeAfterClose, *PipeAfterGone, *PipeAfterFailed, *PipeAfterIs or *PipeEnd.
@@ -1041,7 +1129,17 @@ type PipeFlowingTruncateReaders struct {
 
 func (*PipeFlowingTruncateReaders) pipeFlowingOption() {}
 
-// PipeFlowingSyncReaders is Sync() <- readers[r at rest] (pipe.chan:83). It is valid until the next step.
+// PipeFlowingSetTimesReaders is SetTimes(_, _) <- readers[r at rest] (pipe.chan:83). It is valid until the next step.
+type PipeFlowingSetTimesReaders struct {
+	Member int
+	Atime  uint64
+	Mtime  uint64
+	Next   PipeAfterSetTimes
+}
+
+func (*PipeFlowingSetTimesReaders) pipeFlowingOption() {}
+
+// PipeFlowingSyncReaders is Sync() <- readers[r at rest] (pipe.chan:84). It is valid until the next step.
 type PipeFlowingSyncReaders struct {
 	Member int
 	Next   PipeAfterSync
@@ -1049,7 +1147,7 @@ type PipeFlowingSyncReaders struct {
 
 func (*PipeFlowingSyncReaders) pipeFlowingOption() {}
 
-// PipeFlowingStatReaders is Stat() <- readers[r at rest] (pipe.chan:84). It is valid until the next step.
+// PipeFlowingStatReaders is Stat() <- readers[r at rest] (pipe.chan:85). It is valid until the next step.
 type PipeFlowingStatReaders struct {
 	Member int
 	Next   PipeAfterStat
@@ -1057,7 +1155,7 @@ type PipeFlowingStatReaders struct {
 
 func (*PipeFlowingStatReaders) pipeFlowingOption() {}
 
-// PipeFlowingWatchReaders is Watch(what, waker) <- readers[r at rest] (pipe.chan:85). It is valid until the next step.
+// PipeFlowingWatchReaders is Watch(what, waker) <- readers[r at rest] (pipe.chan:86). It is valid until the next step.
 type PipeFlowingWatchReaders struct {
 	Member int
 	What   file.Ready
@@ -1066,7 +1164,7 @@ type PipeFlowingWatchReaders struct {
 
 func (*PipeFlowingWatchReaders) pipeFlowingOption() {}
 
-// PipeFlowingCloseReaders is Close() <- readers[r at rest] (pipe.chan:88). It is valid until the next step.
+// PipeFlowingCloseReaders is Close() <- readers[r at rest] (pipe.chan:89). It is valid until the next step.
 type PipeFlowingCloseReaders struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1074,7 +1172,7 @@ type PipeFlowingCloseReaders struct {
 
 func (*PipeFlowingCloseReaders) pipeFlowingOption() {}
 
-// PipeFlowingGoneReaders is gone <- readers[killed at reading] (pipe.chan:89). It is valid until the next step.
+// PipeFlowingGoneReaders is gone <- readers[killed at reading] (pipe.chan:90). It is valid until the next step.
 type PipeFlowingGoneReaders struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1082,7 +1180,7 @@ type PipeFlowingGoneReaders struct {
 
 func (*PipeFlowingGoneReaders) pipeFlowingOption() {}
 
-// PipeFlowingWriteWriters is Write(_, _) <- writers[w at rest] (pipe.chan:91). It is valid until the next step.
+// PipeFlowingWriteWriters is Write(_, _) <- writers[w at rest] (pipe.chan:92). It is valid until the next step.
 type PipeFlowingWriteWriters struct {
 	Member int
 	Offset uint64
@@ -1092,7 +1190,7 @@ type PipeFlowingWriteWriters struct {
 
 func (*PipeFlowingWriteWriters) pipeFlowingOption() {}
 
-// PipeFlowingAppendWriters is Append(_) <- writers[w at rest] (pipe.chan:92). It is valid until the next step.
+// PipeFlowingAppendWriters is Append(_) <- writers[w at rest] (pipe.chan:93). It is valid until the next step.
 type PipeFlowingAppendWriters struct {
 	Member int
 	Buf    []byte
@@ -1101,7 +1199,7 @@ type PipeFlowingAppendWriters struct {
 
 func (*PipeFlowingAppendWriters) pipeFlowingOption() {}
 
-// PipeFlowingReadWriters is Read(_, _) <- writers[w at rest] (pipe.chan:93). It is valid until the next step.
+// PipeFlowingReadWriters is Read(_, _) <- writers[w at rest] (pipe.chan:94). It is valid until the next step.
 type PipeFlowingReadWriters struct {
 	Member int
 	Offset uint64
@@ -1111,7 +1209,7 @@ type PipeFlowingReadWriters struct {
 
 func (*PipeFlowingReadWriters) pipeFlowingOption() {}
 
-// PipeFlowingTruncateWriters is Truncate(_) <- writers[w at rest] (pipe.chan:94). It is valid until the next step.
+// PipeFlowingTruncateWriters is Truncate(_) <- writers[w at rest] (pipe.chan:95). It is valid until the next step.
 type PipeFlowingTruncateWriters struct {
 	Member int
 	Size   uint64
@@ -1120,7 +1218,17 @@ type PipeFlowingTruncateWriters struct {
 
 func (*PipeFlowingTruncateWriters) pipeFlowingOption() {}
 
-// PipeFlowingSyncWriters is Sync() <- writers[w at rest] (pipe.chan:95). It is valid until the next step.
+// PipeFlowingSetTimesWriters is SetTimes(_, _) <- writers[w at rest] (pipe.chan:96). It is valid until the next step.
+type PipeFlowingSetTimesWriters struct {
+	Member int
+	Atime  uint64
+	Mtime  uint64
+	Next   PipeAfterSetTimes2
+}
+
+func (*PipeFlowingSetTimesWriters) pipeFlowingOption() {}
+
+// PipeFlowingSyncWriters is Sync() <- writers[w at rest] (pipe.chan:97). It is valid until the next step.
 type PipeFlowingSyncWriters struct {
 	Member int
 	Next   PipeAfterSync2
@@ -1128,7 +1236,7 @@ type PipeFlowingSyncWriters struct {
 
 func (*PipeFlowingSyncWriters) pipeFlowingOption() {}
 
-// PipeFlowingStatWriters is Stat() <- writers[w at rest] (pipe.chan:96). It is valid until the next step.
+// PipeFlowingStatWriters is Stat() <- writers[w at rest] (pipe.chan:98). It is valid until the next step.
 type PipeFlowingStatWriters struct {
 	Member int
 	Next   PipeAfterStat2
@@ -1136,7 +1244,7 @@ type PipeFlowingStatWriters struct {
 
 func (*PipeFlowingStatWriters) pipeFlowingOption() {}
 
-// PipeFlowingWatchWriters is Watch(what, waker) <- writers[w at rest] (pipe.chan:97). It is valid until the next step.
+// PipeFlowingWatchWriters is Watch(what, waker) <- writers[w at rest] (pipe.chan:99). It is valid until the next step.
 type PipeFlowingWatchWriters struct {
 	Member int
 	What   file.Ready
@@ -1145,7 +1253,7 @@ type PipeFlowingWatchWriters struct {
 
 func (*PipeFlowingWatchWriters) pipeFlowingOption() {}
 
-// PipeFlowingCloseWriters is Close() <- writers[w at rest] (pipe.chan:100). It is valid until the next step.
+// PipeFlowingCloseWriters is Close() <- writers[w at rest] (pipe.chan:102). It is valid until the next step.
 type PipeFlowingCloseWriters struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1153,7 +1261,7 @@ type PipeFlowingCloseWriters struct {
 
 func (*PipeFlowingCloseWriters) pipeFlowingOption() {}
 
-// PipeFlowingGoneWriters is gone <- writers[killed at writing] (pipe.chan:101). It is valid until the next step.
+// PipeFlowingGoneWriters is gone <- writers[killed at writing] (pipe.chan:103). It is valid until the next step.
 type PipeFlowingGoneWriters struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1161,7 +1269,7 @@ type PipeFlowingGoneWriters struct {
 
 func (*PipeFlowingGoneWriters) pipeFlowingOption() {}
 
-// PipeFlowingReleaseSleepers is Release() <- sleepers[s at pending] (pipe.chan:103). It is valid until the next step.
+// PipeFlowingReleaseSleepers is Release() <- sleepers[s at pending] (pipe.chan:105). It is valid until the next step.
 type PipeFlowingReleaseSleepers struct {
 	Member int
 	Next   PipeAfterRelease
@@ -1169,7 +1277,7 @@ type PipeFlowingReleaseSleepers struct {
 
 func (*PipeFlowingReleaseSleepers) pipeFlowingOption() {}
 
-// PipeFlowingReleaseSleepers2 is Release() <- sleepers[s at answered] (pipe.chan:108). It is valid until the next step.
+// PipeFlowingReleaseSleepers2 is Release() <- sleepers[s at answered] (pipe.chan:110). It is valid until the next step.
 type PipeFlowingReleaseSleepers2 struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1177,7 +1285,7 @@ type PipeFlowingReleaseSleepers2 struct {
 
 func (*PipeFlowingReleaseSleepers2) pipeFlowingOption() {}
 
-// PipeFlowingGoneSleepers is gone <- sleepers[s] (pipe.chan:109). It is valid until the next step.
+// PipeFlowingGoneSleepers is gone <- sleepers[s] (pipe.chan:111). It is valid until the next step.
 type PipeFlowingGoneSleepers struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1204,7 +1312,7 @@ func (*PipeFlowingGoneReaders2) pipeFlowingOption() {}
 // settle1 is what the component does by itself from pipe.chan:30 on.
 func (e *pipeComponent) settle1() PipeFlowingOrAfterReadOrOthers {
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -1215,15 +1323,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -1234,15 +1342,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -1253,26 +1361,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1282,14 +1390,14 @@ l75:
 	return &e.at.pipeFlowing
 }
 
-// settle2 is what the component does by itself from pipe.chan:86 on.
+// settle2 is what the component does by itself from pipe.chan:87 on.
 func (e *pipeComponent) settle2() PipeFlowingOrAfterReadOrOthers {
 	e.added = e.Free(pipeSleepers, 1)
 	e.v.s = e.added
 	e.Shift(pipeWaker, 0, pipeSleepers, e.added)
 	e.v.wants[e.v.s] = e.v.what
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -1300,15 +1408,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -1319,15 +1427,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -1338,26 +1446,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1367,11 +1475,11 @@ l75:
 	return &e.at.pipeFlowing
 }
 
-// settle3 is what the component does by itself from pipe.chan:89 on.
+// settle3 is what the component does by itself from pipe.chan:90 on.
 func (e *pipeComponent) settle3() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeReaders, e.v.killed)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -1382,15 +1490,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -1401,15 +1509,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -1420,26 +1528,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1449,14 +1557,14 @@ l75:
 	return &e.at.pipeFlowing
 }
 
-// settle4 is what the component does by itself from pipe.chan:98 on.
+// settle4 is what the component does by itself from pipe.chan:100 on.
 func (e *pipeComponent) settle4() PipeFlowingOrAfterReadOrOthers {
 	e.added = e.Free(pipeSleepers, 1)
 	e.v.s = e.added
 	e.Shift(pipeWaker, 0, pipeSleepers, e.added)
 	e.v.wants[e.v.s] = e.v.what
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -1467,15 +1575,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -1486,15 +1594,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -1505,26 +1613,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1534,11 +1642,11 @@ l75:
 	return &e.at.pipeFlowing
 }
 
-// settle5 is what the component does by itself from pipe.chan:101 on.
+// settle5 is what the component does by itself from pipe.chan:103 on.
 func (e *pipeComponent) settle5() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeWriters, e.v.killed)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -1549,15 +1657,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -1568,15 +1676,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -1587,26 +1695,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1616,11 +1724,11 @@ l75:
 	return &e.at.pipeFlowing
 }
 
-// settle6 is what the component does by itself from pipe.chan:109 on.
+// settle6 is what the component does by itself from pipe.chan:111 on.
 func (e *pipeComponent) settle6() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeSleepers, e.v.s)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -1631,15 +1739,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -1650,15 +1758,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -1669,26 +1777,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1702,7 +1810,7 @@ l75:
 func (e *pipeComponent) settle7() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeWriters, e.v.w)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -1713,15 +1821,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -1732,15 +1840,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -1751,26 +1859,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1784,7 +1892,7 @@ l75:
 func (e *pipeComponent) settle8() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeReaders, e.v.r)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -1795,15 +1903,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -1814,15 +1922,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -1833,26 +1941,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1867,7 +1975,7 @@ func (e *pipeComponent) settle9() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -1878,15 +1986,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -1897,15 +2005,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -1916,26 +2024,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1950,7 +2058,7 @@ func (e *pipeComponent) settle10() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -1961,15 +2069,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -1980,15 +2088,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -1999,26 +2107,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2033,7 +2141,7 @@ func (e *pipeComponent) settle11() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -2044,15 +2152,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -2063,15 +2171,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -2082,26 +2190,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2116,7 +2224,7 @@ func (e *pipeComponent) settle12() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -2127,15 +2235,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -2146,15 +2254,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -2165,26 +2273,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2199,7 +2307,7 @@ func (e *pipeComponent) settle13() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -2210,15 +2318,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -2229,15 +2337,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -2248,26 +2356,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2277,12 +2385,12 @@ l75:
 	return &e.at.pipeFlowing
 }
 
-// settle14 is what the component does by itself from pipe.chan:77 on.
+// settle14 is what the component does by itself from pipe.chan:76 on.
 func (e *pipeComponent) settle14() PipeFlowingOrAfterReadOrOthers {
-	e.v.w = e.v.w2
-	e.Drop(pipeWriters, e.v.w2)
+	e.v.r = e.v.r2
+	e.Drop(pipeReaders, e.v.r2)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -2293,15 +2401,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -2312,15 +2420,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -2331,26 +2439,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2365,7 +2473,7 @@ func (e *pipeComponent) settle15() PipeFlowingOrAfterReadOrOthers {
 	e.v.w = e.v.w2
 	e.Drop(pipeWriters, e.v.w2)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -2376,15 +2484,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -2395,15 +2503,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -2414,26 +2522,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2448,7 +2556,7 @@ func (e *pipeComponent) settle16() PipeFlowingOrAfterReadOrOthers {
 	e.v.w = e.v.w2
 	e.Drop(pipeWriters, e.v.w2)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -2459,15 +2567,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -2478,15 +2586,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -2497,26 +2605,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2531,7 +2639,7 @@ func (e *pipeComponent) settle17() PipeFlowingOrAfterReadOrOthers {
 	e.v.w = e.v.w2
 	e.Drop(pipeWriters, e.v.w2)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -2542,15 +2650,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -2561,15 +2669,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -2580,26 +2688,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2609,11 +2717,177 @@ l75:
 	return &e.at.pipeFlowing
 }
 
-// settle18 is what the component does by itself from pipe.chan:106 on.
+// settle18 is what the component does by itself from pipe.chan:77 on.
 func (e *pipeComponent) settle18() PipeFlowingOrAfterReadOrOthers {
+	e.v.w = e.v.w2
+	e.Drop(pipeWriters, e.v.w2)
+	e.v.w = 0
+l23:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
+			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
+			return &e.at.pipeAfterRead
+		}
+		if e.v.filled < 2 {
+			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
+			return &e.at.pipeAfterWatch
+		}
+		goto l39
+	}
+l39:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l23
+	}
+	e.v.r = 0
+l58:
+	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
+		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
+			if 0 < e.v.filled {
+				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
+				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+				return &e.at.pipeAfterClose
+			}
+			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+			return &e.at.pipeAfterClose
+		}
+		goto l61
+	}
+l61:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
+		goto l58
+	}
+	e.v.w = 0
+l68:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
+			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
+			return &e.at.pipeAfterGone
+		}
+		if e.v.filled < 2 {
+			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
+			return &e.at.pipeAfterFailed
+		}
+		goto l70
+	}
+l70:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l68
+	}
+	e.v.s = 0
+l78:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+			return &e.at.pipeAfterIs
+		}
+		goto l81
+	}
+l81:
+	if e.v.s < 1 {
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
+		goto l78
+	}
+	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
+		e.at.pipeEnd = PipeEnd{e, e.Step()}
+		return &e.at.pipeEnd
+	}
+	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
+	return &e.at.pipeFlowing
+}
+
+// settle19 is what the component does by itself from pipe.chan:77 on.
+func (e *pipeComponent) settle19() PipeFlowingOrAfterReadOrOthers {
+	e.v.w = e.v.w2
+	e.Drop(pipeWriters, e.v.w2)
+	e.v.w = 0
+l23:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
+			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
+			return &e.at.pipeAfterRead
+		}
+		if e.v.filled < 2 {
+			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
+			return &e.at.pipeAfterWatch
+		}
+		goto l39
+	}
+l39:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l23
+	}
+	e.v.r = 0
+l58:
+	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
+		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
+			if 0 < e.v.filled {
+				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
+				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+				return &e.at.pipeAfterClose
+			}
+			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+			return &e.at.pipeAfterClose
+		}
+		goto l61
+	}
+l61:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
+		goto l58
+	}
+	e.v.w = 0
+l68:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
+			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
+			return &e.at.pipeAfterGone
+		}
+		if e.v.filled < 2 {
+			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
+			return &e.at.pipeAfterFailed
+		}
+		goto l70
+	}
+l70:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l68
+	}
+	e.v.s = 0
+l78:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+			return &e.at.pipeAfterIs
+		}
+		goto l81
+	}
+l81:
+	if e.v.s < 1 {
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
+		goto l78
+	}
+	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
+		e.at.pipeEnd = PipeEnd{e, e.Step()}
+		return &e.at.pipeEnd
+	}
+	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
+	return &e.at.pipeFlowing
+}
+
+// settle20 is what the component does by itself from pipe.chan:108 on.
+func (e *pipeComponent) settle20() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeSleepers, e.v.s)
 	e.v.w = 0
-l21:
+l23:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
@@ -2624,15 +2898,15 @@ l21:
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
-		goto l35
+		goto l39
 	}
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l21
+		goto l23
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -2643,15 +2917,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -2662,26 +2936,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2691,169 +2965,10 @@ l75:
 	return &e.at.pipeFlowing
 }
 
-// settle19 is what the component does by itself from pipe.chan:34 on.
-func (e *pipeComponent) settle19() PipeFlowingOrAfterReadOrOthers {
-	e.Drop(pipeWriters, e.v.w)
-l35:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-			if e.Count(pipeReaders) == 0 {
-				e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
-				return &e.at.pipeAfterRead
-			}
-			if e.v.filled < 2 {
-				e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
-				e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
-				return &e.at.pipeAfterWatch
-			}
-			goto l35
-		}
-		goto l35
-	}
-	e.v.r = 0
-l52:
-	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
-			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-			return &e.at.pipeAfterClose
-		}
-		goto l55
-	}
-l55:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
-	}
-	e.v.w = 0
-l62:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
-			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
-			return &e.at.pipeAfterGone
-		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
-			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
-			return &e.at.pipeAfterFailed
-		}
-		goto l64
-	}
-l64:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
-	}
-	e.v.s = 0
-l72:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
-			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
-			return &e.at.pipeAfterIs
-		}
-		goto l75
-	}
-l75:
-	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
-	}
-	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
-		e.at.pipeEnd = PipeEnd{e, e.Step()}
-		return &e.at.pipeEnd
-	}
-	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
-	return &e.at.pipeFlowing
-}
-
-// settle20 is what the component does by itself from pipe.chan:30 on.
-func (e *pipeComponent) settle20() PipeFlowingOrAfterReadOrOthers {
-l35:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-			if e.Count(pipeReaders) == 0 {
-				e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
-				return &e.at.pipeAfterRead
-			}
-			if e.v.filled < 2 {
-				e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
-				e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
-				return &e.at.pipeAfterWatch
-			}
-			goto l35
-		}
-		goto l35
-	}
-	e.v.r = 0
-l52:
-	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
-			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-			return &e.at.pipeAfterClose
-		}
-		goto l55
-	}
-l55:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
-	}
-	e.v.w = 0
-l62:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
-			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
-			return &e.at.pipeAfterGone
-		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
-			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
-			return &e.at.pipeAfterFailed
-		}
-		goto l64
-	}
-l64:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
-	}
-	e.v.s = 0
-l72:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
-			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
-			return &e.at.pipeAfterIs
-		}
-		goto l75
-	}
-l75:
-	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
-	}
-	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
-		e.at.pipeEnd = PipeEnd{e, e.Step()}
-		return &e.at.pipeEnd
-	}
-	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
-	return &e.at.pipeFlowing
-}
-
-// settle21 is what the component does by itself from pipe.chan:40 on.
+// settle21 is what the component does by itself from pipe.chan:34 on.
 func (e *pipeComponent) settle21() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeWriters, e.v.w)
-l35:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
 		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
@@ -2866,12 +2981,12 @@ l35:
 				e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 				return &e.at.pipeAfterWatch
 			}
-			goto l35
+			goto l39
 		}
-		goto l35
+		goto l39
 	}
 	e.v.r = 0
-l52:
+l58:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
 			if 0 < e.v.filled {
@@ -2882,15 +2997,15 @@ l52:
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l52
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -2901,26 +3016,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2930,88 +3045,46 @@ l75:
 	return &e.at.pipeFlowing
 }
 
-// settle22 is what the component does by itself from pipe.chan:55 on.
-func (e *pipeComponent) settle22() PipeFlowingOrAfterCloseOrOthers {
-	e.Drop(pipeReaders, e.v.r)
-l55:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-			if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-				if 0 < e.v.filled {
-					e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-					e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-					return &e.at.pipeAfterClose
-				}
+// settle22 is what the component does by itself from pipe.chan:30 on.
+func (e *pipeComponent) settle22() PipeFlowingOrAfterReadOrOthers {
+l39:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+			if e.Count(pipeReaders) == 0 {
+				e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
+				return &e.at.pipeAfterRead
+			}
+			if e.v.filled < 2 {
+				e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+				e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
+				return &e.at.pipeAfterWatch
+			}
+			goto l39
+		}
+		goto l39
+	}
+	e.v.r = 0
+l58:
+	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
+		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
+			if 0 < e.v.filled {
+				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
 				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 				return &e.at.pipeAfterClose
 			}
-			goto l55
+			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+			return &e.at.pipeAfterClose
 		}
-		goto l55
+		goto l61
 	}
-	e.v.w = 0
-l62:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
-			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
-			return &e.at.pipeAfterGone
-		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
-			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
-			return &e.at.pipeAfterFailed
-		}
-		goto l64
-	}
-l64:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
-	}
-	e.v.s = 0
-l72:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
-			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
-			return &e.at.pipeAfterIs
-		}
-		goto l75
-	}
-l75:
-	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
-	}
-	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
-		e.at.pipeEnd = PipeEnd{e, e.Step()}
-		return &e.at.pipeEnd
-	}
-	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
-	return &e.at.pipeFlowing
-}
-
-// settle23 is what the component does by itself from pipe.chan:48 on.
-func (e *pipeComponent) settle23() PipeFlowingOrAfterCloseOrOthers {
-l55:
+l61:
 	if e.v.r < 0 {
 		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-			if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-				if 0 < e.v.filled {
-					e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-					e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-					return &e.at.pipeAfterClose
-				}
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
-			goto l55
-		}
-		goto l55
+		goto l58
 	}
 	e.v.w = 0
-l62:
+l68:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
@@ -3022,26 +3095,26 @@ l62:
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l64
+		goto l70
 	}
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l62
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -3051,39 +3124,77 @@ l75:
 	return &e.at.pipeFlowing
 }
 
-// settle24 is what the component does by itself from pipe.chan:34 on.
-func (e *pipeComponent) settle24() PipeFlowingOrAfterGoneOrOthers {
+// settle23 is what the component does by itself from pipe.chan:40 on.
+func (e *pipeComponent) settle23() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeWriters, e.v.w)
-l64:
+l39:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
 		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 			if e.Count(pipeReaders) == 0 {
-				e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
-				return &e.at.pipeAfterGone
+				e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
+				return &e.at.pipeAfterRead
 			}
 			if e.v.filled < 2 {
 				e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
-				e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
-				return &e.at.pipeAfterFailed
+				e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
+				return &e.at.pipeAfterWatch
 			}
-			goto l64
+			goto l39
 		}
-		goto l64
+		goto l39
+	}
+	e.v.r = 0
+l58:
+	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
+		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
+			if 0 < e.v.filled {
+				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
+				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+				return &e.at.pipeAfterClose
+			}
+			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+			return &e.at.pipeAfterClose
+		}
+		goto l61
+	}
+l61:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
+		goto l58
+	}
+	e.v.w = 0
+l68:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
+			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
+			return &e.at.pipeAfterGone
+		}
+		if e.v.filled < 2 {
+			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
+			return &e.at.pipeAfterFailed
+		}
+		goto l70
+	}
+l70:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -3093,38 +3204,58 @@ l75:
 	return &e.at.pipeFlowing
 }
 
-// settle25 is what the component does by itself from pipe.chan:30 on.
-func (e *pipeComponent) settle25() PipeFlowingOrAfterGoneOrOthers {
-l64:
+// settle24 is what the component does by itself from pipe.chan:55 on.
+func (e *pipeComponent) settle24() PipeFlowingOrAfterCloseOrOthers {
+	e.Drop(pipeReaders, e.v.r)
+l61:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
+		if e.HasAt(pipeReaders, e.v.r, 1<<1) {
+			if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
+				if 0 < e.v.filled {
+					e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
+					e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+					return &e.at.pipeAfterClose
+				}
+				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+				return &e.at.pipeAfterClose
+			}
+			goto l61
+		}
+		goto l61
+	}
+	e.v.w = 0
+l68:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
+			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
+			return &e.at.pipeAfterGone
+		}
+		if e.v.filled < 2 {
+			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
+			return &e.at.pipeAfterFailed
+		}
+		goto l70
+	}
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-			if e.Count(pipeReaders) == 0 {
-				e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
-				return &e.at.pipeAfterGone
-			}
-			if e.v.filled < 2 {
-				e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
-				e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
-				return &e.at.pipeAfterFailed
-			}
-			goto l64
-		}
-		goto l64
+		goto l68
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -3134,10 +3265,70 @@ l75:
 	return &e.at.pipeFlowing
 }
 
-// settle26 is what the component does by itself from pipe.chan:40 on.
+// settle25 is what the component does by itself from pipe.chan:48 on.
+func (e *pipeComponent) settle25() PipeFlowingOrAfterCloseOrOthers {
+l61:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
+		if e.HasAt(pipeReaders, e.v.r, 1<<1) {
+			if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
+				if 0 < e.v.filled {
+					e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
+					e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+					return &e.at.pipeAfterClose
+				}
+				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+				return &e.at.pipeAfterClose
+			}
+			goto l61
+		}
+		goto l61
+	}
+	e.v.w = 0
+l68:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
+			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
+			return &e.at.pipeAfterGone
+		}
+		if e.v.filled < 2 {
+			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
+			return &e.at.pipeAfterFailed
+		}
+		goto l70
+	}
+l70:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l68
+	}
+	e.v.s = 0
+l78:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+			return &e.at.pipeAfterIs
+		}
+		goto l81
+	}
+l81:
+	if e.v.s < 1 {
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
+		goto l78
+	}
+	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
+		e.at.pipeEnd = PipeEnd{e, e.Step()}
+		return &e.at.pipeEnd
+	}
+	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
+	return &e.at.pipeFlowing
+}
+
+// settle26 is what the component does by itself from pipe.chan:34 on.
 func (e *pipeComponent) settle26() PipeFlowingOrAfterGoneOrOthers {
 	e.Drop(pipeWriters, e.v.w)
-l64:
+l70:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
 		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
@@ -3150,23 +3341,23 @@ l64:
 				e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 				return &e.at.pipeAfterFailed
 			}
-			goto l64
+			goto l70
 		}
-		goto l64
+		goto l70
 	}
 	e.v.s = 0
-l72:
+l78:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l75
+		goto l81
 	}
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l72
+		goto l78
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -3176,10 +3367,93 @@ l75:
 	return &e.at.pipeFlowing
 }
 
-// settle27 is what the component does by itself from pipe.chan:67 on.
-func (e *pipeComponent) settle27() PipeFlowingOrAfterIsOrOthers {
+// settle27 is what the component does by itself from pipe.chan:30 on.
+func (e *pipeComponent) settle27() PipeFlowingOrAfterGoneOrOthers {
+l70:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+			if e.Count(pipeReaders) == 0 {
+				e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
+				return &e.at.pipeAfterGone
+			}
+			if e.v.filled < 2 {
+				e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+				e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
+				return &e.at.pipeAfterFailed
+			}
+			goto l70
+		}
+		goto l70
+	}
+	e.v.s = 0
+l78:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+			return &e.at.pipeAfterIs
+		}
+		goto l81
+	}
+l81:
+	if e.v.s < 1 {
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
+		goto l78
+	}
+	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
+		e.at.pipeEnd = PipeEnd{e, e.Step()}
+		return &e.at.pipeEnd
+	}
+	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
+	return &e.at.pipeFlowing
+}
+
+// settle28 is what the component does by itself from pipe.chan:40 on.
+func (e *pipeComponent) settle28() PipeFlowingOrAfterGoneOrOthers {
+	e.Drop(pipeWriters, e.v.w)
+l70:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+			if e.Count(pipeReaders) == 0 {
+				e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
+				return &e.at.pipeAfterGone
+			}
+			if e.v.filled < 2 {
+				e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+				e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
+				return &e.at.pipeAfterFailed
+			}
+			goto l70
+		}
+		goto l70
+	}
+	e.v.s = 0
+l78:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+			return &e.at.pipeAfterIs
+		}
+		goto l81
+	}
+l81:
+	if e.v.s < 1 {
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
+		goto l78
+	}
+	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
+		e.at.pipeEnd = PipeEnd{e, e.Step()}
+		return &e.at.pipeEnd
+	}
+	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
+	return &e.at.pipeFlowing
+}
+
+// settle29 is what the component does by itself from pipe.chan:67 on.
+func (e *pipeComponent) settle29() PipeFlowingOrAfterIsOrOthers {
 	e.Drop(pipeSleepers, e.v.s)
-l75:
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
 		if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
@@ -3187,9 +3461,9 @@ l75:
 				e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 				return &e.at.pipeAfterIs
 			}
-			goto l75
+			goto l81
 		}
-		goto l75
+		goto l81
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -3199,9 +3473,9 @@ l75:
 	return &e.at.pipeFlowing
 }
 
-// settle28 is what the component does by itself from pipe.chan:63 on.
-func (e *pipeComponent) settle28() PipeFlowingOrAfterIsOrOthers {
-l75:
+// settle30 is what the component does by itself from pipe.chan:63 on.
+func (e *pipeComponent) settle30() PipeFlowingOrAfterIsOrOthers {
+l81:
 	if e.v.s < 1 {
 		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
 		if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
@@ -3209,9 +3483,9 @@ l75:
 				e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 				return &e.at.pipeAfterIs
 			}
-			goto l75
+			goto l81
 		}
-		goto l75
+		goto l81
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}

@@ -7,7 +7,7 @@ import (
 )
 
 // PipelineDigest identifies what was verified of the system pipe.Pipeline.
-const PipelineDigest = "b5359ed0e73c522b4399d630737137c155e53ddd641c4fbc65a0d405537c928f"
+const PipelineDigest = "80b86211c8fdf9e0698aecf63219c36b5f349c5771b0aafe7990e51f23155d0e"
 
 // PipelineParts is the code of the system pipe.Pipeline: a function for each of its components.
 type PipelineParts struct {

@@ -68,8 +68,8 @@ var (
 	producerWritingDoneOp            = channel.Op{State: "ProducerWriting", Method: "Done"}
 	producerWritingKilledOp          = channel.Op{State: "ProducerWriting", Method: "Killed"}
 	producerAfterWriteSendOutWriteOp = channel.Op{State: "ProducerAfterWrite", Method: "SendOutWrite", Slot: producerOut, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	producerAfterDoneSendOutCloseOp  = channel.Op{State: "ProducerAfterDone", Method: "SendOutClose", Slot: producerOut, Peer: 1, Label: 7, Point: channel.AnyPoint}
-	producerAfterWrite2ReceiveOutOp  = channel.Op{State: "ProducerAfterWrite2", Method: "ReceiveOut", Slot: producerOut, Peer: 1, Labels: 1<<10 | 1<<9, Point: channel.AnyPoint}
+	producerAfterDoneSendOutCloseOp  = channel.Op{State: "ProducerAfterDone", Method: "SendOutClose", Slot: producerOut, Peer: 1, Label: 8, Point: channel.AnyPoint}
+	producerAfterWrite2ReceiveOutOp  = channel.Op{State: "ProducerAfterWrite2", Method: "ReceiveOut", Slot: producerOut, Peer: 1, Labels: 1<<11 | 1<<10, Point: channel.AnyPoint}
 )
 
 // ProducerWriting is a state of pipe.Producer at writing (systems.chan:9).
@@ -191,13 +191,13 @@ func (s ProducerAfterWrite2) ReceiveOut() (ProducerAfterWrite2Option, error) {
 		return nil, err
 	}
 	switch label {
-	case 10:
+	case 11:
 		p := channel.In[file.FileWrittenPayload](&e.Endpoint)
 		m := &e.m.producerAfterWrite2Written
 		*m = ProducerAfterWrite2Written{Count: p.Count}
 		m.Next = ProducerWriting{e, e.Step()}
 		return m, nil
-	case 9:
+	case 10:
 		p := channel.In[file.FileFailedPayload](&e.Endpoint)
 		m := &e.m.producerAfterWrite2Failed
 		*m = ProducerAfterWrite2Failed{Err: p.Err}

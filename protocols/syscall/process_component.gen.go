@@ -295,7 +295,7 @@ func processLayout(g *ProcessGiven) *channel.Component {
 		{Name: "chance", Protocol: &entropy.Entropy, Role: 0},
 		{Name: "ram", Protocol: &memory.Memory, Role: 0},
 		{Name: "files", Protocol: &file.File, Role: 0, Set: g.Fds},
-		{Name: "dirs", Protocol: &dir.Dir, Role: 0, Set: g.Fds, Points: 8},
+		{Name: "dirs", Protocol: &dir.Dir, Role: 0, Set: g.Fds, Points: 12},
 		{Name: "answer", Protocol: &dir.Opening, Role: 0},
 		{Name: "o.opener", Protocol: &dir.Opening, Role: 0},
 		{Name: "o.giver", Protocol: &dir.Opening, Role: 1},
@@ -346,30 +346,30 @@ var (
 	processAfterNewWakeSendTimeSleepOp                 = channel.Op{State: "ProcessAfterNewWake", Method: "SendTimeSleep", Slot: processTime, Peer: 1, Label: 2, Point: channel.AnyPoint}
 	processAfterPickFilesSendFilesReadOp               = channel.Op{State: "ProcessAfterPickFiles", Method: "SendFilesRead", Slot: processFiles, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	processAfterPickFiles2SendFilesWriteOp             = channel.Op{State: "ProcessAfterPickFiles2", Method: "SendFilesWrite", Slot: processFiles, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	processAfterPickFiles3SendFilesStatOp              = channel.Op{State: "ProcessAfterPickFiles3", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 5, Point: channel.AnyPoint}
-	processAfterPickFiles4SendFilesSyncOp              = channel.Op{State: "ProcessAfterPickFiles4", Method: "SendFilesSync", Slot: processFiles, Peer: 1, Label: 4, Point: channel.AnyPoint}
+	processAfterPickFiles3SendFilesStatOp              = channel.Op{State: "ProcessAfterPickFiles3", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint}
+	processAfterPickFiles4SendFilesSyncOp              = channel.Op{State: "ProcessAfterPickFiles4", Method: "SendFilesSync", Slot: processFiles, Peer: 1, Label: 5, Point: channel.AnyPoint}
 	processAfterPickFiles5SendFilesTruncateOp          = channel.Op{State: "ProcessAfterPickFiles5", Method: "SendFilesTruncate", Slot: processFiles, Peer: 1, Label: 3, Point: channel.AnyPoint}
-	processAfterPickFiles6SendFilesCloseOp             = channel.Op{State: "ProcessAfterPickFiles6", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	processAfterPickFiles6SendFilesCloseOp             = channel.Op{State: "ProcessAfterPickFiles6", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint}
 	processAfterPickDirsNewOpeningOp                   = channel.Op{State: "ProcessAfterPickDirs", Method: "NewOpening"}
 	processAfterPickDirs2SendDirsListOp                = channel.Op{State: "ProcessAfterPickDirs2", Method: "SendDirsList", Slot: processDirs, Peer: 1, Label: 2, Point: channel.AnyPoint}
 	processAfterPickDirs3SendDirsMakeDirOp             = channel.Op{State: "ProcessAfterPickDirs3", Method: "SendDirsMakeDir", Slot: processDirs, Peer: 1, Label: 3, Point: channel.AnyPoint}
-	processAfterPickDirs4SendDirsUnlinkOp              = channel.Op{State: "ProcessAfterPickDirs4", Method: "SendDirsUnlink", Slot: processDirs, Peer: 1, Label: 5, Point: channel.AnyPoint}
+	processAfterPickDirs4SendDirsUnlinkOp              = channel.Op{State: "ProcessAfterPickDirs4", Method: "SendDirsUnlink", Slot: processDirs, Peer: 1, Label: 9, Point: channel.AnyPoint}
 	processAfterPickDirs5WithinOp                      = channel.Op{State: "ProcessAfterPickDirs5", Method: "Within"}
 	processAfterPickDirs5AcrossOp                      = channel.Op{State: "ProcessAfterPickDirs5", Method: "Across"}
 	processAfterTimeSentTimeNextSendSysTimeOp          = channel.Op{State: "ProcessAfterTimeSentTimeNext", Method: "SendSysTime", Slot: processSys, Peer: 0, Label: 23, Point: channel.AnyPoint, Chosen: true}
 	processAfterRandom2SentDataNextSendSysDataOp       = channel.Op{State: "ProcessAfterRandom2SentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true}
 	processAfterGrantedChooseDoneOp                    = channel.Op{State: "ProcessAfterGranted", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true}
 	processAfterRefusedChooseFailedOp                  = channel.Op{State: "ProcessAfterRefused", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterExitSendFilesCloseOp                   = channel.Op{State: "ProcessAfterExit", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 7, Point: channel.AnyPoint}
-	processAfterStat3ReceiveFilesOp                    = channel.Op{State: "ProcessAfterStat3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 12, Point: channel.AnyPoint}
-	processAfterSync3ReceiveFilesOp                    = channel.Op{State: "ProcessAfterSync3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<11 | 1<<9, Point: channel.AnyPoint}
-	processAfterTruncate3ReceiveFilesOp                = channel.Op{State: "ProcessAfterTruncate3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<11 | 1<<9, Point: channel.AnyPoint}
+	processAfterExitSendFilesCloseOp                   = channel.Op{State: "ProcessAfterExit", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint}
+	processAfterStat3ReceiveFilesOp                    = channel.Op{State: "ProcessAfterStat3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint}
+	processAfterSync3ReceiveFilesOp                    = channel.Op{State: "ProcessAfterSync3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint}
+	processAfterTruncate3ReceiveFilesOp                = channel.Op{State: "ProcessAfterTruncate3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint}
 	processAfterClose3ChooseDoneOp                     = channel.Op{State: "ProcessAfterClose3", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true}
 	processAfterNewOpeningSendDirsOpenOp               = channel.Op{State: "ProcessAfterNewOpening", Method: "SendDirsOpen", Slot: processDirs, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterList3ReceiveDirsOp                     = channel.Op{State: "ProcessAfterList3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<10 | 1<<9, Point: channel.AnyPoint}
-	processAfterMakeDir3ReceiveDirsOp                  = channel.Op{State: "ProcessAfterMakeDir3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<11 | 1<<9, Point: channel.AnyPoint}
-	processAfterUnlink3ReceiveDirsOp                   = channel.Op{State: "ProcessAfterUnlink3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<11 | 1<<9, Point: channel.AnyPoint}
-	processAfterWithinSendDirsRenameOp                 = channel.Op{State: "ProcessAfterWithin", Method: "SendDirsRename", Slot: processDirs, Peer: 1, Label: 6, Point: channel.AnyPoint}
+	processAfterList3ReceiveDirsOp                     = channel.Op{State: "ProcessAfterList3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<14 | 1<<13, Point: channel.AnyPoint}
+	processAfterMakeDir3ReceiveDirsOp                  = channel.Op{State: "ProcessAfterMakeDir3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint}
+	processAfterUnlink3ReceiveDirsOp                   = channel.Op{State: "ProcessAfterUnlink3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint}
+	processAfterWithinSendDirsRenameOp                 = channel.Op{State: "ProcessAfterWithin", Method: "SendDirsRename", Slot: processDirs, Peer: 1, Label: 10, Point: channel.AnyPoint}
 	processAfterSleepReceiveTSleeperOp                 = channel.Op{State: "ProcessAfterSleep", Method: "ReceiveTSleeper", Slot: processTSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
 	processAfterSleep2PickFilesOp                      = channel.Op{State: "ProcessAfterSleep2", Method: "PickFiles"}
 	processAfterDataSentDataNextSendSysDataOp          = channel.Op{State: "ProcessAfterDataSentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true}
@@ -387,21 +387,21 @@ var (
 	processAfterFailed6ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed6", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
 	processAfterDone4ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone4", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true}
 	processAfterFailed7ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed7", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterRename3ReceiveDirsOp                   = channel.Op{State: "ProcessAfterRename3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<11 | 1<<9, Point: channel.AnyPoint}
+	processAfterRename3ReceiveDirsOp                   = channel.Op{State: "ProcessAfterRename3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint}
 	processAfterAcrossPickDirsOp                       = channel.Op{State: "ProcessAfterAcross", Method: "PickDirs"}
 	processAfterReadySendTSleeperReleaseOp             = channel.Op{State: "ProcessAfterReady", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	processAfterPickFiles7NewWakeOp                    = channel.Op{State: "ProcessAfterPickFiles7", Method: "NewWake"}
 	processWalkingReceiveAnswerOp                      = channel.Op{State: "ProcessWalking", Method: "ReceiveAnswer", Slot: processAnswer, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint}
 	processAfterDone5ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone5", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true}
 	processAfterFailed8ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed8", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterNewWake2SendFilesWatchOp               = channel.Op{State: "ProcessAfterNewWake2", Method: "SendFilesWatch", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint}
-	processAfterGoneSendDirsCloseOp                    = channel.Op{State: "ProcessAfterGone", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	processAfterNewWake2SendFilesWatchOp               = channel.Op{State: "ProcessAfterNewWake2", Method: "SendFilesWatch", Slot: processFiles, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	processAfterGoneSendDirsCloseOp                    = channel.Op{State: "ProcessAfterGone", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 11, Point: channel.AnyPoint}
 	processAfterOpenedDirLastOp                        = channel.Op{State: "ProcessAfterOpenedDir", Method: "Last"}
 	processAfterOpenedDirFurtherOp                     = channel.Op{State: "ProcessAfterOpenedDir", Method: "Further"}
 	processAfterPickDirs6SendRenamerRenameOp           = channel.Op{State: "ProcessAfterPickDirs6", Method: "SendRenamerRename", Slot: processRenamer, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	processAfterReleaseSentWokenNextSendSysWokenOp     = channel.Op{State: "ProcessAfterReleaseSentWokenNext", Method: "SendSysWoken", Slot: processSys, Peer: 0, Label: 24, Point: channel.AnyPoint, Chosen: true}
 	processAfterExit2SendRenamerDetachOp               = channel.Op{State: "ProcessAfterExit2", Method: "SendRenamerDetach", Slot: processRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	processAfterOpenedSendFCloseOp                     = channel.Op{State: "ProcessAfterOpened", Method: "SendFClose", Slot: processF, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	processAfterOpenedSendFCloseOp                     = channel.Op{State: "ProcessAfterOpened", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint}
 	processAfterFurtherNewOpeningOp                    = channel.Op{State: "ProcessAfterFurther", Method: "NewOpening"}
 	processAfterFailed9ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed9", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
 	processAfterRename4ReceiveRenamerOp                = channel.Op{State: "ProcessAfterRename4", Method: "ReceiveRenamer", Slot: processRenamer, Peer: 1, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint}
@@ -411,14 +411,14 @@ var (
 	processAfterCancelled2SendWSleeperReleaseOp        = channel.Op{State: "ProcessAfterCancelled2", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	processAfterDetachSendTimeDetachOp                 = channel.Op{State: "ProcessAfterDetach", Method: "SendTimeDetach", Slot: processTime, Peer: 1, Label: 3, Point: channel.AnyPoint}
 	processAfterLastSentOpenedNextSendSysOpenedOp      = channel.Op{State: "ProcessAfterLastSentOpenedNext", Method: "SendSysOpened", Slot: processSys, Peer: 0, Label: 22, Point: channel.AnyPoint, Chosen: true}
-	processAfterLast2SendDCloseOp                      = channel.Op{State: "ProcessAfterLast2", Method: "SendDClose", Slot: processD, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	processAfterLast2SendDCloseOp                      = channel.Op{State: "ProcessAfterLast2", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint}
 	processAfterNewOpening2SendDOpenOp                 = channel.Op{State: "ProcessAfterNewOpening2", Method: "SendDOpen", Slot: processD, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	processAfterRelease2SendWSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease2", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	processAfterRelease3SendWSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease3", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	processAfterRelease4SendTSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease4", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	processAfterRelease5SendTSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease5", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	processAfterDetach2SendChanceDetachOp              = channel.Op{State: "ProcessAfterDetach2", Method: "SendChanceDetach", Slot: processChance, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	processAfterOpen3SendDCloseOp                      = channel.Op{State: "ProcessAfterOpen3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 7, Point: channel.AnyPoint}
+	processAfterOpen3SendDCloseOp                      = channel.Op{State: "ProcessAfterOpen3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint}
 	processAfterRelease6ReceiveWSleeperOp              = channel.Op{State: "ProcessAfterRelease6", Method: "ReceiveWSleeper", Slot: processWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
 	processAfterRelease7ReceiveWSleeperOp              = channel.Op{State: "ProcessAfterRelease7", Method: "ReceiveWSleeper", Slot: processWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
 	processAfterRelease8ReceiveTSleeperOp              = channel.Op{State: "ProcessAfterRelease8", Method: "ReceiveTSleeper", Slot: processTSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
@@ -511,13 +511,13 @@ var (
 		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
 	}}
 	processAfterRead3Choice = channel.Choice{ID: 17, State: "ProcessAfterRead3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 8, Aimed: true},
 		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 9, Aimed: true},
+		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 10, Aimed: true},
 		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
 	}}
 	processAfterWrite3Choice = channel.Choice{ID: 18, State: "ProcessAfterWrite3", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 11, Aimed: true},
 		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 10, Aimed: true},
-		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 9, Aimed: true},
 		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
 	}}
 	processAfterClose3Choice = channel.Choice{ID: 19, State: "ProcessAfterClose3", Method: "Choose", Options: []channel.Option{
@@ -2329,7 +2329,7 @@ func (s ProcessAfterPickDirs4) SendDirsUnlink(name string, ino uint64) (ProcessA
 	p.Name.Len = uint32(copy(p.Name.Data[:], name))
 	p.Ino = ino
 	e.Commit()
-	e.Move(processDirs, e.v.d, 5)
+	e.Move(processDirs, e.v.d, 9)
 	return ProcessAfterUnlink3{e, e.Step()}, nil
 }
 
@@ -2757,11 +2757,11 @@ func (s ProcessAfterSync3) ReceiveFiles() (ProcessAfterSync3Option, error) {
 		return nil, err
 	}
 	switch label {
-	case 11:
+	case 12:
 		m := &e.m.processAfterSync3Done
 		m.Next = ProcessAfterDone{e, e.Step()}
 		return m, nil
-	case 9:
+	case 10:
 		p := channel.In[file.FileFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterSync3Failed
 		*m = ProcessAfterSync3Failed{Err: p.Err}
@@ -2795,11 +2795,11 @@ func (s ProcessAfterTruncate3) ReceiveFiles() (ProcessAfterTruncate3Option, erro
 		return nil, err
 	}
 	switch label {
-	case 11:
+	case 12:
 		m := &e.m.processAfterTruncate3Done
 		m.Next = ProcessAfterDone2{e, e.Step()}
 		return m, nil
-	case 9:
+	case 10:
 		p := channel.In[file.FileFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterTruncate3Failed
 		*m = ProcessAfterTruncate3Failed{Err: p.Err}
@@ -2910,14 +2910,14 @@ func (s ProcessAfterList3) ReceiveDirs() (ProcessAfterList3Option, error) {
 		return nil, err
 	}
 	switch label {
-	case 10:
+	case 14:
 		p := channel.In[dir.DirEntriesPayload](&e.Endpoint)
 		m := &e.m.processAfterList3Entries
 		*m = ProcessAfterList3Entries{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], NextField: p.Next}
 		e.Move(processDirs, e.v.d, 0)
 		m.Next = ProcessAfterEntries{e, e.Step()}
 		return m, nil
-	case 9:
+	case 13:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterList3Failed
 		*m = ProcessAfterList3Failed{Err: p.Err}
@@ -2952,12 +2952,12 @@ func (s ProcessAfterMakeDir3) ReceiveDirs() (ProcessAfterMakeDir3Option, error) 
 		return nil, err
 	}
 	switch label {
-	case 11:
+	case 15:
 		m := &e.m.processAfterMakeDir3Done
 		e.Move(processDirs, e.v.d, 0)
 		m.Next = ProcessAfterDone3{e, e.Step()}
 		return m, nil
-	case 9:
+	case 13:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterMakeDir3Failed
 		*m = ProcessAfterMakeDir3Failed{Err: p.Err}
@@ -2992,12 +2992,12 @@ func (s ProcessAfterUnlink3) ReceiveDirs() (ProcessAfterUnlink3Option, error) {
 		return nil, err
 	}
 	switch label {
-	case 11:
+	case 15:
 		m := &e.m.processAfterUnlink3Done
 		e.Move(processDirs, e.v.d, 0)
 		m.Next = ProcessAfterDone4{e, e.Step()}
 		return m, nil
-	case 9:
+	case 13:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterUnlink3Failed
 		*m = ProcessAfterUnlink3Failed{Err: p.Err}
@@ -3039,7 +3039,7 @@ func (s ProcessAfterWithin) SendDirsRename(old string, name string) (ProcessAfte
 	p.Old.Len = uint32(copy(p.Old.Data[:], old))
 	p.Name.Len = uint32(copy(p.Name.Data[:], name))
 	e.Commit()
-	e.Move(processDirs, e.v.a, 6)
+	e.Move(processDirs, e.v.a, 10)
 	return ProcessAfterRename3{e, e.Step()}, nil
 }
 
@@ -3876,12 +3876,12 @@ func (s ProcessAfterRename3) ReceiveDirs() (ProcessAfterRename3Option, error) {
 		return nil, err
 	}
 	switch label {
-	case 11:
+	case 15:
 		m := &e.m.processAfterRename3Done
 		e.Move(processDirs, e.v.a, 0)
 		m.Next = ProcessAfterDone5{e, e.Step()}
 		return m, nil
-	case 9:
+	case 13:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterRename3Failed
 		*m = ProcessAfterRename3Failed{Err: p.Err}

@@ -65,6 +65,10 @@ type directoryComponent struct {
 		directoryServingFind             DirectoryServingFind
 		directoryServingList             DirectoryServingList
 		directoryServingMakeDir          DirectoryServingMakeDir
+		directoryServingSymlink          DirectoryServingSymlink
+		directoryServingReadLink         DirectoryServingReadLink
+		directoryServingStat             DirectoryServingStat
+		directoryServingSetTimes         DirectoryServingSetTimes
 		directoryServingLink             DirectoryServingLink
 		directoryServingRename           DirectoryServingRename
 		directoryServingUnlink           DirectoryServingUnlink
@@ -74,6 +78,8 @@ type directoryComponent struct {
 		directoryAfterServeElse          DirectoryAfterServeElse
 		directoryAfterTakeInodeInode     DirectoryAfterTakeInodeInode
 		directoryAfterTakeInodeNoSpace   DirectoryAfterTakeInodeNoSpace
+		directoryAfterTakeInode2Inode    DirectoryAfterTakeInode2Inode
+		directoryAfterTakeInode2NoSpace  DirectoryAfterTakeInode2NoSpace
 		directoryTryingSentForget        DirectoryTryingSentForget
 		directoryTryingServe             DirectoryTryingServe
 		directoryTryingDoom              DirectoryTryingDoom
@@ -88,6 +94,8 @@ type directoryComponent struct {
 		directoryAfterRead4Failed        DirectoryAfterRead4Failed
 		directoryAfterRead5Data          DirectoryAfterRead5Data
 		directoryAfterRead5Failed        DirectoryAfterRead5Failed
+		directoryAfterRead6Data          DirectoryAfterRead6Data
+		directoryAfterRead6Failed        DirectoryAfterRead6Failed
 		directoryAfterServe2NewDir       DirectoryAfterServe2NewDir
 		directoryAfterServe2Else         DirectoryAfterServe2Else
 		directoryAfterFoundSentGet       DirectoryAfterFoundSentGet
@@ -96,32 +104,34 @@ type directoryComponent struct {
 		directoryAfterFoundRetire        DirectoryAfterFoundRetire
 		directoryAfterWriteWritten       DirectoryAfterWriteWritten
 		directoryAfterWriteFailed        DirectoryAfterWriteFailed
+		directoryAfterWrite2Written      DirectoryAfterWrite2Written
+		directoryAfterWrite2Failed       DirectoryAfterWrite2Failed
 		directoryAfterRefusedSentFailed  DirectoryAfterRefusedSentFailed
 		directoryAfterRefusedGone        DirectoryAfterRefusedGone
 		directoryAfterRefused2SentFailed DirectoryAfterRefused2SentFailed
 		directoryAfterRefused2Gone       DirectoryAfterRefused2Gone
-		directoryAfterRead6Data          DirectoryAfterRead6Data
-		directoryAfterRead6Failed        DirectoryAfterRead6Failed
+		directoryAfterRead7Data          DirectoryAfterRead7Data
+		directoryAfterRead7Failed        DirectoryAfterRead7Failed
 		directoryAfterServe3NewDir       DirectoryAfterServe3NewDir
 		directoryAfterServe3Else         DirectoryAfterServe3Else
-		directoryAfterTakeInode2Inode    DirectoryAfterTakeInode2Inode
-		directoryAfterTakeInode2NoSpace  DirectoryAfterTakeInode2NoSpace
-		directoryAfterWrite2Written      DirectoryAfterWrite2Written
-		directoryAfterWrite2Failed       DirectoryAfterWrite2Failed
+		directoryAfterTakeInode3Inode    DirectoryAfterTakeInode3Inode
+		directoryAfterTakeInode3NoSpace  DirectoryAfterTakeInode3NoSpace
 		directoryAfterWrite3Written      DirectoryAfterWrite3Written
 		directoryAfterWrite3Failed       DirectoryAfterWrite3Failed
-		directoryAfterRefused3SentFailed DirectoryAfterRefused3SentFailed
-		directoryAfterRefused3Gone       DirectoryAfterRefused3Gone
 		directoryAfterWrite4Written      DirectoryAfterWrite4Written
 		directoryAfterWrite4Failed       DirectoryAfterWrite4Failed
+		directoryAfterRefused3SentFailed DirectoryAfterRefused3SentFailed
+		directoryAfterRefused3Gone       DirectoryAfterRefused3Gone
 		directoryAfterWrite5Written      DirectoryAfterWrite5Written
 		directoryAfterWrite5Failed       DirectoryAfterWrite5Failed
-		directoryAfterWritten2SentDone   DirectoryAfterWritten2SentDone
-		directoryAfterWritten2Gone       DirectoryAfterWritten2Gone
+		directoryAfterWrite6Written      DirectoryAfterWrite6Written
+		directoryAfterWrite6Failed       DirectoryAfterWrite6Failed
 		directoryAfterWritten3SentDone   DirectoryAfterWritten3SentDone
 		directoryAfterWritten3Gone       DirectoryAfterWritten3Gone
 		directoryAfterWritten4SentDone   DirectoryAfterWritten4SentDone
 		directoryAfterWritten4Gone       DirectoryAfterWritten4Gone
+		directoryAfterWritten5SentDone   DirectoryAfterWritten5SentDone
+		directoryAfterWritten5Gone       DirectoryAfterWritten5Gone
 		directoryAfterDoomSentGet        DirectoryAfterDoomSentGet
 		directoryAfterDoomServe          DirectoryAfterDoomServe
 		directoryAfterDoomDoom           DirectoryAfterDoomDoom
@@ -164,7 +174,7 @@ func directoryLayout(g *DirectoryGiven) *channel.Component {
 		{Name: "table", Protocol: &Table, Role: 0},
 		{Name: "group", Protocol: &cg.Group, Role: 0},
 		{Name: "disk", Protocol: &block.Block, Role: 0},
-		{Name: "clients", Protocol: &dir.Dir, Role: 1, Set: g.Opens, Points: 8},
+		{Name: "clients", Protocol: &dir.Dir, Role: 1, Set: g.Opens, Points: 12},
 		{Name: "answer", Protocol: &dir.Opening, Role: 1},
 		{Name: "d.client", Protocol: &dir.Dir, Role: 0},
 		{Name: "d.directory", Protocol: &dir.Dir, Role: 1},
@@ -180,6 +190,11 @@ var (
 	directoryAfterListCachedOp                     = channel.Op{State: "DirectoryAfterList", Method: "Cached"}
 	directoryAfterListAbsentOp                     = channel.Op{State: "DirectoryAfterList", Method: "Absent"}
 	directoryAfterMakeDirSendGroupTakeInodeOp      = channel.Op{State: "DirectoryAfterMakeDir", Method: "SendGroupTakeInode", Slot: directoryGroup, Peer: 1, Label: 0, Point: channel.AnyPoint}
+	directoryAfterSymlinkSendGroupTakeInodeOp      = channel.Op{State: "DirectoryAfterSymlink", Method: "SendGroupTakeInode", Slot: directoryGroup, Peer: 1, Label: 0, Point: channel.AnyPoint}
+	directoryAfterReadLinkCachedOp                 = channel.Op{State: "DirectoryAfterReadLink", Method: "Cached"}
+	directoryAfterReadLinkAbsentOp                 = channel.Op{State: "DirectoryAfterReadLink", Method: "Absent"}
+	directoryAfterStatSendClientsIsOp              = channel.Op{State: "DirectoryAfterStat", Method: "SendClientsIs", Slot: directoryClients, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true}
+	directoryAfterSetTimesSendClientsDoneOp        = channel.Op{State: "DirectoryAfterSetTimes", Method: "SendClientsDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true}
 	directoryAfterLinkCachedOp                     = channel.Op{State: "DirectoryAfterLink", Method: "Cached"}
 	directoryAfterLinkAbsentOp                     = channel.Op{State: "DirectoryAfterLink", Method: "Absent"}
 	directoryAfterRenameCachedOp                   = channel.Op{State: "DirectoryAfterRename", Method: "Cached"}
@@ -193,8 +208,10 @@ var (
 	directoryAfterAbsent2SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent2", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	directoryAfterAbsent3SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent3", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	directoryAfterTakeInodeReceiveGroupOp          = channel.Op{State: "DirectoryAfterTakeInode", Method: "ReceiveGroup", Slot: directoryGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint}
+	directoryAfterTakeInode2ReceiveGroupOp         = channel.Op{State: "DirectoryAfterTakeInode2", Method: "ReceiveGroup", Slot: directoryGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint}
 	directoryAfterAbsent4SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent4", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	directoryAfterAbsent5SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent5", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
+	directoryAfterAbsent6SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent6", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	directoryTryingSentForgetNextSendTableForgetOp = channel.Op{State: "DirectoryTryingSentForgetNext", Method: "SendTableForget", Slot: directoryTable, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true}
 	directoryAfterMoreCachedOp                     = channel.Op{State: "DirectoryAfterMore", Method: "Cached"}
 	directoryAfterMoreAbsentOp                     = channel.Op{State: "DirectoryAfterMore", Method: "Absent"}
@@ -204,52 +221,62 @@ var (
 	directoryAfterCachedCreateOp                   = channel.Op{State: "DirectoryAfterCached", Method: "Create"}
 	directoryAfterCachedMissingOp                  = channel.Op{State: "DirectoryAfterCached", Method: "Missing"}
 	directoryAfterReadReceiveDiskOp                = channel.Op{State: "DirectoryAfterRead", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterDataSendClientsFoundOp           = channel.Op{State: "DirectoryAfterData", Method: "SendClientsFound", Slot: directoryClients, Peer: 0, Label: 8, Point: channel.AnyPoint, Gone: true}
+	directoryAfterDataSendClientsFoundOp           = channel.Op{State: "DirectoryAfterData", Method: "SendClientsFound", Slot: directoryClients, Peer: 0, Label: 12, Point: channel.AnyPoint, Gone: true}
 	directoryAfterRead2ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead2", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterCached2SendClientsEntriesOp      = channel.Op{State: "DirectoryAfterCached2", Method: "SendClientsEntries", Slot: directoryClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	directoryAfterCached2SendClientsEntriesOp      = channel.Op{State: "DirectoryAfterCached2", Method: "SendClientsEntries", Slot: directoryClients, Peer: 0, Label: 14, Point: channel.AnyPoint, Gone: true}
 	directoryAfterRead3ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead3", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
 	directoryAfterInodeSendDiskWriteOp             = channel.Op{State: "DirectoryAfterInode", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	directoryAfterCached3FineOp                    = channel.Op{State: "DirectoryAfterCached3", Method: "Fine"}
-	directoryAfterCached3RefusedOp                 = channel.Op{State: "DirectoryAfterCached3", Method: "Refused"}
+	directoryAfterInode2SendDiskWriteOp            = channel.Op{State: "DirectoryAfterInode2", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
+	directoryAfterCached3LinkOp                    = channel.Op{State: "DirectoryAfterCached3", Method: "Link"}
+	directoryAfterCached3OtherOp                   = channel.Op{State: "DirectoryAfterCached3", Method: "Other"}
 	directoryAfterRead4ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead4", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
 	directoryAfterCached4FineOp                    = channel.Op{State: "DirectoryAfterCached4", Method: "Fine"}
 	directoryAfterCached4RefusedOp                 = channel.Op{State: "DirectoryAfterCached4", Method: "Refused"}
 	directoryAfterRead5ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead5", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
+	directoryAfterCached5FineOp                    = channel.Op{State: "DirectoryAfterCached5", Method: "Fine"}
+	directoryAfterCached5RefusedOp                 = channel.Op{State: "DirectoryAfterCached5", Method: "Refused"}
+	directoryAfterRead6ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead6", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
 	directoryAfterRetire3SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire3", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint}
-	directoryAfterAbsent6SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent6", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
+	directoryAfterAbsent7SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent7", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	directoryAfterRetiredSendGroupDetachOp         = channel.Op{State: "DirectoryAfterRetired", Method: "SendGroupDetach", Slot: directoryGroup, Peer: 1, Label: 5, Point: channel.AnyPoint}
 	directoryAfterFoundSentGetNextSendTableGetOp   = channel.Op{State: "DirectoryAfterFoundSentGetNext", Method: "SendTableGet", Slot: directoryTable, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
 	directoryAfterCreateSendGroupTakeInodeOp       = channel.Op{State: "DirectoryAfterCreate", Method: "SendGroupTakeInode", Slot: directoryGroup, Peer: 1, Label: 0, Point: channel.AnyPoint}
 	directoryAfterMissingSendAnswerFailedOp        = channel.Op{State: "DirectoryAfterMissing", Method: "SendAnswerFailed", Slot: directoryAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
 	directoryAfterWriteReceiveDiskOp               = channel.Op{State: "DirectoryAfterWrite", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterNoSpaceSendClientsFailedOp       = channel.Op{State: "DirectoryAfterNoSpace", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
+	directoryAfterNoSpaceSendClientsFailedOp       = channel.Op{State: "DirectoryAfterNoSpace", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
+	directoryAfterWrite2ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite2", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
+	directoryAfterNoSpace2SendClientsFailedOp      = channel.Op{State: "DirectoryAfterNoSpace2", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
+	directoryAfterLink2SendClientsTargetOp         = channel.Op{State: "DirectoryAfterLink2", Method: "SendClientsTarget", Slot: directoryClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true}
+	directoryAfterOtherSendClientsFailedOp         = channel.Op{State: "DirectoryAfterOther", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
 	directoryAfterFineSendDiskWriteOp              = channel.Op{State: "DirectoryAfterFine", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	directoryAfterRefusedChooseFailedOp            = channel.Op{State: "DirectoryAfterRefused", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
+	directoryAfterRefusedChooseFailedOp            = channel.Op{State: "DirectoryAfterRefused", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true}
 	directoryAfterFine2SendDiskWriteOp             = channel.Op{State: "DirectoryAfterFine2", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	directoryAfterRefused2ChooseFailedOp           = channel.Op{State: "DirectoryAfterRefused2", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
+	directoryAfterRefused2ChooseFailedOp           = channel.Op{State: "DirectoryAfterRefused2", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true}
 	directoryAfterElse2SendOtherFailedOp           = channel.Op{State: "DirectoryAfterElse2", Method: "SendOtherFailed", Slot: directoryOther, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	directoryAfterCached5FineOp                    = channel.Op{State: "DirectoryAfterCached5", Method: "Fine"}
-	directoryAfterCached5RefusedOp                 = channel.Op{State: "DirectoryAfterCached5", Method: "Refused"}
-	directoryAfterRead6ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead6", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
+	directoryAfterCached6FineOp                    = channel.Op{State: "DirectoryAfterCached6", Method: "Fine"}
+	directoryAfterCached6RefusedOp                 = channel.Op{State: "DirectoryAfterCached6", Method: "Refused"}
+	directoryAfterRead7ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead7", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
 	directoryAfterDetach2SendDiskDetachOp          = channel.Op{State: "DirectoryAfterDetach2", Method: "SendDiskDetach", Slot: directoryDisk, Peer: 1, Label: 3, Point: channel.AnyPoint}
 	directoryAfterRetire4SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire4", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint}
-	directoryAfterTakeInode2ReceiveGroupOp         = channel.Op{State: "DirectoryAfterTakeInode2", Method: "ReceiveGroup", Slot: directoryGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint}
-	directoryAfterFailedSendClientsFailedOp        = channel.Op{State: "DirectoryAfterFailed", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	directoryAfterFailed2SendClientsFailedOp       = channel.Op{State: "DirectoryAfterFailed2", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	directoryAfterWrite2ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite2", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
+	directoryAfterTakeInode3ReceiveGroupOp         = channel.Op{State: "DirectoryAfterTakeInode3", Method: "ReceiveGroup", Slot: directoryGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint}
+	directoryAfterFailedSendClientsFailedOp        = channel.Op{State: "DirectoryAfterFailed", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
+	directoryAfterFailed2SendClientsFailedOp       = channel.Op{State: "DirectoryAfterFailed2", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
+	directoryAfterFailed3SendClientsFailedOp       = channel.Op{State: "DirectoryAfterFailed3", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
 	directoryAfterWrite3ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite3", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
+	directoryAfterWrite4ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite4", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
 	directoryAfterNewDir2SendOtherOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir2", Method: "SendOtherOpenedDir", Slot: directoryOther, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
 	directoryAfterFine3SendDiskWriteOp             = channel.Op{State: "DirectoryAfterFine3", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	directoryAfterRefused3ChooseFailedOp           = channel.Op{State: "DirectoryAfterRefused3", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
+	directoryAfterRefused3ChooseFailedOp           = channel.Op{State: "DirectoryAfterRefused3", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true}
 	directoryAfterElse3SendOtherFailedOp           = channel.Op{State: "DirectoryAfterElse3", Method: "SendOtherFailed", Slot: directoryOther, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	directoryAfterInode2SendDiskWriteOp            = channel.Op{State: "DirectoryAfterInode2", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	directoryAfterWrite4ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite4", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterNewDir3SendOtherOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir3", Method: "SendOtherOpenedDir", Slot: directoryOther, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
+	directoryAfterInode3SendDiskWriteOp            = channel.Op{State: "DirectoryAfterInode3", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
 	directoryAfterWrite5ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite5", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterWrittenSendClientsDoneOp         = channel.Op{State: "DirectoryAfterWritten", Method: "SendClientsDone", Slot: directoryClients, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true}
-	directoryAfterWritten2ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten2", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true}
-	directoryAfterWritten3ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten3", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true}
-	directoryAfterWritten4ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten4", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true}
+	directoryAfterNewDir3SendOtherOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir3", Method: "SendOtherOpenedDir", Slot: directoryOther, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
+	directoryAfterWrite6ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite6", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
+	directoryAfterWrittenSendClientsDoneOp         = channel.Op{State: "DirectoryAfterWritten", Method: "SendClientsDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true}
+	directoryAfterWritten2SendClientsDoneOp        = channel.Op{State: "DirectoryAfterWritten2", Method: "SendClientsDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true}
+	directoryAfterWritten3ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten3", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Chosen: true}
+	directoryAfterWritten4ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten4", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Chosen: true}
+	directoryAfterWritten5ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten5", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Chosen: true}
 	directoryAfterDoomSentGetNextSendTableGetOp    = channel.Op{State: "DirectoryAfterDoomSentGetNext", Method: "SendTableGet", Slot: directoryTable, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
 	directoryAfterRetire5SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire5", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint}
 	directoryAfterElse4SendOtherFailedOp           = channel.Op{State: "DirectoryAfterElse4", Method: "SendOtherFailed", Slot: directoryOther, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
@@ -263,9 +290,13 @@ var (
 		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 2},
 		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 3},
 		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 4},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 6},
 		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 5},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 6},
 		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 7},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 8},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 10},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 9},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 11},
 		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: 0, Label: 0},
 	}}
 	directoryAfterServeChoice = channel.Choice{ID: 1, State: "DirectoryAfterServe", Method: "Choose", Options: []channel.Option{
@@ -289,11 +320,11 @@ var (
 		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2},
 	}}
 	directoryAfterRefusedChoice = channel.Choice{ID: 5, State: "DirectoryAfterRefused", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 9, Guard: 1, Aimed: true},
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 1, Aimed: true},
 		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, Aimed: true},
 	}}
 	directoryAfterRefused2Choice = channel.Choice{ID: 6, State: "DirectoryAfterRefused2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 9, Guard: 1, Aimed: true},
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 1, Aimed: true},
 		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, Aimed: true},
 	}}
 	directoryAfterServe3Choice = channel.Choice{ID: 7, State: "DirectoryAfterServe3", Method: "Choose", Options: []channel.Option{
@@ -301,19 +332,19 @@ var (
 		{Kind: channel.Else},
 	}}
 	directoryAfterRefused3Choice = channel.Choice{ID: 8, State: "DirectoryAfterRefused3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 9, Guard: 1, Aimed: true},
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 1, Aimed: true},
 		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, Aimed: true},
 	}}
-	directoryAfterWritten2Choice = channel.Choice{ID: 9, State: "DirectoryAfterWritten2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 11, Guard: 1, Aimed: true},
+	directoryAfterWritten3Choice = channel.Choice{ID: 9, State: "DirectoryAfterWritten3", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 15, Guard: 1, Aimed: true},
 		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, Aimed: true},
 	}}
-	directoryAfterWritten3Choice = channel.Choice{ID: 10, State: "DirectoryAfterWritten3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 11, Guard: 1, Aimed: true},
+	directoryAfterWritten4Choice = channel.Choice{ID: 10, State: "DirectoryAfterWritten4", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 15, Guard: 1, Aimed: true},
 		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, Aimed: true},
 	}}
-	directoryAfterWritten4Choice = channel.Choice{ID: 11, State: "DirectoryAfterWritten4", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 11, Guard: 1, Aimed: true},
+	directoryAfterWritten5Choice = channel.Choice{ID: 11, State: "DirectoryAfterWritten5", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 15, Guard: 1, Aimed: true},
 		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, Aimed: true},
 	}}
 	directoryAfterDoomChoice = channel.Choice{ID: 12, State: "DirectoryAfterDoom", Method: "Choose", Options: []channel.Option{
@@ -349,10 +380,14 @@ func (v DirectoryView) Added() int { return v.e.added }
 //   - Find(_) <- clients[c at rest] (directory.chan:138)
 //   - List(_) <- clients[c at rest] (directory.chan:144)
 //   - MakeDir(_) <- clients[c at rest] (directory.chan:150)
-//   - Link(_, _) <- clients[c at rest] (directory.chan:156)
-//   - Rename(_, _) <- clients[c at rest] (directory.chan:157)
-//   - Unlink(_, _) <- clients[c at rest] (directory.chan:158)
-//   - Close() <- clients[c at rest] (directory.chan:164)
+//   - Symlink(_, _) <- clients[c at rest] (directory.chan:156)
+//   - ReadLink(_) <- clients[c at rest] (directory.chan:162)
+//   - Stat() <- clients[c at rest] (directory.chan:171)
+//   - SetTimes(_, _) <- clients[c at rest] (directory.chan:172)
+//   - Link(_, _) <- clients[c at rest] (directory.chan:173)
+//   - Rename(_, _) <- clients[c at rest] (directory.chan:174)
+//   - Unlink(_, _) <- clients[c at rest] (directory.chan:175)
+//   - Close() <- clients[c at rest] (directory.chan:181)
 //   - gone <- clients[lost at rest] (directory.chan:123)
 type DirectoryServing struct {
 	e    *directoryComponent
@@ -362,7 +397,7 @@ type DirectoryServing struct {
 // View reads the model variables.
 func (s DirectoryServing) View() DirectoryView { return DirectoryView{s.e} }
 
-// Choose waits for *DirectoryServingServe, *DirectoryServingDoom, *DirectoryServingRetire, *DirectoryServingOpen, *DirectoryServingFind, *DirectoryServingList, *DirectoryServingMakeDir, *DirectoryServingLink, *DirectoryServingRename, *DirectoryServingUnlink, *DirectoryServingClose or *DirectoryServingGone.
+// Choose waits for *DirectoryServingServe, *DirectoryServingDoom, *DirectoryServingRetire, *DirectoryServingOpen, *DirectoryServingFind, *DirectoryServingList, *DirectoryServingMakeDir, *DirectoryServingSymlink, *DirectoryServingReadLink, *DirectoryServingStat, *DirectoryServingSetTimes, *DirectoryServingLink, *DirectoryServingRename, *DirectoryServingUnlink, *DirectoryServingClose or *DirectoryServingGone.
 func (s DirectoryServing) Choose() (DirectoryServingOption, error) {
 	e := s.e
 	if e == nil {
@@ -427,33 +462,68 @@ func (s DirectoryServing) Choose() (DirectoryServingOption, error) {
 		return m, nil
 
 	case 7:
+		p := channel.In[dir.DirSymlinkPayload](&e.Endpoint)
+		m := &e.m.directoryServingSymlink
+		*m = DirectoryServingSymlink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Target: string(p.Target.Data[:p.Target.Len])}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 4)
+		m.Next = DirectoryAfterSymlink{e, e.Step()}
+		return m, nil
+
+	case 8:
+		p := channel.In[dir.DirReadLinkPayload](&e.Endpoint)
+		m := &e.m.directoryServingReadLink
+		*m = DirectoryServingReadLink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len])}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 5)
+		m.Next = DirectoryAfterReadLink{e, e.Step()}
+		return m, nil
+
+	case 9:
+		m := &e.m.directoryServingStat
+		*m = DirectoryServingStat{Member: taken.Member}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 6)
+		m.Next = DirectoryAfterStat{e, e.Step()}
+		return m, nil
+
+	case 10:
+		p := channel.In[dir.DirSetTimesPayload](&e.Endpoint)
+		m := &e.m.directoryServingSetTimes
+		*m = DirectoryServingSetTimes{Member: taken.Member, Atime: p.Atime, Mtime: p.Mtime}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 7)
+		m.Next = DirectoryAfterSetTimes{e, e.Step()}
+		return m, nil
+
+	case 11:
 		p := channel.In[dir.DirLinkPayload](&e.Endpoint)
 		m := &e.m.directoryServingLink
 		*m = DirectoryServingLink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
 		e.v.c = taken.Member
-		e.Move(directoryClients, taken.Member, 4)
+		e.Move(directoryClients, taken.Member, 8)
 		m.Next = DirectoryAfterLink{e, e.Step()}
 		return m, nil
 
-	case 8:
+	case 12:
 		p := channel.In[dir.DirRenamePayload](&e.Endpoint)
 		m := &e.m.directoryServingRename
 		*m = DirectoryServingRename{Member: taken.Member, Old: string(p.Old.Data[:p.Old.Len]), Name: string(p.Name.Data[:p.Name.Len])}
 		e.v.c = taken.Member
-		e.Move(directoryClients, taken.Member, 6)
+		e.Move(directoryClients, taken.Member, 10)
 		m.Next = DirectoryAfterRename{e, e.Step()}
 		return m, nil
 
-	case 9:
+	case 13:
 		p := channel.In[dir.DirUnlinkPayload](&e.Endpoint)
 		m := &e.m.directoryServingUnlink
 		*m = DirectoryServingUnlink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
 		e.v.c = taken.Member
-		e.Move(directoryClients, taken.Member, 5)
+		e.Move(directoryClients, taken.Member, 9)
 		m.Next = DirectoryAfterUnlink{e, e.Step()}
 		return m, nil
 
-	case 10:
+	case 14:
 		m := &e.m.directoryServingClose
 		*m = DirectoryServingClose{Member: taken.Member}
 		e.v.c = taken.Member
@@ -461,7 +531,7 @@ func (s DirectoryServing) Choose() (DirectoryServingOption, error) {
 		m.Next = DirectoryServing{e, e.Step()}
 		return m, nil
 
-	case 11:
+	case 15:
 		m := &e.m.directoryServingGone
 		*m = DirectoryServingGone{Member: taken.Member}
 		e.v.lost = taken.Member
@@ -655,6 +725,134 @@ func (s DirectoryAfterMakeDir) SendGroupTakeInode(directory bool) (DirectoryAfte
 	return DirectoryAfterTakeInode{e, e.Step()}, nil
 }
 
+// DirectoryAfterSymlink is a state of vnode.Directory (directory.chan:94).
+// Next:
+//   - group <- TakeInode(_) (directory.chan:94)
+type DirectoryAfterSymlink struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterSymlink) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendGroupTakeInode does group <- TakeInode(_) (directory.chan:94).
+func (s DirectoryAfterSymlink) SendGroupTakeInode(directory bool) (DirectoryAfterTakeInode2, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterTakeInode2{}, channel.DeadState("DirectoryAfterSymlink", "SendGroupTakeInode")
+	}
+	if err := e.Begin(s.step, &directoryAfterSymlinkSendGroupTakeInodeOp, 0); err != nil {
+		return DirectoryAfterTakeInode2{}, err
+	}
+	p := channel.Out[cg.GroupTakeInodePayload](&e.Endpoint)
+	p.Directory = directory
+	e.Commit()
+	return DirectoryAfterTakeInode2{e, e.Step()}, nil
+}
+
+// DirectoryAfterReadLink is a state of vnode.Directory (directory.chan:57).
+// Next:
+//   - case cached (directory.chan:58)
+//   - case absent (directory.chan:59)
+type DirectoryAfterReadLink struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterReadLink) View() DirectoryView { return DirectoryView{s.e} }
+
+// Cached does case cached (directory.chan:58).
+func (s DirectoryAfterReadLink) Cached() (DirectoryAfterCached3, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterCached3{}, channel.DeadState("DirectoryAfterReadLink", "Cached")
+	}
+	if err := e.Turn(s.step, &directoryAfterReadLinkCachedOp); err != nil {
+		return DirectoryAfterCached3{}, err
+	}
+	e.Decided(0)
+	return DirectoryAfterCached3{e, e.Step()}, nil
+}
+
+// Absent does case absent (directory.chan:59).
+func (s DirectoryAfterReadLink) Absent() (DirectoryAfterAbsent4, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterAbsent4{}, channel.DeadState("DirectoryAfterReadLink", "Absent")
+	}
+	if err := e.Turn(s.step, &directoryAfterReadLinkAbsentOp); err != nil {
+		return DirectoryAfterAbsent4{}, err
+	}
+	e.Decided(1)
+	return DirectoryAfterAbsent4{e, e.Step()}, nil
+}
+
+// DirectoryAfterStat is a state of vnode.Directory (directory.chan:171).
+// Next:
+//   - clients[c] <- Is(_) (directory.chan:171)
+//   - gone <- clients[c] (directory.chan:123)
+type DirectoryAfterStat struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterStat) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendClientsIs does clients[c] <- Is(_) (directory.chan:171), or sees that the peer is gone.
+func (s DirectoryAfterStat) SendClientsIs(attr file.Attr) (DirectoryServing, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterStat", "SendClientsIs")
+	}
+	if err := e.Begin(s.step, &directoryAfterStatSendClientsIsOp, e.v.c); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.c
+			e.Drop(directoryClients, e.v.c)
+			return DirectoryServing{e, e.Step()}, nil
+		}
+		return DirectoryServing{}, err
+	}
+	p := channel.Out[dir.DirIsPayload](&e.Endpoint)
+	p.Attr = attr
+	e.Commit()
+	e.Move(directoryClients, e.v.c, 0)
+	return DirectoryServing{e, e.Step()}, nil
+}
+
+// DirectoryAfterSetTimes is a state of vnode.Directory (directory.chan:172).
+// Next:
+//   - clients[c] <- Done() (directory.chan:172)
+//   - gone <- clients[c] (directory.chan:123)
+type DirectoryAfterSetTimes struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterSetTimes) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendClientsDone does clients[c] <- Done() (directory.chan:172), or sees that the peer is gone.
+func (s DirectoryAfterSetTimes) SendClientsDone() (DirectoryServing, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterSetTimes", "SendClientsDone")
+	}
+	if err := e.Begin(s.step, &directoryAfterSetTimesSendClientsDoneOp, e.v.c); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.c
+			e.Drop(directoryClients, e.v.c)
+			return DirectoryServing{e, e.Step()}, nil
+		}
+		return DirectoryServing{}, err
+	}
+	e.Commit()
+	e.Move(directoryClients, e.v.c, 0)
+	return DirectoryServing{e, e.Step()}, nil
+}
+
 // DirectoryAfterLink is a state of vnode.Directory (directory.chan:57).
 // Next:
 //   - case cached (directory.chan:58)
@@ -668,29 +866,29 @@ type DirectoryAfterLink struct {
 func (s DirectoryAfterLink) View() DirectoryView { return DirectoryView{s.e} }
 
 // Cached does case cached (directory.chan:58).
-func (s DirectoryAfterLink) Cached() (DirectoryAfterCached3, error) {
+func (s DirectoryAfterLink) Cached() (DirectoryAfterCached4, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterCached3{}, channel.DeadState("DirectoryAfterLink", "Cached")
+		return DirectoryAfterCached4{}, channel.DeadState("DirectoryAfterLink", "Cached")
 	}
 	if err := e.Turn(s.step, &directoryAfterLinkCachedOp); err != nil {
-		return DirectoryAfterCached3{}, err
+		return DirectoryAfterCached4{}, err
 	}
 	e.Decided(0)
-	return DirectoryAfterCached3{e, e.Step()}, nil
+	return DirectoryAfterCached4{e, e.Step()}, nil
 }
 
 // Absent does case absent (directory.chan:59).
-func (s DirectoryAfterLink) Absent() (DirectoryAfterAbsent4, error) {
+func (s DirectoryAfterLink) Absent() (DirectoryAfterAbsent5, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterAbsent4{}, channel.DeadState("DirectoryAfterLink", "Absent")
+		return DirectoryAfterAbsent5{}, channel.DeadState("DirectoryAfterLink", "Absent")
 	}
 	if err := e.Turn(s.step, &directoryAfterLinkAbsentOp); err != nil {
-		return DirectoryAfterAbsent4{}, err
+		return DirectoryAfterAbsent5{}, err
 	}
 	e.Decided(1)
-	return DirectoryAfterAbsent4{e, e.Step()}, nil
+	return DirectoryAfterAbsent5{e, e.Step()}, nil
 }
 
 // DirectoryAfterRename is a state of vnode.Directory (directory.chan:57).
@@ -706,35 +904,35 @@ type DirectoryAfterRename struct {
 func (s DirectoryAfterRename) View() DirectoryView { return DirectoryView{s.e} }
 
 // Cached does case cached (directory.chan:58).
-func (s DirectoryAfterRename) Cached() (DirectoryAfterCached4, error) {
+func (s DirectoryAfterRename) Cached() (DirectoryAfterCached5, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterCached4{}, channel.DeadState("DirectoryAfterRename", "Cached")
+		return DirectoryAfterCached5{}, channel.DeadState("DirectoryAfterRename", "Cached")
 	}
 	if err := e.Turn(s.step, &directoryAfterRenameCachedOp); err != nil {
-		return DirectoryAfterCached4{}, err
+		return DirectoryAfterCached5{}, err
 	}
 	e.Decided(0)
-	return DirectoryAfterCached4{e, e.Step()}, nil
+	return DirectoryAfterCached5{e, e.Step()}, nil
 }
 
 // Absent does case absent (directory.chan:59).
-func (s DirectoryAfterRename) Absent() (DirectoryAfterAbsent5, error) {
+func (s DirectoryAfterRename) Absent() (DirectoryAfterAbsent6, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterAbsent5{}, channel.DeadState("DirectoryAfterRename", "Absent")
+		return DirectoryAfterAbsent6{}, channel.DeadState("DirectoryAfterRename", "Absent")
 	}
 	if err := e.Turn(s.step, &directoryAfterRenameAbsentOp); err != nil {
-		return DirectoryAfterAbsent5{}, err
+		return DirectoryAfterAbsent6{}, err
 	}
 	e.Decided(1)
-	return DirectoryAfterAbsent5{e, e.Step()}, nil
+	return DirectoryAfterAbsent6{e, e.Step()}, nil
 }
 
-// DirectoryAfterUnlink is a state of vnode.Directory (directory.chan:159).
+// DirectoryAfterUnlink is a state of vnode.Directory (directory.chan:176).
 // Next:
-//   - case last (directory.chan:160)
-//   - case more (directory.chan:161)
+//   - case last (directory.chan:177)
+//   - case more (directory.chan:178)
 type DirectoryAfterUnlink struct {
 	e    *directoryComponent
 	step uint32
@@ -743,7 +941,7 @@ type DirectoryAfterUnlink struct {
 // View reads the model variables.
 func (s DirectoryAfterUnlink) View() DirectoryView { return DirectoryView{s.e} }
 
-// Last does case last (directory.chan:160).
+// Last does case last (directory.chan:177).
 func (s DirectoryAfterUnlink) Last() (DirectoryTrying, error) {
 	e := s.e
 	if e == nil {
@@ -756,7 +954,7 @@ func (s DirectoryAfterUnlink) Last() (DirectoryTrying, error) {
 	return DirectoryTrying{e, e.Step()}, nil
 }
 
-// More does case more (directory.chan:161).
+// More does case more (directory.chan:178).
 func (s DirectoryAfterUnlink) More() (DirectoryAfterMore, error) {
 	e := s.e
 	if e == nil {
@@ -977,6 +1175,43 @@ func (s DirectoryAfterTakeInode) ReceiveGroup() (DirectoryAfterTakeInodeOption, 
 	panic("channel: DirectoryAfterTakeInode received a label that it does not list")
 }
 
+// DirectoryAfterTakeInode2 is a state of vnode.Directory (directory.chan:95).
+// Next:
+//   - Inode(_) <- group (directory.chan:96)
+//   - NoSpace() <- group (directory.chan:101)
+type DirectoryAfterTakeInode2 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterTakeInode2) View() DirectoryView { return DirectoryView{s.e} }
+
+// ReceiveGroup waits for *DirectoryAfterTakeInode2Inode or *DirectoryAfterTakeInode2NoSpace.
+func (s DirectoryAfterTakeInode2) ReceiveGroup() (DirectoryAfterTakeInode2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterTakeInode2", "ReceiveGroup")
+	}
+	label, err := e.Receive(s.step, &directoryAfterTakeInode2ReceiveGroupOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 6:
+		p := channel.In[cg.GroupInodePayload](&e.Endpoint)
+		m := &e.m.directoryAfterTakeInode2Inode
+		*m = DirectoryAfterTakeInode2Inode{Ino: p.Ino}
+		m.Next = DirectoryAfterInode2{e, e.Step()}
+		return m, nil
+	case 7:
+		m := &e.m.directoryAfterTakeInode2NoSpace
+		m.Next = DirectoryAfterNoSpace2{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: DirectoryAfterTakeInode2 received a label that it does not list")
+}
+
 // DirectoryAfterAbsent4 is a state of vnode.Directory (directory.chan:61).
 // Next:
 //   - disk <- Read(_, _) (directory.chan:61)
@@ -1035,6 +1270,36 @@ func (s DirectoryAfterAbsent5) SendDiskRead(lba uint64, count int) (DirectoryAft
 	p.Count = count
 	e.Commit()
 	return DirectoryAfterRead5{e, e.Step()}, nil
+}
+
+// DirectoryAfterAbsent6 is a state of vnode.Directory (directory.chan:61).
+// Next:
+//   - disk <- Read(_, _) (directory.chan:61)
+type DirectoryAfterAbsent6 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterAbsent6) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendDiskRead does disk <- Read(_, _) (directory.chan:61).
+func (s DirectoryAfterAbsent6) SendDiskRead(lba uint64, count int) (DirectoryAfterRead6, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterRead6{}, channel.DeadState("DirectoryAfterAbsent6", "SendDiskRead")
+	}
+	if count < 1 || count > 8 {
+		return DirectoryAfterRead6{}, channel.BadArgument("DirectoryAfterAbsent6", "SendDiskRead", "count is not in 1..8")
+	}
+	if err := e.Begin(s.step, &directoryAfterAbsent6SendDiskReadOp, 0); err != nil {
+		return DirectoryAfterRead6{}, err
+	}
+	p := channel.Out[block.BlockReadPayload](&e.Endpoint)
+	p.Lba = lba
+	p.Count = count
+	e.Commit()
+	return DirectoryAfterRead6{e, e.Step()}, nil
 }
 
 // DirectoryTrying is a state of vnode.Directory at trying (directory.chan:46).
@@ -1125,29 +1390,29 @@ type DirectoryAfterMore struct {
 func (s DirectoryAfterMore) View() DirectoryView { return DirectoryView{s.e} }
 
 // Cached does case cached (directory.chan:58).
-func (s DirectoryAfterMore) Cached() (DirectoryAfterCached5, error) {
+func (s DirectoryAfterMore) Cached() (DirectoryAfterCached6, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterCached5{}, channel.DeadState("DirectoryAfterMore", "Cached")
+		return DirectoryAfterCached6{}, channel.DeadState("DirectoryAfterMore", "Cached")
 	}
 	if err := e.Turn(s.step, &directoryAfterMoreCachedOp); err != nil {
-		return DirectoryAfterCached5{}, err
+		return DirectoryAfterCached6{}, err
 	}
 	e.Decided(0)
-	return DirectoryAfterCached5{e, e.Step()}, nil
+	return DirectoryAfterCached6{e, e.Step()}, nil
 }
 
 // Absent does case absent (directory.chan:59).
-func (s DirectoryAfterMore) Absent() (DirectoryAfterAbsent6, error) {
+func (s DirectoryAfterMore) Absent() (DirectoryAfterAbsent7, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterAbsent6{}, channel.DeadState("DirectoryAfterMore", "Absent")
+		return DirectoryAfterAbsent7{}, channel.DeadState("DirectoryAfterMore", "Absent")
 	}
 	if err := e.Turn(s.step, &directoryAfterMoreAbsentOp); err != nil {
-		return DirectoryAfterAbsent6{}, err
+		return DirectoryAfterAbsent7{}, err
 	}
 	e.Decided(1)
-	return DirectoryAfterAbsent6{e, e.Step()}, nil
+	return DirectoryAfterAbsent7{e, e.Step()}, nil
 }
 
 // DirectoryAfterNewDir is a state of vnode.Directory (directory.chan:16).
@@ -1316,7 +1581,7 @@ func (s DirectoryAfterData) SendClientsFound(ino uint64, kind file.Kind, attr fi
 	if e == nil {
 		return DirectoryServing{}, channel.DeadState("DirectoryAfterData", "SendClientsFound")
 	}
-	if int(kind) >= 5 {
+	if int(kind) >= 6 {
 		return DirectoryServing{}, channel.BadArgument("DirectoryAfterData", "SendClientsFound", "kind is no case of file.Kind")
 	}
 	if err := e.Begin(s.step, &directoryAfterDataSendClientsFoundOp, e.v.c); err != nil {
@@ -1481,10 +1746,40 @@ func (s DirectoryAfterInode) SendDiskWrite(lba uint64, buf []byte) (DirectoryAft
 	return DirectoryAfterWrite{e, e.Step()}, nil
 }
 
-// DirectoryAfterCached3 is a state of vnode.Directory (directory.chan:80).
+// DirectoryAfterInode2 is a state of vnode.Directory (directory.chan:70).
 // Next:
-//   - case fine (directory.chan:81)
-//   - case refused (directory.chan:86)
+//   - disk <- Write(_, _) (directory.chan:70)
+type DirectoryAfterInode2 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterInode2) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendDiskWrite does disk <- Write(_, _) (directory.chan:70).
+func (s DirectoryAfterInode2) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite2, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterWrite2{}, channel.DeadState("DirectoryAfterInode2", "SendDiskWrite")
+	}
+	if len(buf) > 32768 {
+		return DirectoryAfterWrite2{}, channel.BadArgument("DirectoryAfterInode2", "SendDiskWrite", "buf is longer than 32768")
+	}
+	if err := e.Begin(s.step, &directoryAfterInode2SendDiskWriteOp, 0); err != nil {
+		return DirectoryAfterWrite2{}, err
+	}
+	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
+	p.Lba = lba
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
+	e.Commit()
+	return DirectoryAfterWrite2{e, e.Step()}, nil
+}
+
+// DirectoryAfterCached3 is a state of vnode.Directory (directory.chan:164).
+// Next:
+//   - case link (directory.chan:165)
+//   - case other (directory.chan:166)
 type DirectoryAfterCached3 struct {
 	e    *directoryComponent
 	step uint32
@@ -1493,30 +1788,30 @@ type DirectoryAfterCached3 struct {
 // View reads the model variables.
 func (s DirectoryAfterCached3) View() DirectoryView { return DirectoryView{s.e} }
 
-// Fine does case fine (directory.chan:81).
-func (s DirectoryAfterCached3) Fine() (DirectoryAfterFine, error) {
+// Link does case link (directory.chan:165).
+func (s DirectoryAfterCached3) Link() (DirectoryAfterLink2, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterFine{}, channel.DeadState("DirectoryAfterCached3", "Fine")
+		return DirectoryAfterLink2{}, channel.DeadState("DirectoryAfterCached3", "Link")
 	}
-	if err := e.Turn(s.step, &directoryAfterCached3FineOp); err != nil {
-		return DirectoryAfterFine{}, err
+	if err := e.Turn(s.step, &directoryAfterCached3LinkOp); err != nil {
+		return DirectoryAfterLink2{}, err
 	}
 	e.Decided(0)
-	return DirectoryAfterFine{e, e.Step()}, nil
+	return DirectoryAfterLink2{e, e.Step()}, nil
 }
 
-// Refused does case refused (directory.chan:86).
-func (s DirectoryAfterCached3) Refused() (DirectoryAfterRefused, error) {
+// Other does case other (directory.chan:166).
+func (s DirectoryAfterCached3) Other() (DirectoryAfterOther, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterRefused{}, channel.DeadState("DirectoryAfterCached3", "Refused")
+		return DirectoryAfterOther{}, channel.DeadState("DirectoryAfterCached3", "Other")
 	}
-	if err := e.Turn(s.step, &directoryAfterCached3RefusedOp); err != nil {
-		return DirectoryAfterRefused{}, err
+	if err := e.Turn(s.step, &directoryAfterCached3OtherOp); err != nil {
+		return DirectoryAfterOther{}, err
 	}
 	e.Decided(1)
-	return DirectoryAfterRefused{e, e.Step()}, nil
+	return DirectoryAfterOther{e, e.Step()}, nil
 }
 
 // DirectoryAfterRead4 is a state of vnode.Directory (directory.chan:62).
@@ -1552,7 +1847,7 @@ func (s DirectoryAfterRead4) ReceiveDisk() (DirectoryAfterRead4Option, error) {
 		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
 		m := &e.m.directoryAfterRead4Failed
 		*m = DirectoryAfterRead4Failed{Err: p.Err}
-		m.Next = DirectoryAfterRefused{e, e.Step()}
+		m.Next = DirectoryAfterFailed3{e, e.Step()}
 		return m, nil
 	}
 	panic("channel: DirectoryAfterRead4 received a label that it does not list")
@@ -1571,29 +1866,29 @@ type DirectoryAfterCached4 struct {
 func (s DirectoryAfterCached4) View() DirectoryView { return DirectoryView{s.e} }
 
 // Fine does case fine (directory.chan:81).
-func (s DirectoryAfterCached4) Fine() (DirectoryAfterFine2, error) {
+func (s DirectoryAfterCached4) Fine() (DirectoryAfterFine, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterFine2{}, channel.DeadState("DirectoryAfterCached4", "Fine")
+		return DirectoryAfterFine{}, channel.DeadState("DirectoryAfterCached4", "Fine")
 	}
 	if err := e.Turn(s.step, &directoryAfterCached4FineOp); err != nil {
-		return DirectoryAfterFine2{}, err
+		return DirectoryAfterFine{}, err
 	}
 	e.Decided(0)
-	return DirectoryAfterFine2{e, e.Step()}, nil
+	return DirectoryAfterFine{e, e.Step()}, nil
 }
 
 // Refused does case refused (directory.chan:86).
-func (s DirectoryAfterCached4) Refused() (DirectoryAfterRefused2, error) {
+func (s DirectoryAfterCached4) Refused() (DirectoryAfterRefused, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterRefused2{}, channel.DeadState("DirectoryAfterCached4", "Refused")
+		return DirectoryAfterRefused{}, channel.DeadState("DirectoryAfterCached4", "Refused")
 	}
 	if err := e.Turn(s.step, &directoryAfterCached4RefusedOp); err != nil {
-		return DirectoryAfterRefused2{}, err
+		return DirectoryAfterRefused{}, err
 	}
 	e.Decided(1)
-	return DirectoryAfterRefused2{e, e.Step()}, nil
+	return DirectoryAfterRefused{e, e.Step()}, nil
 }
 
 // DirectoryAfterRead5 is a state of vnode.Directory (directory.chan:62).
@@ -1629,10 +1924,87 @@ func (s DirectoryAfterRead5) ReceiveDisk() (DirectoryAfterRead5Option, error) {
 		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
 		m := &e.m.directoryAfterRead5Failed
 		*m = DirectoryAfterRead5Failed{Err: p.Err}
-		m.Next = DirectoryAfterRefused2{e, e.Step()}
+		m.Next = DirectoryAfterRefused{e, e.Step()}
 		return m, nil
 	}
 	panic("channel: DirectoryAfterRead5 received a label that it does not list")
+}
+
+// DirectoryAfterCached5 is a state of vnode.Directory (directory.chan:80).
+// Next:
+//   - case fine (directory.chan:81)
+//   - case refused (directory.chan:86)
+type DirectoryAfterCached5 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterCached5) View() DirectoryView { return DirectoryView{s.e} }
+
+// Fine does case fine (directory.chan:81).
+func (s DirectoryAfterCached5) Fine() (DirectoryAfterFine2, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterFine2{}, channel.DeadState("DirectoryAfterCached5", "Fine")
+	}
+	if err := e.Turn(s.step, &directoryAfterCached5FineOp); err != nil {
+		return DirectoryAfterFine2{}, err
+	}
+	e.Decided(0)
+	return DirectoryAfterFine2{e, e.Step()}, nil
+}
+
+// Refused does case refused (directory.chan:86).
+func (s DirectoryAfterCached5) Refused() (DirectoryAfterRefused2, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterRefused2{}, channel.DeadState("DirectoryAfterCached5", "Refused")
+	}
+	if err := e.Turn(s.step, &directoryAfterCached5RefusedOp); err != nil {
+		return DirectoryAfterRefused2{}, err
+	}
+	e.Decided(1)
+	return DirectoryAfterRefused2{e, e.Step()}, nil
+}
+
+// DirectoryAfterRead6 is a state of vnode.Directory (directory.chan:62).
+// Next:
+//   - Data(_) <- disk (directory.chan:63)
+//   - Failed(_) <- disk (directory.chan:64)
+type DirectoryAfterRead6 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterRead6) View() DirectoryView { return DirectoryView{s.e} }
+
+// ReceiveDisk waits for *DirectoryAfterRead6Data or *DirectoryAfterRead6Failed.
+func (s DirectoryAfterRead6) ReceiveDisk() (DirectoryAfterRead6Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterRead6", "ReceiveDisk")
+	}
+	label, err := e.Receive(s.step, &directoryAfterRead6ReceiveDiskOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 4:
+		p := channel.In[block.BlockDataPayload](&e.Endpoint)
+		m := &e.m.directoryAfterRead6Data
+		*m = DirectoryAfterRead6Data{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
+		m.Next = DirectoryAfterCached5{e, e.Step()}
+		return m, nil
+	case 5:
+		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
+		m := &e.m.directoryAfterRead6Failed
+		*m = DirectoryAfterRead6Failed{Err: p.Err}
+		m.Next = DirectoryAfterRefused2{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: DirectoryAfterRead6 received a label that it does not list")
 }
 
 // DirectoryAfterServe2 is a state of vnode.Directory (directory.chan:13).
@@ -1701,34 +2073,34 @@ func (s DirectoryAfterRetire3) SendControlBusy() (DirectoryTrying, error) {
 	return DirectoryTrying{e, e.Step()}, nil
 }
 
-// DirectoryAfterAbsent6 is a state of vnode.Directory (directory.chan:61).
+// DirectoryAfterAbsent7 is a state of vnode.Directory (directory.chan:61).
 // Next:
 //   - disk <- Read(_, _) (directory.chan:61)
-type DirectoryAfterAbsent6 struct {
+type DirectoryAfterAbsent7 struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterAbsent6) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterAbsent7) View() DirectoryView { return DirectoryView{s.e} }
 
 // SendDiskRead does disk <- Read(_, _) (directory.chan:61).
-func (s DirectoryAfterAbsent6) SendDiskRead(lba uint64, count int) (DirectoryAfterRead6, error) {
+func (s DirectoryAfterAbsent7) SendDiskRead(lba uint64, count int) (DirectoryAfterRead7, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterRead6{}, channel.DeadState("DirectoryAfterAbsent6", "SendDiskRead")
+		return DirectoryAfterRead7{}, channel.DeadState("DirectoryAfterAbsent7", "SendDiskRead")
 	}
 	if count < 1 || count > 8 {
-		return DirectoryAfterRead6{}, channel.BadArgument("DirectoryAfterAbsent6", "SendDiskRead", "count is not in 1..8")
+		return DirectoryAfterRead7{}, channel.BadArgument("DirectoryAfterAbsent7", "SendDiskRead", "count is not in 1..8")
 	}
-	if err := e.Begin(s.step, &directoryAfterAbsent6SendDiskReadOp, 0); err != nil {
-		return DirectoryAfterRead6{}, err
+	if err := e.Begin(s.step, &directoryAfterAbsent7SendDiskReadOp, 0); err != nil {
+		return DirectoryAfterRead7{}, err
 	}
 	p := channel.Out[block.BlockReadPayload](&e.Endpoint)
 	p.Lba = lba
 	p.Count = count
 	e.Commit()
-	return DirectoryAfterRead6{e, e.Step()}, nil
+	return DirectoryAfterRead7{e, e.Step()}, nil
 }
 
 // DirectoryAfterRetired is a state of vnode.Directory (directory.chan:131).
@@ -1845,18 +2217,18 @@ type DirectoryAfterCreate struct {
 func (s DirectoryAfterCreate) View() DirectoryView { return DirectoryView{s.e} }
 
 // SendGroupTakeInode does group <- TakeInode(_) (directory.chan:94).
-func (s DirectoryAfterCreate) SendGroupTakeInode(directory bool) (DirectoryAfterTakeInode2, error) {
+func (s DirectoryAfterCreate) SendGroupTakeInode(directory bool) (DirectoryAfterTakeInode3, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterTakeInode2{}, channel.DeadState("DirectoryAfterCreate", "SendGroupTakeInode")
+		return DirectoryAfterTakeInode3{}, channel.DeadState("DirectoryAfterCreate", "SendGroupTakeInode")
 	}
 	if err := e.Begin(s.step, &directoryAfterCreateSendGroupTakeInodeOp, 0); err != nil {
-		return DirectoryAfterTakeInode2{}, err
+		return DirectoryAfterTakeInode3{}, err
 	}
 	p := channel.Out[cg.GroupTakeInodePayload](&e.Endpoint)
 	p.Directory = directory
 	e.Commit()
-	return DirectoryAfterTakeInode2{e, e.Step()}, nil
+	return DirectoryAfterTakeInode3{e, e.Step()}, nil
 }
 
 // DirectoryAfterMissing is a state of vnode.Directory (directory.chan:25).
@@ -1961,6 +2333,145 @@ func (s DirectoryAfterNoSpace) SendClientsFailed() (DirectoryServing, error) {
 	return DirectoryServing{e, e.Step()}, nil
 }
 
+// DirectoryAfterWrite2 is a state of vnode.Directory (directory.chan:71).
+// Next:
+//   - Written() <- disk (directory.chan:72)
+//   - Failed(_) <- disk (directory.chan:73)
+type DirectoryAfterWrite2 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterWrite2) View() DirectoryView { return DirectoryView{s.e} }
+
+// ReceiveDisk waits for *DirectoryAfterWrite2Written or *DirectoryAfterWrite2Failed.
+func (s DirectoryAfterWrite2) ReceiveDisk() (DirectoryAfterWrite2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterWrite2", "ReceiveDisk")
+	}
+	label, err := e.Receive(s.step, &directoryAfterWrite2ReceiveDiskOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 6:
+		m := &e.m.directoryAfterWrite2Written
+		m.Next = DirectoryAfterWritten2{e, e.Step()}
+		return m, nil
+	case 5:
+		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
+		m := &e.m.directoryAfterWrite2Failed
+		*m = DirectoryAfterWrite2Failed{Err: p.Err}
+		m.Next = DirectoryAfterNoSpace2{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: DirectoryAfterWrite2 received a label that it does not list")
+}
+
+// DirectoryAfterNoSpace2 is a state of vnode.Directory (directory.chan:160).
+// Next:
+//   - clients[c] <- Failed(NoSpc) (directory.chan:160)
+//   - gone <- clients[c] (directory.chan:123)
+type DirectoryAfterNoSpace2 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterNoSpace2) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendClientsFailed does clients[c] <- Failed(NoSpc) (directory.chan:160), or sees that the peer is gone.
+func (s DirectoryAfterNoSpace2) SendClientsFailed() (DirectoryServing, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterNoSpace2", "SendClientsFailed")
+	}
+	if err := e.Begin(s.step, &directoryAfterNoSpace2SendClientsFailedOp, e.v.c); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.c
+			e.Drop(directoryClients, e.v.c)
+			return DirectoryServing{e, e.Step()}, nil
+		}
+		return DirectoryServing{}, err
+	}
+	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoNoSpc
+	e.Commit()
+	e.Move(directoryClients, e.v.c, 0)
+	return DirectoryServing{e, e.Step()}, nil
+}
+
+// DirectoryAfterLink2 is a state of vnode.Directory (directory.chan:165).
+// Next:
+//   - clients[c] <- Target(_) (directory.chan:165)
+//   - gone <- clients[c] (directory.chan:123)
+type DirectoryAfterLink2 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterLink2) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendClientsTarget does clients[c] <- Target(_) (directory.chan:165), or sees that the peer is gone.
+func (s DirectoryAfterLink2) SendClientsTarget(target string) (DirectoryServing, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterLink2", "SendClientsTarget")
+	}
+	if len(target) > 4096 {
+		return DirectoryServing{}, channel.BadArgument("DirectoryAfterLink2", "SendClientsTarget", "target is longer than 4096")
+	}
+	if err := e.Begin(s.step, &directoryAfterLink2SendClientsTargetOp, e.v.c); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.c
+			e.Drop(directoryClients, e.v.c)
+			return DirectoryServing{e, e.Step()}, nil
+		}
+		return DirectoryServing{}, err
+	}
+	p := channel.Out[dir.DirTargetPayload](&e.Endpoint)
+	p.Target.Len = uint32(copy(p.Target.Data[:], target))
+	e.Commit()
+	e.Move(directoryClients, e.v.c, 0)
+	return DirectoryServing{e, e.Step()}, nil
+}
+
+// DirectoryAfterOther is a state of vnode.Directory (directory.chan:166).
+// Next:
+//   - clients[c] <- Failed(Inval) (directory.chan:166)
+//   - gone <- clients[c] (directory.chan:123)
+type DirectoryAfterOther struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterOther) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendClientsFailed does clients[c] <- Failed(Inval) (directory.chan:166), or sees that the peer is gone.
+func (s DirectoryAfterOther) SendClientsFailed() (DirectoryServing, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterOther", "SendClientsFailed")
+	}
+	if err := e.Begin(s.step, &directoryAfterOtherSendClientsFailedOp, e.v.c); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.c
+			e.Drop(directoryClients, e.v.c)
+			return DirectoryServing{e, e.Step()}, nil
+		}
+		return DirectoryServing{}, err
+	}
+	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoInval
+	e.Commit()
+	e.Move(directoryClients, e.v.c, 0)
+	return DirectoryServing{e, e.Step()}, nil
+}
+
 // DirectoryAfterFine is a state of vnode.Directory (directory.chan:70).
 // Next:
 //   - disk <- Write(_, _) (directory.chan:70)
@@ -1973,22 +2484,22 @@ type DirectoryAfterFine struct {
 func (s DirectoryAfterFine) View() DirectoryView { return DirectoryView{s.e} }
 
 // SendDiskWrite does disk <- Write(_, _) (directory.chan:70).
-func (s DirectoryAfterFine) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite2, error) {
+func (s DirectoryAfterFine) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite3, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterWrite2{}, channel.DeadState("DirectoryAfterFine", "SendDiskWrite")
+		return DirectoryAfterWrite3{}, channel.DeadState("DirectoryAfterFine", "SendDiskWrite")
 	}
 	if len(buf) > 32768 {
-		return DirectoryAfterWrite2{}, channel.BadArgument("DirectoryAfterFine", "SendDiskWrite", "buf is longer than 32768")
+		return DirectoryAfterWrite3{}, channel.BadArgument("DirectoryAfterFine", "SendDiskWrite", "buf is longer than 32768")
 	}
 	if err := e.Begin(s.step, &directoryAfterFineSendDiskWriteOp, 0); err != nil {
-		return DirectoryAfterWrite2{}, err
+		return DirectoryAfterWrite3{}, err
 	}
 	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
 	p.Lba = lba
 	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
-	return DirectoryAfterWrite2{e, e.Step()}, nil
+	return DirectoryAfterWrite3{e, e.Step()}, nil
 }
 
 // DirectoryAfterRefused is a state of vnode.Directory (directory.chan:89).
@@ -2010,7 +2521,7 @@ func (s DirectoryAfterRefused) Choose() (DirectoryAfterRefusedOption, error) {
 		return nil, channel.DeadState("DirectoryAfterRefused", "Choose")
 	}
 	var guards uint64
-	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<5|1<<6) {
+	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<7|1<<8|1<<9|1<<10) {
 		guards |= 1 << 0
 	}
 	e.Aim(&directoryAfterRefusedChoice, 0, e.v.c)
@@ -2055,22 +2566,22 @@ type DirectoryAfterFine2 struct {
 func (s DirectoryAfterFine2) View() DirectoryView { return DirectoryView{s.e} }
 
 // SendDiskWrite does disk <- Write(_, _) (directory.chan:70).
-func (s DirectoryAfterFine2) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite3, error) {
+func (s DirectoryAfterFine2) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite4, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterWrite3{}, channel.DeadState("DirectoryAfterFine2", "SendDiskWrite")
+		return DirectoryAfterWrite4{}, channel.DeadState("DirectoryAfterFine2", "SendDiskWrite")
 	}
 	if len(buf) > 32768 {
-		return DirectoryAfterWrite3{}, channel.BadArgument("DirectoryAfterFine2", "SendDiskWrite", "buf is longer than 32768")
+		return DirectoryAfterWrite4{}, channel.BadArgument("DirectoryAfterFine2", "SendDiskWrite", "buf is longer than 32768")
 	}
 	if err := e.Begin(s.step, &directoryAfterFine2SendDiskWriteOp, 0); err != nil {
-		return DirectoryAfterWrite3{}, err
+		return DirectoryAfterWrite4{}, err
 	}
 	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
 	p.Lba = lba
 	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
-	return DirectoryAfterWrite3{e, e.Step()}, nil
+	return DirectoryAfterWrite4{e, e.Step()}, nil
 }
 
 // DirectoryAfterRefused2 is a state of vnode.Directory (directory.chan:89).
@@ -2092,7 +2603,7 @@ func (s DirectoryAfterRefused2) Choose() (DirectoryAfterRefused2Option, error) {
 		return nil, channel.DeadState("DirectoryAfterRefused2", "Choose")
 	}
 	var guards uint64
-	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<5|1<<6) {
+	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<7|1<<8|1<<9|1<<10) {
 		guards |= 1 << 0
 	}
 	e.Aim(&directoryAfterRefused2Choice, 0, e.v.c)
@@ -2157,25 +2668,25 @@ func (s DirectoryAfterElse2) SendOtherFailed() (DirectoryTrying, error) {
 	return DirectoryTrying{e, e.Step()}, nil
 }
 
-// DirectoryAfterCached5 is a state of vnode.Directory (directory.chan:80).
+// DirectoryAfterCached6 is a state of vnode.Directory (directory.chan:80).
 // Next:
 //   - case fine (directory.chan:81)
 //   - case refused (directory.chan:86)
-type DirectoryAfterCached5 struct {
+type DirectoryAfterCached6 struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterCached5) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterCached6) View() DirectoryView { return DirectoryView{s.e} }
 
 // Fine does case fine (directory.chan:81).
-func (s DirectoryAfterCached5) Fine() (DirectoryAfterFine3, error) {
+func (s DirectoryAfterCached6) Fine() (DirectoryAfterFine3, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterFine3{}, channel.DeadState("DirectoryAfterCached5", "Fine")
+		return DirectoryAfterFine3{}, channel.DeadState("DirectoryAfterCached6", "Fine")
 	}
-	if err := e.Turn(s.step, &directoryAfterCached5FineOp); err != nil {
+	if err := e.Turn(s.step, &directoryAfterCached6FineOp); err != nil {
 		return DirectoryAfterFine3{}, err
 	}
 	e.Decided(0)
@@ -2183,55 +2694,55 @@ func (s DirectoryAfterCached5) Fine() (DirectoryAfterFine3, error) {
 }
 
 // Refused does case refused (directory.chan:86).
-func (s DirectoryAfterCached5) Refused() (DirectoryAfterRefused3, error) {
+func (s DirectoryAfterCached6) Refused() (DirectoryAfterRefused3, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterRefused3{}, channel.DeadState("DirectoryAfterCached5", "Refused")
+		return DirectoryAfterRefused3{}, channel.DeadState("DirectoryAfterCached6", "Refused")
 	}
-	if err := e.Turn(s.step, &directoryAfterCached5RefusedOp); err != nil {
+	if err := e.Turn(s.step, &directoryAfterCached6RefusedOp); err != nil {
 		return DirectoryAfterRefused3{}, err
 	}
 	e.Decided(1)
 	return DirectoryAfterRefused3{e, e.Step()}, nil
 }
 
-// DirectoryAfterRead6 is a state of vnode.Directory (directory.chan:62).
+// DirectoryAfterRead7 is a state of vnode.Directory (directory.chan:62).
 // Next:
 //   - Data(_) <- disk (directory.chan:63)
 //   - Failed(_) <- disk (directory.chan:64)
-type DirectoryAfterRead6 struct {
+type DirectoryAfterRead7 struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterRead6) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterRead7) View() DirectoryView { return DirectoryView{s.e} }
 
-// ReceiveDisk waits for *DirectoryAfterRead6Data or *DirectoryAfterRead6Failed.
-func (s DirectoryAfterRead6) ReceiveDisk() (DirectoryAfterRead6Option, error) {
+// ReceiveDisk waits for *DirectoryAfterRead7Data or *DirectoryAfterRead7Failed.
+func (s DirectoryAfterRead7) ReceiveDisk() (DirectoryAfterRead7Option, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterRead6", "ReceiveDisk")
+		return nil, channel.DeadState("DirectoryAfterRead7", "ReceiveDisk")
 	}
-	label, err := e.Receive(s.step, &directoryAfterRead6ReceiveDiskOp, 0)
+	label, err := e.Receive(s.step, &directoryAfterRead7ReceiveDiskOp, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
 	case 4:
 		p := channel.In[block.BlockDataPayload](&e.Endpoint)
-		m := &e.m.directoryAfterRead6Data
-		*m = DirectoryAfterRead6Data{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		m.Next = DirectoryAfterCached5{e, e.Step()}
+		m := &e.m.directoryAfterRead7Data
+		*m = DirectoryAfterRead7Data{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
+		m.Next = DirectoryAfterCached6{e, e.Step()}
 		return m, nil
 	case 5:
 		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterRead6Failed
-		*m = DirectoryAfterRead6Failed{Err: p.Err}
+		m := &e.m.directoryAfterRead7Failed
+		*m = DirectoryAfterRead7Failed{Err: p.Err}
 		m.Next = DirectoryAfterRefused3{e, e.Step()}
 		return m, nil
 	}
-	panic("channel: DirectoryAfterRead6 received a label that it does not list")
+	panic("channel: DirectoryAfterRead7 received a label that it does not list")
 }
 
 // DirectoryAfterDetach2 is a state of vnode.Directory (directory.chan:132).
@@ -2325,41 +2836,41 @@ func (s DirectoryAfterRetire4) SendControlBusy() (DirectoryAfterFound, error) {
 	return DirectoryAfterFound{e, e.Step()}, nil
 }
 
-// DirectoryAfterTakeInode2 is a state of vnode.Directory (directory.chan:95).
+// DirectoryAfterTakeInode3 is a state of vnode.Directory (directory.chan:95).
 // Next:
 //   - Inode(_) <- group (directory.chan:96)
 //   - NoSpace() <- group (directory.chan:101)
-type DirectoryAfterTakeInode2 struct {
+type DirectoryAfterTakeInode3 struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterTakeInode2) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterTakeInode3) View() DirectoryView { return DirectoryView{s.e} }
 
-// ReceiveGroup waits for *DirectoryAfterTakeInode2Inode or *DirectoryAfterTakeInode2NoSpace.
-func (s DirectoryAfterTakeInode2) ReceiveGroup() (DirectoryAfterTakeInode2Option, error) {
+// ReceiveGroup waits for *DirectoryAfterTakeInode3Inode or *DirectoryAfterTakeInode3NoSpace.
+func (s DirectoryAfterTakeInode3) ReceiveGroup() (DirectoryAfterTakeInode3Option, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterTakeInode2", "ReceiveGroup")
+		return nil, channel.DeadState("DirectoryAfterTakeInode3", "ReceiveGroup")
 	}
-	label, err := e.Receive(s.step, &directoryAfterTakeInode2ReceiveGroupOp, 0)
+	label, err := e.Receive(s.step, &directoryAfterTakeInode3ReceiveGroupOp, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
 	case 6:
 		p := channel.In[cg.GroupInodePayload](&e.Endpoint)
-		m := &e.m.directoryAfterTakeInode2Inode
-		*m = DirectoryAfterTakeInode2Inode{Ino: p.Ino}
-		m.Next = DirectoryAfterInode2{e, e.Step()}
+		m := &e.m.directoryAfterTakeInode3Inode
+		*m = DirectoryAfterTakeInode3Inode{Ino: p.Ino}
+		m.Next = DirectoryAfterInode3{e, e.Step()}
 		return m, nil
 	case 7:
-		m := &e.m.directoryAfterTakeInode2NoSpace
+		m := &e.m.directoryAfterTakeInode3NoSpace
 		m.Next = DirectoryAfterMissing{e, e.Step()}
 		return m, nil
 	}
-	panic("channel: DirectoryAfterTakeInode2 received a label that it does not list")
+	panic("channel: DirectoryAfterTakeInode3 received a label that it does not list")
 }
 
 // DirectoryAfterFailed is a state of vnode.Directory (directory.chan:142).
@@ -2428,41 +2939,37 @@ func (s DirectoryAfterFailed2) SendClientsFailed() (DirectoryServing, error) {
 	return DirectoryServing{e, e.Step()}, nil
 }
 
-// DirectoryAfterWrite2 is a state of vnode.Directory (directory.chan:71).
+// DirectoryAfterFailed3 is a state of vnode.Directory (directory.chan:169).
 // Next:
-//   - Written() <- disk (directory.chan:72)
-//   - Failed(_) <- disk (directory.chan:73)
-type DirectoryAfterWrite2 struct {
+//   - clients[c] <- Failed(Io) (directory.chan:169)
+//   - gone <- clients[c] (directory.chan:123)
+type DirectoryAfterFailed3 struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterWrite2) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterFailed3) View() DirectoryView { return DirectoryView{s.e} }
 
-// ReceiveDisk waits for *DirectoryAfterWrite2Written or *DirectoryAfterWrite2Failed.
-func (s DirectoryAfterWrite2) ReceiveDisk() (DirectoryAfterWrite2Option, error) {
+// SendClientsFailed does clients[c] <- Failed(Io) (directory.chan:169), or sees that the peer is gone.
+func (s DirectoryAfterFailed3) SendClientsFailed() (DirectoryServing, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterWrite2", "ReceiveDisk")
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterFailed3", "SendClientsFailed")
 	}
-	label, err := e.Receive(s.step, &directoryAfterWrite2ReceiveDiskOp, 0)
-	if err != nil {
-		return nil, err
+	if err := e.Begin(s.step, &directoryAfterFailed3SendClientsFailedOp, e.v.c); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.c
+			e.Drop(directoryClients, e.v.c)
+			return DirectoryServing{e, e.Step()}, nil
+		}
+		return DirectoryServing{}, err
 	}
-	switch label {
-	case 6:
-		m := &e.m.directoryAfterWrite2Written
-		m.Next = DirectoryAfterWritten2{e, e.Step()}
-		return m, nil
-	case 5:
-		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterWrite2Failed
-		*m = DirectoryAfterWrite2Failed{Err: p.Err}
-		m.Next = DirectoryAfterRefused{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterWrite2 received a label that it does not list")
+	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoIo
+	e.Commit()
+	e.Move(directoryClients, e.v.c, 0)
+	return DirectoryServing{e, e.Step()}, nil
 }
 
 // DirectoryAfterWrite3 is a state of vnode.Directory (directory.chan:71).
@@ -2496,10 +3003,47 @@ func (s DirectoryAfterWrite3) ReceiveDisk() (DirectoryAfterWrite3Option, error) 
 		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
 		m := &e.m.directoryAfterWrite3Failed
 		*m = DirectoryAfterWrite3Failed{Err: p.Err}
-		m.Next = DirectoryAfterRefused2{e, e.Step()}
+		m.Next = DirectoryAfterRefused{e, e.Step()}
 		return m, nil
 	}
 	panic("channel: DirectoryAfterWrite3 received a label that it does not list")
+}
+
+// DirectoryAfterWrite4 is a state of vnode.Directory (directory.chan:71).
+// Next:
+//   - Written() <- disk (directory.chan:72)
+//   - Failed(_) <- disk (directory.chan:73)
+type DirectoryAfterWrite4 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterWrite4) View() DirectoryView { return DirectoryView{s.e} }
+
+// ReceiveDisk waits for *DirectoryAfterWrite4Written or *DirectoryAfterWrite4Failed.
+func (s DirectoryAfterWrite4) ReceiveDisk() (DirectoryAfterWrite4Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterWrite4", "ReceiveDisk")
+	}
+	label, err := e.Receive(s.step, &directoryAfterWrite4ReceiveDiskOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 6:
+		m := &e.m.directoryAfterWrite4Written
+		m.Next = DirectoryAfterWritten4{e, e.Step()}
+		return m, nil
+	case 5:
+		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
+		m := &e.m.directoryAfterWrite4Failed
+		*m = DirectoryAfterWrite4Failed{Err: p.Err}
+		m.Next = DirectoryAfterRefused2{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: DirectoryAfterWrite4 received a label that it does not list")
 }
 
 // DirectoryAfterNewDir2 is a state of vnode.Directory (directory.chan:16).
@@ -2546,22 +3090,22 @@ type DirectoryAfterFine3 struct {
 func (s DirectoryAfterFine3) View() DirectoryView { return DirectoryView{s.e} }
 
 // SendDiskWrite does disk <- Write(_, _) (directory.chan:70).
-func (s DirectoryAfterFine3) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite4, error) {
+func (s DirectoryAfterFine3) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite5, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterWrite4{}, channel.DeadState("DirectoryAfterFine3", "SendDiskWrite")
+		return DirectoryAfterWrite5{}, channel.DeadState("DirectoryAfterFine3", "SendDiskWrite")
 	}
 	if len(buf) > 32768 {
-		return DirectoryAfterWrite4{}, channel.BadArgument("DirectoryAfterFine3", "SendDiskWrite", "buf is longer than 32768")
+		return DirectoryAfterWrite5{}, channel.BadArgument("DirectoryAfterFine3", "SendDiskWrite", "buf is longer than 32768")
 	}
 	if err := e.Begin(s.step, &directoryAfterFine3SendDiskWriteOp, 0); err != nil {
-		return DirectoryAfterWrite4{}, err
+		return DirectoryAfterWrite5{}, err
 	}
 	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
 	p.Lba = lba
 	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
-	return DirectoryAfterWrite4{e, e.Step()}, nil
+	return DirectoryAfterWrite5{e, e.Step()}, nil
 }
 
 // DirectoryAfterRefused3 is a state of vnode.Directory (directory.chan:89).
@@ -2583,7 +3127,7 @@ func (s DirectoryAfterRefused3) Choose() (DirectoryAfterRefused3Option, error) {
 		return nil, channel.DeadState("DirectoryAfterRefused3", "Choose")
 	}
 	var guards uint64
-	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<5|1<<6) {
+	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<7|1<<8|1<<9|1<<10) {
 		guards |= 1 << 0
 	}
 	e.Aim(&directoryAfterRefused3Choice, 0, e.v.c)
@@ -2655,71 +3199,71 @@ func (s DirectoryAfterElse3) SendOtherFailed() (DirectoryAfterFound, error) {
 	return DirectoryAfterFound{e, e.Step()}, nil
 }
 
-// DirectoryAfterInode2 is a state of vnode.Directory (directory.chan:70).
+// DirectoryAfterInode3 is a state of vnode.Directory (directory.chan:70).
 // Next:
 //   - disk <- Write(_, _) (directory.chan:70)
-type DirectoryAfterInode2 struct {
+type DirectoryAfterInode3 struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterInode2) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterInode3) View() DirectoryView { return DirectoryView{s.e} }
 
 // SendDiskWrite does disk <- Write(_, _) (directory.chan:70).
-func (s DirectoryAfterInode2) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite5, error) {
+func (s DirectoryAfterInode3) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite6, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterWrite5{}, channel.DeadState("DirectoryAfterInode2", "SendDiskWrite")
+		return DirectoryAfterWrite6{}, channel.DeadState("DirectoryAfterInode3", "SendDiskWrite")
 	}
 	if len(buf) > 32768 {
-		return DirectoryAfterWrite5{}, channel.BadArgument("DirectoryAfterInode2", "SendDiskWrite", "buf is longer than 32768")
+		return DirectoryAfterWrite6{}, channel.BadArgument("DirectoryAfterInode3", "SendDiskWrite", "buf is longer than 32768")
 	}
-	if err := e.Begin(s.step, &directoryAfterInode2SendDiskWriteOp, 0); err != nil {
-		return DirectoryAfterWrite5{}, err
+	if err := e.Begin(s.step, &directoryAfterInode3SendDiskWriteOp, 0); err != nil {
+		return DirectoryAfterWrite6{}, err
 	}
 	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
 	p.Lba = lba
 	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
-	return DirectoryAfterWrite5{e, e.Step()}, nil
+	return DirectoryAfterWrite6{e, e.Step()}, nil
 }
 
-// DirectoryAfterWrite4 is a state of vnode.Directory (directory.chan:71).
+// DirectoryAfterWrite5 is a state of vnode.Directory (directory.chan:71).
 // Next:
 //   - Written() <- disk (directory.chan:72)
 //   - Failed(_) <- disk (directory.chan:73)
-type DirectoryAfterWrite4 struct {
+type DirectoryAfterWrite5 struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterWrite4) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterWrite5) View() DirectoryView { return DirectoryView{s.e} }
 
-// ReceiveDisk waits for *DirectoryAfterWrite4Written or *DirectoryAfterWrite4Failed.
-func (s DirectoryAfterWrite4) ReceiveDisk() (DirectoryAfterWrite4Option, error) {
+// ReceiveDisk waits for *DirectoryAfterWrite5Written or *DirectoryAfterWrite5Failed.
+func (s DirectoryAfterWrite5) ReceiveDisk() (DirectoryAfterWrite5Option, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterWrite4", "ReceiveDisk")
+		return nil, channel.DeadState("DirectoryAfterWrite5", "ReceiveDisk")
 	}
-	label, err := e.Receive(s.step, &directoryAfterWrite4ReceiveDiskOp, 0)
+	label, err := e.Receive(s.step, &directoryAfterWrite5ReceiveDiskOp, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
 	case 6:
-		m := &e.m.directoryAfterWrite4Written
-		m.Next = DirectoryAfterWritten4{e, e.Step()}
+		m := &e.m.directoryAfterWrite5Written
+		m.Next = DirectoryAfterWritten5{e, e.Step()}
 		return m, nil
 	case 5:
 		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterWrite4Failed
-		*m = DirectoryAfterWrite4Failed{Err: p.Err}
+		m := &e.m.directoryAfterWrite5Failed
+		*m = DirectoryAfterWrite5Failed{Err: p.Err}
 		m.Next = DirectoryAfterRefused3{e, e.Step()}
 		return m, nil
 	}
-	panic("channel: DirectoryAfterWrite4 received a label that it does not list")
+	panic("channel: DirectoryAfterWrite5 received a label that it does not list")
 }
 
 // DirectoryAfterNewDir3 is a state of vnode.Directory (directory.chan:16).
@@ -2754,41 +3298,41 @@ func (s DirectoryAfterNewDir3) SendOtherOpenedDir() (DirectoryAfterFound, error)
 	return DirectoryAfterFound{e, e.Step()}, nil
 }
 
-// DirectoryAfterWrite5 is a state of vnode.Directory (directory.chan:71).
+// DirectoryAfterWrite6 is a state of vnode.Directory (directory.chan:71).
 // Next:
 //   - Written() <- disk (directory.chan:72)
 //   - Failed(_) <- disk (directory.chan:73)
-type DirectoryAfterWrite5 struct {
+type DirectoryAfterWrite6 struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterWrite5) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterWrite6) View() DirectoryView { return DirectoryView{s.e} }
 
-// ReceiveDisk waits for *DirectoryAfterWrite5Written or *DirectoryAfterWrite5Failed.
-func (s DirectoryAfterWrite5) ReceiveDisk() (DirectoryAfterWrite5Option, error) {
+// ReceiveDisk waits for *DirectoryAfterWrite6Written or *DirectoryAfterWrite6Failed.
+func (s DirectoryAfterWrite6) ReceiveDisk() (DirectoryAfterWrite6Option, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterWrite5", "ReceiveDisk")
+		return nil, channel.DeadState("DirectoryAfterWrite6", "ReceiveDisk")
 	}
-	label, err := e.Receive(s.step, &directoryAfterWrite5ReceiveDiskOp, 0)
+	label, err := e.Receive(s.step, &directoryAfterWrite6ReceiveDiskOp, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
 	case 6:
-		m := &e.m.directoryAfterWrite5Written
+		m := &e.m.directoryAfterWrite6Written
 		m.Next = DirectoryAfterDoom{e, e.Step()}
 		return m, nil
 	case 5:
 		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterWrite5Failed
-		*m = DirectoryAfterWrite5Failed{Err: p.Err}
+		m := &e.m.directoryAfterWrite6Failed
+		*m = DirectoryAfterWrite6Failed{Err: p.Err}
 		m.Next = DirectoryAfterMissing{e, e.Step()}
 		return m, nil
 	}
-	panic("channel: DirectoryAfterWrite5 received a label that it does not list")
+	panic("channel: DirectoryAfterWrite6 received a label that it does not list")
 }
 
 // DirectoryAfterWritten is a state of vnode.Directory (directory.chan:152).
@@ -2822,9 +3366,9 @@ func (s DirectoryAfterWritten) SendClientsDone() (DirectoryServing, error) {
 	return DirectoryServing{e, e.Step()}, nil
 }
 
-// DirectoryAfterWritten2 is a state of vnode.Directory (directory.chan:83).
+// DirectoryAfterWritten2 is a state of vnode.Directory (directory.chan:158).
 // Next:
-//   - clients[c] <- Done() (directory.chan:83)
+//   - clients[c] <- Done() (directory.chan:158)
 //   - gone <- clients[c] (directory.chan:123)
 type DirectoryAfterWritten2 struct {
 	e    *directoryComponent
@@ -2834,42 +3378,23 @@ type DirectoryAfterWritten2 struct {
 // View reads the model variables.
 func (s DirectoryAfterWritten2) View() DirectoryView { return DirectoryView{s.e} }
 
-// Choose waits for *DirectoryAfterWritten2SentDone or *DirectoryAfterWritten2Gone.
-func (s DirectoryAfterWritten2) Choose() (DirectoryAfterWritten2Option, error) {
+// SendClientsDone does clients[c] <- Done() (directory.chan:158), or sees that the peer is gone.
+func (s DirectoryAfterWritten2) SendClientsDone() (DirectoryServing, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterWritten2", "Choose")
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterWritten2", "SendClientsDone")
 	}
-	var guards uint64
-	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<5|1<<6) {
-		guards |= 1 << 0
-	}
-	e.Aim(&directoryAfterWritten2Choice, 0, e.v.c)
-	e.Aim(&directoryAfterWritten2Choice, 1, e.v.c)
-	taken, err := e.Choose(s.step, &directoryAfterWritten2Choice, guards, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.directoryAfterWritten2SentDone
-		if err := e.Begin(e.Step(), &directoryAfterWritten2ChooseDoneOp, e.v.c); err != nil {
-			return nil, err
+	if err := e.Begin(s.step, &directoryAfterWritten2SendClientsDoneOp, e.v.c); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.c
+			e.Drop(directoryClients, e.v.c)
+			return DirectoryServing{e, e.Step()}, nil
 		}
-		e.Commit()
-		e.Move(directoryClients, e.v.c, 0)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.directoryAfterWritten2Gone
-		e.v.lost = e.v.c
-		e.Drop(directoryClients, e.v.c)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
+		return DirectoryServing{}, err
 	}
-	panic("channel: DirectoryAfterWritten2 took an option that it does not list")
+	e.Commit()
+	e.Move(directoryClients, e.v.c, 0)
+	return DirectoryServing{e, e.Step()}, nil
 }
 
 // DirectoryAfterWritten3 is a state of vnode.Directory (directory.chan:83).
@@ -2891,7 +3416,7 @@ func (s DirectoryAfterWritten3) Choose() (DirectoryAfterWritten3Option, error) {
 		return nil, channel.DeadState("DirectoryAfterWritten3", "Choose")
 	}
 	var guards uint64
-	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<5|1<<6) {
+	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<7|1<<8|1<<9|1<<10) {
 		guards |= 1 << 0
 	}
 	e.Aim(&directoryAfterWritten3Choice, 0, e.v.c)
@@ -2941,7 +3466,7 @@ func (s DirectoryAfterWritten4) Choose() (DirectoryAfterWritten4Option, error) {
 		return nil, channel.DeadState("DirectoryAfterWritten4", "Choose")
 	}
 	var guards uint64
-	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<5|1<<6) {
+	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<7|1<<8|1<<9|1<<10) {
 		guards |= 1 << 0
 	}
 	e.Aim(&directoryAfterWritten4Choice, 0, e.v.c)
@@ -2970,6 +3495,56 @@ func (s DirectoryAfterWritten4) Choose() (DirectoryAfterWritten4Option, error) {
 
 	}
 	panic("channel: DirectoryAfterWritten4 took an option that it does not list")
+}
+
+// DirectoryAfterWritten5 is a state of vnode.Directory (directory.chan:83).
+// Next:
+//   - clients[c] <- Done() (directory.chan:83)
+//   - gone <- clients[c] (directory.chan:123)
+type DirectoryAfterWritten5 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterWritten5) View() DirectoryView { return DirectoryView{s.e} }
+
+// Choose waits for *DirectoryAfterWritten5SentDone or *DirectoryAfterWritten5Gone.
+func (s DirectoryAfterWritten5) Choose() (DirectoryAfterWritten5Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterWritten5", "Choose")
+	}
+	var guards uint64
+	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<7|1<<8|1<<9|1<<10) {
+		guards |= 1 << 0
+	}
+	e.Aim(&directoryAfterWritten5Choice, 0, e.v.c)
+	e.Aim(&directoryAfterWritten5Choice, 1, e.v.c)
+	taken, err := e.Choose(s.step, &directoryAfterWritten5Choice, guards, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.directoryAfterWritten5SentDone
+		if err := e.Begin(e.Step(), &directoryAfterWritten5ChooseDoneOp, e.v.c); err != nil {
+			return nil, err
+		}
+		e.Commit()
+		e.Move(directoryClients, e.v.c, 0)
+		m.Next = DirectoryServing{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.directoryAfterWritten5Gone
+		e.v.lost = e.v.c
+		e.Drop(directoryClients, e.v.c)
+		m.Next = DirectoryServing{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: DirectoryAfterWritten5 took an option that it does not list")
 }
 
 // DirectoryAfterDoom is a state of vnode.Directory at trying (directory.chan:35).
@@ -3185,7 +3760,7 @@ type DirectoryAfterRetireOrAfterRetire2 interface{ directoryAfterRetireOrAfterRe
 func (*DirectoryAfterRetire) directoryAfterRetireOrAfterRetire2()  {}
 func (*DirectoryAfterRetire2) directoryAfterRetireOrAfterRetire2() {}
 
-// DirectoryServingOption is *DirectoryServingServe, *DirectoryServingDoom, *DirectoryServingRetire, *DirectoryServingOpen, *DirectoryServingFind, *DirectoryServingList, *DirectoryServingMakeDir, *DirectoryServingLink, *DirectoryServingRename, *DirectoryServingUnlink, *DirectoryServingClose or *DirectoryServingGone.
+// DirectoryServingOption is *DirectoryServingServe, *DirectoryServingDoom, *DirectoryServingRetire, *DirectoryServingOpen, *DirectoryServingFind, *DirectoryServingList, *DirectoryServingMakeDir, *DirectoryServingSymlink, *DirectoryServingReadLink, *DirectoryServingStat, *DirectoryServingSetTimes, *DirectoryServingLink, *DirectoryServingRename, *DirectoryServingUnlink, *DirectoryServingClose or *DirectoryServingGone.
 type DirectoryServingOption interface{ directoryServingOption() }
 
 // DirectoryAfterServeOption is *DirectoryAfterServeNewDir or *DirectoryAfterServeElse.
@@ -3193,6 +3768,9 @@ type DirectoryAfterServeOption interface{ directoryAfterServeOption() }
 
 // DirectoryAfterTakeInodeOption is *DirectoryAfterTakeInodeInode or *DirectoryAfterTakeInodeNoSpace.
 type DirectoryAfterTakeInodeOption interface{ directoryAfterTakeInodeOption() }
+
+// DirectoryAfterTakeInode2Option is *DirectoryAfterTakeInode2Inode or *DirectoryAfterTakeInode2NoSpace.
+type DirectoryAfterTakeInode2Option interface{ directoryAfterTakeInode2Option() }
 
 // DirectoryTryingOption is *DirectoryTryingSentForget, *DirectoryTryingServe, *DirectoryTryingDoom or *DirectoryTryingRetire.
 type DirectoryTryingOption interface{ directoryTryingOption() }
@@ -3212,6 +3790,9 @@ type DirectoryAfterRead4Option interface{ directoryAfterRead4Option() }
 // DirectoryAfterRead5Option is *DirectoryAfterRead5Data or *DirectoryAfterRead5Failed.
 type DirectoryAfterRead5Option interface{ directoryAfterRead5Option() }
 
+// DirectoryAfterRead6Option is *DirectoryAfterRead6Data or *DirectoryAfterRead6Failed.
+type DirectoryAfterRead6Option interface{ directoryAfterRead6Option() }
+
 // DirectoryAfterServe2Option is *DirectoryAfterServe2NewDir or *DirectoryAfterServe2Else.
 type DirectoryAfterServe2Option interface{ directoryAfterServe2Option() }
 
@@ -3221,44 +3802,47 @@ type DirectoryAfterFoundOption interface{ directoryAfterFoundOption() }
 // DirectoryAfterWriteOption is *DirectoryAfterWriteWritten or *DirectoryAfterWriteFailed.
 type DirectoryAfterWriteOption interface{ directoryAfterWriteOption() }
 
+// DirectoryAfterWrite2Option is *DirectoryAfterWrite2Written or *DirectoryAfterWrite2Failed.
+type DirectoryAfterWrite2Option interface{ directoryAfterWrite2Option() }
+
 // DirectoryAfterRefusedOption is *DirectoryAfterRefusedSentFailed or *DirectoryAfterRefusedGone.
 type DirectoryAfterRefusedOption interface{ directoryAfterRefusedOption() }
 
 // DirectoryAfterRefused2Option is *DirectoryAfterRefused2SentFailed or *DirectoryAfterRefused2Gone.
 type DirectoryAfterRefused2Option interface{ directoryAfterRefused2Option() }
 
-// DirectoryAfterRead6Option is *DirectoryAfterRead6Data or *DirectoryAfterRead6Failed.
-type DirectoryAfterRead6Option interface{ directoryAfterRead6Option() }
+// DirectoryAfterRead7Option is *DirectoryAfterRead7Data or *DirectoryAfterRead7Failed.
+type DirectoryAfterRead7Option interface{ directoryAfterRead7Option() }
 
 // DirectoryAfterServe3Option is *DirectoryAfterServe3NewDir or *DirectoryAfterServe3Else.
 type DirectoryAfterServe3Option interface{ directoryAfterServe3Option() }
 
-// DirectoryAfterTakeInode2Option is *DirectoryAfterTakeInode2Inode or *DirectoryAfterTakeInode2NoSpace.
-type DirectoryAfterTakeInode2Option interface{ directoryAfterTakeInode2Option() }
-
-// DirectoryAfterWrite2Option is *DirectoryAfterWrite2Written or *DirectoryAfterWrite2Failed.
-type DirectoryAfterWrite2Option interface{ directoryAfterWrite2Option() }
+// DirectoryAfterTakeInode3Option is *DirectoryAfterTakeInode3Inode or *DirectoryAfterTakeInode3NoSpace.
+type DirectoryAfterTakeInode3Option interface{ directoryAfterTakeInode3Option() }
 
 // DirectoryAfterWrite3Option is *DirectoryAfterWrite3Written or *DirectoryAfterWrite3Failed.
 type DirectoryAfterWrite3Option interface{ directoryAfterWrite3Option() }
 
-// DirectoryAfterRefused3Option is *DirectoryAfterRefused3SentFailed or *DirectoryAfterRefused3Gone.
-type DirectoryAfterRefused3Option interface{ directoryAfterRefused3Option() }
-
 // DirectoryAfterWrite4Option is *DirectoryAfterWrite4Written or *DirectoryAfterWrite4Failed.
 type DirectoryAfterWrite4Option interface{ directoryAfterWrite4Option() }
+
+// DirectoryAfterRefused3Option is *DirectoryAfterRefused3SentFailed or *DirectoryAfterRefused3Gone.
+type DirectoryAfterRefused3Option interface{ directoryAfterRefused3Option() }
 
 // DirectoryAfterWrite5Option is *DirectoryAfterWrite5Written or *DirectoryAfterWrite5Failed.
 type DirectoryAfterWrite5Option interface{ directoryAfterWrite5Option() }
 
-// DirectoryAfterWritten2Option is *DirectoryAfterWritten2SentDone or *DirectoryAfterWritten2Gone.
-type DirectoryAfterWritten2Option interface{ directoryAfterWritten2Option() }
+// DirectoryAfterWrite6Option is *DirectoryAfterWrite6Written or *DirectoryAfterWrite6Failed.
+type DirectoryAfterWrite6Option interface{ directoryAfterWrite6Option() }
 
 // DirectoryAfterWritten3Option is *DirectoryAfterWritten3SentDone or *DirectoryAfterWritten3Gone.
 type DirectoryAfterWritten3Option interface{ directoryAfterWritten3Option() }
 
 // DirectoryAfterWritten4Option is *DirectoryAfterWritten4SentDone or *DirectoryAfterWritten4Gone.
 type DirectoryAfterWritten4Option interface{ directoryAfterWritten4Option() }
+
+// DirectoryAfterWritten5Option is *DirectoryAfterWritten5SentDone or *DirectoryAfterWritten5Gone.
+type DirectoryAfterWritten5Option interface{ directoryAfterWritten5Option() }
 
 // DirectoryAfterDoomOption is *DirectoryAfterDoomSentGet, *DirectoryAfterDoomServe, *DirectoryAfterDoomDoom or *DirectoryAfterDoomRetire.
 type DirectoryAfterDoomOption interface{ directoryAfterDoomOption() }
@@ -3324,7 +3908,44 @@ type DirectoryServingMakeDir struct {
 
 func (*DirectoryServingMakeDir) directoryServingOption() {}
 
-// DirectoryServingLink is Link(_, _) <- clients[c at rest] (directory.chan:156). It is valid until the next step.
+// DirectoryServingSymlink is Symlink(_, _) <- clients[c at rest] (directory.chan:156). It is valid until the next step.
+type DirectoryServingSymlink struct {
+	Member int
+	Name   string
+	Target string
+	Next   DirectoryAfterSymlink
+}
+
+func (*DirectoryServingSymlink) directoryServingOption() {}
+
+// DirectoryServingReadLink is ReadLink(_) <- clients[c at rest] (directory.chan:162). It is valid until the next step.
+type DirectoryServingReadLink struct {
+	Member int
+	Name   string
+	Next   DirectoryAfterReadLink
+}
+
+func (*DirectoryServingReadLink) directoryServingOption() {}
+
+// DirectoryServingStat is Stat() <- clients[c at rest] (directory.chan:171). It is valid until the next step.
+type DirectoryServingStat struct {
+	Member int
+	Next   DirectoryAfterStat
+}
+
+func (*DirectoryServingStat) directoryServingOption() {}
+
+// DirectoryServingSetTimes is SetTimes(_, _) <- clients[c at rest] (directory.chan:172). It is valid until the next step.
+type DirectoryServingSetTimes struct {
+	Member int
+	Atime  uint64
+	Mtime  uint64
+	Next   DirectoryAfterSetTimes
+}
+
+func (*DirectoryServingSetTimes) directoryServingOption() {}
+
+// DirectoryServingLink is Link(_, _) <- clients[c at rest] (directory.chan:173). It is valid until the next step.
 type DirectoryServingLink struct {
 	Member int
 	Name   string
@@ -3334,7 +3955,7 @@ type DirectoryServingLink struct {
 
 func (*DirectoryServingLink) directoryServingOption() {}
 
-// DirectoryServingRename is Rename(_, _) <- clients[c at rest] (directory.chan:157). It is valid until the next step.
+// DirectoryServingRename is Rename(_, _) <- clients[c at rest] (directory.chan:174). It is valid until the next step.
 type DirectoryServingRename struct {
 	Member int
 	Old    string
@@ -3344,7 +3965,7 @@ type DirectoryServingRename struct {
 
 func (*DirectoryServingRename) directoryServingOption() {}
 
-// DirectoryServingUnlink is Unlink(_, _) <- clients[c at rest] (directory.chan:158). It is valid until the next step.
+// DirectoryServingUnlink is Unlink(_, _) <- clients[c at rest] (directory.chan:175). It is valid until the next step.
 type DirectoryServingUnlink struct {
 	Member int
 	Name   string
@@ -3354,7 +3975,7 @@ type DirectoryServingUnlink struct {
 
 func (*DirectoryServingUnlink) directoryServingOption() {}
 
-// DirectoryServingClose is Close() <- clients[c at rest] (directory.chan:164). It is valid until the next step.
+// DirectoryServingClose is Close() <- clients[c at rest] (directory.chan:181). It is valid until the next step.
 type DirectoryServingClose struct {
 	Member int
 	Next   DirectoryServing
@@ -3398,6 +4019,21 @@ type DirectoryAfterTakeInodeNoSpace struct {
 }
 
 func (*DirectoryAfterTakeInodeNoSpace) directoryAfterTakeInodeOption() {}
+
+// DirectoryAfterTakeInode2Inode is Inode(_) <- group (directory.chan:96). It is valid until the next step.
+type DirectoryAfterTakeInode2Inode struct {
+	Ino  uint64
+	Next DirectoryAfterInode2
+}
+
+func (*DirectoryAfterTakeInode2Inode) directoryAfterTakeInode2Option() {}
+
+// DirectoryAfterTakeInode2NoSpace is NoSpace() <- group (directory.chan:101). It is valid until the next step.
+type DirectoryAfterTakeInode2NoSpace struct {
+	Next DirectoryAfterNoSpace2
+}
+
+func (*DirectoryAfterTakeInode2NoSpace) directoryAfterTakeInode2Option() {}
 
 // DirectoryTryingSentForget is table <- Forget(_) (directory.chan:47). It is valid until the next step.
 type DirectoryTryingSentForget struct {
@@ -3486,7 +4122,7 @@ func (*DirectoryAfterRead4Data) directoryAfterRead4Option() {}
 // DirectoryAfterRead4Failed is Failed(_) <- disk (directory.chan:64). It is valid until the next step.
 type DirectoryAfterRead4Failed struct {
 	Err  errno.Errno
-	Next DirectoryAfterRefused
+	Next DirectoryAfterFailed3
 }
 
 func (*DirectoryAfterRead4Failed) directoryAfterRead4Option() {}
@@ -3502,10 +4138,26 @@ func (*DirectoryAfterRead5Data) directoryAfterRead5Option() {}
 // DirectoryAfterRead5Failed is Failed(_) <- disk (directory.chan:64). It is valid until the next step.
 type DirectoryAfterRead5Failed struct {
 	Err  errno.Errno
-	Next DirectoryAfterRefused2
+	Next DirectoryAfterRefused
 }
 
 func (*DirectoryAfterRead5Failed) directoryAfterRead5Option() {}
+
+// DirectoryAfterRead6Data is Data(_) <- disk (directory.chan:63). It is valid until the next step.
+type DirectoryAfterRead6Data struct {
+	Buf  []byte
+	Next DirectoryAfterCached5
+}
+
+func (*DirectoryAfterRead6Data) directoryAfterRead6Option() {}
+
+// DirectoryAfterRead6Failed is Failed(_) <- disk (directory.chan:64). It is valid until the next step.
+type DirectoryAfterRead6Failed struct {
+	Err  errno.Errno
+	Next DirectoryAfterRefused2
+}
+
+func (*DirectoryAfterRead6Failed) directoryAfterRead6Option() {}
 
 // DirectoryAfterServe2NewDir is new dir.Dir as d (directory.chan:14). It is valid until the next step.
 type DirectoryAfterServe2NewDir struct {
@@ -3564,6 +4216,21 @@ type DirectoryAfterWriteFailed struct {
 
 func (*DirectoryAfterWriteFailed) directoryAfterWriteOption() {}
 
+// DirectoryAfterWrite2Written is Written() <- disk (directory.chan:72). It is valid until the next step.
+type DirectoryAfterWrite2Written struct {
+	Next DirectoryAfterWritten2
+}
+
+func (*DirectoryAfterWrite2Written) directoryAfterWrite2Option() {}
+
+// DirectoryAfterWrite2Failed is Failed(_) <- disk (directory.chan:73). It is valid until the next step.
+type DirectoryAfterWrite2Failed struct {
+	Err  errno.Errno
+	Next DirectoryAfterNoSpace2
+}
+
+func (*DirectoryAfterWrite2Failed) directoryAfterWrite2Option() {}
+
 // DirectoryAfterRefusedSentFailed is clients[c] <- Failed(NoEnt) (directory.chan:89). It is valid until the next step.
 type DirectoryAfterRefusedSentFailed struct {
 	Next DirectoryServing
@@ -3592,21 +4259,21 @@ type DirectoryAfterRefused2Gone struct {
 
 func (*DirectoryAfterRefused2Gone) directoryAfterRefused2Option() {}
 
-// DirectoryAfterRead6Data is Data(_) <- disk (directory.chan:63). It is valid until the next step.
-type DirectoryAfterRead6Data struct {
+// DirectoryAfterRead7Data is Data(_) <- disk (directory.chan:63). It is valid until the next step.
+type DirectoryAfterRead7Data struct {
 	Buf  []byte
-	Next DirectoryAfterCached5
+	Next DirectoryAfterCached6
 }
 
-func (*DirectoryAfterRead6Data) directoryAfterRead6Option() {}
+func (*DirectoryAfterRead7Data) directoryAfterRead7Option() {}
 
-// DirectoryAfterRead6Failed is Failed(_) <- disk (directory.chan:64). It is valid until the next step.
-type DirectoryAfterRead6Failed struct {
+// DirectoryAfterRead7Failed is Failed(_) <- disk (directory.chan:64). It is valid until the next step.
+type DirectoryAfterRead7Failed struct {
 	Err  errno.Errno
 	Next DirectoryAfterRefused3
 }
 
-func (*DirectoryAfterRead6Failed) directoryAfterRead6Option() {}
+func (*DirectoryAfterRead7Failed) directoryAfterRead7Option() {}
 
 // DirectoryAfterServe3NewDir is new dir.Dir as d (directory.chan:14). It is valid until the next step.
 type DirectoryAfterServe3NewDir struct {
@@ -3622,35 +4289,20 @@ type DirectoryAfterServe3Else struct {
 
 func (*DirectoryAfterServe3Else) directoryAfterServe3Option() {}
 
-// DirectoryAfterTakeInode2Inode is Inode(_) <- group (directory.chan:96). It is valid until the next step.
-type DirectoryAfterTakeInode2Inode struct {
+// DirectoryAfterTakeInode3Inode is Inode(_) <- group (directory.chan:96). It is valid until the next step.
+type DirectoryAfterTakeInode3Inode struct {
 	Ino  uint64
-	Next DirectoryAfterInode2
+	Next DirectoryAfterInode3
 }
 
-func (*DirectoryAfterTakeInode2Inode) directoryAfterTakeInode2Option() {}
+func (*DirectoryAfterTakeInode3Inode) directoryAfterTakeInode3Option() {}
 
-// DirectoryAfterTakeInode2NoSpace is NoSpace() <- group (directory.chan:101). It is valid until the next step.
-type DirectoryAfterTakeInode2NoSpace struct {
+// DirectoryAfterTakeInode3NoSpace is NoSpace() <- group (directory.chan:101). It is valid until the next step.
+type DirectoryAfterTakeInode3NoSpace struct {
 	Next DirectoryAfterMissing
 }
 
-func (*DirectoryAfterTakeInode2NoSpace) directoryAfterTakeInode2Option() {}
-
-// DirectoryAfterWrite2Written is Written() <- disk (directory.chan:72). It is valid until the next step.
-type DirectoryAfterWrite2Written struct {
-	Next DirectoryAfterWritten2
-}
-
-func (*DirectoryAfterWrite2Written) directoryAfterWrite2Option() {}
-
-// DirectoryAfterWrite2Failed is Failed(_) <- disk (directory.chan:73). It is valid until the next step.
-type DirectoryAfterWrite2Failed struct {
-	Err  errno.Errno
-	Next DirectoryAfterRefused
-}
-
-func (*DirectoryAfterWrite2Failed) directoryAfterWrite2Option() {}
+func (*DirectoryAfterTakeInode3NoSpace) directoryAfterTakeInode3Option() {}
 
 // DirectoryAfterWrite3Written is Written() <- disk (directory.chan:72). It is valid until the next step.
 type DirectoryAfterWrite3Written struct {
@@ -3662,10 +4314,25 @@ func (*DirectoryAfterWrite3Written) directoryAfterWrite3Option() {}
 // DirectoryAfterWrite3Failed is Failed(_) <- disk (directory.chan:73). It is valid until the next step.
 type DirectoryAfterWrite3Failed struct {
 	Err  errno.Errno
-	Next DirectoryAfterRefused2
+	Next DirectoryAfterRefused
 }
 
 func (*DirectoryAfterWrite3Failed) directoryAfterWrite3Option() {}
+
+// DirectoryAfterWrite4Written is Written() <- disk (directory.chan:72). It is valid until the next step.
+type DirectoryAfterWrite4Written struct {
+	Next DirectoryAfterWritten4
+}
+
+func (*DirectoryAfterWrite4Written) directoryAfterWrite4Option() {}
+
+// DirectoryAfterWrite4Failed is Failed(_) <- disk (directory.chan:73). It is valid until the next step.
+type DirectoryAfterWrite4Failed struct {
+	Err  errno.Errno
+	Next DirectoryAfterRefused2
+}
+
+func (*DirectoryAfterWrite4Failed) directoryAfterWrite4Option() {}
 
 // DirectoryAfterRefused3SentFailed is clients[c] <- Failed(NoEnt) (directory.chan:89). It is valid until the next step.
 type DirectoryAfterRefused3SentFailed struct {
@@ -3681,24 +4348,9 @@ type DirectoryAfterRefused3Gone struct {
 
 func (*DirectoryAfterRefused3Gone) directoryAfterRefused3Option() {}
 
-// DirectoryAfterWrite4Written is Written() <- disk (directory.chan:72). It is valid until the next step.
-type DirectoryAfterWrite4Written struct {
-	Next DirectoryAfterWritten4
-}
-
-func (*DirectoryAfterWrite4Written) directoryAfterWrite4Option() {}
-
-// DirectoryAfterWrite4Failed is Failed(_) <- disk (directory.chan:73). It is valid until the next step.
-type DirectoryAfterWrite4Failed struct {
-	Err  errno.Errno
-	Next DirectoryAfterRefused3
-}
-
-func (*DirectoryAfterWrite4Failed) directoryAfterWrite4Option() {}
-
 // DirectoryAfterWrite5Written is Written() <- disk (directory.chan:72). It is valid until the next step.
 type DirectoryAfterWrite5Written struct {
-	Next DirectoryAfterDoom
+	Next DirectoryAfterWritten5
 }
 
 func (*DirectoryAfterWrite5Written) directoryAfterWrite5Option() {}
@@ -3706,24 +4358,25 @@ func (*DirectoryAfterWrite5Written) directoryAfterWrite5Option() {}
 // DirectoryAfterWrite5Failed is Failed(_) <- disk (directory.chan:73). It is valid until the next step.
 type DirectoryAfterWrite5Failed struct {
 	Err  errno.Errno
-	Next DirectoryAfterMissing
+	Next DirectoryAfterRefused3
 }
 
 func (*DirectoryAfterWrite5Failed) directoryAfterWrite5Option() {}
 
-// DirectoryAfterWritten2SentDone is clients[c] <- Done() (directory.chan:83). It is valid until the next step.
-type DirectoryAfterWritten2SentDone struct {
-	Next DirectoryServing
+// DirectoryAfterWrite6Written is Written() <- disk (directory.chan:72). It is valid until the next step.
+type DirectoryAfterWrite6Written struct {
+	Next DirectoryAfterDoom
 }
 
-func (*DirectoryAfterWritten2SentDone) directoryAfterWritten2Option() {}
+func (*DirectoryAfterWrite6Written) directoryAfterWrite6Option() {}
 
-// DirectoryAfterWritten2Gone is gone <- clients[c] (directory.chan:123). It is valid until the next step.
-type DirectoryAfterWritten2Gone struct {
-	Next DirectoryServing
+// DirectoryAfterWrite6Failed is Failed(_) <- disk (directory.chan:73). It is valid until the next step.
+type DirectoryAfterWrite6Failed struct {
+	Err  errno.Errno
+	Next DirectoryAfterMissing
 }
 
-func (*DirectoryAfterWritten2Gone) directoryAfterWritten2Option() {}
+func (*DirectoryAfterWrite6Failed) directoryAfterWrite6Option() {}
 
 // DirectoryAfterWritten3SentDone is clients[c] <- Done() (directory.chan:83). It is valid until the next step.
 type DirectoryAfterWritten3SentDone struct {
@@ -3752,6 +4405,20 @@ type DirectoryAfterWritten4Gone struct {
 }
 
 func (*DirectoryAfterWritten4Gone) directoryAfterWritten4Option() {}
+
+// DirectoryAfterWritten5SentDone is clients[c] <- Done() (directory.chan:83). It is valid until the next step.
+type DirectoryAfterWritten5SentDone struct {
+	Next DirectoryServing
+}
+
+func (*DirectoryAfterWritten5SentDone) directoryAfterWritten5Option() {}
+
+// DirectoryAfterWritten5Gone is gone <- clients[c] (directory.chan:123). It is valid until the next step.
+type DirectoryAfterWritten5Gone struct {
+	Next DirectoryServing
+}
+
+func (*DirectoryAfterWritten5Gone) directoryAfterWritten5Option() {}
 
 // DirectoryAfterDoomSentGet is table <- Get(_, _, answer) (directory.chan:36). It is valid until the next step.
 type DirectoryAfterDoomSentGet struct {

@@ -67,6 +67,7 @@ type vnodeComponent struct {
 		vnodeServingWrite            VnodeServingWrite
 		vnodeServingAppend           VnodeServingAppend
 		vnodeServingTruncate         VnodeServingTruncate
+		vnodeServingSetTimes         VnodeServingSetTimes
 		vnodeServingSync             VnodeServingSync
 		vnodeServingStat             VnodeServingStat
 		vnodeServingWatch            VnodeServingWatch
@@ -76,6 +77,8 @@ type vnodeComponent struct {
 		vnodeServingGoneFiles        VnodeServingGoneFiles
 		vnodeAfterServeNewFile       VnodeAfterServeNewFile
 		vnodeAfterServeElse          VnodeAfterServeElse
+		vnodeAfterSetTimesSentDone   VnodeAfterSetTimesSentDone
+		vnodeAfterSetTimesGone       VnodeAfterSetTimesGone
 		vnodeAfterStatSentIs         VnodeAfterStatSentIs
 		vnodeAfterStatGone           VnodeAfterStatGone
 		vnodeAfterFreeBlocksDone     VnodeAfterFreeBlocksDone
@@ -157,11 +160,11 @@ const (
 )
 
 func vnodeLayout(g *VnodeGiven) *channel.Component {
-	return &channel.Component{Name: "Vnode", Choices: 13, Slots: []channel.Slot{
+	return &channel.Component{Name: "Vnode", Choices: 14, Slots: []channel.Slot{
 		{Name: "control", Protocol: &Control, Role: 1},
 		{Name: "group", Protocol: &cg.Group, Role: 0},
 		{Name: "disk", Protocol: &block.Block, Role: 0},
-		{Name: "files", Protocol: &file.File, Role: 1, Set: g.Opens, Points: 8},
+		{Name: "files", Protocol: &file.File, Role: 1, Set: g.Opens, Points: 9},
 		{Name: "sleepers", Protocol: &wake.Wake, Role: 1, Set: g.Opens, Points: 6},
 		{Name: "answer", Protocol: &dir.Opening, Role: 1},
 		{Name: "f.client", Protocol: &file.File, Role: 0},
@@ -178,9 +181,10 @@ var (
 	vnodeAfterAppendInsideOp                          = channel.Op{State: "VnodeAfterAppend", Method: "Inside"}
 	vnodeAfterAppendBeyondOp                          = channel.Op{State: "VnodeAfterAppend", Method: "Beyond"}
 	vnodeAfterTruncateSendGroupFreeBlocksOp           = channel.Op{State: "VnodeAfterTruncate", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint}
+	vnodeAfterSetTimesChooseDoneOp                    = channel.Op{State: "VnodeAfterSetTimes", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true}
 	vnodeAfterSyncCleanOp                             = channel.Op{State: "VnodeAfterSync", Method: "Clean"}
 	vnodeAfterSyncDirtyOp                             = channel.Op{State: "VnodeAfterSync", Method: "Dirty"}
-	vnodeAfterStatSentIsNextSendFilesIsOp             = channel.Op{State: "VnodeAfterStatSentIsNext", Method: "SendFilesIs", Slot: vnodeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true}
+	vnodeAfterStatSentIsNextSendFilesIsOp             = channel.Op{State: "VnodeAfterStatSentIsNext", Method: "SendFilesIs", Slot: vnodeFiles, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true}
 	vnodeAfterElseSendAnswerFailedOp                  = channel.Op{State: "VnodeAfterElse", Method: "SendAnswerFailed", Slot: vnodeAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
 	vnodeAfterRetireCleanOp                           = channel.Op{State: "VnodeAfterRetire", Method: "Clean"}
 	vnodeAfterRetireDirtyOp                           = channel.Op{State: "VnodeAfterRetire", Method: "Dirty"}
@@ -193,15 +197,15 @@ var (
 	vnodeAfterWatchSendSleepersReadyOp                = channel.Op{State: "VnodeAfterWatch", Method: "SendSleepersReady", Slot: vnodeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
 	vnodeAfterNewFileSendAnswerOpenedOp               = channel.Op{State: "VnodeAfterNewFile", Method: "SendAnswerOpened", Slot: vnodeAnswer, Peer: 0, Label: 0, Point: channel.AnyPoint, Gone: true}
 	vnodeAfterDirty2SendDiskWriteOp                   = channel.Op{State: "VnodeAfterDirty2", Method: "SendDiskWrite", Slot: vnodeDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	vnodeAfterCachedSentDataNextSendFilesDataOp       = channel.Op{State: "VnodeAfterCachedSentDataNext", Method: "SendFilesData", Slot: vnodeFiles, Peer: 0, Label: 8, Point: channel.AnyPoint, Chosen: true}
+	vnodeAfterCachedSentDataNextSendFilesDataOp       = channel.Op{State: "VnodeAfterCachedSentDataNext", Method: "SendFilesData", Slot: vnodeFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
 	vnodeAfterRead2ReceiveDiskOp                      = channel.Op{State: "VnodeAfterRead2", Method: "ReceiveDisk", Slot: vnodeDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
-	vnodeAfterInsideSentWrittenNextSendFilesWrittenOp = channel.Op{State: "VnodeAfterInsideSentWrittenNext", Method: "SendFilesWritten", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true}
+	vnodeAfterInsideSentWrittenNextSendFilesWrittenOp = channel.Op{State: "VnodeAfterInsideSentWrittenNext", Method: "SendFilesWritten", Slot: vnodeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true}
 	vnodeAfterTakeBlocksReceiveGroupOp                = channel.Op{State: "VnodeAfterTakeBlocks", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<8 | 1<<7, Point: channel.AnyPoint}
-	vnodeAfterBlocksSentWrittenNextSendFilesWrittenOp = channel.Op{State: "VnodeAfterBlocksSentWrittenNext", Method: "SendFilesWritten", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true}
+	vnodeAfterBlocksSentWrittenNextSendFilesWrittenOp = channel.Op{State: "VnodeAfterBlocksSentWrittenNext", Method: "SendFilesWritten", Slot: vnodeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true}
 	vnodeAfterTakeBlocks2ReceiveGroupOp               = channel.Op{State: "VnodeAfterTakeBlocks2", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<8 | 1<<7, Point: channel.AnyPoint}
-	vnodeAfterDoneChooseDoneOp                        = channel.Op{State: "VnodeAfterDone", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterFailedChooseFailedOp                    = channel.Op{State: "VnodeAfterFailed", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterCleanChooseDoneOp                       = channel.Op{State: "VnodeAfterClean", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true}
+	vnodeAfterDoneChooseDoneOp                        = channel.Op{State: "VnodeAfterDone", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true}
+	vnodeAfterFailedChooseFailedOp                    = channel.Op{State: "VnodeAfterFailed", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true}
+	vnodeAfterCleanChooseDoneOp                       = channel.Op{State: "VnodeAfterClean", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true}
 	vnodeAfterWrite2ReceiveDiskOp                     = channel.Op{State: "VnodeAfterWrite2", Method: "ReceiveDisk", Slot: vnodeDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
 	vnodeAfterCloseSendGroupFreeBlocksOp              = channel.Op{State: "VnodeAfterClose", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint}
 	vnodeAfterDoomSendGroupFreeBlocksOp               = channel.Op{State: "VnodeAfterDoom", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint}
@@ -211,10 +215,10 @@ var (
 	vnodeAfterGoneSendGroupFreeBlocksOp               = channel.Op{State: "VnodeAfterGone", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint}
 	vnodeAfterFreeBlocks3ReceiveGroupOp               = channel.Op{State: "VnodeAfterFreeBlocks3", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
 	vnodeAfterRetiredSendGroupDetachOp                = channel.Op{State: "VnodeAfterRetired", Method: "SendGroupDetach", Slot: vnodeGroup, Peer: 1, Label: 5, Point: channel.AnyPoint}
-	vnodeAfterFailed2ChooseFailedOp                   = channel.Op{State: "VnodeAfterFailed2", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterNoSpaceChooseFailedOp                   = channel.Op{State: "VnodeAfterNoSpace", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterNoSpace2ChooseFailedOp                  = channel.Op{State: "VnodeAfterNoSpace2", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterFailed3ChooseFailedOp                   = channel.Op{State: "VnodeAfterFailed3", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
+	vnodeAfterFailed2ChooseFailedOp                   = channel.Op{State: "VnodeAfterFailed2", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true}
+	vnodeAfterNoSpaceChooseFailedOp                   = channel.Op{State: "VnodeAfterNoSpace", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true}
+	vnodeAfterNoSpace2ChooseFailedOp                  = channel.Op{State: "VnodeAfterNoSpace2", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true}
+	vnodeAfterFailed3ChooseFailedOp                   = channel.Op{State: "VnodeAfterFailed3", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true}
 	vnodeAfterDone2SendGroupFreeInodeOp               = channel.Op{State: "VnodeAfterDone2", Method: "SendGroupFreeInode", Slot: vnodeGroup, Peer: 1, Label: 2, Point: channel.AnyPoint}
 	vnodeAfterFreeBlocks4ReceiveGroupOp               = channel.Op{State: "VnodeAfterFreeBlocks4", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
 	vnodeAfterDone3SendGroupFreeInodeOp               = channel.Op{State: "VnodeAfterDone3", Method: "SendGroupFreeInode", Slot: vnodeGroup, Peer: 1, Label: 2, Point: channel.AnyPoint}
@@ -235,6 +239,7 @@ var (
 		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 5},
 		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 6},
 		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 7},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 8},
 		{Kind: channel.Recv, Slot: vnodeSleepers, Peer: 0, Point: 1, Label: 0},
 		{Kind: channel.Recv, Slot: vnodeSleepers, Peer: 0, Point: 4, Label: 0},
 		{Kind: channel.Gone, Slot: vnodeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0},
@@ -244,48 +249,52 @@ var (
 		{Kind: channel.Now},
 		{Kind: channel.Else},
 	}}
-	vnodeAfterStatChoice = channel.Choice{ID: 2, State: "VnodeAfterStat", Method: "Choose", Options: []channel.Option{
+	vnodeAfterSetTimesChoice = channel.Choice{ID: 2, State: "VnodeAfterSetTimes", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 12, Aimed: true},
 		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
 	}}
-	vnodeAfterCachedChoice = channel.Choice{ID: 3, State: "VnodeAfterCached", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 8, Aimed: true},
+	vnodeAfterStatChoice = channel.Choice{ID: 3, State: "VnodeAfterStat", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 13, Aimed: true},
 		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
 	}}
-	vnodeAfterInsideChoice = channel.Choice{ID: 4, State: "VnodeAfterInside", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Aimed: true},
+	vnodeAfterCachedChoice = channel.Choice{ID: 4, State: "VnodeAfterCached", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, Aimed: true},
 		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
 	}}
-	vnodeAfterBlocksChoice = channel.Choice{ID: 5, State: "VnodeAfterBlocks", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
-	}}
-	vnodeAfterDoneChoice = channel.Choice{ID: 6, State: "VnodeAfterDone", Method: "Choose", Options: []channel.Option{
+	vnodeAfterInsideChoice = channel.Choice{ID: 5, State: "VnodeAfterInside", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 11, Aimed: true},
 		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
 	}}
-	vnodeAfterFailedChoice = channel.Choice{ID: 7, State: "VnodeAfterFailed", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
-	}}
-	vnodeAfterCleanChoice = channel.Choice{ID: 8, State: "VnodeAfterClean", Method: "Choose", Options: []channel.Option{
+	vnodeAfterBlocksChoice = channel.Choice{ID: 6, State: "VnodeAfterBlocks", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 11, Aimed: true},
 		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
 	}}
-	vnodeAfterFailed2Choice = channel.Choice{ID: 9, State: "VnodeAfterFailed2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, Aimed: true},
+	vnodeAfterDoneChoice = channel.Choice{ID: 7, State: "VnodeAfterDone", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 12, Aimed: true},
 		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
 	}}
-	vnodeAfterNoSpaceChoice = channel.Choice{ID: 10, State: "VnodeAfterNoSpace", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, Aimed: true},
+	vnodeAfterFailedChoice = channel.Choice{ID: 8, State: "VnodeAfterFailed", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Aimed: true},
 		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
 	}}
-	vnodeAfterNoSpace2Choice = channel.Choice{ID: 11, State: "VnodeAfterNoSpace2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, Aimed: true},
+	vnodeAfterCleanChoice = channel.Choice{ID: 9, State: "VnodeAfterClean", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 12, Aimed: true},
 		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
 	}}
-	vnodeAfterFailed3Choice = channel.Choice{ID: 12, State: "VnodeAfterFailed3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, Aimed: true},
+	vnodeAfterFailed2Choice = channel.Choice{ID: 10, State: "VnodeAfterFailed2", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+	}}
+	vnodeAfterNoSpaceChoice = channel.Choice{ID: 11, State: "VnodeAfterNoSpace", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+	}}
+	vnodeAfterNoSpace2Choice = channel.Choice{ID: 12, State: "VnodeAfterNoSpace2", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+	}}
+	vnodeAfterFailed3Choice = channel.Choice{ID: 13, State: "VnodeAfterFailed3", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Aimed: true},
 		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
 	}}
 )
@@ -305,7 +314,7 @@ func (v VnodeView) Err() errno.Errno { return v.e.v.err }
 // F is f (file.chan:117).
 func (v VnodeView) F() int { return v.e.v.f }
 
-// S is s (file.chan:142).
+// S is s (file.chan:143).
 func (v VnodeView) S() int { return v.e.v.s }
 
 // Added is the member that an add has made last.
@@ -320,12 +329,13 @@ func (v VnodeView) Added() int { return v.e.added }
 //   - Write(_, _) <- files[f at rest] (file.chan:123)
 //   - Append(_) <- files[f at rest] (file.chan:124)
 //   - Truncate(_) <- files[f at rest] (file.chan:125)
-//   - Sync() <- files[f at rest] (file.chan:133)
-//   - Stat() <- files[f at rest] (file.chan:139)
-//   - Watch(_, waker) <- files[f at rest] (file.chan:141)
-//   - Close() <- files[f at rest] (file.chan:147)
-//   - Release() <- sleepers[s at answered] (file.chan:148)
-//   - gone <- sleepers[s] (file.chan:149)
+//   - SetTimes(_, _) <- files[f at rest] (file.chan:133)
+//   - Sync() <- files[f at rest] (file.chan:134)
+//   - Stat() <- files[f at rest] (file.chan:140)
+//   - Watch(_, waker) <- files[f at rest] (file.chan:142)
+//   - Close() <- files[f at rest] (file.chan:148)
+//   - Release() <- sleepers[s at answered] (file.chan:149)
+//   - gone <- sleepers[s] (file.chan:150)
 //   - gone <- files[lost at rest] (file.chan:98)
 type VnodeServing struct {
 	e    *vnodeComponent
@@ -335,7 +345,7 @@ type VnodeServing struct {
 // View reads the model variables.
 func (s VnodeServing) View() VnodeView { return VnodeView{s.e} }
 
-// Choose waits for *VnodeServingServe, *VnodeServingDoom, *VnodeServingRetire, *VnodeServingRead, *VnodeServingWrite, *VnodeServingAppend, *VnodeServingTruncate, *VnodeServingSync, *VnodeServingStat, *VnodeServingWatch, *VnodeServingClose, *VnodeServingRelease, *VnodeServingGoneSleepers or *VnodeServingGoneFiles.
+// Choose waits for *VnodeServingServe, *VnodeServingDoom, *VnodeServingRetire, *VnodeServingRead, *VnodeServingWrite, *VnodeServingAppend, *VnodeServingTruncate, *VnodeServingSetTimes, *VnodeServingSync, *VnodeServingStat, *VnodeServingWatch, *VnodeServingClose, *VnodeServingRelease, *VnodeServingGoneSleepers or *VnodeServingGoneFiles.
 func (s VnodeServing) Choose() (VnodeServingOption, error) {
 	e := s.e
 	if e == nil {
@@ -399,22 +409,31 @@ func (s VnodeServing) Choose() (VnodeServingOption, error) {
 		return m, nil
 
 	case 7:
-		m := &e.m.vnodeServingSync
-		*m = VnodeServingSync{Member: taken.Member}
+		p := channel.In[file.FileSetTimesPayload](&e.Endpoint)
+		m := &e.m.vnodeServingSetTimes
+		*m = VnodeServingSetTimes{Member: taken.Member, Atime: p.Atime, Mtime: p.Mtime}
 		e.v.f = taken.Member
 		e.Move(vnodeFiles, taken.Member, 5)
-		m.Next = VnodeAfterSync{e, e.Step()}
+		m.Next = VnodeAfterSetTimes{e, e.Step()}
 		return m, nil
 
 	case 8:
-		m := &e.m.vnodeServingStat
-		*m = VnodeServingStat{Member: taken.Member}
+		m := &e.m.vnodeServingSync
+		*m = VnodeServingSync{Member: taken.Member}
 		e.v.f = taken.Member
 		e.Move(vnodeFiles, taken.Member, 6)
-		m.Next = VnodeAfterStat{e, e.Step()}
+		m.Next = VnodeAfterSync{e, e.Step()}
 		return m, nil
 
 	case 9:
+		m := &e.m.vnodeServingStat
+		*m = VnodeServingStat{Member: taken.Member}
+		e.v.f = taken.Member
+		e.Move(vnodeFiles, taken.Member, 7)
+		m.Next = VnodeAfterStat{e, e.Step()}
+		return m, nil
+
+	case 10:
 		p := channel.In[file.FileWatchPayload](&e.Endpoint)
 		m := &e.m.vnodeServingWatch
 		*m = VnodeServingWatch{Member: taken.Member, What: p.What}
@@ -427,7 +446,7 @@ func (s VnodeServing) Choose() (VnodeServingOption, error) {
 		m.Next = VnodeAfterWatch{e, e.Step()}
 		return m, nil
 
-	case 10:
+	case 11:
 		m := &e.m.vnodeServingClose
 		*m = VnodeServingClose{Member: taken.Member}
 		e.v.f = taken.Member
@@ -435,7 +454,7 @@ func (s VnodeServing) Choose() (VnodeServingOption, error) {
 		m.Next = e.settle3()
 		return m, nil
 
-	case 11, 12:
+	case 12, 13:
 		m := &e.m.vnodeServingRelease
 		*m = VnodeServingRelease{Member: taken.Member}
 		e.v.s = taken.Member
@@ -443,7 +462,7 @@ func (s VnodeServing) Choose() (VnodeServingOption, error) {
 		m.Next = VnodeServing{e, e.Step()}
 		return m, nil
 
-	case 13:
+	case 14:
 		m := &e.m.vnodeServingGoneSleepers
 		*m = VnodeServingGoneSleepers{Member: taken.Member}
 		e.v.s = taken.Member
@@ -451,7 +470,7 @@ func (s VnodeServing) Choose() (VnodeServingOption, error) {
 		m.Next = VnodeServing{e, e.Step()}
 		return m, nil
 
-	case 14:
+	case 15:
 		m := &e.m.vnodeServingGoneFiles
 		*m = VnodeServingGoneFiles{Member: taken.Member}
 		e.v.lost = taken.Member
@@ -648,6 +667,50 @@ func (s VnodeAfterTruncate) SendGroupFreeBlocks(lba uint64, count int) (VnodeAft
 	return VnodeAfterFreeBlocks{e, e.Step()}, nil
 }
 
+// VnodeAfterSetTimes is a state of vnode.Vnode (file.chan:133).
+// Next:
+//   - files[f] <- Done() (file.chan:133)
+//   - gone <- files[f] (file.chan:98)
+type VnodeAfterSetTimes struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterSetTimes) View() VnodeView { return VnodeView{s.e} }
+
+// Choose waits for *VnodeAfterSetTimesSentDone or *VnodeAfterSetTimesGone.
+func (s VnodeAfterSetTimes) Choose() (VnodeAfterSetTimesOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeAfterSetTimes", "Choose")
+	}
+	e.Aim(&vnodeAfterSetTimesChoice, 0, e.v.f)
+	e.Aim(&vnodeAfterSetTimesChoice, 1, e.v.f)
+	taken, err := e.Choose(s.step, &vnodeAfterSetTimesChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.vnodeAfterSetTimesSentDone
+		if err := e.Begin(e.Step(), &vnodeAfterSetTimesChooseDoneOp, e.v.f); err != nil {
+			return nil, err
+		}
+		e.Commit()
+		e.Move(vnodeFiles, e.v.f, 0)
+		m.Next = VnodeServing{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.vnodeAfterSetTimesGone
+		m.Next = e.settle5()
+		return m, nil
+
+	}
+	panic("channel: VnodeAfterSetTimes took an option that it does not list")
+}
+
 // VnodeAfterSync is a state of vnode.Vnode (file.chan:48).
 // Next:
 //   - case clean (file.chan:49)
@@ -686,9 +749,9 @@ func (s VnodeAfterSync) Dirty() (VnodeAfterDirty, error) {
 	return VnodeAfterDirty{e, e.Step()}, nil
 }
 
-// VnodeAfterStat is a state of vnode.Vnode (file.chan:139).
+// VnodeAfterStat is a state of vnode.Vnode (file.chan:140).
 // Next:
-//   - files[f] <- Is(Regular, _) (file.chan:139)
+//   - files[f] <- Is(Regular, _) (file.chan:140)
 //   - gone <- files[f] (file.chan:98)
 type VnodeAfterStat struct {
 	e    *vnodeComponent
@@ -718,14 +781,14 @@ func (s VnodeAfterStat) Choose() (VnodeAfterStatOption, error) {
 
 	case 1:
 		m := &e.m.vnodeAfterStatGone
-		m.Next = e.settle5()
+		m.Next = e.settle6()
 		return m, nil
 
 	}
 	panic("channel: VnodeAfterStat took an option that it does not list")
 }
 
-// VnodeAfterStatSentIsNext is the option files[f] <- Is(Regular, _) (file.chan:139) taken.
+// VnodeAfterStatSentIsNext is the option files[f] <- Is(Regular, _) (file.chan:140) taken.
 // Next: that send.
 type VnodeAfterStatSentIsNext struct {
 	e    *vnodeComponent
@@ -735,7 +798,7 @@ type VnodeAfterStatSentIsNext struct {
 // View reads the model variables.
 func (s VnodeAfterStatSentIsNext) View() VnodeView { return VnodeView{s.e} }
 
-// SendFilesIs does files[f] <- Is(Regular, _) (file.chan:139), for which there is room.
+// SendFilesIs does files[f] <- Is(Regular, _) (file.chan:140), for which there is room.
 func (s VnodeAfterStatSentIsNext) SendFilesIs(attr file.Attr) (VnodeServing, error) {
 	e := s.e
 	if e == nil {
@@ -1004,10 +1067,10 @@ func (s VnodeAfterDirty) SendDiskWrite(lba uint64, buf []byte) (VnodeAfterWrite2
 	return VnodeAfterWrite2{e, e.Step()}, nil
 }
 
-// VnodeAfterWatch is a state of vnode.Vnode (file.chan:143).
+// VnodeAfterWatch is a state of vnode.Vnode (file.chan:144).
 // Next:
-//   - sleepers[s] <- Ready() (file.chan:144)
-//   - gone <- sleepers[s] (file.chan:145)
+//   - sleepers[s] <- Ready() (file.chan:145)
+//   - gone <- sleepers[s] (file.chan:146)
 type VnodeAfterWatch struct {
 	e    *vnodeComponent
 	step uint32
@@ -1016,7 +1079,7 @@ type VnodeAfterWatch struct {
 // View reads the model variables.
 func (s VnodeAfterWatch) View() VnodeView { return VnodeView{s.e} }
 
-// SendSleepersReady does sleepers[s] <- Ready() (file.chan:144), or sees that the peer is gone.
+// SendSleepersReady does sleepers[s] <- Ready() (file.chan:145), or sees that the peer is gone.
 func (s VnodeAfterWatch) SendSleepersReady() (VnodeServing, error) {
 	e := s.e
 	if e == nil {
@@ -1133,7 +1196,7 @@ func (s VnodeAfterCached) Choose() (VnodeAfterCachedOption, error) {
 
 	case 1:
 		m := &e.m.vnodeAfterCachedGone
-		m.Next = e.settle6()
+		m.Next = e.settle7()
 		return m, nil
 
 	}
@@ -1241,7 +1304,7 @@ func (s VnodeAfterInside) Choose() (VnodeAfterInsideOption, error) {
 
 	case 1:
 		m := &e.m.vnodeAfterInsideGone
-		m.Next = e.settle7()
+		m.Next = e.settle8()
 		return m, nil
 
 	}
@@ -1343,7 +1406,7 @@ func (s VnodeAfterBlocks) Choose() (VnodeAfterBlocksOption, error) {
 
 	case 1:
 		m := &e.m.vnodeAfterBlocksGone
-		m.Next = e.settle8()
+		m.Next = e.settle9()
 		return m, nil
 
 	}
@@ -1450,7 +1513,7 @@ func (s VnodeAfterDone) Choose() (VnodeAfterDoneOption, error) {
 
 	case 1:
 		m := &e.m.vnodeAfterDoneGone
-		m.Next = e.settle9()
+		m.Next = e.settle10()
 		return m, nil
 
 	}
@@ -1496,16 +1559,16 @@ func (s VnodeAfterFailed) Choose() (VnodeAfterFailedOption, error) {
 
 	case 1:
 		m := &e.m.vnodeAfterFailedGone
-		m.Next = e.settle10()
+		m.Next = e.settle11()
 		return m, nil
 
 	}
 	panic("channel: VnodeAfterFailed took an option that it does not list")
 }
 
-// VnodeAfterClean is a state of vnode.Vnode (file.chan:135).
+// VnodeAfterClean is a state of vnode.Vnode (file.chan:136).
 // Next:
-//   - files[f] <- Done() (file.chan:135)
+//   - files[f] <- Done() (file.chan:136)
 //   - gone <- files[f] (file.chan:98)
 type VnodeAfterClean struct {
 	e    *vnodeComponent
@@ -1540,7 +1603,7 @@ func (s VnodeAfterClean) Choose() (VnodeAfterCleanOption, error) {
 
 	case 1:
 		m := &e.m.vnodeAfterCleanGone
-		m.Next = e.settle11()
+		m.Next = e.settle12()
 		return m, nil
 
 	}
@@ -1878,7 +1941,7 @@ func (s VnodeAfterFailed2) Choose() (VnodeAfterFailed2Option, error) {
 
 	case 1:
 		m := &e.m.vnodeAfterFailed2Gone
-		m.Next = e.settle12()
+		m.Next = e.settle13()
 		return m, nil
 
 	}
@@ -1924,7 +1987,7 @@ func (s VnodeAfterNoSpace) Choose() (VnodeAfterNoSpaceOption, error) {
 
 	case 1:
 		m := &e.m.vnodeAfterNoSpaceGone
-		m.Next = e.settle13()
+		m.Next = e.settle14()
 		return m, nil
 
 	}
@@ -1970,16 +2033,16 @@ func (s VnodeAfterNoSpace2) Choose() (VnodeAfterNoSpace2Option, error) {
 
 	case 1:
 		m := &e.m.vnodeAfterNoSpace2Gone
-		m.Next = e.settle14()
+		m.Next = e.settle15()
 		return m, nil
 
 	}
 	panic("channel: VnodeAfterNoSpace2 took an option that it does not list")
 }
 
-// VnodeAfterFailed3 is a state of vnode.Vnode (file.chan:137).
+// VnodeAfterFailed3 is a state of vnode.Vnode (file.chan:138).
 // Next:
-//   - files[f] <- Failed(Io) (file.chan:137)
+//   - files[f] <- Failed(Io) (file.chan:138)
 //   - gone <- files[f] (file.chan:98)
 type VnodeAfterFailed3 struct {
 	e    *vnodeComponent
@@ -2016,7 +2079,7 @@ func (s VnodeAfterFailed3) Choose() (VnodeAfterFailed3Option, error) {
 
 	case 1:
 		m := &e.m.vnodeAfterFailed3Gone
-		m.Next = e.settle15()
+		m.Next = e.settle16()
 		return m, nil
 
 	}
@@ -2309,11 +2372,14 @@ type VnodeServingOrAfterGone interface{ vnodeServingOrAfterGone() }
 func (*VnodeServing) vnodeServingOrAfterGone()   {}
 func (*VnodeAfterGone) vnodeServingOrAfterGone() {}
 
-// VnodeServingOption is *VnodeServingServe, *VnodeServingDoom, *VnodeServingRetire, *VnodeServingRead, *VnodeServingWrite, *VnodeServingAppend, *VnodeServingTruncate, *VnodeServingSync, *VnodeServingStat, *VnodeServingWatch, *VnodeServingClose, *VnodeServingRelease, *VnodeServingGoneSleepers or *VnodeServingGoneFiles.
+// VnodeServingOption is *VnodeServingServe, *VnodeServingDoom, *VnodeServingRetire, *VnodeServingRead, *VnodeServingWrite, *VnodeServingAppend, *VnodeServingTruncate, *VnodeServingSetTimes, *VnodeServingSync, *VnodeServingStat, *VnodeServingWatch, *VnodeServingClose, *VnodeServingRelease, *VnodeServingGoneSleepers or *VnodeServingGoneFiles.
 type VnodeServingOption interface{ vnodeServingOption() }
 
 // VnodeAfterServeOption is *VnodeAfterServeNewFile or *VnodeAfterServeElse.
 type VnodeAfterServeOption interface{ vnodeAfterServeOption() }
+
+// VnodeAfterSetTimesOption is *VnodeAfterSetTimesSentDone or *VnodeAfterSetTimesGone.
+type VnodeAfterSetTimesOption interface{ vnodeAfterSetTimesOption() }
 
 // VnodeAfterStatOption is *VnodeAfterStatSentIs or *VnodeAfterStatGone.
 type VnodeAfterStatOption interface{ vnodeAfterStatOption() }
@@ -2443,7 +2509,17 @@ type VnodeServingTruncate struct {
 
 func (*VnodeServingTruncate) vnodeServingOption() {}
 
-// VnodeServingSync is Sync() <- files[f at rest] (file.chan:133). It is valid until the next step.
+// VnodeServingSetTimes is SetTimes(_, _) <- files[f at rest] (file.chan:133). It is valid until the next step.
+type VnodeServingSetTimes struct {
+	Member int
+	Atime  uint64
+	Mtime  uint64
+	Next   VnodeAfterSetTimes
+}
+
+func (*VnodeServingSetTimes) vnodeServingOption() {}
+
+// VnodeServingSync is Sync() <- files[f at rest] (file.chan:134). It is valid until the next step.
 type VnodeServingSync struct {
 	Member int
 	Next   VnodeAfterSync
@@ -2451,7 +2527,7 @@ type VnodeServingSync struct {
 
 func (*VnodeServingSync) vnodeServingOption() {}
 
-// VnodeServingStat is Stat() <- files[f at rest] (file.chan:139). It is valid until the next step.
+// VnodeServingStat is Stat() <- files[f at rest] (file.chan:140). It is valid until the next step.
 type VnodeServingStat struct {
 	Member int
 	Next   VnodeAfterStat
@@ -2459,7 +2535,7 @@ type VnodeServingStat struct {
 
 func (*VnodeServingStat) vnodeServingOption() {}
 
-// VnodeServingWatch is Watch(_, waker) <- files[f at rest] (file.chan:141). It is valid until the next step.
+// VnodeServingWatch is Watch(_, waker) <- files[f at rest] (file.chan:142). It is valid until the next step.
 type VnodeServingWatch struct {
 	Member int
 	What   file.Ready
@@ -2468,7 +2544,7 @@ type VnodeServingWatch struct {
 
 func (*VnodeServingWatch) vnodeServingOption() {}
 
-// VnodeServingClose is Close() <- files[f at rest] (file.chan:147). It is valid until the next step.
+// VnodeServingClose is Close() <- files[f at rest] (file.chan:148). It is valid until the next step.
 type VnodeServingClose struct {
 	Member int
 	Next   VnodeServingOrAfterClose
@@ -2476,7 +2552,7 @@ type VnodeServingClose struct {
 
 func (*VnodeServingClose) vnodeServingOption() {}
 
-// VnodeServingRelease is Release() <- sleepers[s at answered] (file.chan:148). It is valid until the next step.
+// VnodeServingRelease is Release() <- sleepers[s at answered] (file.chan:149). It is valid until the next step.
 type VnodeServingRelease struct {
 	Member int
 	Next   VnodeServing
@@ -2484,7 +2560,7 @@ type VnodeServingRelease struct {
 
 func (*VnodeServingRelease) vnodeServingOption() {}
 
-// VnodeServingGoneSleepers is gone <- sleepers[s] (file.chan:149). It is valid until the next step.
+// VnodeServingGoneSleepers is gone <- sleepers[s] (file.chan:150). It is valid until the next step.
 type VnodeServingGoneSleepers struct {
 	Member int
 	Next   VnodeServing
@@ -2514,7 +2590,21 @@ type VnodeAfterServeElse struct {
 
 func (*VnodeAfterServeElse) vnodeAfterServeOption() {}
 
-// VnodeAfterStatSentIs is files[f] <- Is(Regular, _) (file.chan:139). It is valid until the next step.
+// VnodeAfterSetTimesSentDone is files[f] <- Done() (file.chan:133). It is valid until the next step.
+type VnodeAfterSetTimesSentDone struct {
+	Next VnodeServing
+}
+
+func (*VnodeAfterSetTimesSentDone) vnodeAfterSetTimesOption() {}
+
+// VnodeAfterSetTimesGone is gone <- files[f] (file.chan:98). It is valid until the next step.
+type VnodeAfterSetTimesGone struct {
+	Next VnodeServingOrAfterGone
+}
+
+func (*VnodeAfterSetTimesGone) vnodeAfterSetTimesOption() {}
+
+// VnodeAfterStatSentIs is files[f] <- Is(Regular, _) (file.chan:140). It is valid until the next step.
 type VnodeAfterStatSentIs struct {
 	Next VnodeAfterStatSentIsNext
 }
@@ -2661,7 +2751,7 @@ type VnodeAfterFailedGone struct {
 
 func (*VnodeAfterFailedGone) vnodeAfterFailedOption() {}
 
-// VnodeAfterCleanSentDone is files[f] <- Done() (file.chan:135). It is valid until the next step.
+// VnodeAfterCleanSentDone is files[f] <- Done() (file.chan:136). It is valid until the next step.
 type VnodeAfterCleanSentDone struct {
 	Next VnodeServing
 }
@@ -2777,7 +2867,7 @@ type VnodeAfterNoSpace2Gone struct {
 
 func (*VnodeAfterNoSpace2Gone) vnodeAfterNoSpace2Option() {}
 
-// VnodeAfterFailed3SentFailed is files[f] <- Failed(Io) (file.chan:137). It is valid until the next step.
+// VnodeAfterFailed3SentFailed is files[f] <- Failed(Io) (file.chan:138). It is valid until the next step.
 type VnodeAfterFailed3SentFailed struct {
 	Next VnodeServing
 }
@@ -3028,6 +3118,19 @@ func (e *vnodeComponent) settle14() VnodeServingOrAfterGone {
 
 // settle15 is what the component does by itself from file.chan:98 on.
 func (e *vnodeComponent) settle15() VnodeServingOrAfterGone {
+	e.v.lost = e.v.f
+	e.Drop(vnodeFiles, e.v.f)
+	if e.v.doomed && e.Count(vnodeFiles) == 0 {
+		e.v.doomed = false
+		e.at.vnodeAfterGone = VnodeAfterGone{e, e.Step()}
+		return &e.at.vnodeAfterGone
+	}
+	e.at.vnodeServing = VnodeServing{e, e.Step()}
+	return &e.at.vnodeServing
+}
+
+// settle16 is what the component does by itself from file.chan:98 on.
+func (e *vnodeComponent) settle16() VnodeServingOrAfterGone {
 	e.v.lost = e.v.f
 	e.Drop(vnodeFiles, e.v.f)
 	if e.v.doomed && e.Count(vnodeFiles) == 0 {

@@ -13,6 +13,8 @@ import (
 	"sort"
 	"time"
 
+	"github.com/protoc-os/protoc-os/checker/fair"
+	"github.com/protoc-os/protoc-os/dsl"
 	"github.com/protoc-os/protoc-os/dsl/session"
 )
 
@@ -49,9 +51,30 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 	if s.cut == "" && (wanted[session.Deadlock] || wanted[session.Orphan]) && !s.continuations(ctx) {
 		s.cut = "the time ran out while continuations were judged"
 	}
+	var duties []*duty
+	var live *liveGraph
+	unjudged := ""
+	if wanted[session.Progress] || wanted[session.Starvation] || len(sys.Eventually) > 0 {
+		switch stuck := s.stuck(); {
+		case s.cut != "":
+		case stuck != "":
+			unjudged = "what has to happen in the end is judged once no run ends with: " + stuck
+		default:
+			ok := false
+			if duties, live, ok = s.liveness(ctx); !ok {
+				s.cut = "the time ran out while progress was judged"
+			}
+		}
+	}
 	v.Stats = s.stats()
 	sort.SliceStable(s.found, func(i, j int) bool { return s.found[i].state < s.found[j].state })
 	v.Violations = s.violations()
+	for _, d := range duties {
+		v.Obligations = append(v.Obligations, d.Obligation)
+	}
+	if live != nil && s.cut == "" {
+		v.Violations = append(v.Violations, s.lassos(duties, live)...)
+	}
 	v.Bounds = s.bounds()
 	if s.cut == "" {
 		v.Dead = s.dead()
@@ -59,12 +82,12 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 	if wanted[session.Dead] && len(v.Dead) > 0 {
 		v.Violations = append(v.Violations, s.deadViolation(v.Dead))
 	}
-	v.Assumptions = s.assumptions()
+	v.Assumptions = append(s.assumptions(), fairness(v.Obligations)...)
+	if unjudged != "" {
+		v.Assumptions = append(v.Assumptions, unjudged)
+	}
 	v.Stats.Elapsed = time.Since(began)
 	v.Reason = s.cut
-	if unchecked := unchecked(sys, wanted); v.Reason == "" && unchecked != "" {
-		v.Reason = unchecked
-	}
 	switch {
 	case len(v.Violations) > 0:
 		v.Outcome = Violated
@@ -74,15 +97,41 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 	return v
 }
 
-// unchecked names what was asked for and is not decided.
-func unchecked(sys *session.System, wanted map[session.Property]bool) string {
-	for _, p := range []session.Property{session.Progress, session.Starvation} {
-		if wanted[p] {
-			return "not checked: " + string(p)
+// stuck names a violation that ends runs before what is owed in them can happen; "" if there is none.
+func (s *search) stuck() string {
+	for _, f := range s.found {
+		switch f.key.code {
+		case dsl.Deadlock, dsl.PartialDeadlock, dsl.Reception, dsl.AssertionFails, dsl.OutOfRange:
+			return string(f.key.code)
 		}
 	}
-	if len(sys.Eventually) > 0 {
-		return fmt.Sprintf("not checked: eventually %s", sys.Eventually[0].Text)
-	}
 	return ""
+}
+
+// fairness says what the obligations rest on.
+func fairness(all []Obligation) []string {
+	counts := map[fair.Assumption]int{}
+	raised := 0
+	for _, o := range all {
+		if o.Raised {
+			counts[o.Weakest]++
+			raised++
+		}
+	}
+	var words []string
+	for _, x := range []struct {
+		a    fair.Assumption
+		text string
+	}{
+		{fair.Weak, "a component that can keep moving does (weak fairness)"},
+		{fair.Declared, "`choose` and `decide fair` keep their promises"},
+	} {
+		if n := counts[x.a]; n > 0 {
+			words = append(words, fmt.Sprintf("%s: %d of %d obligations need it", x.text, n, raised))
+		}
+	}
+	if n := len(all) - raised; n > 0 {
+		words = append(words, fmt.Sprintf("%d of %d obligations are never raised", n, len(all)))
+	}
+	return words
 }

@@ -25,7 +25,6 @@ func TestBounds(t *testing.T) {
 		{"memory", context.Background(), Options{Memory: 1000}, "the store grew beyond 1000 bytes"},
 		{"timeout", context.Background(), Options{Timeout: time.Nanosecond}, "the time ran out"},
 		{"interrupt", done, Options{}, "it was interrupted"},
-		{"progress", context.Background(), Options{Properties: []session.Property{session.Progress}}, "not checked: progress"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := Check(c.ctx, sys, c.opts)

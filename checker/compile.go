@@ -42,6 +42,9 @@ func compile(sys *session.System) (*model, error) {
 	for i := range sys.Always {
 		m.invariant = append(m.invariant, m.property(sys.Always[i].Expr, nil))
 	}
+	for i := range sys.Eventually {
+		m.responses = append(m.responses, response{m.property(sys.Eventually[i].When, nil), m.property(sys.Eventually[i].Then, nil)})
+	}
 	return m, nil
 }
 

@@ -22,7 +22,11 @@ type model struct {
 	abandons  bool          // ends can be abandoned
 	crashes   field         // faults so far
 	invariant []expr
+	responses []response // per Eventually
 }
+
+// response is a compiled "eventually when => then".
+type response struct{ when, then expr }
 
 // edgeAt names an option or case.
 type edgeAt struct {

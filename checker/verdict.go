@@ -47,6 +47,7 @@ type Verdict struct {
 	Violations  []*Violation // at most one per property (and invariant), the shortest each
 	Bounds      []Occupancy  // per queue, the highest occupancy
 	Dead        []DeadOption // options and cases that no run takes
+	Obligations []Obligation // of progress, starvation and `eventually`, with the weakest assumption that each needs
 	Assumptions []string     // one sentence each: capacities, parameters, limits, reductions, promises
 	Properties  []session.Property
 	Stats       Stats

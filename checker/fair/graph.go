@@ -15,6 +15,7 @@ type Graph struct {
 	Movers  int      // how many there are
 	Choices int      // options of choices, over all movers
 	Enabled []uint64 // per state, Words() words: the movers that can move. A fault is no move
+	Queues  []uint64 // per state, Words() words: the movers that stand in a queue for what is free there, and can have it
 }
 
 // Nowhere is where a failing step leads.
@@ -62,6 +63,9 @@ func NewSet(n int) Set { return make(Set, (n+63)/64) }
 // Add adds a state.
 func (s Set) Add(n int) { s[n/64] |= 1 << (n % 64) }
 
+// Remove takes a state out.
+func (s Set) Remove(n int) { s[n/64] &^= 1 << (n % 64) }
+
 // Has reports whether a state is in the set.
 func (s Set) Has(n int) bool { return s[n/64]>>(n%64)&1 != 0 }
 
@@ -80,7 +84,7 @@ type Assumption uint8
 const (
 	None     Assumption = iota
 	Weak                // a mover that can move from some point on does
-	Declared            // choices keep their promises
+	Declared            // choices keep their promises, and whoever stands in a queue has his turn
 	Strong              // every step that is possible again and again is taken
 	Violated            // none is enough
 )

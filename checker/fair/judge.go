@@ -72,11 +72,13 @@ func (s *Search) weak(p *Part) bool {
 }
 
 // promises judges the options of choices: one that is ready at visits within a part has to be taken within it. If one is not, a violating run makes no
-// such visit again and again: the edges of these visits are removed.
+// such visit again and again: the edges of these visits are removed. Likewise a mover that can have what it stands in a queue for moves, or the states
+// in which it can are left alone.
 func (s *Search) promises(p *Part) judgement {
 	s.taken.clear()
-	s.ready.clear()
 	s.renewed.clear()
+	clear(s.moved)
+	words := len(s.moved)
 	for _, n := range p.States {
 		for e := s.g.Off[n]; e < s.g.Off[n+1]; e++ {
 			if !s.inside(p.of, e, p.id) {
@@ -91,18 +93,18 @@ func (s *Search) promises(p *Part) judgement {
 					s.taken.add(k)
 				}
 			}
+			for k, x := range s.masks[int(s.g.Label[e])*words : int(s.g.Label[e]+1)*words] {
+				s.moved[k] |= x
+			}
 		}
-	}
-	broken := false
-	for _, n := range p.States {
-		s.broken(p, n, func(uint64) { broken = true })
-	}
-	if !broken {
-		return possible
 	}
 	var away []uint64
 	for _, n := range p.States {
-		s.broken(p, n, func(e uint64) { away = append(away, e) })
+		all := s.outqueued(n)
+		s.broken(p, n, all, func(e uint64) { away = append(away, e) })
+	}
+	if len(away) == 0 {
+		return possible
 	}
 	if s.removed == nil {
 		s.removed = NewSet(len(s.g.To))
@@ -113,11 +115,26 @@ func (s *Search) promises(p *Part) judgement {
 	return smaller
 }
 
-// broken visits the edges of a state within a part that are visits of a choice with a promised option ready that the part does not take.
-func (s *Search) broken(p *Part, n uint32, visit func(e uint64)) {
+// outqueued reports whether a mover that does not move in a part could have what it stands in a queue for in a state of it.
+func (s *Search) outqueued(n uint32) bool {
+	words := len(s.moved)
+	for k := range words {
+		if s.g.Queues[int(n)*words+k]&^s.moved[k] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// broken visits the edges of a state within a part, all or those that are visits of a choice with a promised option ready that the part does not take.
+func (s *Search) broken(p *Part, n uint32, all bool, visit func(e uint64)) {
 	g := s.g
 	for e := g.Off[n]; e < g.Off[n+1]; e++ {
 		if !s.inside(p.of, e, p.id) {
+			continue
+		}
+		if all {
+			visit(e)
 			continue
 		}
 		l := &g.Labels[g.Label[e]]

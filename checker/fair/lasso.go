@@ -117,6 +117,15 @@ func (w *walk) missing(start uint32, edges []uint64) func(uint32, uint64) bool {
 	if w.p.under == Weak {
 		return nil
 	}
+	n = start
+	for _, e := range edges {
+		for k := range words {
+			if bits := g.Queues[int(n)*words+k] &^ moved[k]; bits != 0 {
+				return func(_ uint32, e uint64) bool { return s.masks[int(g.Label[e])*words+k]&(bits&-bits) != 0 }
+			}
+		}
+		n = g.To[e]
+	}
 	return w.promised(start, edges)
 }
 
@@ -132,7 +141,6 @@ func (w *walk) promised(start uint32, edges []uint64) func(uint32, uint64) bool 
 			}
 		}
 	}
-	renews := func(_ uint32, e uint64) bool { return false }
 	renewedHere := map[int32]bool{}
 	for _, e := range edges {
 		l := &g.Labels[g.Label[e]]
@@ -160,8 +168,7 @@ func (w *walk) promised(start uint32, edges []uint64) func(uint32, uint64) bool 
 						continue
 					}
 					if s.renewed.has(m) {
-						renews = func(_ uint32, e uint64) bool { return g.Labels[g.Label[e]].Renews == m }
-						return renews
+						return func(_ uint32, e uint64) bool { return g.Labels[g.Label[e]].Renews == m }
 					}
 					return func(_ uint32, e uint64) bool {
 						o := g.Labels[g.Label[e]].Options

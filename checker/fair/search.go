@@ -15,7 +15,6 @@ type Search struct {
 	always  []uint64 // scratch
 	moved   []uint64
 	taken   stamp // of options
-	ready   stamp
 	renewed stamp // of movers
 	bottoms [][]uint32
 }
@@ -40,7 +39,7 @@ func NewSearch(g *Graph) *Search {
 	n, words := g.States(), g.Words()
 	s := &Search{g: g, region: make([]uint32, n), order: make([]uint32, n), low: make([]uint32, n),
 		always: make([]uint64, words), moved: make([]uint64, words),
-		taken: stamp{of: make([]uint32, g.Choices)}, ready: stamp{of: make([]uint32, g.Choices)}, renewed: stamp{of: make([]uint32, g.Movers)}}
+		taken: stamp{of: make([]uint32, g.Choices)}, renewed: stamp{of: make([]uint32, g.Movers)}}
 	s.masks = make([]uint64, len(g.Labels)*words)
 	for k := range g.Labels {
 		for _, m := range g.Labels[k].Movers {

@@ -60,7 +60,7 @@ func randomGraph(r *rand.Rand) (*Graph, *Obligation) {
 	}
 	n := 1 + r.Intn(5)
 	most := 12
-	g.Enabled = make([]uint64, n)
+	g.Enabled, g.Queues = make([]uint64, n), make([]uint64, n)
 	for s := range n {
 		g.Off = append(g.Off, uint64(len(g.To)))
 		for range r.Intn(4) {
@@ -102,6 +102,11 @@ func randomGraph(r *rand.Rand) (*Graph, *Obligation) {
 		}
 	}
 	g.Off = append(g.Off, uint64(len(g.To)))
+	for s := range n {
+		if r.Intn(4) == 0 {
+			g.Queues[s] = g.Enabled[s] & uint64(r.Intn(8))
+		}
+	}
 	o := &Obligation{Pending: NewSet(n), Serves: make([]bool, len(g.Labels))}
 	for s := range n {
 		if r.Intn(2) == 0 {
@@ -241,6 +246,17 @@ func again(g *Graph, o *Obligation, a Assumption, edges []uint64) string {
 	}
 	if a == Weak {
 		return ""
+	}
+	for m := range int32(g.Movers) {
+		moves, turn := false, false
+		for _, e := range edges {
+			l := g.Labels[g.Label[e]]
+			moves = moves || l.Movers[0] == m || l.Movers[1] == m
+			turn = turn || g.Queues[from(g, e)]>>m&1 != 0
+		}
+		if turn && !moves {
+			return fmt.Sprintf("never gives mover %d its turn", m)
+		}
 	}
 	for k := range int32(g.Choices) {
 		taken, visited := false, false

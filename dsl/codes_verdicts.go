@@ -397,6 +397,118 @@ system Polite {
     check dead
 }
 `},
+		Explanation{Progress, "something that has to happen may never happen", `A component that has neither ended nor is idle has to move again, a message that is queued has to be received, and what a component waits for
+and its peer owes has to come. Here a run goes round for ever (the bracketed steps) without that, although every component that can keep moving does and
+every ` + "`choose` and `decide fair`" + ` keeps its promise. A ` + "`decide`" + ` promises nothing: if the program's own decisions are meant to be fair, say so with
+` + "`decide fair(n)`" + `. If it is the meeting of two components that never comes about, let one of them wait where the other can find it.`,
+			ping + `// Client asks once, and then never: nobody makes it stop.
+component Client(p Ping.a) {
+    p <- Ask()
+    Answer() <- p
+    p <- Stop()
+}
+
+protocol Tick(x, y) { loop { x -> y: Tick() } }
+
+// Server decides to go on ticking, for ever.
+component Server(p Ping.b, t Tick.x) {
+    loop {
+        decide {
+        case tick: t <- Tick()
+        case serve:
+            choose {
+            option Ask() <- p: p <- Answer()
+            option Stop() <- p:
+                loop { t <- Tick() }
+            }
+        }
+    }
+}
+
+component Sink(t Tick.y) { loop { Tick() <- t } }
+
+system Ticking {
+    client Client
+    server Server
+    sink   Sink
+    connect Ping(a = client.p, b = server.p)
+    connect Tick(x = server.t, y = sink.t)
+    check deadlock, reception, orphan, leak, progress
+}
+`},
+		Explanation{Starvation, "an option starves", `An option of a ` + "`choose`" + ` is ready again and again in a run, and is never taken. A plain ` + "`choose`" + ` takes the ready option that it has not taken
+for longest; ` + "`choose priority`" + ` takes the first, and the later ones may wait for ever. An option that others take away before the component looks can starve as
+well: a free session that somebody else always gets, a rendezvous that goes to another.`,
+			`package p
+
+protocol Calls(a, b) { loop { a -> b: Call() } }
+
+component Caller(c Calls.a) { loop { c <- Call() } }
+
+component Operator(vip Calls.b, other Calls.b) {
+    loop {
+        choose priority {
+        option Call() <- vip:
+        option Call() <- other:
+        }
+    }
+}
+
+system Office {
+    boss     Caller
+    clerk    Caller
+    operator Operator
+    connect Calls(a = boss.c, b = operator.vip)
+    connect Calls(a = clerk.c, b = operator.other)
+    check deadlock, reception, orphan, leak, starvation
+}
+`},
+		Explanation{EventuallyFails, "what is eventually to happen may never happen", `The system says "eventually P => Q", and there is a run that reaches P and then never Q, although every component that can keep moving
+does and every ` + "`choose` and `decide fair`" + ` keeps its promise. The bracketed steps repeat for ever.`,
+			`package p
+
+protocol Work(a, b) { loop { a -> b: Job() } }
+
+component Boss(w Work.a) { loop { w <- Job() } }
+
+component Worker(w Work.b) {
+    var rested bool
+    loop working {
+        Job() <- w
+        decide {
+        case go:   rested = false
+        case rest: rested = true
+        }
+    }
+}
+
+system Factory {
+    boss   Boss
+    worker Worker
+    connect Work(a = boss.w, b = worker.w)
+    eventually !worker.rested => worker.rested
+}
+`},
+		Explanation{Vacuous, "nothing is ever owed", `The system says "eventually P => Q", and no run ever reaches P: the line holds, and says nothing. Either P is misspelt, or the system cannot do
+what it is meant to be tested for.`,
+			`package p
+
+protocol Work(a, b) { loop { a -> b: Job() } }
+
+component Boss(w Work.a) { loop { w <- Job() } }
+
+component Worker(w Work.b) {
+    var tired bool
+    loop { Job() <- w }
+}
+
+system Factory {
+    boss   Boss
+    worker Worker
+    connect Work(a = boss.w, b = worker.w)
+    eventually worker.tired => !worker.tired
+}
+`},
 		Explanation{CapacityExcess, "a capacity that no run uses", `A queue is declared with room for more messages than any run of any system here puts into it. The stub allocates that room. Declare what is
 used; the verdict lists how full each queue was.`,
 			`package p

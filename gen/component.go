@@ -26,6 +26,8 @@ type component struct {
 	tables map[*session.Protocol]*labelTables
 
 	Ops, Choices        []string
+	OpNames             []string
+	ChoiceNames         []string
 	Messages            []componentMessage
 	Sums                []sumType
 	Settles             []string

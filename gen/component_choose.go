@@ -31,7 +31,7 @@ func (s *component) receive(i int) (string, error) {
 		bodies[label] = body
 	}
 	_, peer := s.incoming(first)
-	op := s.op(name, method, fmt.Sprintf("Slot: %s, Peer: %d, Labels: %s, Point: channel.AnyPoint", s.slot(first.Slot), peer, strings.Join(bits, " | ")))
+	op := s.op(name, method, state.Edges[0].At, fmt.Sprintf("Slot: %s, Peer: %d, Labels: %s, Point: channel.AnyPoint", s.slot(first.Slot), peer, strings.Join(bits, " | ")))
 	var b strings.Builder
 	result, what := s.sumResult(sum)
 	b.WriteString(s.head("waits for "+what, name, method, "", result, "nil"))
@@ -185,7 +185,7 @@ func (s *component) option(i int, e *session.Edge, sum *optionSum, taken string)
 		index := s.index(a.Slot, taken)
 		if len(w.params) > 0 {
 			chosen = state
-			op := s.sendOp(state, method, a, ", Chosen: true")
+			op := s.sendOp(state, method, e, ", Chosen: true")
 			var m strings.Builder
 			m.WriteString(s.head("does "+s.said(e)+", for which there is room", state, method, strings.Join(w.params, ", "), s.next(e.Next), s.zero(e.Next)))
 			put(&m, w.before)
@@ -196,7 +196,7 @@ func (s *component) option(i int, e *session.Edge, sum *optionSum, taken string)
 			s.States = append(s.States, componentState{Go: state, Doc: []string{fmt.Sprintf("is the option %s taken.", s.said(e)), "Next: that send."}, Methods: []string{m.String()}})
 			break
 		}
-		op := s.sendOp(s.names[i], "Choose"+s.edgeName(e), a, ", Chosen: true")
+		op := s.sendOp(s.names[i], "Choose"+s.edgeName(e), e, ", Chosen: true")
 		binds = append(binds, fmt.Sprintf("if err := e.Begin(e.Step(), &%s, %s); err != nil {\nreturn nil, err\n}", op, index))
 		binds = append(binds, w.after...)
 		binds = append(binds, s.advance(a, index)...)
@@ -295,13 +295,14 @@ func (s *component) choose(i int) (string, error) {
 			more = fmt.Sprintf(", Guard: %d", bit+1)
 		}
 		at := len(options)
+		more += fmt.Sprintf(", At: %q", statement(s.c.Package, e.At))
 		switch a.Kind {
 		case session.TimeoutOption:
 			params, d = "d time.Duration", "d"
 			s.imports["time"] = "time"
-			options = append(options, "{Kind: channel.Timeout}")
+			options = append(options, "{Kind: channel.Timeout"+more+"}")
 		case session.ElseOption:
-			options = append(options, "{Kind: channel.Else}")
+			options = append(options, "{Kind: channel.Else"+more+"}")
 		case session.NewSession, session.StartChild, session.AddMember:
 			options = append(options, "{Kind: channel.Now"+more+"}")
 		default:
@@ -340,6 +341,7 @@ func (s *component) choose(i int) (string, error) {
 	if state.Priority {
 		priority = ", Priority: true"
 	}
+	s.ChoiceNames = append(s.ChoiceNames, table)
 	s.Choices = append(s.Choices, fmt.Sprintf("%s = channel.Choice{ID: %d, State: %q, Method: \"Choose\"%s, Options: []channel.Option{\n%s,\n}}",
 		table, len(s.Choices), name, priority, strings.Join(options, ",\n")))
 	result, what := s.sumResult(sum)

@@ -23,6 +23,7 @@ type componentFile struct {
 	Sizes, At             []structField
 	GivenEnds             []string
 	LayoutName, LayoutRef string
+	OpList, ChooseList    string
 	Views                 []structField // Name, parameter (Put), type (API), expression (Get), meaning (Check)
 }
 
@@ -51,6 +52,7 @@ func (f *goFile) componentFile(c *session.Component) (*componentFile, error) {
 		return nil, err
 	}
 	d := &componentFile{component: s, Holder: s.holder, Ends: s.ended() >= 0, LayoutName: unexported(s.Go) + "Layout",
+		OpList: unexported(s.Go) + "Ops", ChooseList: unexported(s.Go) + "Chooses",
 		Doc: fmt.Sprintf("%s is what the component %s does (%s).", s.Go+"Func", c.QName(), lineAt(componentAt(c)))}
 	d.Start = s.next(0)
 	d.Entry, d.EntryState = s.settle(0)
@@ -154,7 +156,7 @@ func topLevel(f *ast.File) []string {
 	for _, d := range f.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
-			if d.Recv == nil {
+			if d.Recv == nil && d.Name.Name != "init" {
 				names = append(names, d.Name.Name)
 			}
 		case *ast.GenDecl:

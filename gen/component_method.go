@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/protoc-os/protoc-os/dsl"
 	"github.com/protoc-os/protoc-os/dsl/session"
 )
 
@@ -69,12 +70,13 @@ func (s *component) head(doc, state, method, params, next, zero string) string {
 }
 
 // op declares an operation and returns its name.
-func (s *component) op(state, method, fields string) string {
+func (s *component) op(state, method string, at dsl.Position, fields string) string {
 	name := unused(unexported(state)+method+"Op", s.operators)
 	if fields != "" {
 		fields = ", " + fields
 	}
-	s.Ops = append(s.Ops, fmt.Sprintf("%s = channel.Op{State: %q, Method: %q%s}", name, state, method, fields))
+	s.OpNames = append(s.OpNames, name)
+	s.Ops = append(s.Ops, fmt.Sprintf("%s = channel.Op{State: %q, Method: %q%s, At: %q}", name, state, method, fields, statement(s.c.Package, at)))
 	return name
 }
 
@@ -136,9 +138,10 @@ func parameter(name string) string {
 	return local(name)
 }
 
-func (s *component) sendOp(state, method string, a *session.Action, more string) string {
+func (s *component) sendOp(state, method string, e *session.Edge, more string) string {
+	a := &e.Action
 	t := s.field(a.Slot)
-	return s.op(state, method, fmt.Sprintf("Slot: %s, Peer: %d, Label: %d, Point: channel.AnyPoint%s", s.slot(a.Slot), a.Peer, s.label(t.Protocol, a.Label, t.Role, a.Peer), more))
+	return s.op(state, method, e.At, fmt.Sprintf("Slot: %s, Peer: %d, Label: %d, Point: channel.AnyPoint%s", s.slot(a.Slot), a.Peer, s.label(t.Protocol, a.Label, t.Role, a.Peer), more))
 }
 
 // send is a method that waits for room and sends; gone is the edge for the loss of the peer, nil if it has none.
@@ -154,7 +157,7 @@ func (s *component) send(i int, e, gone *session.Edge) (string, error) {
 	if gone != nil {
 		more, doc = ", Gone: true", doc+", or sees that the peer is gone"
 	}
-	op := s.sendOp(state, method, a, more)
+	op := s.sendOp(state, method, e, more)
 	var b strings.Builder
 	b.WriteString(s.head(doc, state, method, strings.Join(w.params, ", "), next, zero))
 	put(&b, w.before)
@@ -248,7 +251,7 @@ func (s *component) make(state string, e *session.Edge) (string, error) {
 		return "", err
 	}
 	method, next, zero := s.edgeName(e), s.next(e.Next), s.zero(e.Next)
-	op := s.op(state, method, "")
+	op := s.op(state, method, e.At, "")
 	var b strings.Builder
 	b.WriteString(s.head("does "+s.said(e), state, method, params, next, zero))
 	fmt.Fprintf(&b, "if err := e.Turn(s.step, &%s); err != nil {\nreturn %s, err\n}\n", op, zero)
@@ -294,7 +297,7 @@ func (s *component) decide(i int) ([]string, error) {
 		if closed != "" {
 			fmt.Fprintf(&b, "if %s {\nreturn %s, channel.BadArgument(%q, %q, \"this may not be decided now\")\n}\n", closed, zero, name, method)
 		}
-		fmt.Fprintf(&b, "if err := e.Turn(s.step, &%s); err != nil {\nreturn %s, err\n}\n%s\n", s.op(name, method, ""), zero, taken)
+		fmt.Fprintf(&b, "if err := e.Turn(s.step, &%s); err != nil {\nreturn %s, err\n}\n%s\n", s.op(name, method, e.At, ""), zero, taken)
 		if e.Action.Kind == session.PickMember && e.Action.Index.Var >= 0 {
 			fmt.Fprintf(&b, "%s = member\n", s.register(e.Action.Index.Var, e.Action.Index.Index))
 		}

@@ -112,7 +112,7 @@ func (f *goFile) role(p *session.Protocol, tables *labelTables, role int) (*role
 				return nil, err
 			}
 			stub.Sends = append(stub.Sends, m)
-			r.Ops = append(r.Ops, opTable{m.Op, names[i], m.Method, fmt.Sprintf("Peer: %d, Label: %d", e.Peer, tables.index(e.Label, role, e.Peer))})
+			r.Ops = append(r.Ops, opTable{m.Op, names[i], m.Method, fmt.Sprintf("Peer: %d, Label: %d, At: %q", e.Peer, tables.index(e.Label, role, e.Peer), statement(p.Package, e.At))})
 		}
 		if len(incoming) == 0 {
 			continue
@@ -127,7 +127,7 @@ func (f *goFile) role(p *session.Protocol, tables *labelTables, role int) (*role
 			from[e.Peer] = true
 			label := tables.index(e.Label, e.Peer, role)
 			bits = append(bits, fmt.Sprintf("1<<%d", label))
-			choice.Options = append(choice.Options, fmt.Sprintf("{Kind: channel.Recv, Peer: %d, Label: %d}", e.Peer, label))
+			choice.Options = append(choice.Options, fmt.Sprintf("{Kind: channel.Recv, Peer: %d, Label: %d, At: %q}", e.Peer, label, statement(p.Package, e.At)))
 			msg := messages[shared[i][e.Label]]
 			if msg == nil {
 				var err error
@@ -153,7 +153,7 @@ func (f *goFile) role(p *session.Protocol, tables *labelTables, role int) (*role
 		}
 		if len(from) == 1 {
 			m.Op = unexported(names[i]) + "ReceiveOp"
-			r.Ops = append(r.Ops, opTable{m.Op, names[i], "Receive", fmt.Sprintf("Peer: %d, Labels: %s", incoming[0].Peer, strings.Join(bits, " | "))})
+			r.Ops = append(r.Ops, opTable{m.Op, names[i], "Receive", fmt.Sprintf("Peer: %d, Labels: %s, At: %q", incoming[0].Peer, strings.Join(bits, " | "), statement(p.Package, incoming[0].At))})
 		} else {
 			m.Choice = choice.Go
 			r.Choices = append(r.Choices, choice)

@@ -13,10 +13,15 @@ import (
 // Digest identifies what the system says: the SHA-256, in hexadecimal, of its declaration and of all declarations that it depends on,
 // directly or not, each in a canonical form without layout and comments. What the words of a declaration could name counts as a dependency:
 // the digest may change more often than the meaning, never less.
-func (s *SystemDecl) Digest() string {
+func (s *SystemDecl) Digest() string { return s.Package.digest(s.Name) }
+
+// Digest identifies what the protocol says, as that of a system does.
+func (p *Protocol) Digest() string { return p.Package.digest(p.Name) }
+
+func (p *Package) digest(name string) string {
 	c := &closure{seen: map[*declared]bool{}}
-	if d := s.Package.names.decls[s.Name]; d != nil {
-		c.add(s.Package, d)
+	if d := p.names.decls[name]; d != nil {
+		c.add(p, d)
 	}
 	slices.Sort(c.texts)
 	sum := sha256.New()

@@ -12,6 +12,7 @@ func (e *Endpoint) Turn(step uint32, op *Op) error {
 			return err
 		}
 	}
+	e.took(op, nil, 0)
 	e.step++
 	return nil
 }

@@ -60,6 +60,24 @@ type Control struct {
 	Crashes       int  // faults that may be injected
 	EarlyTimeouts bool // a time-out may fire while something else could move
 	Steps         int  // limit of one Run; 0: none
+
+	Took func(Step) // what each component does, as it does it; nil: nobody asks
+}
+
+// A Step is what a component has done: an Op, or the option of a Choice.
+type Step struct {
+	Component uint32
+	Table     *Component
+	Op        *Op
+	Choice    *Choice
+	Option    int
+}
+
+// took tells of a step under control.
+func (e *Endpoint) took(op *Op, c *Choice, option int) {
+	if e.core != nil && e.core.control != nil && e.core.control.Took != nil {
+		e.core.control.Took(Step{e.number, e.table, op, c, option})
+	}
 }
 
 // Controlled runs the components of a runtime one at a time; every
@@ -273,6 +291,14 @@ func (e *Endpoint) possible() bool {
 
 // chooseControlled is Choose under control.
 func (e *Endpoint) chooseControlled(st *choiceState, d time.Duration) (Taken, error) {
+	t, err := e.decideOption(st, d)
+	if err == nil {
+		e.took(nil, st.choice, t.Option)
+	}
+	return t, err
+}
+
+func (e *Endpoint) decideOption(st *choiceState, d time.Duration) (Taken, error) {
 	k := e.core.control
 	for {
 		e.scan(st, nil) // what it opens to rendezvous

@@ -252,6 +252,7 @@ func (e *Endpoint) begin(step uint32, op *Op, i int) error {
 		}
 	}
 	e.outq, e.label, e.begun = q, op.Label, true
+	e.took(op, nil, 0)
 	return nil
 }
 
@@ -413,6 +414,7 @@ func (e *Endpoint) receive(step uint32, op *Op, i int) (uint16, error) {
 		s := &e.table.Slots[op.Slot]
 		return 0, e.fail(&ProtocolError{e.where(op.Slot, op.State, s.Protocol.label(l)), s.Protocol.Roles[op.Peer]})
 	}
+	e.took(op, nil, 0)
 	return e.take(q), nil
 }
 

@@ -16,6 +16,10 @@ type Protocol struct {
 	Capacity int     // of every queue, unless Pairs says otherwise
 	Pairs    []Pair  // capacities that differ by direction
 
+	Package string  // where it is declared
+	Digest  string  // of its declaration
+	Locals  []Local // by role
+
 	once  sync.Once
 	pairs []pair
 	index []int16 // from*roles+to → pairs, -1 where the two do not talk
@@ -29,6 +33,9 @@ type Label struct {
 	From, To uint8
 	Payload  Payload
 	Ends     int // ends that it carries
+
+	Fields  []Field
+	Carries []Carried // by end
 }
 
 // A Pair gives the capacity of one direction.
@@ -38,7 +45,10 @@ type Pair struct {
 }
 
 // Payload is the size of a message's values, made by PayloadOf only.
-type Payload struct{ size uintptr }
+type Payload struct {
+	size uintptr
+	typ  reflect.Type
+}
 
 // PayloadOf measures the struct of values that a message carries. Values
 // are copied into slot memory that the collector does not scan, so T must
@@ -48,7 +58,7 @@ func PayloadOf[T any]() Payload {
 	if hasPointers(t) {
 		panic(fmt.Sprintf("channel: payload %v holds pointers", t))
 	}
-	return Payload{t.Size()}
+	return Payload{t.Size(), t}
 }
 
 func hasPointers(t reflect.Type) bool {
@@ -131,6 +141,9 @@ type Component struct {
 	Choices int  // number of choose statements; their IDs are below it
 	Passive bool // starts by receiving: owns no stack until its first message
 
+	Ops     []*Op     // all of its steps, for who counts which were taken
+	Chooses []*Choice //
+
 	once  sync.Once
 	first []int32 // slot group → first slot of the endpoint
 	at    []int32 // slot group → first of its sets of arms by point, or -1
@@ -182,6 +195,7 @@ type Op struct {
 	Point         uint8  // of a member of a set: where it must stand
 	Gone          bool   // the loss of the peer is an option here
 	Chosen        bool   // a send that a choose has taken: its room is there, and a peer that has gone since does not matter
+	At            string // path:line:column of the statement
 }
 
 // Kind is the kind of an option.
@@ -204,8 +218,9 @@ type Option struct {
 	Peer  uint8
 	Point uint8 // of members of a set: where they stand; 0 for a single end
 	Label uint16
-	Guard uint8 // 0: none; g: enabled when bit g-1 of the guards is set
-	Aimed bool  // at one member only, which Aim says
+	Guard uint8  // 0: none; g: enabled when bit g-1 of the guards is set
+	Aimed bool   // at one member only, which Aim says
+	At    string // path:line:column of the statement
 }
 
 // AnyPoint stands for all points of a set's members.

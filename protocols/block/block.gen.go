@@ -14,18 +14,36 @@ var Block = channel.Protocol{
 	Name:  "Block",
 	Roles: []string{"client", "driver"},
 	Labels: []channel.Label{
-		{Name: "Read", From: 0, To: 1, Payload: channel.PayloadOf[BlockReadPayload]()},
-		{Name: "Write", From: 0, To: 1, Payload: channel.PayloadOf[BlockWritePayload]()},
+		{Name: "Read", From: 0, To: 1, Payload: channel.PayloadOf[BlockReadPayload](), Fields: []channel.Field{{Name: "lba"}, {Name: "count", Lo: 1, Hi: 8}}},
+		{Name: "Write", From: 0, To: 1, Payload: channel.PayloadOf[BlockWritePayload](), Fields: []channel.Field{{Name: "lba"}, {Name: "buf"}}},
 		{Name: "Flush", From: 0, To: 1},
 		{Name: "Detach", From: 0, To: 1},
-		{Name: "Data", From: 1, To: 0, Payload: channel.PayloadOf[BlockDataPayload]()},
-		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[BlockFailedPayload]()},
+		{Name: "Data", From: 1, To: 0, Payload: channel.PayloadOf[BlockDataPayload](), Fields: []channel.Field{{Name: "buf"}}},
+		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[BlockFailedPayload](), Fields: []channel.Field{{Name: "err", Hi: 27, Cases: []string{"Access", "Again", "BadF", "Busy", "Canceled", "Exist", "FBig", "Inval", "Io", "IsDir", "Loop", "MFile", "NameTooLong", "NFile", "NoDev", "NoEnt", "NoMem", "NoSpc", "NotCapable", "NotDir", "NotEmpty", "NotSup", "Perm", "Pipe", "RoFs", "SPipe", "Stale", "XDev"}}}},
 		{Name: "Written", From: 1, To: 0},
 		{Name: "Flushed", From: 1, To: 0},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
+	},
+	Package: "protocols/block",
+	Digest:  "7ff8332939663d74e173d0825e9785a67a03e4b4d0a1baf79b2f7313a29ce95b",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // client
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/block/block.chan:15:16"}, {Label: 1, Next: 2, At: "protocols/block/block.chan:21:16"}, {Label: 2, Next: 3, At: "protocols/block/block.chan:27:16"}, {Label: 3, Next: 4, At: "protocols/block/block.chan:33:16"}}},
+			{Name: "reading", Edges: []channel.LocalEdge{{Label: 4, Next: 0, At: "protocols/block/block.chan:18:20"}, {Label: 5, Next: 0, At: "protocols/block/block.chan:19:20"}}},
+			{Name: "writing", Edges: []channel.LocalEdge{{Label: 6, Next: 0, At: "protocols/block/block.chan:24:20"}, {Label: 5, Next: 0, At: "protocols/block/block.chan:25:20"}}},
+			{Name: "flushing", Edges: []channel.LocalEdge{{Label: 7, Next: 0, At: "protocols/block/block.chan:30:20"}, {Label: 5, Next: 0, At: "protocols/block/block.chan:31:20"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // driver
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/block/block.chan:15:16"}, {Label: 1, Next: 2, At: "protocols/block/block.chan:21:16"}, {Label: 2, Next: 3, At: "protocols/block/block.chan:27:16"}, {Label: 3, Next: 4, At: "protocols/block/block.chan:33:16"}}},
+			{Name: "reading", Edges: []channel.LocalEdge{{Label: 4, Next: 0, At: "protocols/block/block.chan:18:20"}, {Label: 5, Next: 0, At: "protocols/block/block.chan:19:20"}}},
+			{Name: "writing", Edges: []channel.LocalEdge{{Label: 6, Next: 0, At: "protocols/block/block.chan:24:20"}, {Label: 5, Next: 0, At: "protocols/block/block.chan:25:20"}}},
+			{Name: "flushing", Edges: []channel.LocalEdge{{Label: 7, Next: 0, At: "protocols/block/block.chan:30:20"}, {Label: 5, Next: 0, At: "protocols/block/block.chan:31:20"}}},
+			{Name: "end", End: true},
+		}},
 	},
 }
 
@@ -74,14 +92,15 @@ type blockClientEndpoint struct {
 }
 
 var (
-	blockClientTable             = channel.Component{Name: "BlockClient", Slots: []channel.Slot{{Name: "client", Protocol: &Block, Role: 0}}, Choices: 0}
-	blockClientRestReadOp        = channel.Op{State: "BlockClientRest", Method: "Read", Peer: 1, Label: 0}
-	blockClientRestWriteOp       = channel.Op{State: "BlockClientRest", Method: "Write", Peer: 1, Label: 1}
-	blockClientRestFlushOp       = channel.Op{State: "BlockClientRest", Method: "Flush", Peer: 1, Label: 2}
-	blockClientRestDetachOp      = channel.Op{State: "BlockClientRest", Method: "Detach", Peer: 1, Label: 3}
-	blockClientReadingReceiveOp  = channel.Op{State: "BlockClientReading", Method: "Receive", Peer: 1, Labels: 1<<4 | 1<<5}
-	blockClientWritingReceiveOp  = channel.Op{State: "BlockClientWriting", Method: "Receive", Peer: 1, Labels: 1<<6 | 1<<5}
-	blockClientFlushingReceiveOp = channel.Op{State: "BlockClientFlushing", Method: "Receive", Peer: 1, Labels: 1<<7 | 1<<5}
+	blockClientTable = channel.Component{Name: "BlockClient", Slots: []channel.Slot{{Name: "client", Protocol: &Block, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&blockClientRestReadOp, &blockClientRestWriteOp, &blockClientRestFlushOp, &blockClientRestDetachOp, &blockClientReadingReceiveOp, &blockClientWritingReceiveOp, &blockClientFlushingReceiveOp}}
+	blockClientRestReadOp        = channel.Op{State: "BlockClientRest", Method: "Read", Peer: 1, Label: 0, At: "protocols/block/block.chan:15:16"}
+	blockClientRestWriteOp       = channel.Op{State: "BlockClientRest", Method: "Write", Peer: 1, Label: 1, At: "protocols/block/block.chan:21:16"}
+	blockClientRestFlushOp       = channel.Op{State: "BlockClientRest", Method: "Flush", Peer: 1, Label: 2, At: "protocols/block/block.chan:27:16"}
+	blockClientRestDetachOp      = channel.Op{State: "BlockClientRest", Method: "Detach", Peer: 1, Label: 3, At: "protocols/block/block.chan:33:16"}
+	blockClientReadingReceiveOp  = channel.Op{State: "BlockClientReading", Method: "Receive", Peer: 1, Labels: 1<<4 | 1<<5, At: "protocols/block/block.chan:18:20"}
+	blockClientWritingReceiveOp  = channel.Op{State: "BlockClientWriting", Method: "Receive", Peer: 1, Labels: 1<<6 | 1<<5, At: "protocols/block/block.chan:24:20"}
+	blockClientFlushingReceiveOp = channel.Op{State: "BlockClientFlushing", Method: "Receive", Peer: 1, Labels: 1<<7 | 1<<5, At: "protocols/block/block.chan:30:20"}
 )
 
 // OpenBlockClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -400,14 +419,15 @@ type blockDriverEndpoint struct {
 }
 
 var (
-	blockDriverTable             = channel.Component{Name: "BlockDriver", Slots: []channel.Slot{{Name: "driver", Protocol: &Block, Role: 1}}, Choices: 0}
-	blockDriverRestReceiveOp     = channel.Op{State: "BlockDriverRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3}
-	blockDriverReadingDataOp     = channel.Op{State: "BlockDriverReading", Method: "Data", Peer: 0, Label: 4}
-	blockDriverReadingFailedOp   = channel.Op{State: "BlockDriverReading", Method: "Failed", Peer: 0, Label: 5}
-	blockDriverWritingWrittenOp  = channel.Op{State: "BlockDriverWriting", Method: "Written", Peer: 0, Label: 6}
-	blockDriverWritingFailedOp   = channel.Op{State: "BlockDriverWriting", Method: "Failed", Peer: 0, Label: 5}
-	blockDriverFlushingFlushedOp = channel.Op{State: "BlockDriverFlushing", Method: "Flushed", Peer: 0, Label: 7}
-	blockDriverFlushingFailedOp  = channel.Op{State: "BlockDriverFlushing", Method: "Failed", Peer: 0, Label: 5}
+	blockDriverTable = channel.Component{Name: "BlockDriver", Slots: []channel.Slot{{Name: "driver", Protocol: &Block, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&blockDriverRestReceiveOp, &blockDriverReadingDataOp, &blockDriverReadingFailedOp, &blockDriverWritingWrittenOp, &blockDriverWritingFailedOp, &blockDriverFlushingFlushedOp, &blockDriverFlushingFailedOp}}
+	blockDriverRestReceiveOp     = channel.Op{State: "BlockDriverRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3, At: "protocols/block/block.chan:15:16"}
+	blockDriverReadingDataOp     = channel.Op{State: "BlockDriverReading", Method: "Data", Peer: 0, Label: 4, At: "protocols/block/block.chan:18:20"}
+	blockDriverReadingFailedOp   = channel.Op{State: "BlockDriverReading", Method: "Failed", Peer: 0, Label: 5, At: "protocols/block/block.chan:19:20"}
+	blockDriverWritingWrittenOp  = channel.Op{State: "BlockDriverWriting", Method: "Written", Peer: 0, Label: 6, At: "protocols/block/block.chan:24:20"}
+	blockDriverWritingFailedOp   = channel.Op{State: "BlockDriverWriting", Method: "Failed", Peer: 0, Label: 5, At: "protocols/block/block.chan:25:20"}
+	blockDriverFlushingFlushedOp = channel.Op{State: "BlockDriverFlushing", Method: "Flushed", Peer: 0, Label: 7, At: "protocols/block/block.chan:30:20"}
+	blockDriverFlushingFailedOp  = channel.Op{State: "BlockDriverFlushing", Method: "Failed", Peer: 0, Label: 5, At: "protocols/block/block.chan:31:20"}
 )
 
 // OpenBlockDriver makes the calling goroutine the driver of a session. When ctx is done, the end is abandoned.

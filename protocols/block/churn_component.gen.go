@@ -54,16 +54,19 @@ const (
 	churnBDriver
 )
 
-var churnLayout = channel.Component{Name: "Churn", Choices: 0, Slots: []channel.Slot{
+var churnLayout = channel.Component{Name: "Churn", Choices: 0, Ops: churnOps, Slots: []channel.Slot{
 	{Name: "port", Protocol: &Port, Role: 0},
 	{Name: "b.client", Protocol: &Block, Role: 0},
 	{Name: "b.driver", Protocol: &Block, Role: 1},
 }}
 
+// churnOps are all steps of a Churn, and churnChooses its chooses.
+var churnOps = []*channel.Op{&churnOpeningNewBlockOp, &churnAfterNewBlockSendPortAttachOp, &churnAfterAttachStartTesterOp}
+
 var (
-	churnOpeningNewBlockOp             = channel.Op{State: "ChurnOpening", Method: "NewBlock"}
-	churnAfterNewBlockSendPortAttachOp = channel.Op{State: "ChurnAfterNewBlock", Method: "SendPortAttach", Slot: churnPort, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	churnAfterAttachStartTesterOp      = channel.Op{State: "ChurnAfterAttach", Method: "StartTester"}
+	churnOpeningNewBlockOp             = channel.Op{State: "ChurnOpening", Method: "NewBlock", At: "protocols/block/systems.chan:54:9"}
+	churnAfterNewBlockSendPortAttachOp = channel.Op{State: "ChurnAfterNewBlock", Method: "SendPortAttach", Slot: churnPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/block/systems.chan:55:9"}
+	churnAfterAttachStartTesterOp      = channel.Op{State: "ChurnAfterAttach", Method: "StartTester", At: "protocols/block/systems.chan:56:9"}
 )
 
 // ChurnOpening is a state of block.Churn at opening (systems.chan:54).

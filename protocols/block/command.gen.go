@@ -13,12 +13,24 @@ var Command = channel.Protocol{
 	Name:  "Command",
 	Roles: []string{"driver", "device"},
 	Labels: []channel.Label{
-		{Name: "Submit", From: 0, To: 1, Payload: channel.PayloadOf[CommandSubmitPayload]()},
-		{Name: "Interrupt", From: 1, To: 0, Payload: channel.PayloadOf[CommandInterruptPayload]()},
+		{Name: "Submit", From: 0, To: 1, Payload: channel.PayloadOf[CommandSubmitPayload](), Fields: []channel.Field{{Name: "op", Hi: 2, Cases: []string{"In", "Out", "Barrier"}}, {Name: "lba"}, {Name: "buf"}}},
+		{Name: "Interrupt", From: 1, To: 0, Payload: channel.PayloadOf[CommandInterruptPayload](), Fields: []channel.Field{{Name: "ok"}, {Name: "buf"}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
+	},
+	Package: "protocols/block",
+	Digest:  "a99fc6136ed29f4143a6cde12f66f7f3c7340966002b717e631b38dbf6139aa7",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // driver
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/block/block.chan:51:9"}}},
+			{Name: "busy", Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/block/block.chan:53:9"}}},
+		}},
+		{States: []channel.LocalState{ // device
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/block/block.chan:51:9"}}},
+			{Name: "busy", Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/block/block.chan:53:9"}}},
+		}},
 	},
 }
 
@@ -55,9 +67,10 @@ type commandDriverEndpoint struct {
 }
 
 var (
-	commandDriverTable         = channel.Component{Name: "CommandDriver", Slots: []channel.Slot{{Name: "driver", Protocol: &Command, Role: 0}}, Choices: 0}
-	commandDriverRestSubmitOp  = channel.Op{State: "CommandDriverRest", Method: "Submit", Peer: 1, Label: 0}
-	commandDriverBusyReceiveOp = channel.Op{State: "CommandDriverBusy", Method: "Receive", Peer: 1, Labels: 1 << 1}
+	commandDriverTable = channel.Component{Name: "CommandDriver", Slots: []channel.Slot{{Name: "driver", Protocol: &Command, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&commandDriverRestSubmitOp, &commandDriverBusyReceiveOp}}
+	commandDriverRestSubmitOp  = channel.Op{State: "CommandDriverRest", Method: "Submit", Peer: 1, Label: 0, At: "protocols/block/block.chan:51:9"}
+	commandDriverBusyReceiveOp = channel.Op{State: "CommandDriverBusy", Method: "Receive", Peer: 1, Labels: 1 << 1, At: "protocols/block/block.chan:53:9"}
 )
 
 // OpenCommandDriver makes the calling goroutine the driver of a session. When ctx is done, the end is abandoned.
@@ -184,9 +197,10 @@ type commandDeviceEndpoint struct {
 }
 
 var (
-	commandDeviceTable           = channel.Component{Name: "CommandDevice", Slots: []channel.Slot{{Name: "device", Protocol: &Command, Role: 1}}, Choices: 0}
-	commandDeviceRestReceiveOp   = channel.Op{State: "CommandDeviceRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
-	commandDeviceBusyInterruptOp = channel.Op{State: "CommandDeviceBusy", Method: "Interrupt", Peer: 0, Label: 1}
+	commandDeviceTable = channel.Component{Name: "CommandDevice", Slots: []channel.Slot{{Name: "device", Protocol: &Command, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&commandDeviceRestReceiveOp, &commandDeviceBusyInterruptOp}}
+	commandDeviceRestReceiveOp   = channel.Op{State: "CommandDeviceRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/block/block.chan:51:9"}
+	commandDeviceBusyInterruptOp = channel.Op{State: "CommandDeviceBusy", Method: "Interrupt", Peer: 0, Label: 1, At: "protocols/block/block.chan:53:9"}
 )
 
 // OpenCommandDevice makes the calling goroutine the device of a session. When ctx is done, the end is abandoned.

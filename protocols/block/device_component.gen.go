@@ -63,16 +63,21 @@ const (
 )
 
 func deviceLayout(g *DeviceGiven) *channel.Component {
-	return &channel.Component{Name: "Device", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "Device", Choices: 1, Ops: deviceOps, Chooses: deviceChooses, Slots: []channel.Slot{
 		{Name: "slots", Protocol: &Command, Role: 1, Set: g.Depth, Points: 2},
 	}}
 }
 
+// deviceOps are all steps of a Device, and deviceChooses its chooses.
+var deviceOps = []*channel.Op{&deviceStartSentInterruptNextSendSlotsInterruptOp}
+
+var deviceChooses = []*channel.Choice{&deviceStartChoice}
+
 var (
-	deviceStartSentInterruptNextSendSlotsInterruptOp = channel.Op{State: "DeviceStartSentInterruptNext", Method: "SendSlotsInterrupt", Slot: deviceSlots, Peer: 0, Label: 1, Point: channel.AnyPoint, Chosen: true}
+	deviceStartSentInterruptNextSendSlotsInterruptOp = channel.Op{State: "DeviceStartSentInterruptNext", Method: "SendSlotsInterrupt", Slot: deviceSlots, Peer: 0, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/driver.chan:56:47"}
 	deviceStartChoice                                = channel.Choice{ID: 0, State: "DeviceStart", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: deviceSlots, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Send, Slot: deviceSlots, Peer: 0, Point: 1, Label: 1, Guard: 1},
+		{Kind: channel.Recv, Slot: deviceSlots, Peer: 0, Point: 0, Label: 0, At: "protocols/block/driver.chan:55:16"},
+		{Kind: channel.Send, Slot: deviceSlots, Peer: 0, Point: 1, Label: 1, Guard: 1, At: "protocols/block/driver.chan:56:47"},
 	}}
 )
 

@@ -103,7 +103,7 @@ const (
 )
 
 func driverLayout(g *DriverGiven) *channel.Component {
-	return &channel.Component{Name: "Driver", Choices: 3, Slots: []channel.Slot{
+	return &channel.Component{Name: "Driver", Choices: 3, Ops: driverOps, Chooses: driverChooses, Slots: []channel.Slot{
 		{Name: "ports", Protocol: &Port, Role: 1, Set: g.Openers},
 		{Name: "slots", Protocol: &Command, Role: 0, Set: g.Depth, Points: 2},
 		{Name: "clients", Protocol: &Block, Role: 1, Set: g.Users, Points: 5},
@@ -111,35 +111,40 @@ func driverLayout(g *DriverGiven) *channel.Component {
 	}}
 }
 
+// driverOps are all steps of a Driver, and driverChooses its chooses.
+var driverOps = []*channel.Op{&driverAfterReadPickSlotsOp, &driverAfterWritePickSlotsOp, &driverAfterFlushPickSlotsOp, &driverAfterInterruptSentDataNextSendClientsDataOp, &driverAfterInterruptChooseWrittenOp, &driverAfterInterruptChooseFlushedOp, &driverAfterInterrupt2ChooseFailedOp, &driverAfterPickSlotsSendSlotsSubmitOp, &driverAfterPickSlots2SendSlotsSubmitOp, &driverAfterPickSlots3SendSlotsSubmitOp}
+
+var driverChooses = []*channel.Choice{&driverServingChoice, &driverAfterInterruptChoice, &driverAfterInterrupt2Choice}
+
 var (
-	driverAfterReadPickSlotsOp                        = channel.Op{State: "DriverAfterRead", Method: "PickSlots"}
-	driverAfterWritePickSlotsOp                       = channel.Op{State: "DriverAfterWrite", Method: "PickSlots"}
-	driverAfterFlushPickSlotsOp                       = channel.Op{State: "DriverAfterFlush", Method: "PickSlots"}
-	driverAfterInterruptSentDataNextSendClientsDataOp = channel.Op{State: "DriverAfterInterruptSentDataNext", Method: "SendClientsData", Slot: driverClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Chosen: true}
-	driverAfterInterruptChooseWrittenOp               = channel.Op{State: "DriverAfterInterrupt", Method: "ChooseWritten", Slot: driverClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Chosen: true}
-	driverAfterInterruptChooseFlushedOp               = channel.Op{State: "DriverAfterInterrupt", Method: "ChooseFlushed", Slot: driverClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Chosen: true}
-	driverAfterInterrupt2ChooseFailedOp               = channel.Op{State: "DriverAfterInterrupt2", Method: "ChooseFailed", Slot: driverClients, Peer: 0, Label: 5, Point: channel.AnyPoint, Chosen: true}
-	driverAfterPickSlotsSendSlotsSubmitOp             = channel.Op{State: "DriverAfterPickSlots", Method: "SendSlotsSubmit", Slot: driverSlots, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	driverAfterPickSlots2SendSlotsSubmitOp            = channel.Op{State: "DriverAfterPickSlots2", Method: "SendSlotsSubmit", Slot: driverSlots, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	driverAfterPickSlots3SendSlotsSubmitOp            = channel.Op{State: "DriverAfterPickSlots3", Method: "SendSlotsSubmit", Slot: driverSlots, Peer: 1, Label: 0, Point: channel.AnyPoint}
+	driverAfterReadPickSlotsOp                        = channel.Op{State: "DriverAfterRead", Method: "PickSlots", At: "protocols/block/driver.chan:19:24"}
+	driverAfterWritePickSlotsOp                       = channel.Op{State: "DriverAfterWrite", Method: "PickSlots", At: "protocols/block/driver.chan:24:24"}
+	driverAfterFlushPickSlotsOp                       = channel.Op{State: "DriverAfterFlush", Method: "PickSlots", At: "protocols/block/driver.chan:29:24"}
+	driverAfterInterruptSentDataNextSendClientsDataOp = channel.Op{State: "DriverAfterInterruptSentDataNext", Method: "SendClientsData", Slot: driverClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/driver.chan:38:28"}
+	driverAfterInterruptChooseWrittenOp               = channel.Op{State: "DriverAfterInterrupt", Method: "ChooseWritten", Slot: driverClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/driver.chan:39:28"}
+	driverAfterInterruptChooseFlushedOp               = channel.Op{State: "DriverAfterInterrupt", Method: "ChooseFlushed", Slot: driverClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/driver.chan:40:28"}
+	driverAfterInterrupt2ChooseFailedOp               = channel.Op{State: "DriverAfterInterrupt2", Method: "ChooseFailed", Slot: driverClients, Peer: 0, Label: 5, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/driver.chan:43:21"}
+	driverAfterPickSlotsSendSlotsSubmitOp             = channel.Op{State: "DriverAfterPickSlots", Method: "SendSlotsSubmit", Slot: driverSlots, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/block/driver.chan:20:21"}
+	driverAfterPickSlots2SendSlotsSubmitOp            = channel.Op{State: "DriverAfterPickSlots2", Method: "SendSlotsSubmit", Slot: driverSlots, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/block/driver.chan:25:21"}
+	driverAfterPickSlots3SendSlotsSubmitOp            = channel.Op{State: "DriverAfterPickSlots3", Method: "SendSlotsSubmit", Slot: driverSlots, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/block/driver.chan:30:21"}
 	driverServingChoice                               = channel.Choice{ID: 0, State: "DriverServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: driverPorts, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1},
-		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 0, Guard: 2},
-		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 1, Guard: 2},
-		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 2, Guard: 2},
-		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 3, Guard: 2},
-		{Kind: channel.Recv, Slot: driverSlots, Peer: 1, Point: 1, Label: 1},
-		{Kind: channel.Gone, Slot: driverClients, Peer: 0, Point: 0, Label: 0, Guard: 2},
+		{Kind: channel.Recv, Slot: driverPorts, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/block/driver.chan:15:41"},
+		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 0, Guard: 2, At: "protocols/block/driver.chan:18:51"},
+		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 1, Guard: 2, At: "protocols/block/driver.chan:23:51"},
+		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 2, Guard: 2, At: "protocols/block/driver.chan:28:51"},
+		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 3, Guard: 2, At: "protocols/block/driver.chan:33:51"},
+		{Kind: channel.Recv, Slot: driverSlots, Peer: 1, Point: 1, Label: 1, At: "protocols/block/driver.chan:34:20"},
+		{Kind: channel.Gone, Slot: driverClients, Peer: 0, Point: 0, Label: 0, Guard: 2, At: "protocols/block/driver.chan:12:9"},
 	}}
 	driverAfterInterruptChoice = channel.Choice{ID: 1, State: "DriverAfterInterrupt", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 4, Guard: 1, Aimed: true},
-		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 6, Guard: 2, Aimed: true},
-		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 7, Guard: 3, Aimed: true},
-		{Kind: channel.Gone, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 4, Aimed: true},
+		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 4, Guard: 1, At: "protocols/block/driver.chan:38:28", Aimed: true},
+		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 6, Guard: 2, At: "protocols/block/driver.chan:39:28", Aimed: true},
+		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 7, Guard: 3, At: "protocols/block/driver.chan:40:28", Aimed: true},
+		{Kind: channel.Gone, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 4, At: "protocols/block/driver.chan:12:9", Aimed: true},
 	}}
 	driverAfterInterrupt2Choice = channel.Choice{ID: 2, State: "DriverAfterInterrupt2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 5, Guard: 1, Aimed: true},
-		{Kind: channel.Gone, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, Aimed: true},
+		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 5, Guard: 1, At: "protocols/block/driver.chan:43:21", Aimed: true},
+		{Kind: channel.Gone, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/block/driver.chan:12:9", Aimed: true},
 	}}
 )
 

@@ -73,7 +73,7 @@ const (
 )
 
 func openerLayout(g *OpenerGiven) *channel.Component {
-	return &channel.Component{Name: "Opener", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "Opener", Choices: 1, Ops: openerOps, Chooses: openerChooses, Slots: []channel.Slot{
 		{Name: "port", Protocol: &Port, Role: 0},
 		channel.HandleSlots("started", g.Users),
 		{Name: "b.client", Protocol: &Block, Role: 0},
@@ -81,13 +81,18 @@ func openerLayout(g *OpenerGiven) *channel.Component {
 	}}
 }
 
+// openerOps are all steps of a Opener, and openerChooses its chooses.
+var openerOps = []*channel.Op{&openerStartNewBlockOp, &openerAfterNewBlockSendPortAttachOp, &openerAfterAttachStartTesterOp}
+
+var openerChooses = []*channel.Choice{&openerWatchingChoice}
+
 var (
-	openerStartNewBlockOp               = channel.Op{State: "OpenerStart", Method: "NewBlock"}
-	openerAfterNewBlockSendPortAttachOp = channel.Op{State: "OpenerAfterNewBlock", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	openerAfterAttachStartTesterOp      = channel.Op{State: "OpenerAfterAttach", Method: "StartTester"}
+	openerStartNewBlockOp               = channel.Op{State: "OpenerStart", Method: "NewBlock", At: "protocols/block/systems.chan:39:9"}
+	openerAfterNewBlockSendPortAttachOp = channel.Op{State: "OpenerAfterNewBlock", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/block/systems.chan:40:9"}
+	openerAfterAttachStartTesterOp      = channel.Op{State: "OpenerAfterAttach", Method: "StartTester", At: "protocols/block/systems.chan:41:9"}
 	openerWatchingChoice                = channel.Choice{ID: 0, State: "OpenerWatching", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 1},
+		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/block/systems.chan:45:16"},
+		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/block/systems.chan:46:16"},
 	}}
 )
 

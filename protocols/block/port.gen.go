@@ -18,6 +18,20 @@ var Port = channel.Protocol{
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 0},
 	},
+	Package: "protocols/block",
+	Digest:  "64e7231374996a74015c4b8cd98942a1b8a8804e559563fecb6cab99543b8dab",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // opener
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/block/block.chan:42:9"}}},
+		}},
+		{States: []channel.LocalState{ // driver
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/block/block.chan:42:9"}}},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Port.Labels[0].Carries = []channel.Carried{{Protocol: &Block, Role: 1, State: 0}}
 }
 
 // NewPort makes a fresh session and returns its ends.
@@ -33,8 +47,9 @@ type portOpenerEndpoint struct {
 }
 
 var (
-	portOpenerTable        = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0}
-	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0}
+	portOpenerTable = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&portOpenerRestAttachOp}}
+	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0, At: "protocols/block/block.chan:42:9"}
 )
 
 // OpenPortOpener makes the calling goroutine the opener of a session. When ctx is done, the end is abandoned.
@@ -103,8 +118,9 @@ type portDriverEndpoint struct {
 }
 
 var (
-	portDriverTable         = channel.Component{Name: "PortDriver", Slots: []channel.Slot{{Name: "driver", Protocol: &Port, Role: 1}}, Choices: 0}
-	portDriverRestReceiveOp = channel.Op{State: "PortDriverRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
+	portDriverTable = channel.Component{Name: "PortDriver", Slots: []channel.Slot{{Name: "driver", Protocol: &Port, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&portDriverRestReceiveOp}}
+	portDriverRestReceiveOp = channel.Op{State: "PortDriverRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/block/block.chan:42:9"}
 )
 
 // OpenPortDriver makes the calling goroutine the driver of a session. When ctx is done, the end is abandoned.

@@ -76,24 +76,29 @@ const (
 )
 
 func ramLayout(g *RamGiven) *channel.Component {
-	return &channel.Component{Name: "Ram", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "Ram", Choices: 1, Ops: ramOps, Chooses: ramChooses, Slots: []channel.Slot{
 		{Name: "ports", Protocol: &Port, Role: 1, Set: g.Openers},
 		{Name: "clients", Protocol: &Block, Role: 1, Set: g.Users, Points: 5},
 		{Name: "user", Protocol: &Block, Role: 1},
 	}}
 }
 
+// ramOps are all steps of a Ram, and ramChooses its chooses.
+var ramOps = []*channel.Op{&ramAfterReadSendClientsDataOp, &ramAfterWriteSendClientsWrittenOp, &ramAfterFlushSendClientsFlushedOp}
+
+var ramChooses = []*channel.Choice{&ramServingChoice}
+
 var (
-	ramAfterReadSendClientsDataOp     = channel.Op{State: "RamAfterRead", Method: "SendClientsData", Slot: ramClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true}
-	ramAfterWriteSendClientsWrittenOp = channel.Op{State: "RamAfterWrite", Method: "SendClientsWritten", Slot: ramClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true}
-	ramAfterFlushSendClientsFlushedOp = channel.Op{State: "RamAfterFlush", Method: "SendClientsFlushed", Slot: ramClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true}
+	ramAfterReadSendClientsDataOp     = channel.Op{State: "RamAfterRead", Method: "SendClientsData", Slot: ramClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:71:17"}
+	ramAfterWriteSendClientsWrittenOp = channel.Op{State: "RamAfterWrite", Method: "SendClientsWritten", Slot: ramClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:73:17"}
+	ramAfterFlushSendClientsFlushedOp = channel.Op{State: "RamAfterFlush", Method: "SendClientsFlushed", Slot: ramClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:75:17"}
 	ramServingChoice                  = channel.Choice{ID: 0, State: "RamServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: ramPorts, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1},
-		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 1},
-		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 2},
-		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 3},
-		{Kind: channel.Gone, Slot: ramClients, Peer: 0, Point: 0, Label: 0},
+		{Kind: channel.Recv, Slot: ramPorts, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/block/driver.chan:68:41"},
+		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 0, At: "protocols/block/driver.chan:70:20"},
+		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 1, At: "protocols/block/driver.chan:72:20"},
+		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 2, At: "protocols/block/driver.chan:74:20"},
+		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 3, At: "protocols/block/driver.chan:76:20"},
+		{Kind: channel.Gone, Slot: ramClients, Peer: 0, Point: 0, Label: 0, At: "protocols/block/driver.chan:66:9"},
 	}}
 )
 

@@ -66,25 +66,30 @@ const (
 	testerDisk int32 = iota
 )
 
-var testerLayout = channel.Component{Name: "Tester", Choices: 1, Slots: []channel.Slot{
+var testerLayout = channel.Component{Name: "Tester", Choices: 1, Ops: testerOps, Chooses: testerChooses, Slots: []channel.Slot{
 	{Name: "disk", Protocol: &Block, Role: 0},
 }}
 
+// testerOps are all steps of a Tester, and testerChooses its chooses.
+var testerOps = []*channel.Op{&testerAskingSentReadNextSendDiskReadOp, &testerAskingSentWriteNextSendDiskWriteOp, &testerAskingChooseFlushOp, &testerAskingChooseDetachOp, &testerAfterReadPatientOp, &testerAfterReadKilledOp, &testerAfterWriteReceiveDiskOp, &testerAfterFlushReceiveDiskOp, &testerAfterPatientReceiveDiskOp}
+
+var testerChooses = []*channel.Choice{&testerAskingChoice}
+
 var (
-	testerAskingSentReadNextSendDiskReadOp   = channel.Op{State: "TesterAskingSentReadNext", Method: "SendDiskRead", Slot: testerDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	testerAskingSentWriteNextSendDiskWriteOp = channel.Op{State: "TesterAskingSentWriteNext", Method: "SendDiskWrite", Slot: testerDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true}
-	testerAskingChooseFlushOp                = channel.Op{State: "TesterAsking", Method: "ChooseFlush", Slot: testerDisk, Peer: 1, Label: 2, Point: channel.AnyPoint, Chosen: true}
-	testerAskingChooseDetachOp               = channel.Op{State: "TesterAsking", Method: "ChooseDetach", Slot: testerDisk, Peer: 1, Label: 3, Point: channel.AnyPoint, Chosen: true}
-	testerAfterReadPatientOp                 = channel.Op{State: "TesterAfterRead", Method: "Patient"}
-	testerAfterReadKilledOp                  = channel.Op{State: "TesterAfterRead", Method: "Killed"}
-	testerAfterWriteReceiveDiskOp            = channel.Op{State: "TesterAfterWrite", Method: "ReceiveDisk", Slot: testerDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	testerAfterFlushReceiveDiskOp            = channel.Op{State: "TesterAfterFlush", Method: "ReceiveDisk", Slot: testerDisk, Peer: 1, Labels: 1<<7 | 1<<5, Point: channel.AnyPoint}
-	testerAfterPatientReceiveDiskOp          = channel.Op{State: "TesterAfterPatient", Method: "ReceiveDisk", Slot: testerDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
+	testerAskingSentReadNextSendDiskReadOp   = channel.Op{State: "TesterAskingSentReadNext", Method: "SendDiskRead", Slot: testerDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/systems.chan:7:16"}
+	testerAskingSentWriteNextSendDiskWriteOp = channel.Op{State: "TesterAskingSentWriteNext", Method: "SendDiskWrite", Slot: testerDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/systems.chan:18:16"}
+	testerAskingChooseFlushOp                = channel.Op{State: "TesterAsking", Method: "ChooseFlush", Slot: testerDisk, Peer: 1, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/systems.chan:23:16"}
+	testerAskingChooseDetachOp               = channel.Op{State: "TesterAsking", Method: "ChooseDetach", Slot: testerDisk, Peer: 1, Label: 3, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/systems.chan:28:16"}
+	testerAfterReadPatientOp                 = channel.Op{State: "TesterAfterRead", Method: "Patient", At: "protocols/block/systems.chan:9:18"}
+	testerAfterReadKilledOp                  = channel.Op{State: "TesterAfterRead", Method: "Killed", At: "protocols/block/systems.chan:14:18"}
+	testerAfterWriteReceiveDiskOp            = channel.Op{State: "TesterAfterWrite", Method: "ReceiveDisk", Slot: testerDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/block/systems.chan:20:20"}
+	testerAfterFlushReceiveDiskOp            = channel.Op{State: "TesterAfterFlush", Method: "ReceiveDisk", Slot: testerDisk, Peer: 1, Labels: 1<<7 | 1<<5, Point: channel.AnyPoint, At: "protocols/block/systems.chan:25:20"}
+	testerAfterPatientReceiveDiskOp          = channel.Op{State: "TesterAfterPatient", Method: "ReceiveDisk", Slot: testerDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/block/systems.chan:11:24"}
 	testerAskingChoice                       = channel.Choice{ID: 0, State: "TesterAsking", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: testerDisk, Peer: 1, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Send, Slot: testerDisk, Peer: 1, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Send, Slot: testerDisk, Peer: 1, Point: channel.AnyPoint, Label: 2},
-		{Kind: channel.Send, Slot: testerDisk, Peer: 1, Point: channel.AnyPoint, Label: 3},
+		{Kind: channel.Send, Slot: testerDisk, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/block/systems.chan:7:16"},
+		{Kind: channel.Send, Slot: testerDisk, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/block/systems.chan:18:16"},
+		{Kind: channel.Send, Slot: testerDisk, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/block/systems.chan:23:16"},
+		{Kind: channel.Send, Slot: testerDisk, Peer: 1, Point: channel.AnyPoint, Label: 3, At: "protocols/block/systems.chan:28:16"},
 	}}
 )
 

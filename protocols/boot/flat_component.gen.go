@@ -100,7 +100,7 @@ const (
 )
 
 func flatLayout(g *FlatGiven) *channel.Component {
-	return &channel.Component{Name: "Flat", Choices: 2, Slots: []channel.Slot{
+	return &channel.Component{Name: "Flat", Choices: 2, Ops: flatOps, Chooses: flatChooses, Slots: []channel.Slot{
 		{Name: "user", Protocol: &vnode.Table, Role: 1},
 		{Name: "groups", Protocol: &cg.Port, Role: 0},
 		{Name: "disks", Protocol: &block.Port, Role: 0},
@@ -111,41 +111,46 @@ func flatLayout(g *FlatGiven) *channel.Component {
 	}}
 }
 
+// flatOps are all steps of a Flat, and flatChooses its chooses.
+var flatOps = []*channel.Op{&flatAfterOpenSendAnswerFailedOp, &flatAfterFindSendClientsFailedOp, &flatAfterListSendClientsEntriesOp, &flatAfterMakeDirSendClientsFailedOp, &flatAfterSymlinkSendClientsFailedOp, &flatAfterReadLinkSendClientsFailedOp, &flatAfterStatSendClientsIsOp, &flatAfterSetTimesSendClientsFailedOp, &flatAfterLinkSendClientsFailedOp, &flatAfterUnlinkSendClientsFailedOp, &flatAfterRenameSendClientsFailedOp, &flatAfterElseSendAnswerFailedOp, &flatAfterNewDirSendAnswerOpenedDirOp}
+
+var flatChooses = []*channel.Choice{&flatServingChoice, &flatAfterGetChoice}
+
 var (
-	flatAfterOpenSendAnswerFailedOp      = channel.Op{State: "FlatAfterOpen", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	flatAfterFindSendClientsFailedOp     = channel.Op{State: "FlatAfterFind", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	flatAfterListSendClientsEntriesOp    = channel.Op{State: "FlatAfterList", Method: "SendClientsEntries", Slot: flatClients, Peer: 0, Label: 14, Point: channel.AnyPoint, Gone: true}
-	flatAfterMakeDirSendClientsFailedOp  = channel.Op{State: "FlatAfterMakeDir", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	flatAfterSymlinkSendClientsFailedOp  = channel.Op{State: "FlatAfterSymlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	flatAfterReadLinkSendClientsFailedOp = channel.Op{State: "FlatAfterReadLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	flatAfterStatSendClientsIsOp         = channel.Op{State: "FlatAfterStat", Method: "SendClientsIs", Slot: flatClients, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true}
-	flatAfterSetTimesSendClientsFailedOp = channel.Op{State: "FlatAfterSetTimes", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	flatAfterLinkSendClientsFailedOp     = channel.Op{State: "FlatAfterLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	flatAfterUnlinkSendClientsFailedOp   = channel.Op{State: "FlatAfterUnlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	flatAfterRenameSendClientsFailedOp   = channel.Op{State: "FlatAfterRename", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	flatAfterElseSendAnswerFailedOp      = channel.Op{State: "FlatAfterElse", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	flatAfterNewDirSendAnswerOpenedDirOp = channel.Op{State: "FlatAfterNewDir", Method: "SendAnswerOpenedDir", Slot: flatAnswer, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
+	flatAfterOpenSendAnswerFailedOp      = channel.Op{State: "FlatAfterOpen", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:22:16"}
+	flatAfterFindSendClientsFailedOp     = channel.Op{State: "FlatAfterFind", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:43:59"}
+	flatAfterListSendClientsEntriesOp    = channel.Op{State: "FlatAfterList", Method: "SendClientsEntries", Slot: flatClients, Peer: 0, Label: 14, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:44:59"}
+	flatAfterMakeDirSendClientsFailedOp  = channel.Op{State: "FlatAfterMakeDir", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:45:59"}
+	flatAfterSymlinkSendClientsFailedOp  = channel.Op{State: "FlatAfterSymlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:46:59"}
+	flatAfterReadLinkSendClientsFailedOp = channel.Op{State: "FlatAfterReadLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:47:59"}
+	flatAfterStatSendClientsIsOp         = channel.Op{State: "FlatAfterStat", Method: "SendClientsIs", Slot: flatClients, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:48:59"}
+	flatAfterSetTimesSendClientsFailedOp = channel.Op{State: "FlatAfterSetTimes", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:49:59"}
+	flatAfterLinkSendClientsFailedOp     = channel.Op{State: "FlatAfterLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:50:59"}
+	flatAfterUnlinkSendClientsFailedOp   = channel.Op{State: "FlatAfterUnlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:51:59"}
+	flatAfterRenameSendClientsFailedOp   = channel.Op{State: "FlatAfterRename", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:52:59"}
+	flatAfterElseSendAnswerFailedOp      = channel.Op{State: "FlatAfterElse", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:22:16"}
+	flatAfterNewDirSendAnswerOpenedDirOp = channel.Op{State: "FlatAfterNewDir", Method: "SendAnswerOpenedDir", Slot: flatAnswer, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:35:28"}
 	flatServingChoice                    = channel.Choice{ID: 0, State: "FlatServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1},
-		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 1, Guard: 1},
-		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 2, Guard: 1},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 1},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 2},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 3},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 4},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 5},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 6},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 7},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 8},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 9},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 10},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 11},
-		{Kind: channel.Gone, Slot: flatClients, Peer: 0, Point: 0, Label: 0},
+		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/boot/systems.chan:30:33"},
+		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 1, Guard: 1, At: "protocols/boot/systems.chan:40:33"},
+		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 2, Guard: 1, At: "protocols/boot/systems.chan:41:33"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 0, At: "protocols/boot/systems.chan:42:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 1, At: "protocols/boot/systems.chan:43:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 2, At: "protocols/boot/systems.chan:44:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 3, At: "protocols/boot/systems.chan:45:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 4, At: "protocols/boot/systems.chan:46:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 5, At: "protocols/boot/systems.chan:47:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 6, At: "protocols/boot/systems.chan:48:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 7, At: "protocols/boot/systems.chan:49:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 8, At: "protocols/boot/systems.chan:50:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 9, At: "protocols/boot/systems.chan:51:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 10, At: "protocols/boot/systems.chan:52:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 11, At: "protocols/boot/systems.chan:53:20"},
+		{Kind: channel.Gone, Slot: flatClients, Peer: 0, Point: 0, Label: 0, At: "protocols/boot/systems.chan:28:9"},
 	}}
 	flatAfterGetChoice = channel.Choice{ID: 1, State: "FlatAfterGet", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now},
-		{Kind: channel.Else},
+		{Kind: channel.Now, At: "protocols/boot/systems.chan:32:24"},
+		{Kind: channel.Else, At: "protocols/boot/systems.chan:38:24"},
 	}}
 )
 

@@ -56,12 +56,15 @@ const (
 	glassConsole int32 = iota
 )
 
-var glassLayout = channel.Component{Name: "Glass", Choices: 0, Slots: []channel.Slot{
+var glassLayout = channel.Component{Name: "Glass", Choices: 0, Ops: glassOps, Slots: []channel.Slot{
 	{Name: "console", Protocol: &console.Terminal, Role: 1},
 }}
 
+// glassOps are all steps of a Glass, and glassChooses its chooses.
+var glassOps = []*channel.Op{&glassStartReceiveConsoleOp}
+
 var (
-	glassStartReceiveConsoleOp = channel.Op{State: "GlassStart", Method: "ReceiveConsole", Slot: glassConsole, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint}
+	glassStartReceiveConsoleOp = channel.Op{State: "GlassStart", Method: "ReceiveConsole", Slot: glassConsole, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:62:9"}
 )
 
 // GlassStart is a state of boot.Glass (systems.chan:62).

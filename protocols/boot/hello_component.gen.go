@@ -62,21 +62,24 @@ const (
 	helloSys
 )
 
-var helloLayout = channel.Component{Name: "Hello", Choices: 0, Slots: []channel.Slot{
+var helloLayout = channel.Component{Name: "Hello", Choices: 0, Ops: helloOps, Slots: []channel.Slot{
 	{Name: "kernel", Protocol: &syscall.Runner, Role: 1},
 	{Name: "sys", Protocol: &syscall.Syscall, Role: 0},
 }}
 
+// helloOps are all steps of a Hello, and helloChooses its chooses.
+var helloOps = []*channel.Op{&helloWaitingReceiveKernelOp, &helloAfterRunSendSysWriteOp, &helloAfterWriteReceiveSysOp, &helloAfterWrittenSendSysNowOp, &helloAfterNowReceiveSysOp, &helloAfterTimeWellOp, &helloAfterTimeKilledOp, &helloAfterWellSendSysExitOp, &helloAfterKilledSendKernelExitedOp}
+
 var (
-	helloWaitingReceiveKernelOp        = channel.Op{State: "HelloWaiting", Method: "ReceiveKernel", Slot: helloKernel, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint}
-	helloAfterRunSendSysWriteOp        = channel.Op{State: "HelloAfterRun", Method: "SendSysWrite", Slot: helloSys, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	helloAfterWriteReceiveSysOp        = channel.Op{State: "HelloAfterWrite", Method: "ReceiveSys", Slot: helloSys, Peer: 1, Labels: 1<<19 | 1<<18, Point: channel.AnyPoint}
-	helloAfterWrittenSendSysNowOp      = channel.Op{State: "HelloAfterWritten", Method: "SendSysNow", Slot: helloSys, Peer: 1, Label: 11, Point: channel.AnyPoint}
-	helloAfterNowReceiveSysOp          = channel.Op{State: "HelloAfterNow", Method: "ReceiveSys", Slot: helloSys, Peer: 1, Labels: 1 << 23, Point: channel.AnyPoint}
-	helloAfterTimeWellOp               = channel.Op{State: "HelloAfterTime", Method: "Well"}
-	helloAfterTimeKilledOp             = channel.Op{State: "HelloAfterTime", Method: "Killed"}
-	helloAfterWellSendSysExitOp        = channel.Op{State: "HelloAfterWell", Method: "SendSysExit", Slot: helloSys, Peer: 1, Label: 16, Point: channel.AnyPoint}
-	helloAfterKilledSendKernelExitedOp = channel.Op{State: "HelloAfterKilled", Method: "SendKernelExited", Slot: helloKernel, Peer: 0, Label: 1, Point: channel.AnyPoint}
+	helloWaitingReceiveKernelOp        = channel.Op{State: "HelloWaiting", Method: "ReceiveKernel", Slot: helloKernel, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:69:9"}
+	helloAfterRunSendSysWriteOp        = channel.Op{State: "HelloAfterRun", Method: "SendSysWrite", Slot: helloSys, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:70:9"}
+	helloAfterWriteReceiveSysOp        = channel.Op{State: "HelloAfterWrite", Method: "ReceiveSys", Slot: helloSys, Peer: 1, Labels: 1<<19 | 1<<18, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:72:16"}
+	helloAfterWrittenSendSysNowOp      = channel.Op{State: "HelloAfterWritten", Method: "SendSysNow", Slot: helloSys, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:75:9"}
+	helloAfterNowReceiveSysOp          = channel.Op{State: "HelloAfterNow", Method: "ReceiveSys", Slot: helloSys, Peer: 1, Labels: 1 << 23, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:76:9"}
+	helloAfterTimeWellOp               = channel.Op{State: "HelloAfterTime", Method: "Well", At: "protocols/boot/systems.chan:78:14"}
+	helloAfterTimeKilledOp             = channel.Op{State: "HelloAfterTime", Method: "Killed", At: "protocols/boot/systems.chan:79:14"}
+	helloAfterWellSendSysExitOp        = channel.Op{State: "HelloAfterWell", Method: "SendSysExit", Slot: helloSys, Peer: 1, Label: 16, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:78:22"}
+	helloAfterKilledSendKernelExitedOp = channel.Op{State: "HelloAfterKilled", Method: "SendKernelExited", Slot: helloKernel, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:81:9"}
 )
 
 // HelloWaiting is a state of boot.Hello at waiting (systems.chan:69).

@@ -124,7 +124,7 @@ const (
 )
 
 func initLayout(g *InitGiven) *channel.Component {
-	return &channel.Component{Name: "Init", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "Init", Choices: 1, Ops: initOps, Chooses: initChooses, Slots: []channel.Slot{
 		{Name: "disks", Protocol: &block.Port, Role: 0},
 		{Name: "own", Protocol: &block.Block, Role: 1},
 		{Name: "table", Protocol: &vnode.Table, Role: 0},
@@ -153,27 +153,32 @@ func initLayout(g *InitGiven) *channel.Component {
 	}}
 }
 
+// initOps are all steps of a Init, and initChooses its chooses.
+var initOps = []*channel.Op{&initStartSendDisksAttachOp, &initAfterAttachNewOpeningOp, &initAfterNewOpeningSendTableGetOp, &initAfterGetReceiveOOpenerOp, &initAfterOpenedDirNewFileOp, &initAfterOpenedSendFCloseOp, &initAfterNewFileSendConsolesAttachOp, &initAfterAttach2NewRenamingOp, &initAfterNewRenamingSendRenamersAttachOp, &initAfterAttach3NewClockOp, &initAfterNewClockSendClocksAttachOp, &initAfterAttach4NewEntropyOp, &initAfterNewEntropySendSourcesAttachOp, &initAfterAttach5NewMemoryOp, &initAfterNewMemorySendMemoriesAttachOp, &initAfterAttach6NewSyscallOp, &initAfterNewSyscallStartProcessOp, &initAfterStartProcessSendRunnersRunOp}
+
+var initChooses = []*channel.Choice{&initWaitingChoice}
+
 var (
-	initStartSendDisksAttachOp               = channel.Op{State: "InitStart", Method: "SendDisksAttach", Slot: initDisks, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	initAfterAttachNewOpeningOp              = channel.Op{State: "InitAfterAttach", Method: "NewOpening"}
-	initAfterNewOpeningSendTableGetOp        = channel.Op{State: "InitAfterNewOpening", Method: "SendTableGet", Slot: initTable, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	initAfterGetReceiveOOpenerOp             = channel.Op{State: "InitAfterGet", Method: "ReceiveOOpener", Slot: initOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint}
-	initAfterOpenedDirNewFileOp              = channel.Op{State: "InitAfterOpenedDir", Method: "NewFile"}
-	initAfterOpenedSendFCloseOp              = channel.Op{State: "InitAfterOpened", Method: "SendFClose", Slot: initF, Peer: 1, Label: 8, Point: channel.AnyPoint}
-	initAfterNewFileSendConsolesAttachOp     = channel.Op{State: "InitAfterNewFile", Method: "SendConsolesAttach", Slot: initConsoles, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	initAfterAttach2NewRenamingOp            = channel.Op{State: "InitAfterAttach2", Method: "NewRenaming"}
-	initAfterNewRenamingSendRenamersAttachOp = channel.Op{State: "InitAfterNewRenaming", Method: "SendRenamersAttach", Slot: initRenamers, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	initAfterAttach3NewClockOp               = channel.Op{State: "InitAfterAttach3", Method: "NewClock"}
-	initAfterNewClockSendClocksAttachOp      = channel.Op{State: "InitAfterNewClock", Method: "SendClocksAttach", Slot: initClocks, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	initAfterAttach4NewEntropyOp             = channel.Op{State: "InitAfterAttach4", Method: "NewEntropy"}
-	initAfterNewEntropySendSourcesAttachOp   = channel.Op{State: "InitAfterNewEntropy", Method: "SendSourcesAttach", Slot: initSources, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	initAfterAttach5NewMemoryOp              = channel.Op{State: "InitAfterAttach5", Method: "NewMemory"}
-	initAfterNewMemorySendMemoriesAttachOp   = channel.Op{State: "InitAfterNewMemory", Method: "SendMemoriesAttach", Slot: initMemories, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	initAfterAttach6NewSyscallOp             = channel.Op{State: "InitAfterAttach6", Method: "NewSyscall"}
-	initAfterNewSyscallStartProcessOp        = channel.Op{State: "InitAfterNewSyscall", Method: "StartProcess"}
-	initAfterStartProcessSendRunnersRunOp    = channel.Op{State: "InitAfterStartProcess", Method: "SendRunnersRun", Slot: initRunners, Peer: 1, Label: 0, Point: channel.AnyPoint}
+	initStartSendDisksAttachOp               = channel.Op{State: "InitStart", Method: "SendDisksAttach", Slot: initDisks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:45:5"}
+	initAfterAttachNewOpeningOp              = channel.Op{State: "InitAfterAttach", Method: "NewOpening", At: "protocols/boot/init.chan:21:9"}
+	initAfterNewOpeningSendTableGetOp        = channel.Op{State: "InitAfterNewOpening", Method: "SendTableGet", Slot: initTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:22:9"}
+	initAfterGetReceiveOOpenerOp             = channel.Op{State: "InitAfterGet", Method: "ReceiveOOpener", Slot: initOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/boot/init.chan:24:16"}
+	initAfterOpenedDirNewFileOp              = channel.Op{State: "InitAfterOpenedDir", Method: "NewFile", At: "protocols/boot/init.chan:25:13"}
+	initAfterOpenedSendFCloseOp              = channel.Op{State: "InitAfterOpened", Method: "SendFClose", Slot: initF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:40:13"}
+	initAfterNewFileSendConsolesAttachOp     = channel.Op{State: "InitAfterNewFile", Method: "SendConsolesAttach", Slot: initConsoles, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:26:13"}
+	initAfterAttach2NewRenamingOp            = channel.Op{State: "InitAfterAttach2", Method: "NewRenaming", At: "protocols/boot/init.chan:27:13"}
+	initAfterNewRenamingSendRenamersAttachOp = channel.Op{State: "InitAfterNewRenaming", Method: "SendRenamersAttach", Slot: initRenamers, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:28:13"}
+	initAfterAttach3NewClockOp               = channel.Op{State: "InitAfterAttach3", Method: "NewClock", At: "protocols/boot/init.chan:29:13"}
+	initAfterNewClockSendClocksAttachOp      = channel.Op{State: "InitAfterNewClock", Method: "SendClocksAttach", Slot: initClocks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:30:13"}
+	initAfterAttach4NewEntropyOp             = channel.Op{State: "InitAfterAttach4", Method: "NewEntropy", At: "protocols/boot/init.chan:31:13"}
+	initAfterNewEntropySendSourcesAttachOp   = channel.Op{State: "InitAfterNewEntropy", Method: "SendSourcesAttach", Slot: initSources, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:32:13"}
+	initAfterAttach5NewMemoryOp              = channel.Op{State: "InitAfterAttach5", Method: "NewMemory", At: "protocols/boot/init.chan:33:13"}
+	initAfterNewMemorySendMemoriesAttachOp   = channel.Op{State: "InitAfterNewMemory", Method: "SendMemoriesAttach", Slot: initMemories, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:34:13"}
+	initAfterAttach6NewSyscallOp             = channel.Op{State: "InitAfterAttach6", Method: "NewSyscall", At: "protocols/boot/init.chan:35:13"}
+	initAfterNewSyscallStartProcessOp        = channel.Op{State: "InitAfterNewSyscall", Method: "StartProcess", At: "protocols/boot/init.chan:36:13"}
+	initAfterStartProcessSendRunnersRunOp    = channel.Op{State: "InitAfterStartProcess", Method: "SendRunnersRun", Slot: initRunners, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:37:13"}
 	initWaitingChoice                        = channel.Choice{ID: 0, State: "InitWaiting", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: initRunners, Peer: 1, Point: 1, Label: 1},
+		{Kind: channel.Recv, Slot: initRunners, Peer: 1, Point: 1, Label: 1, At: "protocols/boot/init.chan:51:9"},
 	}}
 )
 

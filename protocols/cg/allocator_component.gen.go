@@ -72,29 +72,34 @@ const (
 	allocatorGroup int32 = iota
 )
 
-var allocatorLayout = channel.Component{Name: "Allocator", Choices: 1, Slots: []channel.Slot{
+var allocatorLayout = channel.Component{Name: "Allocator", Choices: 1, Ops: allocatorOps, Chooses: allocatorChooses, Slots: []channel.Slot{
 	{Name: "group", Protocol: &Group, Role: 0},
 }}
 
+// allocatorOps are all steps of a Allocator, and allocatorChooses its chooses.
+var allocatorOps = []*channel.Op{&allocatorWorkingSentTakeInodeNextSendGroupTakeInodeOp, &allocatorWorkingSentTakeBlocksNextSendGroupTakeBlocksOp, &allocatorWorkingSentFreeInodeNextSendGroupFreeInodeOp, &allocatorWorkingSentFreeBlocksNextSendGroupFreeBlocksOp, &allocatorWorkingChooseSyncOp, &allocatorWorkingChooseDetachOp, &allocatorAfterTakeInodeReceiveGroupOp, &allocatorAfterTakeBlocksReceiveGroupOp, &allocatorAfterFreeInodeReceiveGroupOp, &allocatorAfterFreeBlocksReceiveGroupOp, &allocatorAfterSyncReceiveGroupOp}
+
+var allocatorChooses = []*channel.Choice{&allocatorWorkingChoice}
+
 var (
-	allocatorWorkingSentTakeInodeNextSendGroupTakeInodeOp   = channel.Op{State: "AllocatorWorkingSentTakeInodeNext", Method: "SendGroupTakeInode", Slot: allocatorGroup, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	allocatorWorkingSentTakeBlocksNextSendGroupTakeBlocksOp = channel.Op{State: "AllocatorWorkingSentTakeBlocksNext", Method: "SendGroupTakeBlocks", Slot: allocatorGroup, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true}
-	allocatorWorkingSentFreeInodeNextSendGroupFreeInodeOp   = channel.Op{State: "AllocatorWorkingSentFreeInodeNext", Method: "SendGroupFreeInode", Slot: allocatorGroup, Peer: 1, Label: 2, Point: channel.AnyPoint, Chosen: true}
-	allocatorWorkingSentFreeBlocksNextSendGroupFreeBlocksOp = channel.Op{State: "AllocatorWorkingSentFreeBlocksNext", Method: "SendGroupFreeBlocks", Slot: allocatorGroup, Peer: 1, Label: 3, Point: channel.AnyPoint, Chosen: true}
-	allocatorWorkingChooseSyncOp                            = channel.Op{State: "AllocatorWorking", Method: "ChooseSync", Slot: allocatorGroup, Peer: 1, Label: 4, Point: channel.AnyPoint, Chosen: true}
-	allocatorWorkingChooseDetachOp                          = channel.Op{State: "AllocatorWorking", Method: "ChooseDetach", Slot: allocatorGroup, Peer: 1, Label: 5, Point: channel.AnyPoint, Chosen: true}
-	allocatorAfterTakeInodeReceiveGroupOp                   = channel.Op{State: "AllocatorAfterTakeInode", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint}
-	allocatorAfterTakeBlocksReceiveGroupOp                  = channel.Op{State: "AllocatorAfterTakeBlocks", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<8 | 1<<7, Point: channel.AnyPoint}
-	allocatorAfterFreeInodeReceiveGroupOp                   = channel.Op{State: "AllocatorAfterFreeInode", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
-	allocatorAfterFreeBlocksReceiveGroupOp                  = channel.Op{State: "AllocatorAfterFreeBlocks", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
-	allocatorAfterSyncReceiveGroupOp                        = channel.Op{State: "AllocatorAfterSync", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
+	allocatorWorkingSentTakeInodeNextSendGroupTakeInodeOp   = channel.Op{State: "AllocatorWorkingSentTakeInodeNext", Method: "SendGroupTakeInode", Slot: allocatorGroup, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:16:16"}
+	allocatorWorkingSentTakeBlocksNextSendGroupTakeBlocksOp = channel.Op{State: "AllocatorWorkingSentTakeBlocksNext", Method: "SendGroupTakeBlocks", Slot: allocatorGroup, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:21:16"}
+	allocatorWorkingSentFreeInodeNextSendGroupFreeInodeOp   = channel.Op{State: "AllocatorWorkingSentFreeInodeNext", Method: "SendGroupFreeInode", Slot: allocatorGroup, Peer: 1, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:26:16"}
+	allocatorWorkingSentFreeBlocksNextSendGroupFreeBlocksOp = channel.Op{State: "AllocatorWorkingSentFreeBlocksNext", Method: "SendGroupFreeBlocks", Slot: allocatorGroup, Peer: 1, Label: 3, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:28:16"}
+	allocatorWorkingChooseSyncOp                            = channel.Op{State: "AllocatorWorking", Method: "ChooseSync", Slot: allocatorGroup, Peer: 1, Label: 4, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:30:16"}
+	allocatorWorkingChooseDetachOp                          = channel.Op{State: "AllocatorWorking", Method: "ChooseDetach", Slot: allocatorGroup, Peer: 1, Label: 5, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:32:16"}
+	allocatorAfterTakeInodeReceiveGroupOp                   = channel.Op{State: "AllocatorAfterTakeInode", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:18:20"}
+	allocatorAfterTakeBlocksReceiveGroupOp                  = channel.Op{State: "AllocatorAfterTakeBlocks", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<8 | 1<<7, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:23:20"}
+	allocatorAfterFreeInodeReceiveGroupOp                   = channel.Op{State: "AllocatorAfterFreeInode", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:9:16"}
+	allocatorAfterFreeBlocksReceiveGroupOp                  = channel.Op{State: "AllocatorAfterFreeBlocks", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:9:16"}
+	allocatorAfterSyncReceiveGroupOp                        = channel.Op{State: "AllocatorAfterSync", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:9:16"}
 	allocatorWorkingChoice                                  = channel.Choice{ID: 0, State: "AllocatorWorking", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 2},
-		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 3},
-		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 4},
-		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 5},
+		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/cg/systems.chan:16:16"},
+		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/cg/systems.chan:21:16"},
+		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/cg/systems.chan:26:16"},
+		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 3, At: "protocols/cg/systems.chan:28:16"},
+		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 4, At: "protocols/cg/systems.chan:30:16"},
+		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 5, At: "protocols/cg/systems.chan:32:16"},
 	}}
 )
 

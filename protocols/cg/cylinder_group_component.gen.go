@@ -96,7 +96,7 @@ const (
 )
 
 func cylinderGroupLayout(g *CylinderGroupGiven) *channel.Component {
-	return &channel.Component{Name: "CylinderGroup", Choices: 2, Slots: []channel.Slot{
+	return &channel.Component{Name: "CylinderGroup", Choices: 2, Ops: cylinderGroupOps, Chooses: cylinderGroupChooses, Slots: []channel.Slot{
 		{Name: "port", Protocol: &Port, Role: 1},
 		{Name: "disk", Protocol: &block.Block, Role: 0},
 		{Name: "clients", Protocol: &Group, Role: 1, Set: g.Users, Points: 7},
@@ -104,59 +104,64 @@ func cylinderGroupLayout(g *CylinderGroupGiven) *channel.Component {
 	}}
 }
 
+// cylinderGroupOps are all steps of a CylinderGroup, and cylinderGroupChooses its chooses.
+var cylinderGroupOps = []*channel.Op{&cylinderGroupStartSendDiskReadOp, &cylinderGroupAfterReadReceiveDiskOp, &cylinderGroupAfterTakeInodeFoundOp, &cylinderGroupAfterTakeInodeNoneOp, &cylinderGroupAfterTakeBlocksFoundOp, &cylinderGroupAfterTakeBlocksNoneOp, &cylinderGroupAfterFreeInodeCleanOp, &cylinderGroupAfterFreeInodeDirtyOp, &cylinderGroupAfterFreeBlocksCleanOp, &cylinderGroupAfterFreeBlocksDirtyOp, &cylinderGroupAfterSyncCleanOp, &cylinderGroupAfterSyncDirtyOp, &cylinderGroupAfterTakeInode2SendClientsNoSpaceOp, &cylinderGroupAfterTakeBlocks2SendClientsNoSpaceOp, &cylinderGroupAfterFreeInode2SendClientsFailedOp, &cylinderGroupAfterFreeBlocks2SendClientsFailedOp, &cylinderGroupAfterSync2SendClientsFailedOp, &cylinderGroupAfterFoundSendClientsInodeOp, &cylinderGroupAfterNoneSendClientsNoSpaceOp, &cylinderGroupAfterFound2SendClientsBlocksOp, &cylinderGroupAfterNone2SendClientsNoSpaceOp, &cylinderGroupAfterDirtySendDiskWriteOp, &cylinderGroupAfterDirty2SendDiskWriteOp, &cylinderGroupAfterDirty3SendDiskWriteOp, &cylinderGroupAfterCleanSendClientsDoneOp, &cylinderGroupAfterWriteReceiveDiskOp, &cylinderGroupAfterWrittenSendClientsDoneOp, &cylinderGroupAfterWrite2ReceiveDiskOp, &cylinderGroupAfterClean2SendClientsDoneOp, &cylinderGroupAfterWrite3ReceiveDiskOp, &cylinderGroupAfterFailedSendClientsFailedOp, &cylinderGroupAfterFailed2SendClientsFailedOp, &cylinderGroupAfterFailed3SendClientsFailedOp}
+
+var cylinderGroupChooses = []*channel.Choice{&cylinderGroupServingChoice, &cylinderGroupBrokenChoice}
+
 var (
-	cylinderGroupStartSendDiskReadOp                  = channel.Op{State: "CylinderGroupStart", Method: "SendDiskRead", Slot: cylinderGroupDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	cylinderGroupAfterReadReceiveDiskOp               = channel.Op{State: "CylinderGroupAfterRead", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
-	cylinderGroupAfterTakeInodeFoundOp                = channel.Op{State: "CylinderGroupAfterTakeInode", Method: "Found"}
-	cylinderGroupAfterTakeInodeNoneOp                 = channel.Op{State: "CylinderGroupAfterTakeInode", Method: "None"}
-	cylinderGroupAfterTakeBlocksFoundOp               = channel.Op{State: "CylinderGroupAfterTakeBlocks", Method: "Found"}
-	cylinderGroupAfterTakeBlocksNoneOp                = channel.Op{State: "CylinderGroupAfterTakeBlocks", Method: "None"}
-	cylinderGroupAfterFreeInodeCleanOp                = channel.Op{State: "CylinderGroupAfterFreeInode", Method: "Clean"}
-	cylinderGroupAfterFreeInodeDirtyOp                = channel.Op{State: "CylinderGroupAfterFreeInode", Method: "Dirty"}
-	cylinderGroupAfterFreeBlocksCleanOp               = channel.Op{State: "CylinderGroupAfterFreeBlocks", Method: "Clean"}
-	cylinderGroupAfterFreeBlocksDirtyOp               = channel.Op{State: "CylinderGroupAfterFreeBlocks", Method: "Dirty"}
-	cylinderGroupAfterSyncCleanOp                     = channel.Op{State: "CylinderGroupAfterSync", Method: "Clean"}
-	cylinderGroupAfterSyncDirtyOp                     = channel.Op{State: "CylinderGroupAfterSync", Method: "Dirty"}
-	cylinderGroupAfterTakeInode2SendClientsNoSpaceOp  = channel.Op{State: "CylinderGroupAfterTakeInode2", Method: "SendClientsNoSpace", Slot: cylinderGroupClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true}
-	cylinderGroupAfterTakeBlocks2SendClientsNoSpaceOp = channel.Op{State: "CylinderGroupAfterTakeBlocks2", Method: "SendClientsNoSpace", Slot: cylinderGroupClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true}
-	cylinderGroupAfterFreeInode2SendClientsFailedOp   = channel.Op{State: "CylinderGroupAfterFreeInode2", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	cylinderGroupAfterFreeBlocks2SendClientsFailedOp  = channel.Op{State: "CylinderGroupAfterFreeBlocks2", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	cylinderGroupAfterSync2SendClientsFailedOp        = channel.Op{State: "CylinderGroupAfterSync2", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	cylinderGroupAfterFoundSendClientsInodeOp         = channel.Op{State: "CylinderGroupAfterFound", Method: "SendClientsInode", Slot: cylinderGroupClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true}
-	cylinderGroupAfterNoneSendClientsNoSpaceOp        = channel.Op{State: "CylinderGroupAfterNone", Method: "SendClientsNoSpace", Slot: cylinderGroupClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true}
-	cylinderGroupAfterFound2SendClientsBlocksOp       = channel.Op{State: "CylinderGroupAfterFound2", Method: "SendClientsBlocks", Slot: cylinderGroupClients, Peer: 0, Label: 8, Point: channel.AnyPoint, Gone: true}
-	cylinderGroupAfterNone2SendClientsNoSpaceOp       = channel.Op{State: "CylinderGroupAfterNone2", Method: "SendClientsNoSpace", Slot: cylinderGroupClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true}
-	cylinderGroupAfterDirtySendDiskWriteOp            = channel.Op{State: "CylinderGroupAfterDirty", Method: "SendDiskWrite", Slot: cylinderGroupDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	cylinderGroupAfterDirty2SendDiskWriteOp           = channel.Op{State: "CylinderGroupAfterDirty2", Method: "SendDiskWrite", Slot: cylinderGroupDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	cylinderGroupAfterDirty3SendDiskWriteOp           = channel.Op{State: "CylinderGroupAfterDirty3", Method: "SendDiskWrite", Slot: cylinderGroupDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	cylinderGroupAfterCleanSendClientsDoneOp          = channel.Op{State: "CylinderGroupAfterClean", Method: "SendClientsDone", Slot: cylinderGroupClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	cylinderGroupAfterWriteReceiveDiskOp              = channel.Op{State: "CylinderGroupAfterWrite", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	cylinderGroupAfterWrittenSendClientsDoneOp        = channel.Op{State: "CylinderGroupAfterWritten", Method: "SendClientsDone", Slot: cylinderGroupClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	cylinderGroupAfterWrite2ReceiveDiskOp             = channel.Op{State: "CylinderGroupAfterWrite2", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	cylinderGroupAfterClean2SendClientsDoneOp         = channel.Op{State: "CylinderGroupAfterClean2", Method: "SendClientsDone", Slot: cylinderGroupClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	cylinderGroupAfterWrite3ReceiveDiskOp             = channel.Op{State: "CylinderGroupAfterWrite3", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	cylinderGroupAfterFailedSendClientsFailedOp       = channel.Op{State: "CylinderGroupAfterFailed", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	cylinderGroupAfterFailed2SendClientsFailedOp      = channel.Op{State: "CylinderGroupAfterFailed2", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	cylinderGroupAfterFailed3SendClientsFailedOp      = channel.Op{State: "CylinderGroupAfterFailed3", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
+	cylinderGroupStartSendDiskReadOp                  = channel.Op{State: "CylinderGroupStart", Method: "SendDiskRead", Slot: cylinderGroupDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/cg/group.chan:12:9"}
+	cylinderGroupAfterReadReceiveDiskOp               = channel.Op{State: "CylinderGroupAfterRead", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/cg/group.chan:14:16"}
+	cylinderGroupAfterTakeInodeFoundOp                = channel.Op{State: "CylinderGroupAfterTakeInode", Method: "Found", At: "protocols/cg/group.chan:65:22"}
+	cylinderGroupAfterTakeInodeNoneOp                 = channel.Op{State: "CylinderGroupAfterTakeInode", Method: "None", At: "protocols/cg/group.chan:66:22"}
+	cylinderGroupAfterTakeBlocksFoundOp               = channel.Op{State: "CylinderGroupAfterTakeBlocks", Method: "Found", At: "protocols/cg/group.chan:70:22"}
+	cylinderGroupAfterTakeBlocksNoneOp                = channel.Op{State: "CylinderGroupAfterTakeBlocks", Method: "None", At: "protocols/cg/group.chan:71:22"}
+	cylinderGroupAfterFreeInodeCleanOp                = channel.Op{State: "CylinderGroupAfterFreeInode", Method: "Clean", At: "protocols/cg/group.chan:22:14"}
+	cylinderGroupAfterFreeInodeDirtyOp                = channel.Op{State: "CylinderGroupAfterFreeInode", Method: "Dirty", At: "protocols/cg/group.chan:23:14"}
+	cylinderGroupAfterFreeBlocksCleanOp               = channel.Op{State: "CylinderGroupAfterFreeBlocks", Method: "Clean", At: "protocols/cg/group.chan:22:14"}
+	cylinderGroupAfterFreeBlocksDirtyOp               = channel.Op{State: "CylinderGroupAfterFreeBlocks", Method: "Dirty", At: "protocols/cg/group.chan:23:14"}
+	cylinderGroupAfterSyncCleanOp                     = channel.Op{State: "CylinderGroupAfterSync", Method: "Clean", At: "protocols/cg/group.chan:22:14"}
+	cylinderGroupAfterSyncDirtyOp                     = channel.Op{State: "CylinderGroupAfterSync", Method: "Dirty", At: "protocols/cg/group.chan:23:14"}
+	cylinderGroupAfterTakeInode2SendClientsNoSpaceOp  = channel.Op{State: "CylinderGroupAfterTakeInode2", Method: "SendClientsNoSpace", Slot: cylinderGroupClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:47:67"}
+	cylinderGroupAfterTakeBlocks2SendClientsNoSpaceOp = channel.Op{State: "CylinderGroupAfterTakeBlocks2", Method: "SendClientsNoSpace", Slot: cylinderGroupClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:48:67"}
+	cylinderGroupAfterFreeInode2SendClientsFailedOp   = channel.Op{State: "CylinderGroupAfterFreeInode2", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:49:67"}
+	cylinderGroupAfterFreeBlocks2SendClientsFailedOp  = channel.Op{State: "CylinderGroupAfterFreeBlocks2", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:50:67"}
+	cylinderGroupAfterSync2SendClientsFailedOp        = channel.Op{State: "CylinderGroupAfterSync2", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:51:67"}
+	cylinderGroupAfterFoundSendClientsInodeOp         = channel.Op{State: "CylinderGroupAfterFound", Method: "SendClientsInode", Slot: cylinderGroupClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:65:29"}
+	cylinderGroupAfterNoneSendClientsNoSpaceOp        = channel.Op{State: "CylinderGroupAfterNone", Method: "SendClientsNoSpace", Slot: cylinderGroupClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:66:29"}
+	cylinderGroupAfterFound2SendClientsBlocksOp       = channel.Op{State: "CylinderGroupAfterFound2", Method: "SendClientsBlocks", Slot: cylinderGroupClients, Peer: 0, Label: 8, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:70:29"}
+	cylinderGroupAfterNone2SendClientsNoSpaceOp       = channel.Op{State: "CylinderGroupAfterNone2", Method: "SendClientsNoSpace", Slot: cylinderGroupClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:71:29"}
+	cylinderGroupAfterDirtySendDiskWriteOp            = channel.Op{State: "CylinderGroupAfterDirty", Method: "SendDiskWrite", Slot: cylinderGroupDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/cg/group.chan:25:9"}
+	cylinderGroupAfterDirty2SendDiskWriteOp           = channel.Op{State: "CylinderGroupAfterDirty2", Method: "SendDiskWrite", Slot: cylinderGroupDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/cg/group.chan:25:9"}
+	cylinderGroupAfterDirty3SendDiskWriteOp           = channel.Op{State: "CylinderGroupAfterDirty3", Method: "SendDiskWrite", Slot: cylinderGroupDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/cg/group.chan:25:9"}
+	cylinderGroupAfterCleanSendClientsDoneOp          = channel.Op{State: "CylinderGroupAfterClean", Method: "SendClientsDone", Slot: cylinderGroupClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:35:13"}
+	cylinderGroupAfterWriteReceiveDiskOp              = channel.Op{State: "CylinderGroupAfterWrite", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/cg/group.chan:27:16"}
+	cylinderGroupAfterWrittenSendClientsDoneOp        = channel.Op{State: "CylinderGroupAfterWritten", Method: "SendClientsDone", Slot: cylinderGroupClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:35:13"}
+	cylinderGroupAfterWrite2ReceiveDiskOp             = channel.Op{State: "CylinderGroupAfterWrite2", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/cg/group.chan:27:16"}
+	cylinderGroupAfterClean2SendClientsDoneOp         = channel.Op{State: "CylinderGroupAfterClean2", Method: "SendClientsDone", Slot: cylinderGroupClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:35:13"}
+	cylinderGroupAfterWrite3ReceiveDiskOp             = channel.Op{State: "CylinderGroupAfterWrite3", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/cg/group.chan:27:16"}
+	cylinderGroupAfterFailedSendClientsFailedOp       = channel.Op{State: "CylinderGroupAfterFailed", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:37:13"}
+	cylinderGroupAfterFailed2SendClientsFailedOp      = channel.Op{State: "CylinderGroupAfterFailed2", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:37:13"}
+	cylinderGroupAfterFailed3SendClientsFailedOp      = channel.Op{State: "CylinderGroupAfterFailed3", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:37:13"}
 	cylinderGroupServingChoice                        = channel.Choice{ID: 0, State: "CylinderGroupServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: cylinderGroupPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 1},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 2},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 3},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 4},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 5},
-		{Kind: channel.Gone, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 0},
+		{Kind: channel.Recv, Slot: cylinderGroupPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/cg/group.chan:61:41"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 0, At: "protocols/cg/group.chan:63:20"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 1, At: "protocols/cg/group.chan:68:20"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 2, At: "protocols/cg/group.chan:73:20"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 3, At: "protocols/cg/group.chan:75:20"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 4, At: "protocols/cg/group.chan:77:20"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 5, At: "protocols/cg/group.chan:79:20"},
+		{Kind: channel.Gone, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 0, At: "protocols/cg/group.chan:59:9"},
 	}}
 	cylinderGroupBrokenChoice = channel.Choice{ID: 1, State: "CylinderGroupBroken", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: cylinderGroupPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 1},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 2},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 3},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 4},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 5},
-		{Kind: channel.Gone, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 0},
+		{Kind: channel.Recv, Slot: cylinderGroupPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/cg/group.chan:46:45"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 0, At: "protocols/cg/group.chan:47:24"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 1, At: "protocols/cg/group.chan:48:24"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 2, At: "protocols/cg/group.chan:49:24"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 3, At: "protocols/cg/group.chan:50:24"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 4, At: "protocols/cg/group.chan:51:24"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 5, At: "protocols/cg/group.chan:52:24"},
+		{Kind: channel.Gone, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 0, At: "protocols/cg/group.chan:44:13"},
 	}}
 )
 

@@ -14,21 +14,43 @@ var Group = channel.Protocol{
 	Name:  "Group",
 	Roles: []string{"client", "group"},
 	Labels: []channel.Label{
-		{Name: "TakeInode", From: 0, To: 1, Payload: channel.PayloadOf[GroupTakeInodePayload]()},
-		{Name: "TakeBlocks", From: 0, To: 1, Payload: channel.PayloadOf[GroupTakeBlocksPayload]()},
-		{Name: "FreeInode", From: 0, To: 1, Payload: channel.PayloadOf[GroupFreeInodePayload]()},
-		{Name: "FreeBlocks", From: 0, To: 1, Payload: channel.PayloadOf[GroupFreeBlocksPayload]()},
+		{Name: "TakeInode", From: 0, To: 1, Payload: channel.PayloadOf[GroupTakeInodePayload](), Fields: []channel.Field{{Name: "directory"}}},
+		{Name: "TakeBlocks", From: 0, To: 1, Payload: channel.PayloadOf[GroupTakeBlocksPayload](), Fields: []channel.Field{{Name: "near"}, {Name: "count", Lo: 1, Hi: 16}}},
+		{Name: "FreeInode", From: 0, To: 1, Payload: channel.PayloadOf[GroupFreeInodePayload](), Fields: []channel.Field{{Name: "ino"}}},
+		{Name: "FreeBlocks", From: 0, To: 1, Payload: channel.PayloadOf[GroupFreeBlocksPayload](), Fields: []channel.Field{{Name: "lba"}, {Name: "count", Lo: 1, Hi: 16}}},
 		{Name: "Sync", From: 0, To: 1},
 		{Name: "Detach", From: 0, To: 1},
-		{Name: "Inode", From: 1, To: 0, Payload: channel.PayloadOf[GroupInodePayload]()},
+		{Name: "Inode", From: 1, To: 0, Payload: channel.PayloadOf[GroupInodePayload](), Fields: []channel.Field{{Name: "ino"}}},
 		{Name: "NoSpace", From: 1, To: 0},
-		{Name: "Blocks", From: 1, To: 0, Payload: channel.PayloadOf[GroupBlocksPayload]()},
+		{Name: "Blocks", From: 1, To: 0, Payload: channel.PayloadOf[GroupBlocksPayload](), Fields: []channel.Field{{Name: "lba"}, {Name: "count", Lo: 1, Hi: 16}}},
 		{Name: "Done", From: 1, To: 0},
-		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[GroupFailedPayload]()},
+		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[GroupFailedPayload](), Fields: []channel.Field{{Name: "err", Hi: 27, Cases: []string{"Access", "Again", "BadF", "Busy", "Canceled", "Exist", "FBig", "Inval", "Io", "IsDir", "Loop", "MFile", "NameTooLong", "NFile", "NoDev", "NoEnt", "NoMem", "NoSpc", "NotCapable", "NotDir", "NotEmpty", "NotSup", "Perm", "Pipe", "RoFs", "SPipe", "Stale", "XDev"}}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
+	},
+	Package: "protocols/cg",
+	Digest:  "077b4955b74336b4a80139d93acc0babbfe14ffb7e322d5655ac0eb76cdec357",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // client
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/cg/cg.chan:14:16"}, {Label: 1, Next: 2, At: "protocols/cg/cg.chan:21:16"}, {Label: 2, Next: 3, At: "protocols/cg/cg.chan:28:16"}, {Label: 3, Next: 4, At: "protocols/cg/cg.chan:34:16"}, {Label: 4, Next: 5, At: "protocols/cg/cg.chan:40:16"}, {Label: 5, Next: 6, At: "protocols/cg/cg.chan:46:16"}}},
+			{Name: "taking", Edges: []channel.LocalEdge{{Label: 6, Next: 0, At: "protocols/cg/cg.chan:17:20"}, {Label: 7, Next: 0, At: "protocols/cg/cg.chan:18:20"}}},
+			{Name: "taking", Edges: []channel.LocalEdge{{Label: 8, Next: 0, At: "protocols/cg/cg.chan:24:20"}, {Label: 7, Next: 0, At: "protocols/cg/cg.chan:25:20"}}},
+			{Name: "storing", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/cg/cg.chan:31:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:32:20"}}},
+			{Name: "storing", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/cg/cg.chan:37:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:38:20"}}},
+			{Name: "storing", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/cg/cg.chan:43:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:44:20"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // group
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/cg/cg.chan:14:16"}, {Label: 1, Next: 2, At: "protocols/cg/cg.chan:21:16"}, {Label: 2, Next: 3, At: "protocols/cg/cg.chan:28:16"}, {Label: 3, Next: 4, At: "protocols/cg/cg.chan:34:16"}, {Label: 4, Next: 5, At: "protocols/cg/cg.chan:40:16"}, {Label: 5, Next: 6, At: "protocols/cg/cg.chan:46:16"}}},
+			{Name: "taking", Edges: []channel.LocalEdge{{Label: 6, Next: 0, At: "protocols/cg/cg.chan:17:20"}, {Label: 7, Next: 0, At: "protocols/cg/cg.chan:18:20"}}},
+			{Name: "taking", Edges: []channel.LocalEdge{{Label: 8, Next: 0, At: "protocols/cg/cg.chan:24:20"}, {Label: 7, Next: 0, At: "protocols/cg/cg.chan:25:20"}}},
+			{Name: "storing", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/cg/cg.chan:31:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:32:20"}}},
+			{Name: "storing", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/cg/cg.chan:37:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:38:20"}}},
+			{Name: "storing", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/cg/cg.chan:43:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:44:20"}}},
+			{Name: "end", End: true},
+		}},
 	},
 }
 
@@ -88,18 +110,19 @@ type groupClientEndpoint struct {
 }
 
 var (
-	groupClientTable                    = channel.Component{Name: "GroupClient", Slots: []channel.Slot{{Name: "client", Protocol: &Group, Role: 0}}, Choices: 0}
-	groupClientRestTakeInodeOp          = channel.Op{State: "GroupClientRest", Method: "TakeInode", Peer: 1, Label: 0}
-	groupClientRestTakeBlocksOp         = channel.Op{State: "GroupClientRest", Method: "TakeBlocks", Peer: 1, Label: 1}
-	groupClientRestFreeInodeOp          = channel.Op{State: "GroupClientRest", Method: "FreeInode", Peer: 1, Label: 2}
-	groupClientRestFreeBlocksOp         = channel.Op{State: "GroupClientRest", Method: "FreeBlocks", Peer: 1, Label: 3}
-	groupClientRestSyncOp               = channel.Op{State: "GroupClientRest", Method: "Sync", Peer: 1, Label: 4}
-	groupClientRestDetachOp             = channel.Op{State: "GroupClientRest", Method: "Detach", Peer: 1, Label: 5}
-	groupClientTakingReceiveOp          = channel.Op{State: "GroupClientTaking", Method: "Receive", Peer: 1, Labels: 1<<6 | 1<<7}
-	groupClientAfterTakeBlocksReceiveOp = channel.Op{State: "GroupClientAfterTakeBlocks", Method: "Receive", Peer: 1, Labels: 1<<8 | 1<<7}
-	groupClientStoringReceiveOp         = channel.Op{State: "GroupClientStoring", Method: "Receive", Peer: 1, Labels: 1<<9 | 1<<10}
-	groupClientAfterFreeBlocksReceiveOp = channel.Op{State: "GroupClientAfterFreeBlocks", Method: "Receive", Peer: 1, Labels: 1<<9 | 1<<10}
-	groupClientAfterSyncReceiveOp       = channel.Op{State: "GroupClientAfterSync", Method: "Receive", Peer: 1, Labels: 1<<9 | 1<<10}
+	groupClientTable = channel.Component{Name: "GroupClient", Slots: []channel.Slot{{Name: "client", Protocol: &Group, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&groupClientRestTakeInodeOp, &groupClientRestTakeBlocksOp, &groupClientRestFreeInodeOp, &groupClientRestFreeBlocksOp, &groupClientRestSyncOp, &groupClientRestDetachOp, &groupClientTakingReceiveOp, &groupClientAfterTakeBlocksReceiveOp, &groupClientStoringReceiveOp, &groupClientAfterFreeBlocksReceiveOp, &groupClientAfterSyncReceiveOp}}
+	groupClientRestTakeInodeOp          = channel.Op{State: "GroupClientRest", Method: "TakeInode", Peer: 1, Label: 0, At: "protocols/cg/cg.chan:14:16"}
+	groupClientRestTakeBlocksOp         = channel.Op{State: "GroupClientRest", Method: "TakeBlocks", Peer: 1, Label: 1, At: "protocols/cg/cg.chan:21:16"}
+	groupClientRestFreeInodeOp          = channel.Op{State: "GroupClientRest", Method: "FreeInode", Peer: 1, Label: 2, At: "protocols/cg/cg.chan:28:16"}
+	groupClientRestFreeBlocksOp         = channel.Op{State: "GroupClientRest", Method: "FreeBlocks", Peer: 1, Label: 3, At: "protocols/cg/cg.chan:34:16"}
+	groupClientRestSyncOp               = channel.Op{State: "GroupClientRest", Method: "Sync", Peer: 1, Label: 4, At: "protocols/cg/cg.chan:40:16"}
+	groupClientRestDetachOp             = channel.Op{State: "GroupClientRest", Method: "Detach", Peer: 1, Label: 5, At: "protocols/cg/cg.chan:46:16"}
+	groupClientTakingReceiveOp          = channel.Op{State: "GroupClientTaking", Method: "Receive", Peer: 1, Labels: 1<<6 | 1<<7, At: "protocols/cg/cg.chan:17:20"}
+	groupClientAfterTakeBlocksReceiveOp = channel.Op{State: "GroupClientAfterTakeBlocks", Method: "Receive", Peer: 1, Labels: 1<<8 | 1<<7, At: "protocols/cg/cg.chan:24:20"}
+	groupClientStoringReceiveOp         = channel.Op{State: "GroupClientStoring", Method: "Receive", Peer: 1, Labels: 1<<9 | 1<<10, At: "protocols/cg/cg.chan:31:20"}
+	groupClientAfterFreeBlocksReceiveOp = channel.Op{State: "GroupClientAfterFreeBlocks", Method: "Receive", Peer: 1, Labels: 1<<9 | 1<<10, At: "protocols/cg/cg.chan:37:20"}
+	groupClientAfterSyncReceiveOp       = channel.Op{State: "GroupClientAfterSync", Method: "Receive", Peer: 1, Labels: 1<<9 | 1<<10, At: "protocols/cg/cg.chan:43:20"}
 )
 
 // OpenGroupClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -565,18 +588,19 @@ type groupGroupEndpoint struct {
 }
 
 var (
-	groupGroupTable                    = channel.Component{Name: "GroupGroup", Slots: []channel.Slot{{Name: "group", Protocol: &Group, Role: 1}}, Choices: 0}
-	groupGroupRestReceiveOp            = channel.Op{State: "GroupGroupRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5}
-	groupGroupTakingInodeOp            = channel.Op{State: "GroupGroupTaking", Method: "Inode", Peer: 0, Label: 6}
-	groupGroupTakingNoSpaceOp          = channel.Op{State: "GroupGroupTaking", Method: "NoSpace", Peer: 0, Label: 7}
-	groupGroupAfterTakeBlocksBlocksOp  = channel.Op{State: "GroupGroupAfterTakeBlocks", Method: "Blocks", Peer: 0, Label: 8}
-	groupGroupAfterTakeBlocksNoSpaceOp = channel.Op{State: "GroupGroupAfterTakeBlocks", Method: "NoSpace", Peer: 0, Label: 7}
-	groupGroupStoringDoneOp            = channel.Op{State: "GroupGroupStoring", Method: "Done", Peer: 0, Label: 9}
-	groupGroupStoringFailedOp          = channel.Op{State: "GroupGroupStoring", Method: "Failed", Peer: 0, Label: 10}
-	groupGroupAfterFreeBlocksDoneOp    = channel.Op{State: "GroupGroupAfterFreeBlocks", Method: "Done", Peer: 0, Label: 9}
-	groupGroupAfterFreeBlocksFailedOp  = channel.Op{State: "GroupGroupAfterFreeBlocks", Method: "Failed", Peer: 0, Label: 10}
-	groupGroupAfterSyncDoneOp          = channel.Op{State: "GroupGroupAfterSync", Method: "Done", Peer: 0, Label: 9}
-	groupGroupAfterSyncFailedOp        = channel.Op{State: "GroupGroupAfterSync", Method: "Failed", Peer: 0, Label: 10}
+	groupGroupTable = channel.Component{Name: "GroupGroup", Slots: []channel.Slot{{Name: "group", Protocol: &Group, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&groupGroupRestReceiveOp, &groupGroupTakingInodeOp, &groupGroupTakingNoSpaceOp, &groupGroupAfterTakeBlocksBlocksOp, &groupGroupAfterTakeBlocksNoSpaceOp, &groupGroupStoringDoneOp, &groupGroupStoringFailedOp, &groupGroupAfterFreeBlocksDoneOp, &groupGroupAfterFreeBlocksFailedOp, &groupGroupAfterSyncDoneOp, &groupGroupAfterSyncFailedOp}}
+	groupGroupRestReceiveOp            = channel.Op{State: "GroupGroupRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5, At: "protocols/cg/cg.chan:14:16"}
+	groupGroupTakingInodeOp            = channel.Op{State: "GroupGroupTaking", Method: "Inode", Peer: 0, Label: 6, At: "protocols/cg/cg.chan:17:20"}
+	groupGroupTakingNoSpaceOp          = channel.Op{State: "GroupGroupTaking", Method: "NoSpace", Peer: 0, Label: 7, At: "protocols/cg/cg.chan:18:20"}
+	groupGroupAfterTakeBlocksBlocksOp  = channel.Op{State: "GroupGroupAfterTakeBlocks", Method: "Blocks", Peer: 0, Label: 8, At: "protocols/cg/cg.chan:24:20"}
+	groupGroupAfterTakeBlocksNoSpaceOp = channel.Op{State: "GroupGroupAfterTakeBlocks", Method: "NoSpace", Peer: 0, Label: 7, At: "protocols/cg/cg.chan:25:20"}
+	groupGroupStoringDoneOp            = channel.Op{State: "GroupGroupStoring", Method: "Done", Peer: 0, Label: 9, At: "protocols/cg/cg.chan:31:20"}
+	groupGroupStoringFailedOp          = channel.Op{State: "GroupGroupStoring", Method: "Failed", Peer: 0, Label: 10, At: "protocols/cg/cg.chan:32:20"}
+	groupGroupAfterFreeBlocksDoneOp    = channel.Op{State: "GroupGroupAfterFreeBlocks", Method: "Done", Peer: 0, Label: 9, At: "protocols/cg/cg.chan:37:20"}
+	groupGroupAfterFreeBlocksFailedOp  = channel.Op{State: "GroupGroupAfterFreeBlocks", Method: "Failed", Peer: 0, Label: 10, At: "protocols/cg/cg.chan:38:20"}
+	groupGroupAfterSyncDoneOp          = channel.Op{State: "GroupGroupAfterSync", Method: "Done", Peer: 0, Label: 9, At: "protocols/cg/cg.chan:43:20"}
+	groupGroupAfterSyncFailedOp        = channel.Op{State: "GroupGroupAfterSync", Method: "Failed", Peer: 0, Label: 10, At: "protocols/cg/cg.chan:44:20"}
 )
 
 // OpenGroupGroup makes the calling goroutine the group of a session. When ctx is done, the end is abandoned.

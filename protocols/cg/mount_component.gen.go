@@ -79,7 +79,7 @@ const (
 )
 
 func mountLayout(g *MountGiven) *channel.Component {
-	return &channel.Component{Name: "Mount", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "Mount", Choices: 1, Ops: mountOps, Chooses: mountChooses, Slots: []channel.Slot{
 		{Name: "disk", Protocol: &block.Port, Role: 0},
 		{Name: "own", Protocol: &block.Block, Role: 1},
 		{Name: "port", Protocol: &Port, Role: 0},
@@ -89,14 +89,19 @@ func mountLayout(g *MountGiven) *channel.Component {
 	}}
 }
 
+// mountOps are all steps of a Mount, and mountChooses its chooses.
+var mountOps = []*channel.Op{&mountStartSendDiskAttachOp, &mountAfterAttachNewGroupOp, &mountAfterNewGroupSendPortAttachOp, &mountAfterAttach2StartAllocatorOp}
+
+var mountChooses = []*channel.Choice{&mountWatchingChoice}
+
 var (
-	mountStartSendDiskAttachOp         = channel.Op{State: "MountStart", Method: "SendDiskAttach", Slot: mountDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	mountAfterAttachNewGroupOp         = channel.Op{State: "MountAfterAttach", Method: "NewGroup"}
-	mountAfterNewGroupSendPortAttachOp = channel.Op{State: "MountAfterNewGroup", Method: "SendPortAttach", Slot: mountPort, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	mountAfterAttach2StartAllocatorOp  = channel.Op{State: "MountAfterAttach2", Method: "StartAllocator"}
+	mountStartSendDiskAttachOp         = channel.Op{State: "MountStart", Method: "SendDiskAttach", Slot: mountDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:42:5"}
+	mountAfterAttachNewGroupOp         = channel.Op{State: "MountAfterAttach", Method: "NewGroup", At: "protocols/cg/systems.chan:44:9"}
+	mountAfterNewGroupSendPortAttachOp = channel.Op{State: "MountAfterNewGroup", Method: "SendPortAttach", Slot: mountPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:45:9"}
+	mountAfterAttach2StartAllocatorOp  = channel.Op{State: "MountAfterAttach2", Method: "StartAllocator", At: "protocols/cg/systems.chan:46:9"}
 	mountWatchingChoice                = channel.Choice{ID: 0, State: "MountWatching", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: mountStarted, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: mountStarted, Peer: 0, Point: channel.AnyPoint, Label: 1},
+		{Kind: channel.Recv, Slot: mountStarted, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/cg/systems.chan:50:16"},
+		{Kind: channel.Recv, Slot: mountStarted, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/cg/systems.chan:51:16"},
 	}}
 )
 

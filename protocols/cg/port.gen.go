@@ -18,6 +18,20 @@ var Port = channel.Protocol{
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 0},
 	},
+	Package: "protocols/cg",
+	Digest:  "b7704f0dc9947e776ebcf539106c60e2e0c04212dad919c7b43f6a43cecb0c92",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // opener
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/cg/cg.chan:55:9"}}},
+		}},
+		{States: []channel.LocalState{ // group
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/cg/cg.chan:55:9"}}},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Port.Labels[0].Carries = []channel.Carried{{Protocol: &Group, Role: 1, State: 0}}
 }
 
 // NewPort makes a fresh session and returns its ends.
@@ -33,8 +47,9 @@ type portOpenerEndpoint struct {
 }
 
 var (
-	portOpenerTable        = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0}
-	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0}
+	portOpenerTable = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&portOpenerRestAttachOp}}
+	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0, At: "protocols/cg/cg.chan:55:9"}
 )
 
 // OpenPortOpener makes the calling goroutine the opener of a session. When ctx is done, the end is abandoned.
@@ -103,8 +118,9 @@ type portGroupEndpoint struct {
 }
 
 var (
-	portGroupTable         = channel.Component{Name: "PortGroup", Slots: []channel.Slot{{Name: "group", Protocol: &Port, Role: 1}}, Choices: 0}
-	portGroupRestReceiveOp = channel.Op{State: "PortGroupRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
+	portGroupTable = channel.Component{Name: "PortGroup", Slots: []channel.Slot{{Name: "group", Protocol: &Port, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&portGroupRestReceiveOp}}
+	portGroupRestReceiveOp = channel.Op{State: "PortGroupRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/cg/cg.chan:55:9"}
 )
 
 // OpenPortGroup makes the calling goroutine the group of a session. When ctx is done, the end is abandoned.

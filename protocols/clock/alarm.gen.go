@@ -13,12 +13,22 @@ var Alarm = channel.Protocol{
 	Name:  "Alarm",
 	Roles: []string{"clock", "timer"},
 	Labels: []channel.Label{
-		{Name: "Set", From: 0, To: 1, Payload: channel.PayloadOf[AlarmSetPayload]()},
-		{Name: "Tick", From: 1, To: 0, Payload: channel.PayloadOf[AlarmTickPayload]()},
+		{Name: "Set", From: 0, To: 1, Payload: channel.PayloadOf[AlarmSetPayload](), Fields: []channel.Field{{Name: "at"}}},
+		{Name: "Tick", From: 1, To: 0, Payload: channel.PayloadOf[AlarmTickPayload](), Fields: []channel.Field{{Name: "at"}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
+	},
+	Package: "protocols/clock",
+	Digest:  "aa79eece6afd4dd55c47f8180647b8d9c9d8dbba81db603e7258739c10d2c8e9",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // clock
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/clock/clock.chan:37:13"}, {Label: 1, Next: 0, At: "protocols/clock/clock.chan:41:13"}}},
+		}},
+		{States: []channel.LocalState{ // timer
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/clock/clock.chan:37:13"}, {Label: 1, Next: 0, At: "protocols/clock/clock.chan:41:13"}}},
+		}},
 	},
 }
 
@@ -46,9 +56,10 @@ type alarmClockEndpoint struct {
 }
 
 var (
-	alarmClockTable         = channel.Component{Name: "AlarmClock", Slots: []channel.Slot{{Name: "clock", Protocol: &Alarm, Role: 0}}, Choices: 0}
-	alarmClockRestSetOp     = channel.Op{State: "AlarmClockRest", Method: "Set", Peer: 1, Label: 0}
-	alarmClockRestReceiveOp = channel.Op{State: "AlarmClockRest", Method: "Receive", Peer: 1, Labels: 1 << 1}
+	alarmClockTable = channel.Component{Name: "AlarmClock", Slots: []channel.Slot{{Name: "clock", Protocol: &Alarm, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&alarmClockRestSetOp, &alarmClockRestReceiveOp}}
+	alarmClockRestSetOp     = channel.Op{State: "AlarmClockRest", Method: "Set", Peer: 1, Label: 0, At: "protocols/clock/clock.chan:37:13"}
+	alarmClockRestReceiveOp = channel.Op{State: "AlarmClockRest", Method: "Receive", Peer: 1, Labels: 1 << 1, At: "protocols/clock/clock.chan:41:13"}
 )
 
 // OpenAlarmClock makes the calling goroutine the clock of a session. When ctx is done, the end is abandoned.
@@ -137,9 +148,10 @@ type alarmTimerEndpoint struct {
 }
 
 var (
-	alarmTimerTable         = channel.Component{Name: "AlarmTimer", Slots: []channel.Slot{{Name: "timer", Protocol: &Alarm, Role: 1}}, Choices: 0}
-	alarmTimerRestTickOp    = channel.Op{State: "AlarmTimerRest", Method: "Tick", Peer: 0, Label: 1}
-	alarmTimerRestReceiveOp = channel.Op{State: "AlarmTimerRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
+	alarmTimerTable = channel.Component{Name: "AlarmTimer", Slots: []channel.Slot{{Name: "timer", Protocol: &Alarm, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&alarmTimerRestTickOp, &alarmTimerRestReceiveOp}}
+	alarmTimerRestTickOp    = channel.Op{State: "AlarmTimerRest", Method: "Tick", Peer: 0, Label: 1, At: "protocols/clock/clock.chan:41:13"}
+	alarmTimerRestReceiveOp = channel.Op{State: "AlarmTimerRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/clock/clock.chan:37:13"}
 )
 
 // OpenAlarmTimer makes the calling goroutine the timer of a session. When ctx is done, the end is abandoned.

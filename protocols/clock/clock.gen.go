@@ -14,16 +14,36 @@ var Clock = channel.Protocol{
 	Name:  "Clock",
 	Roles: []string{"client", "clock"},
 	Labels: []channel.Label{
-		{Name: "Now", From: 0, To: 1, Payload: channel.PayloadOf[ClockNowPayload]()},
-		{Name: "Resolution", From: 0, To: 1, Payload: channel.PayloadOf[ClockResolutionPayload]()},
-		{Name: "Sleep", From: 0, To: 1, Payload: channel.PayloadOf[ClockSleepPayload](), Ends: 1},
+		{Name: "Now", From: 0, To: 1, Payload: channel.PayloadOf[ClockNowPayload](), Fields: []channel.Field{{Name: "which", Hi: 1, Cases: []string{"Realtime", "Monotonic"}}}},
+		{Name: "Resolution", From: 0, To: 1, Payload: channel.PayloadOf[ClockResolutionPayload](), Fields: []channel.Field{{Name: "which", Hi: 1, Cases: []string{"Realtime", "Monotonic"}}}},
+		{Name: "Sleep", From: 0, To: 1, Payload: channel.PayloadOf[ClockSleepPayload](), Fields: []channel.Field{{Name: "which", Hi: 1, Cases: []string{"Realtime", "Monotonic"}}, {Name: "until"}}, Ends: 1},
 		{Name: "Detach", From: 0, To: 1},
-		{Name: "Time", From: 1, To: 0, Payload: channel.PayloadOf[ClockTimePayload]()},
+		{Name: "Time", From: 1, To: 0, Payload: channel.PayloadOf[ClockTimePayload](), Fields: []channel.Field{{Name: "nanoseconds"}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
 	},
+	Package: "protocols/clock",
+	Digest:  "bf40ca723b64196c88d81714172465b0f6262dee43a73567b68afd3a0c3e6efa",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // client
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/clock/clock.chan:13:16"}, {Label: 1, Next: 2, At: "protocols/clock/clock.chan:16:16"}, {Label: 2, Next: 0, At: "protocols/clock/clock.chan:19:16"}, {Label: 3, Next: 3, At: "protocols/clock/clock.chan:20:16"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 4, Next: 0, At: "protocols/clock/clock.chan:15:13"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 4, Next: 0, At: "protocols/clock/clock.chan:18:13"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // clock
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/clock/clock.chan:13:16"}, {Label: 1, Next: 2, At: "protocols/clock/clock.chan:16:16"}, {Label: 2, Next: 0, At: "protocols/clock/clock.chan:19:16"}, {Label: 3, Next: 3, At: "protocols/clock/clock.chan:20:16"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 4, Next: 0, At: "protocols/clock/clock.chan:15:13"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 4, Next: 0, At: "protocols/clock/clock.chan:18:13"}}},
+			{Name: "end", End: true},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Clock.Labels[2].Carries = []channel.Carried{{Protocol: &wake.Wake, Role: 1, State: 0}}
 }
 
 // NewClock makes a fresh session and returns its ends.
@@ -61,13 +81,14 @@ type clockClientEndpoint struct {
 }
 
 var (
-	clockClientTable                    = channel.Component{Name: "ClockClient", Slots: []channel.Slot{{Name: "client", Protocol: &Clock, Role: 0}}, Choices: 0}
-	clockClientRestNowOp                = channel.Op{State: "ClockClientRest", Method: "Now", Peer: 1, Label: 0}
-	clockClientRestResolutionOp         = channel.Op{State: "ClockClientRest", Method: "Resolution", Peer: 1, Label: 1}
-	clockClientRestSleepOp              = channel.Op{State: "ClockClientRest", Method: "Sleep", Peer: 1, Label: 2}
-	clockClientRestDetachOp             = channel.Op{State: "ClockClientRest", Method: "Detach", Peer: 1, Label: 3}
-	clockClientAskingReceiveOp          = channel.Op{State: "ClockClientAsking", Method: "Receive", Peer: 1, Labels: 1 << 4}
-	clockClientAfterResolutionReceiveOp = channel.Op{State: "ClockClientAfterResolution", Method: "Receive", Peer: 1, Labels: 1 << 4}
+	clockClientTable = channel.Component{Name: "ClockClient", Slots: []channel.Slot{{Name: "client", Protocol: &Clock, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&clockClientRestNowOp, &clockClientRestResolutionOp, &clockClientRestSleepOp, &clockClientRestDetachOp, &clockClientAskingReceiveOp, &clockClientAfterResolutionReceiveOp}}
+	clockClientRestNowOp                = channel.Op{State: "ClockClientRest", Method: "Now", Peer: 1, Label: 0, At: "protocols/clock/clock.chan:13:16"}
+	clockClientRestResolutionOp         = channel.Op{State: "ClockClientRest", Method: "Resolution", Peer: 1, Label: 1, At: "protocols/clock/clock.chan:16:16"}
+	clockClientRestSleepOp              = channel.Op{State: "ClockClientRest", Method: "Sleep", Peer: 1, Label: 2, At: "protocols/clock/clock.chan:19:16"}
+	clockClientRestDetachOp             = channel.Op{State: "ClockClientRest", Method: "Detach", Peer: 1, Label: 3, At: "protocols/clock/clock.chan:20:16"}
+	clockClientAskingReceiveOp          = channel.Op{State: "ClockClientAsking", Method: "Receive", Peer: 1, Labels: 1 << 4, At: "protocols/clock/clock.chan:15:13"}
+	clockClientAfterResolutionReceiveOp = channel.Op{State: "ClockClientAfterResolution", Method: "Receive", Peer: 1, Labels: 1 << 4, At: "protocols/clock/clock.chan:18:13"}
 )
 
 // OpenClockClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -292,10 +313,11 @@ type clockClockEndpoint struct {
 }
 
 var (
-	clockClockTable                 = channel.Component{Name: "ClockClock", Slots: []channel.Slot{{Name: "clock", Protocol: &Clock, Role: 1}}, Choices: 0}
-	clockClockRestReceiveOp         = channel.Op{State: "ClockClockRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3}
-	clockClockAskingTimeOp          = channel.Op{State: "ClockClockAsking", Method: "Time", Peer: 0, Label: 4}
-	clockClockAfterResolutionTimeOp = channel.Op{State: "ClockClockAfterResolution", Method: "Time", Peer: 0, Label: 4}
+	clockClockTable = channel.Component{Name: "ClockClock", Slots: []channel.Slot{{Name: "clock", Protocol: &Clock, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&clockClockRestReceiveOp, &clockClockAskingTimeOp, &clockClockAfterResolutionTimeOp}}
+	clockClockRestReceiveOp         = channel.Op{State: "ClockClockRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3, At: "protocols/clock/clock.chan:13:16"}
+	clockClockAskingTimeOp          = channel.Op{State: "ClockClockAsking", Method: "Time", Peer: 0, Label: 4, At: "protocols/clock/clock.chan:15:13"}
+	clockClockAfterResolutionTimeOp = channel.Op{State: "ClockClockAfterResolution", Method: "Time", Peer: 0, Label: 4, At: "protocols/clock/clock.chan:18:13"}
 )
 
 // OpenClockClock makes the calling goroutine the clock of a session. When ctx is done, the end is abandoned.

@@ -89,7 +89,7 @@ const (
 )
 
 func clockServerLayout(g *ClockServerGiven) *channel.Component {
-	return &channel.Component{Name: "ClockServer", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "ClockServer", Choices: 1, Ops: clockServerOps, Chooses: clockServerChooses, Slots: []channel.Slot{
 		{Name: "port", Protocol: &Port, Role: 1},
 		{Name: "alarm", Protocol: &Alarm, Role: 0},
 		{Name: "clients", Protocol: &Clock, Role: 1, Set: g.Users, Points: 4},
@@ -99,28 +99,33 @@ func clockServerLayout(g *ClockServerGiven) *channel.Component {
 	}}
 }
 
+// clockServerOps are all steps of a ClockServer, and clockServerChooses its chooses.
+var clockServerOps = []*channel.Op{&clockServerAfterNowSendClientsTimeOp, &clockServerAfterResolutionSendClientsTimeOp, &clockServerAfterReleaseSendSleepersCancelledOp, &clockServerAfterSleepSendAlarmSetOp, &clockServerAfterTickDueOp, &clockServerAfterTickLaterOp, &clockServerAfterDueSendSleepersReadyOp, &clockServerAfterLaterSendAlarmSetOp}
+
+var clockServerChooses = []*channel.Choice{&clockServerServingChoice}
+
 var (
-	clockServerAfterNowSendClientsTimeOp           = channel.Op{State: "ClockServerAfterNow", Method: "SendClientsTime", Slot: clockServerClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true}
-	clockServerAfterResolutionSendClientsTimeOp    = channel.Op{State: "ClockServerAfterResolution", Method: "SendClientsTime", Slot: clockServerClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true}
-	clockServerAfterReleaseSendSleepersCancelledOp = channel.Op{State: "ClockServerAfterRelease", Method: "SendSleepersCancelled", Slot: clockServerSleepers, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	clockServerAfterSleepSendAlarmSetOp            = channel.Op{State: "ClockServerAfterSleep", Method: "SendAlarmSet", Slot: clockServerAlarm, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	clockServerAfterTickDueOp                      = channel.Op{State: "ClockServerAfterTick", Method: "Due"}
-	clockServerAfterTickLaterOp                    = channel.Op{State: "ClockServerAfterTick", Method: "Later"}
-	clockServerAfterDueSendSleepersReadyOp         = channel.Op{State: "ClockServerAfterDue", Method: "SendSleepersReady", Slot: clockServerSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
-	clockServerAfterLaterSendAlarmSetOp            = channel.Op{State: "ClockServerAfterLater", Method: "SendAlarmSet", Slot: clockServerAlarm, Peer: 1, Label: 0, Point: channel.AnyPoint}
+	clockServerAfterNowSendClientsTimeOp           = channel.Op{State: "ClockServerAfterNow", Method: "SendClientsTime", Slot: clockServerClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true, At: "protocols/clock/clock.chan:58:17"}
+	clockServerAfterResolutionSendClientsTimeOp    = channel.Op{State: "ClockServerAfterResolution", Method: "SendClientsTime", Slot: clockServerClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true, At: "protocols/clock/clock.chan:60:17"}
+	clockServerAfterReleaseSendSleepersCancelledOp = channel.Op{State: "ClockServerAfterRelease", Method: "SendSleepersCancelled", Slot: clockServerSleepers, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/clock/clock.chan:68:24"}
+	clockServerAfterSleepSendAlarmSetOp            = channel.Op{State: "ClockServerAfterSleep", Method: "SendAlarmSet", Slot: clockServerAlarm, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/clock/clock.chan:63:17"}
+	clockServerAfterTickDueOp                      = channel.Op{State: "ClockServerAfterTick", Method: "Due", At: "protocols/clock/clock.chan:76:26"}
+	clockServerAfterTickLaterOp                    = channel.Op{State: "ClockServerAfterTick", Method: "Later", At: "protocols/clock/clock.chan:81:26"}
+	clockServerAfterDueSendSleepersReadyOp         = channel.Op{State: "ClockServerAfterDue", Method: "SendSleepersReady", Slot: clockServerSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/clock/clock.chan:78:32"}
+	clockServerAfterLaterSendAlarmSetOp            = channel.Op{State: "ClockServerAfterLater", Method: "SendAlarmSet", Slot: clockServerAlarm, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/clock/clock.chan:85:21"}
 	clockServerServingChoice                       = channel.Choice{ID: 0, State: "ClockServerServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: clockServerPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1},
-		{Kind: channel.Recv, Slot: clockServerClients, Peer: 0, Point: 0, Label: 0, Guard: 2},
-		{Kind: channel.Recv, Slot: clockServerClients, Peer: 0, Point: 0, Label: 1, Guard: 2},
-		{Kind: channel.Recv, Slot: clockServerClients, Peer: 0, Point: 0, Label: 2, Guard: 2},
-		{Kind: channel.Recv, Slot: clockServerClients, Peer: 0, Point: 0, Label: 3, Guard: 2},
-		{Kind: channel.Recv, Slot: clockServerSleepers, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: clockServerSleepers, Peer: 0, Point: 3, Label: 0},
-		{Kind: channel.Recv, Slot: clockServerSleepers, Peer: 0, Point: 1, Label: 0},
-		{Kind: channel.Recv, Slot: clockServerSleepers, Peer: 0, Point: 4, Label: 0},
-		{Kind: channel.Gone, Slot: clockServerSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: clockServerAlarm, Peer: 1, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Gone, Slot: clockServerClients, Peer: 0, Point: 0, Label: 0, Guard: 2},
+		{Kind: channel.Recv, Slot: clockServerPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/clock/clock.chan:54:41"},
+		{Kind: channel.Recv, Slot: clockServerClients, Peer: 0, Point: 0, Label: 0, Guard: 2, At: "protocols/clock/clock.chan:57:42"},
+		{Kind: channel.Recv, Slot: clockServerClients, Peer: 0, Point: 0, Label: 1, Guard: 2, At: "protocols/clock/clock.chan:59:42"},
+		{Kind: channel.Recv, Slot: clockServerClients, Peer: 0, Point: 0, Label: 2, Guard: 2, At: "protocols/clock/clock.chan:61:42"},
+		{Kind: channel.Recv, Slot: clockServerClients, Peer: 0, Point: 0, Label: 3, Guard: 2, At: "protocols/clock/clock.chan:64:42"},
+		{Kind: channel.Recv, Slot: clockServerSleepers, Peer: 0, Point: 0, Label: 0, At: "protocols/clock/clock.chan:66:20"},
+		{Kind: channel.Recv, Slot: clockServerSleepers, Peer: 0, Point: 3, Label: 0, At: "protocols/clock/clock.chan:66:20"},
+		{Kind: channel.Recv, Slot: clockServerSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/clock/clock.chan:71:20"},
+		{Kind: channel.Recv, Slot: clockServerSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/clock/clock.chan:71:20"},
+		{Kind: channel.Gone, Slot: clockServerSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/clock/clock.chan:72:20"},
+		{Kind: channel.Recv, Slot: clockServerAlarm, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/clock/clock.chan:73:20"},
+		{Kind: channel.Gone, Slot: clockServerClients, Peer: 0, Point: 0, Label: 0, Guard: 2, At: "protocols/clock/clock.chan:52:9"},
 	}}
 )
 

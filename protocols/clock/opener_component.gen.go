@@ -73,7 +73,7 @@ const (
 )
 
 func openerLayout(g *OpenerGiven) *channel.Component {
-	return &channel.Component{Name: "Opener", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "Opener", Choices: 1, Ops: openerOps, Chooses: openerChooses, Slots: []channel.Slot{
 		{Name: "port", Protocol: &Port, Role: 0},
 		channel.HandleSlots("started", g.Users),
 		{Name: "c.client", Protocol: &Clock, Role: 0},
@@ -81,13 +81,18 @@ func openerLayout(g *OpenerGiven) *channel.Component {
 	}}
 }
 
+// openerOps are all steps of a Opener, and openerChooses its chooses.
+var openerOps = []*channel.Op{&openerStartNewClockOp, &openerAfterNewClockSendPortAttachOp, &openerAfterAttachStartSleeperOp}
+
+var openerChooses = []*channel.Choice{&openerWatchingChoice}
+
 var (
-	openerStartNewClockOp               = channel.Op{State: "OpenerStart", Method: "NewClock"}
-	openerAfterNewClockSendPortAttachOp = channel.Op{State: "OpenerAfterNewClock", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	openerAfterAttachStartSleeperOp     = channel.Op{State: "OpenerAfterAttach", Method: "StartSleeper"}
+	openerStartNewClockOp               = channel.Op{State: "OpenerStart", Method: "NewClock", At: "protocols/clock/systems.chan:37:9"}
+	openerAfterNewClockSendPortAttachOp = channel.Op{State: "OpenerAfterNewClock", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/clock/systems.chan:38:9"}
+	openerAfterAttachStartSleeperOp     = channel.Op{State: "OpenerAfterAttach", Method: "StartSleeper", At: "protocols/clock/systems.chan:39:9"}
 	openerWatchingChoice                = channel.Choice{ID: 0, State: "OpenerWatching", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 1},
+		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/clock/systems.chan:43:16"},
+		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/clock/systems.chan:44:16"},
 	}}
 )
 

@@ -18,6 +18,20 @@ var Port = channel.Protocol{
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 0},
 	},
+	Package: "protocols/clock",
+	Digest:  "6363b13c05227cc5a65f7b23f9b5b49db57d8f9305bde946618e38d6b3290831",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // opener
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/clock/clock.chan:29:9"}}},
+		}},
+		{States: []channel.LocalState{ // clock
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/clock/clock.chan:29:9"}}},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Port.Labels[0].Carries = []channel.Carried{{Protocol: &Clock, Role: 1, State: 0}}
 }
 
 // NewPort makes a fresh session and returns its ends.
@@ -33,8 +47,9 @@ type portOpenerEndpoint struct {
 }
 
 var (
-	portOpenerTable        = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0}
-	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0}
+	portOpenerTable = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&portOpenerRestAttachOp}}
+	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0, At: "protocols/clock/clock.chan:29:9"}
 )
 
 // OpenPortOpener makes the calling goroutine the opener of a session. When ctx is done, the end is abandoned.
@@ -103,8 +118,9 @@ type portClockEndpoint struct {
 }
 
 var (
-	portClockTable         = channel.Component{Name: "PortClock", Slots: []channel.Slot{{Name: "clock", Protocol: &Port, Role: 1}}, Choices: 0}
-	portClockRestReceiveOp = channel.Op{State: "PortClockRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
+	portClockTable = channel.Component{Name: "PortClock", Slots: []channel.Slot{{Name: "clock", Protocol: &Port, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&portClockRestReceiveOp}}
+	portClockRestReceiveOp = channel.Op{State: "PortClockRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/clock/clock.chan:29:9"}
 )
 
 // OpenPortClock makes the calling goroutine the clock of a session. When ctx is done, the end is abandoned.

@@ -64,28 +64,33 @@ const (
 	sleeperWWaker
 )
 
-var sleeperLayout = channel.Component{Name: "Sleeper", Choices: 1, Slots: []channel.Slot{
+var sleeperLayout = channel.Component{Name: "Sleeper", Choices: 1, Ops: sleeperOps, Chooses: sleeperChooses, Slots: []channel.Slot{
 	{Name: "clock", Protocol: &Clock, Role: 0},
 	{Name: "w.sleeper", Protocol: &wake.Wake, Role: 0},
 	{Name: "w.waker", Protocol: &wake.Wake, Role: 1},
 }}
 
+// sleeperOps are all steps of a Sleeper, and sleeperChooses its chooses.
+var sleeperOps = []*channel.Op{&sleeperLivingNewWakeOp, &sleeperAfterNewWakeSendClockSleepOp, &sleeperAfterSleepChooseReleaseOp, &sleeperAfterReadySendWSleeperReleaseOp, &sleeperAfterCancelledSendWSleeperReleaseOp, &sleeperAfterReleaseReceiveWSleeperOp, &sleeperAfterRelease2LookOp, &sleeperAfterRelease2LeaveOp, &sleeperAfterLookSendClockNowOp, &sleeperAfterLeaveSendClockDetachOp, &sleeperAfterNowReceiveClockOp}
+
+var sleeperChooses = []*channel.Choice{&sleeperAfterSleepChoice}
+
 var (
-	sleeperLivingNewWakeOp                     = channel.Op{State: "SleeperLiving", Method: "NewWake"}
-	sleeperAfterNewWakeSendClockSleepOp        = channel.Op{State: "SleeperAfterNewWake", Method: "SendClockSleep", Slot: sleeperClock, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	sleeperAfterSleepChooseReleaseOp           = channel.Op{State: "SleeperAfterSleep", Method: "ChooseRelease", Slot: sleeperWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	sleeperAfterReadySendWSleeperReleaseOp     = channel.Op{State: "SleeperAfterReady", Method: "SendWSleeperRelease", Slot: sleeperWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	sleeperAfterCancelledSendWSleeperReleaseOp = channel.Op{State: "SleeperAfterCancelled", Method: "SendWSleeperRelease", Slot: sleeperWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	sleeperAfterReleaseReceiveWSleeperOp       = channel.Op{State: "SleeperAfterRelease", Method: "ReceiveWSleeper", Slot: sleeperWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
-	sleeperAfterRelease2LookOp                 = channel.Op{State: "SleeperAfterRelease2", Method: "Look"}
-	sleeperAfterRelease2LeaveOp                = channel.Op{State: "SleeperAfterRelease2", Method: "Leave"}
-	sleeperAfterLookSendClockNowOp             = channel.Op{State: "SleeperAfterLook", Method: "SendClockNow", Slot: sleeperClock, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	sleeperAfterLeaveSendClockDetachOp         = channel.Op{State: "SleeperAfterLeave", Method: "SendClockDetach", Slot: sleeperClock, Peer: 1, Label: 3, Point: channel.AnyPoint}
-	sleeperAfterNowReceiveClockOp              = channel.Op{State: "SleeperAfterNow", Method: "ReceiveClock", Slot: sleeperClock, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint}
+	sleeperLivingNewWakeOp                     = channel.Op{State: "SleeperLiving", Method: "NewWake", At: "protocols/clock/systems.chan:8:9"}
+	sleeperAfterNewWakeSendClockSleepOp        = channel.Op{State: "SleeperAfterNewWake", Method: "SendClockSleep", Slot: sleeperClock, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/clock/systems.chan:9:9"}
+	sleeperAfterSleepChooseReleaseOp           = channel.Op{State: "SleeperAfterSleep", Method: "ChooseRelease", Slot: sleeperWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/clock/systems.chan:15:16"}
+	sleeperAfterReadySendWSleeperReleaseOp     = channel.Op{State: "SleeperAfterReady", Method: "SendWSleeperRelease", Slot: sleeperWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/clock/systems.chan:12:13"}
+	sleeperAfterCancelledSendWSleeperReleaseOp = channel.Op{State: "SleeperAfterCancelled", Method: "SendWSleeperRelease", Slot: sleeperWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/clock/systems.chan:14:13"}
+	sleeperAfterReleaseReceiveWSleeperOp       = channel.Op{State: "SleeperAfterRelease", Method: "ReceiveWSleeper", Slot: sleeperWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/clock/systems.chan:17:20"}
+	sleeperAfterRelease2LookOp                 = channel.Op{State: "SleeperAfterRelease2", Method: "Look", At: "protocols/clock/systems.chan:22:14"}
+	sleeperAfterRelease2LeaveOp                = channel.Op{State: "SleeperAfterRelease2", Method: "Leave", At: "protocols/clock/systems.chan:25:14"}
+	sleeperAfterLookSendClockNowOp             = channel.Op{State: "SleeperAfterLook", Method: "SendClockNow", Slot: sleeperClock, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/clock/systems.chan:23:13"}
+	sleeperAfterLeaveSendClockDetachOp         = channel.Op{State: "SleeperAfterLeave", Method: "SendClockDetach", Slot: sleeperClock, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/clock/systems.chan:26:13"}
+	sleeperAfterNowReceiveClockOp              = channel.Op{State: "SleeperAfterNow", Method: "ReceiveClock", Slot: sleeperClock, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/clock/systems.chan:24:13"}
 	sleeperAfterSleepChoice                    = channel.Choice{ID: 0, State: "SleeperAfterSleep", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: sleeperWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Recv, Slot: sleeperWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 2},
-		{Kind: channel.Send, Slot: sleeperWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Recv, Slot: sleeperWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/clock/systems.chan:11:16"},
+		{Kind: channel.Recv, Slot: sleeperWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/clock/systems.chan:13:16"},
+		{Kind: channel.Send, Slot: sleeperWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/clock/systems.chan:15:16"},
 	}}
 )
 

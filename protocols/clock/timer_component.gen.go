@@ -59,15 +59,20 @@ const (
 	timerAlarm int32 = iota
 )
 
-var timerLayout = channel.Component{Name: "Timer", Choices: 1, Slots: []channel.Slot{
+var timerLayout = channel.Component{Name: "Timer", Choices: 1, Ops: timerOps, Chooses: timerChooses, Slots: []channel.Slot{
 	{Name: "alarm", Protocol: &Alarm, Role: 1},
 }}
 
+// timerOps are all steps of a Timer, and timerChooses its chooses.
+var timerOps = []*channel.Op{&timerStartSentTickNextSendAlarmTickOp}
+
+var timerChooses = []*channel.Choice{&timerStartChoice}
+
 var (
-	timerStartSentTickNextSendAlarmTickOp = channel.Op{State: "TimerStartSentTickNext", Method: "SendAlarmTick", Slot: timerAlarm, Peer: 0, Label: 1, Point: channel.AnyPoint, Chosen: true}
+	timerStartSentTickNextSendAlarmTickOp = channel.Op{State: "TimerStartSentTickNext", Method: "SendAlarmTick", Slot: timerAlarm, Peer: 0, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/clock/clock.chan:100:26"}
 	timerStartChoice                      = channel.Choice{ID: 0, State: "TimerStart", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: timerAlarm, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Send, Slot: timerAlarm, Peer: 0, Point: channel.AnyPoint, Label: 1, Guard: 1},
+		{Kind: channel.Recv, Slot: timerAlarm, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/clock/clock.chan:98:16"},
+		{Kind: channel.Send, Slot: timerAlarm, Peer: 0, Point: channel.AnyPoint, Label: 1, Guard: 1, At: "protocols/clock/clock.chan:100:26"},
 	}}
 )
 

@@ -112,7 +112,7 @@ const (
 )
 
 func consoleLayout(g *ConsoleGiven) *channel.Component {
-	return &channel.Component{Name: "Console", Choices: 4, Slots: []channel.Slot{
+	return &channel.Component{Name: "Console", Choices: 4, Ops: consoleOps, Chooses: consoleChooses, Slots: []channel.Slot{
 		{Name: "port", Protocol: &Port, Role: 1},
 		{Name: "terminal", Protocol: &Terminal, Role: 0},
 		{Name: "files", Protocol: &file.File, Role: 1, Set: g.Users, Points: 9},
@@ -122,60 +122,65 @@ func consoleLayout(g *ConsoleGiven) *channel.Component {
 	}}
 }
 
+// consoleOps are all steps of a Console, and consoleChooses its chooses.
+var consoleOps = []*channel.Op{&consoleAfterWriteSendTerminalOutputOp, &consoleAfterAppendSendTerminalOutputOp, &consoleAfterTruncateSendFilesFailedOp, &consoleAfterSetTimesSendFilesFailedOp, &consoleAfterSyncSendFilesDoneOp, &consoleAfterStatSendFilesIsOp, &consoleAfterReleaseSendSleepersCancelledOp, &consoleAfterReadSentDataNextSendFilesDataOp, &consoleAfterOutputSendFilesWrittenOp, &consoleAfterOutput2SendFilesWrittenOp, &consoleAfterDataRestOp, &consoleAfterDataAllOp, &consoleAfterWatchSendSleepersReadyOp, &consoleAfterInputSentDataNextSendFilesDataOp, &consoleAfterHangupSentDataNextSendFilesDataOp, &consoleAfterData2RestOp, &consoleAfterData2AllOp, &consoleAfterData3RestOp, &consoleAfterData3AllOp, &consoleAfterGoneSendSleepersReadyOp, &consoleAfterRestSendSleepersReadyOp}
+
+var consoleChooses = []*channel.Choice{&consoleServingChoice, &consoleAfterReadChoice, &consoleAfterInputChoice, &consoleAfterHangupChoice}
+
 var (
-	consoleAfterWriteSendTerminalOutputOp         = channel.Op{State: "ConsoleAfterWrite", Method: "SendTerminalOutput", Slot: consoleTerminal, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	consoleAfterAppendSendTerminalOutputOp        = channel.Op{State: "ConsoleAfterAppend", Method: "SendTerminalOutput", Slot: consoleTerminal, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	consoleAfterTruncateSendFilesFailedOp         = channel.Op{State: "ConsoleAfterTruncate", Method: "SendFilesFailed", Slot: consoleFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	consoleAfterSetTimesSendFilesFailedOp         = channel.Op{State: "ConsoleAfterSetTimes", Method: "SendFilesFailed", Slot: consoleFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	consoleAfterSyncSendFilesDoneOp               = channel.Op{State: "ConsoleAfterSync", Method: "SendFilesDone", Slot: consoleFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Gone: true}
-	consoleAfterStatSendFilesIsOp                 = channel.Op{State: "ConsoleAfterStat", Method: "SendFilesIs", Slot: consoleFiles, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	consoleAfterReleaseSendSleepersCancelledOp    = channel.Op{State: "ConsoleAfterRelease", Method: "SendSleepersCancelled", Slot: consoleSleepers, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	consoleAfterReadSentDataNextSendFilesDataOp   = channel.Op{State: "ConsoleAfterReadSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
-	consoleAfterOutputSendFilesWrittenOp          = channel.Op{State: "ConsoleAfterOutput", Method: "SendFilesWritten", Slot: consoleFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true}
-	consoleAfterOutput2SendFilesWrittenOp         = channel.Op{State: "ConsoleAfterOutput2", Method: "SendFilesWritten", Slot: consoleFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true}
-	consoleAfterDataRestOp                        = channel.Op{State: "ConsoleAfterData", Method: "Rest"}
-	consoleAfterDataAllOp                         = channel.Op{State: "ConsoleAfterData", Method: "All"}
-	consoleAfterWatchSendSleepersReadyOp          = channel.Op{State: "ConsoleAfterWatch", Method: "SendSleepersReady", Slot: consoleSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
-	consoleAfterInputSentDataNextSendFilesDataOp  = channel.Op{State: "ConsoleAfterInputSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
-	consoleAfterHangupSentDataNextSendFilesDataOp = channel.Op{State: "ConsoleAfterHangupSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
-	consoleAfterData2RestOp                       = channel.Op{State: "ConsoleAfterData2", Method: "Rest"}
-	consoleAfterData2AllOp                        = channel.Op{State: "ConsoleAfterData2", Method: "All"}
-	consoleAfterData3RestOp                       = channel.Op{State: "ConsoleAfterData3", Method: "Rest"}
-	consoleAfterData3AllOp                        = channel.Op{State: "ConsoleAfterData3", Method: "All"}
-	consoleAfterGoneSendSleepersReadyOp           = channel.Op{State: "ConsoleAfterGone", Method: "SendSleepersReady", Slot: consoleSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
-	consoleAfterRestSendSleepersReadyOp           = channel.Op{State: "ConsoleAfterRest", Method: "SendSleepersReady", Slot: consoleSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
+	consoleAfterWriteSendTerminalOutputOp         = channel.Op{State: "ConsoleAfterWrite", Method: "SendTerminalOutput", Slot: consoleTerminal, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/console/console.chan:83:17"}
+	consoleAfterAppendSendTerminalOutputOp        = channel.Op{State: "ConsoleAfterAppend", Method: "SendTerminalOutput", Slot: consoleTerminal, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/console/console.chan:86:17"}
+	consoleAfterTruncateSendFilesFailedOp         = channel.Op{State: "ConsoleAfterTruncate", Method: "SendFilesFailed", Slot: consoleFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:89:17"}
+	consoleAfterSetTimesSendFilesFailedOp         = channel.Op{State: "ConsoleAfterSetTimes", Method: "SendFilesFailed", Slot: consoleFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:91:17"}
+	consoleAfterSyncSendFilesDoneOp               = channel.Op{State: "ConsoleAfterSync", Method: "SendFilesDone", Slot: consoleFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:93:17"}
+	consoleAfterStatSendFilesIsOp                 = channel.Op{State: "ConsoleAfterStat", Method: "SendFilesIs", Slot: consoleFiles, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:95:17"}
+	consoleAfterReleaseSendSleepersCancelledOp    = channel.Op{State: "ConsoleAfterRelease", Method: "SendSleepersCancelled", Slot: consoleSleepers, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:110:24"}
+	consoleAfterReadSentDataNextSendFilesDataOp   = channel.Op{State: "ConsoleAfterReadSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:42:16"}
+	consoleAfterOutputSendFilesWrittenOp          = channel.Op{State: "ConsoleAfterOutput", Method: "SendFilesWritten", Slot: consoleFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:84:17"}
+	consoleAfterOutput2SendFilesWrittenOp         = channel.Op{State: "ConsoleAfterOutput2", Method: "SendFilesWritten", Slot: consoleFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:87:17"}
+	consoleAfterDataRestOp                        = channel.Op{State: "ConsoleAfterData", Method: "Rest", At: "protocols/console/console.chan:44:18"}
+	consoleAfterDataAllOp                         = channel.Op{State: "ConsoleAfterData", Method: "All", At: "protocols/console/console.chan:45:18"}
+	consoleAfterWatchSendSleepersReadyOp          = channel.Op{State: "ConsoleAfterWatch", Method: "SendSleepersReady", Slot: consoleSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:100:28"}
+	consoleAfterInputSentDataNextSendFilesDataOp  = channel.Op{State: "ConsoleAfterInputSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:42:16"}
+	consoleAfterHangupSentDataNextSendFilesDataOp = channel.Op{State: "ConsoleAfterHangupSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:42:16"}
+	consoleAfterData2RestOp                       = channel.Op{State: "ConsoleAfterData2", Method: "Rest", At: "protocols/console/console.chan:44:18"}
+	consoleAfterData2AllOp                        = channel.Op{State: "ConsoleAfterData2", Method: "All", At: "protocols/console/console.chan:45:18"}
+	consoleAfterData3RestOp                       = channel.Op{State: "ConsoleAfterData3", Method: "Rest", At: "protocols/console/console.chan:44:18"}
+	consoleAfterData3AllOp                        = channel.Op{State: "ConsoleAfterData3", Method: "All", At: "protocols/console/console.chan:45:18"}
+	consoleAfterGoneSendSleepersReadyOp           = channel.Op{State: "ConsoleAfterGone", Method: "SendSleepersReady", Slot: consoleSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:60:20"}
+	consoleAfterRestSendSleepersReadyOp           = channel.Op{State: "ConsoleAfterRest", Method: "SendSleepersReady", Slot: consoleSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:60:20"}
 	consoleServingChoice                          = channel.Choice{ID: 0, State: "ConsoleServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: consolePort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1},
-		{Kind: channel.Recv, Slot: consoleTerminal, Peer: 1, Point: channel.AnyPoint, Label: 1, Guard: 2},
-		{Kind: channel.Recv, Slot: consoleTerminal, Peer: 1, Point: channel.AnyPoint, Label: 2, Guard: 2},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 0, Guard: 3},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 1, Guard: 3},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 2, Guard: 3},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 3, Guard: 3},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 4, Guard: 3},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 5, Guard: 3},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 6, Guard: 3},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 7, Guard: 3},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 8, Guard: 3},
-		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: 1, Label: 0},
-		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 3, Label: 0},
-		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 1, Label: 0},
-		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 4, Label: 0},
-		{Kind: channel.Gone, Slot: consoleSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: 0, Label: 0, Guard: 3},
+		{Kind: channel.Recv, Slot: consolePort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/console/console.chan:69:39"},
+		{Kind: channel.Recv, Slot: consoleTerminal, Peer: 1, Point: channel.AnyPoint, Label: 1, Guard: 2, At: "protocols/console/console.chan:71:34"},
+		{Kind: channel.Recv, Slot: consoleTerminal, Peer: 1, Point: channel.AnyPoint, Label: 2, Guard: 2, At: "protocols/console/console.chan:74:34"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 0, Guard: 3, At: "protocols/console/console.chan:78:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 1, Guard: 3, At: "protocols/console/console.chan:82:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 2, Guard: 3, At: "protocols/console/console.chan:85:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 3, Guard: 3, At: "protocols/console/console.chan:88:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 4, Guard: 3, At: "protocols/console/console.chan:90:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 5, Guard: 3, At: "protocols/console/console.chan:92:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 6, Guard: 3, At: "protocols/console/console.chan:94:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 7, Guard: 3, At: "protocols/console/console.chan:96:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 8, Guard: 3, At: "protocols/console/console.chan:104:42"},
+		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: 1, Label: 0, At: "protocols/console/console.chan:106:20"},
+		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 0, Label: 0, At: "protocols/console/console.chan:108:20"},
+		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 3, Label: 0, At: "protocols/console/console.chan:108:20"},
+		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/console/console.chan:113:20"},
+		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/console/console.chan:113:20"},
+		{Kind: channel.Gone, Slot: consoleSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/console.chan:114:20"},
+		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: 0, Label: 0, Guard: 3, At: "protocols/console/console.chan:67:9"},
 	}}
 	consoleAfterReadChoice = channel.Choice{ID: 1, State: "ConsoleAfterRead", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, Aimed: true},
-		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/console/console.chan:42:16", Aimed: true},
+		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/console.chan:47:16", Aimed: true},
 	}}
 	consoleAfterInputChoice = channel.Choice{ID: 2, State: "ConsoleAfterInput", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, Aimed: true},
-		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/console/console.chan:42:16", Aimed: true},
+		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/console.chan:47:16", Aimed: true},
 	}}
 	consoleAfterHangupChoice = channel.Choice{ID: 3, State: "ConsoleAfterHangup", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, Aimed: true},
-		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/console/console.chan:42:16", Aimed: true},
+		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/console.chan:47:16", Aimed: true},
 	}}
 )
 

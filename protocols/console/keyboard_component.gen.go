@@ -58,18 +58,23 @@ const (
 	keyboardConsole int32 = iota
 )
 
-var keyboardLayout = channel.Component{Name: "Keyboard", Choices: 1, Slots: []channel.Slot{
+var keyboardLayout = channel.Component{Name: "Keyboard", Choices: 1, Ops: keyboardOps, Chooses: keyboardChooses, Slots: []channel.Slot{
 	{Name: "console", Protocol: &Terminal, Role: 1},
 }}
 
+// keyboardOps are all steps of a Keyboard, and keyboardChooses its chooses.
+var keyboardOps = []*channel.Op{&keyboardTypingSentInputNextSendConsoleInputOp, &keyboardTypingChooseHangupOp, &keyboardAfterHangupReceiveConsoleOp}
+
+var keyboardChooses = []*channel.Choice{&keyboardTypingChoice}
+
 var (
-	keyboardTypingSentInputNextSendConsoleInputOp = channel.Op{State: "KeyboardTypingSentInputNext", Method: "SendConsoleInput", Slot: keyboardConsole, Peer: 0, Label: 1, Point: channel.AnyPoint, Chosen: true}
-	keyboardTypingChooseHangupOp                  = channel.Op{State: "KeyboardTyping", Method: "ChooseHangup", Slot: keyboardConsole, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true}
-	keyboardAfterHangupReceiveConsoleOp           = channel.Op{State: "KeyboardAfterHangup", Method: "ReceiveConsole", Slot: keyboardConsole, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint}
+	keyboardTypingSentInputNextSendConsoleInputOp = channel.Op{State: "KeyboardTypingSentInputNext", Method: "SendConsoleInput", Slot: keyboardConsole, Peer: 0, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:125:16"}
+	keyboardTypingChooseHangupOp                  = channel.Op{State: "KeyboardTyping", Method: "ChooseHangup", Slot: keyboardConsole, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:126:16"}
+	keyboardAfterHangupReceiveConsoleOp           = channel.Op{State: "KeyboardAfterHangup", Method: "ReceiveConsole", Slot: keyboardConsole, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint, At: "protocols/console/console.chan:131:9"}
 	keyboardTypingChoice                          = channel.Choice{ID: 0, State: "KeyboardTyping", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: keyboardConsole, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Send, Slot: keyboardConsole, Peer: 0, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Send, Slot: keyboardConsole, Peer: 0, Point: channel.AnyPoint, Label: 2},
+		{Kind: channel.Recv, Slot: keyboardConsole, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/console.chan:124:16"},
+		{Kind: channel.Send, Slot: keyboardConsole, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/console/console.chan:125:16"},
+		{Kind: channel.Send, Slot: keyboardConsole, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/console/console.chan:126:16"},
 	}}
 )
 

@@ -74,7 +74,7 @@ const (
 )
 
 func openerLayout(g *OpenerGiven) *channel.Component {
-	return &channel.Component{Name: "Opener", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "Opener", Choices: 1, Ops: openerOps, Chooses: openerChooses, Slots: []channel.Slot{
 		{Name: "port", Protocol: &Port, Role: 0},
 		channel.HandleSlots("started", g.Users),
 		{Name: "f.client", Protocol: &file.File, Role: 0},
@@ -82,13 +82,18 @@ func openerLayout(g *OpenerGiven) *channel.Component {
 	}}
 }
 
+// openerOps are all steps of a Opener, and openerChooses its chooses.
+var openerOps = []*channel.Op{&openerStartNewFileOp, &openerAfterNewFileSendPortAttachOp, &openerAfterAttachStartReaderOp}
+
+var openerChooses = []*channel.Choice{&openerWatchingChoice}
+
 var (
-	openerStartNewFileOp               = channel.Op{State: "OpenerStart", Method: "NewFile"}
-	openerAfterNewFileSendPortAttachOp = channel.Op{State: "OpenerAfterNewFile", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	openerAfterAttachStartReaderOp     = channel.Op{State: "OpenerAfterAttach", Method: "StartReader"}
+	openerStartNewFileOp               = channel.Op{State: "OpenerStart", Method: "NewFile", At: "protocols/console/systems.chan:46:9"}
+	openerAfterNewFileSendPortAttachOp = channel.Op{State: "OpenerAfterNewFile", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/console/systems.chan:47:9"}
+	openerAfterAttachStartReaderOp     = channel.Op{State: "OpenerAfterAttach", Method: "StartReader", At: "protocols/console/systems.chan:48:9"}
 	openerWatchingChoice               = channel.Choice{ID: 0, State: "OpenerWatching", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 1},
+		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/systems.chan:52:16"},
+		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/console/systems.chan:53:16"},
 	}}
 )
 

@@ -19,6 +19,20 @@ var Port = channel.Protocol{
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 0},
 	},
+	Package: "protocols/console",
+	Digest:  "157b1d0f6f7ec0bc82e3a8a573a1e7ffa42a8e55c35904404203e8dbcfece6d2",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // opener
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/console/console.chan:27:9"}}},
+		}},
+		{States: []channel.LocalState{ // console
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/console/console.chan:27:9"}}},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Port.Labels[0].Carries = []channel.Carried{{Protocol: &file.File, Role: 1, State: 0}}
 }
 
 // NewPort makes a fresh session and returns its ends.
@@ -34,8 +48,9 @@ type portOpenerEndpoint struct {
 }
 
 var (
-	portOpenerTable        = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0}
-	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0}
+	portOpenerTable = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&portOpenerRestAttachOp}}
+	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0, At: "protocols/console/console.chan:27:9"}
 )
 
 // OpenPortOpener makes the calling goroutine the opener of a session. When ctx is done, the end is abandoned.
@@ -104,8 +119,9 @@ type portConsoleEndpoint struct {
 }
 
 var (
-	portConsoleTable         = channel.Component{Name: "PortConsole", Slots: []channel.Slot{{Name: "console", Protocol: &Port, Role: 1}}, Choices: 0}
-	portConsoleRestReceiveOp = channel.Op{State: "PortConsoleRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
+	portConsoleTable = channel.Component{Name: "PortConsole", Slots: []channel.Slot{{Name: "console", Protocol: &Port, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&portConsoleRestReceiveOp}}
+	portConsoleRestReceiveOp = channel.Op{State: "PortConsoleRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/console/console.chan:27:9"}
 )
 
 // OpenPortConsole makes the calling goroutine the console of a session. When ctx is done, the end is abandoned.

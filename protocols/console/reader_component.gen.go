@@ -70,32 +70,37 @@ const (
 	readerWWaker
 )
 
-var readerLayout = channel.Component{Name: "Reader", Choices: 2, Slots: []channel.Slot{
+var readerLayout = channel.Component{Name: "Reader", Choices: 2, Ops: readerOps, Chooses: readerChooses, Slots: []channel.Slot{
 	{Name: "tty", Protocol: &file.File, Role: 0},
 	{Name: "w.sleeper", Protocol: &wake.Wake, Role: 0},
 	{Name: "w.waker", Protocol: &wake.Wake, Role: 1},
 }}
 
+// readerOps are all steps of a Reader, and readerChooses its chooses.
+var readerOps = []*channel.Op{&readerWorkingSentReadNextSendTtyReadOp, &readerWorkingChooseCloseOp, &readerAfterReadPatientOp, &readerAfterReadKilledOp, &readerAfterNewWakeSendTtyWatchOp, &readerAfterPatientReceiveTtyOp, &readerAfterWatchChooseReleaseOp, &readerAfterReadySendWSleeperReleaseOp, &readerAfterCancelledSendWSleeperReleaseOp, &readerAfterReleaseReceiveWSleeperOp}
+
+var readerChooses = []*channel.Choice{&readerWorkingChoice, &readerAfterWatchChoice}
+
 var (
-	readerWorkingSentReadNextSendTtyReadOp    = channel.Op{State: "ReaderWorkingSentReadNext", Method: "SendTtyRead", Slot: readerTty, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	readerWorkingChooseCloseOp                = channel.Op{State: "ReaderWorking", Method: "ChooseClose", Slot: readerTty, Peer: 1, Label: 8, Point: channel.AnyPoint, Chosen: true}
-	readerAfterReadPatientOp                  = channel.Op{State: "ReaderAfterRead", Method: "Patient"}
-	readerAfterReadKilledOp                   = channel.Op{State: "ReaderAfterRead", Method: "Killed"}
-	readerAfterNewWakeSendTtyWatchOp          = channel.Op{State: "ReaderAfterNewWake", Method: "SendTtyWatch", Slot: readerTty, Peer: 1, Label: 7, Point: channel.AnyPoint}
-	readerAfterPatientReceiveTtyOp            = channel.Op{State: "ReaderAfterPatient", Method: "ReceiveTty", Slot: readerTty, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
-	readerAfterWatchChooseReleaseOp           = channel.Op{State: "ReaderAfterWatch", Method: "ChooseRelease", Slot: readerWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	readerAfterReadySendWSleeperReleaseOp     = channel.Op{State: "ReaderAfterReady", Method: "SendWSleeperRelease", Slot: readerWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	readerAfterCancelledSendWSleeperReleaseOp = channel.Op{State: "ReaderAfterCancelled", Method: "SendWSleeperRelease", Slot: readerWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	readerAfterReleaseReceiveWSleeperOp       = channel.Op{State: "ReaderAfterRelease", Method: "ReceiveWSleeper", Slot: readerWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
+	readerWorkingSentReadNextSendTtyReadOp    = channel.Op{State: "ReaderWorkingSentReadNext", Method: "SendTtyRead", Slot: readerTty, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/systems.chan:10:16"}
+	readerWorkingChooseCloseOp                = channel.Op{State: "ReaderWorking", Method: "ChooseClose", Slot: readerTty, Peer: 1, Label: 8, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/systems.chan:35:16"}
+	readerAfterReadPatientOp                  = channel.Op{State: "ReaderAfterRead", Method: "Patient", At: "protocols/console/systems.chan:12:18"}
+	readerAfterReadKilledOp                   = channel.Op{State: "ReaderAfterRead", Method: "Killed", At: "protocols/console/systems.chan:18:18"}
+	readerAfterNewWakeSendTtyWatchOp          = channel.Op{State: "ReaderAfterNewWake", Method: "SendTtyWatch", Slot: readerTty, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/console/systems.chan:23:13"}
+	readerAfterPatientReceiveTtyOp            = channel.Op{State: "ReaderAfterPatient", Method: "ReceiveTty", Slot: readerTty, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/console/systems.chan:14:24"}
+	readerAfterWatchChooseReleaseOp           = channel.Op{State: "ReaderAfterWatch", Method: "ChooseRelease", Slot: readerWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/systems.chan:29:20"}
+	readerAfterReadySendWSleeperReleaseOp     = channel.Op{State: "ReaderAfterReady", Method: "SendWSleeperRelease", Slot: readerWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/console/systems.chan:26:17"}
+	readerAfterCancelledSendWSleeperReleaseOp = channel.Op{State: "ReaderAfterCancelled", Method: "SendWSleeperRelease", Slot: readerWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/console/systems.chan:28:17"}
+	readerAfterReleaseReceiveWSleeperOp       = channel.Op{State: "ReaderAfterRelease", Method: "ReceiveWSleeper", Slot: readerWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/console/systems.chan:31:24"}
 	readerWorkingChoice                       = channel.Choice{ID: 0, State: "ReaderWorking", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: readerTty, Peer: 1, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Now},
-		{Kind: channel.Send, Slot: readerTty, Peer: 1, Point: channel.AnyPoint, Label: 8},
+		{Kind: channel.Send, Slot: readerTty, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/console/systems.chan:10:16"},
+		{Kind: channel.Now, At: "protocols/console/systems.chan:22:16"},
+		{Kind: channel.Send, Slot: readerTty, Peer: 1, Point: channel.AnyPoint, Label: 8, At: "protocols/console/systems.chan:35:16"},
 	}}
 	readerAfterWatchChoice = channel.Choice{ID: 1, State: "ReaderAfterWatch", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: readerWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Recv, Slot: readerWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 2},
-		{Kind: channel.Send, Slot: readerWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Recv, Slot: readerWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/console/systems.chan:25:20"},
+		{Kind: channel.Recv, Slot: readerWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/console/systems.chan:27:20"},
+		{Kind: channel.Send, Slot: readerWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/console/systems.chan:29:20"},
 	}}
 )
 

@@ -13,13 +13,25 @@ var Terminal = channel.Protocol{
 	Name:  "Terminal",
 	Roles: []string{"console", "terminal"},
 	Labels: []channel.Label{
-		{Name: "Output", From: 0, To: 1, Payload: channel.PayloadOf[TerminalOutputPayload]()},
-		{Name: "Input", From: 1, To: 0, Payload: channel.PayloadOf[TerminalInputPayload]()},
+		{Name: "Output", From: 0, To: 1, Payload: channel.PayloadOf[TerminalOutputPayload](), Fields: []channel.Field{{Name: "buf"}}},
+		{Name: "Input", From: 1, To: 0, Payload: channel.PayloadOf[TerminalInputPayload](), Fields: []channel.Field{{Name: "buf"}}},
 		{Name: "Hangup", From: 1, To: 0},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
+	},
+	Package: "protocols/console",
+	Digest:  "74a0dc6bec578c8e1dba544392c9150ecf7c96ad5caa20def033729af84d1986",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // console
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/console/console.chan:12:20"}, {Label: 2, Next: 1, At: "protocols/console/console.chan:13:20"}, {Label: 0, Next: 0, At: "protocols/console/console.chan:19:13"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/console/console.chan:19:13"}}},
+		}},
+		{States: []channel.LocalState{ // terminal
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/console/console.chan:12:20"}, {Label: 2, Next: 1, At: "protocols/console/console.chan:13:20"}, {Label: 0, Next: 0, At: "protocols/console/console.chan:19:13"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/console/console.chan:19:13"}}},
+		}},
 	},
 }
 
@@ -54,10 +66,11 @@ type terminalConsoleEndpoint struct {
 }
 
 var (
-	terminalConsoleTable               = channel.Component{Name: "TerminalConsole", Slots: []channel.Slot{{Name: "console", Protocol: &Terminal, Role: 0}}, Choices: 0}
-	terminalConsoleRestOutputOp        = channel.Op{State: "TerminalConsoleRest", Method: "Output", Peer: 1, Label: 0}
-	terminalConsoleRestReceiveOp       = channel.Op{State: "TerminalConsoleRest", Method: "Receive", Peer: 1, Labels: 1<<1 | 1<<2}
-	terminalConsoleAfterHangupOutputOp = channel.Op{State: "TerminalConsoleAfterHangup", Method: "Output", Peer: 1, Label: 0}
+	terminalConsoleTable = channel.Component{Name: "TerminalConsole", Slots: []channel.Slot{{Name: "console", Protocol: &Terminal, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&terminalConsoleRestOutputOp, &terminalConsoleRestReceiveOp, &terminalConsoleAfterHangupOutputOp}}
+	terminalConsoleRestOutputOp        = channel.Op{State: "TerminalConsoleRest", Method: "Output", Peer: 1, Label: 0, At: "protocols/console/console.chan:19:13"}
+	terminalConsoleRestReceiveOp       = channel.Op{State: "TerminalConsoleRest", Method: "Receive", Peer: 1, Labels: 1<<1 | 1<<2, At: "protocols/console/console.chan:12:20"}
+	terminalConsoleAfterHangupOutputOp = channel.Op{State: "TerminalConsoleAfterHangup", Method: "Output", Peer: 1, Label: 0, At: "protocols/console/console.chan:19:13"}
 )
 
 // OpenTerminalConsole makes the calling goroutine the console of a session. When ctx is done, the end is abandoned.
@@ -214,11 +227,12 @@ type terminalTerminalEndpoint struct {
 }
 
 var (
-	terminalTerminalTable                = channel.Component{Name: "TerminalTerminal", Slots: []channel.Slot{{Name: "terminal", Protocol: &Terminal, Role: 1}}, Choices: 0}
-	terminalTerminalRestInputOp          = channel.Op{State: "TerminalTerminalRest", Method: "Input", Peer: 0, Label: 1}
-	terminalTerminalRestHangupOp         = channel.Op{State: "TerminalTerminalRest", Method: "Hangup", Peer: 0, Label: 2}
-	terminalTerminalRestReceiveOp        = channel.Op{State: "TerminalTerminalRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
-	terminalTerminalAfterHangupReceiveOp = channel.Op{State: "TerminalTerminalAfterHangup", Method: "Receive", Peer: 0, Labels: 1 << 0}
+	terminalTerminalTable = channel.Component{Name: "TerminalTerminal", Slots: []channel.Slot{{Name: "terminal", Protocol: &Terminal, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&terminalTerminalRestInputOp, &terminalTerminalRestHangupOp, &terminalTerminalRestReceiveOp, &terminalTerminalAfterHangupReceiveOp}}
+	terminalTerminalRestInputOp          = channel.Op{State: "TerminalTerminalRest", Method: "Input", Peer: 0, Label: 1, At: "protocols/console/console.chan:12:20"}
+	terminalTerminalRestHangupOp         = channel.Op{State: "TerminalTerminalRest", Method: "Hangup", Peer: 0, Label: 2, At: "protocols/console/console.chan:13:20"}
+	terminalTerminalRestReceiveOp        = channel.Op{State: "TerminalTerminalRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/console/console.chan:19:13"}
+	terminalTerminalAfterHangupReceiveOp = channel.Op{State: "TerminalTerminalAfterHangup", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/console/console.chan:19:13"}
 )
 
 // OpenTerminalTerminal makes the calling goroutine the terminal of a session. When ctx is done, the end is abandoned.

@@ -62,17 +62,22 @@ const (
 	attacherSecond
 )
 
-var attacherLayout = channel.Component{Name: "Attacher", Choices: 1, Slots: []channel.Slot{
+var attacherLayout = channel.Component{Name: "Attacher", Choices: 1, Ops: attacherOps, Chooses: attacherChooses, Slots: []channel.Slot{
 	{Name: "port", Protocol: &RenamingPort, Role: 0},
 	{Name: "first", Protocol: &Renaming, Role: 1},
 	{Name: "second", Protocol: &Renaming, Role: 1},
 }}
 
+// attacherOps are all steps of a Attacher, and attacherChooses its chooses.
+var attacherOps = []*channel.Op{&attacherStartSendPortAttachOp, &attacherAfterAttachSendPortAttachOp}
+
+var attacherChooses = []*channel.Choice{&attacherAfterAttach2Choice}
+
 var (
-	attacherStartSendPortAttachOp       = channel.Op{State: "AttacherStart", Method: "SendPortAttach", Slot: attacherPort, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	attacherAfterAttachSendPortAttachOp = channel.Op{State: "AttacherAfterAttach", Method: "SendPortAttach", Slot: attacherPort, Peer: 1, Label: 0, Point: channel.AnyPoint}
+	attacherStartSendPortAttachOp       = channel.Op{State: "AttacherStart", Method: "SendPortAttach", Slot: attacherPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:68:5"}
+	attacherAfterAttachSendPortAttachOp = channel.Op{State: "AttacherAfterAttach", Method: "SendPortAttach", Slot: attacherPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:69:5"}
 	attacherAfterAttach2Choice          = channel.Choice{ID: 0, State: "AttacherAfterAttach2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Gone, Slot: attacherPort, Peer: 1, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Gone, Slot: attacherPort, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/dir/systems.chan:72:16"},
 	}}
 )
 

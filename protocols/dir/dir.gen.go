@@ -15,29 +15,65 @@ var Dir = channel.Protocol{
 	Name:  "Dir",
 	Roles: []string{"client", "directory"},
 	Labels: []channel.Label{
-		{Name: "Open", From: 0, To: 1, Payload: channel.PayloadOf[DirOpenPayload](), Ends: 1},
-		{Name: "Find", From: 0, To: 1, Payload: channel.PayloadOf[DirFindPayload]()},
-		{Name: "List", From: 0, To: 1, Payload: channel.PayloadOf[DirListPayload]()},
-		{Name: "MakeDir", From: 0, To: 1, Payload: channel.PayloadOf[DirMakeDirPayload]()},
-		{Name: "Symlink", From: 0, To: 1, Payload: channel.PayloadOf[DirSymlinkPayload]()},
-		{Name: "ReadLink", From: 0, To: 1, Payload: channel.PayloadOf[DirReadLinkPayload]()},
+		{Name: "Open", From: 0, To: 1, Payload: channel.PayloadOf[DirOpenPayload](), Fields: []channel.Field{{Name: "name"}, {Name: "how", Hi: 4, Cases: []string{"Existing", "Create", "Exclusive", "Truncated", "Directory"}}}, Ends: 1},
+		{Name: "Find", From: 0, To: 1, Payload: channel.PayloadOf[DirFindPayload](), Fields: []channel.Field{{Name: "name"}}},
+		{Name: "List", From: 0, To: 1, Payload: channel.PayloadOf[DirListPayload](), Fields: []channel.Field{{Name: "cookie"}}},
+		{Name: "MakeDir", From: 0, To: 1, Payload: channel.PayloadOf[DirMakeDirPayload](), Fields: []channel.Field{{Name: "name"}}},
+		{Name: "Symlink", From: 0, To: 1, Payload: channel.PayloadOf[DirSymlinkPayload](), Fields: []channel.Field{{Name: "name"}, {Name: "target"}}},
+		{Name: "ReadLink", From: 0, To: 1, Payload: channel.PayloadOf[DirReadLinkPayload](), Fields: []channel.Field{{Name: "name"}}},
 		{Name: "Stat", From: 0, To: 1},
-		{Name: "SetTimes", From: 0, To: 1, Payload: channel.PayloadOf[DirSetTimesPayload]()},
-		{Name: "Link", From: 0, To: 1, Payload: channel.PayloadOf[DirLinkPayload]()},
-		{Name: "Unlink", From: 0, To: 1, Payload: channel.PayloadOf[DirUnlinkPayload]()},
-		{Name: "Rename", From: 0, To: 1, Payload: channel.PayloadOf[DirRenamePayload]()},
+		{Name: "SetTimes", From: 0, To: 1, Payload: channel.PayloadOf[DirSetTimesPayload](), Fields: []channel.Field{{Name: "atime"}, {Name: "mtime"}}},
+		{Name: "Link", From: 0, To: 1, Payload: channel.PayloadOf[DirLinkPayload](), Fields: []channel.Field{{Name: "name"}, {Name: "ino"}}},
+		{Name: "Unlink", From: 0, To: 1, Payload: channel.PayloadOf[DirUnlinkPayload](), Fields: []channel.Field{{Name: "name"}, {Name: "ino"}}},
+		{Name: "Rename", From: 0, To: 1, Payload: channel.PayloadOf[DirRenamePayload](), Fields: []channel.Field{{Name: "old"}, {Name: "name"}}},
 		{Name: "Close", From: 0, To: 1},
-		{Name: "Found", From: 1, To: 0, Payload: channel.PayloadOf[DirFoundPayload]()},
-		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[DirFailedPayload]()},
-		{Name: "Entries", From: 1, To: 0, Payload: channel.PayloadOf[DirEntriesPayload]()},
+		{Name: "Found", From: 1, To: 0, Payload: channel.PayloadOf[DirFoundPayload](), Fields: []channel.Field{{Name: "ino"}, {Name: "kind", Hi: 5, Cases: []string{"Regular", "Directory", "Symlink", "Pipe", "Terminal", "Device"}}, {Name: "attr", Fields: []channel.Field{{Name: "ino"}, {Name: "size"}, {Name: "links"}, {Name: "atime"}, {Name: "mtime"}, {Name: "ctime"}, {Name: "mode"}}}}},
+		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[DirFailedPayload](), Fields: []channel.Field{{Name: "err", Hi: 27, Cases: []string{"Access", "Again", "BadF", "Busy", "Canceled", "Exist", "FBig", "Inval", "Io", "IsDir", "Loop", "MFile", "NameTooLong", "NFile", "NoDev", "NoEnt", "NoMem", "NoSpc", "NotCapable", "NotDir", "NotEmpty", "NotSup", "Perm", "Pipe", "RoFs", "SPipe", "Stale", "XDev"}}}},
+		{Name: "Entries", From: 1, To: 0, Payload: channel.PayloadOf[DirEntriesPayload](), Fields: []channel.Field{{Name: "buf"}, {Name: "next"}}},
 		{Name: "Done", From: 1, To: 0},
-		{Name: "Target", From: 1, To: 0, Payload: channel.PayloadOf[DirTargetPayload]()},
-		{Name: "Is", From: 1, To: 0, Payload: channel.PayloadOf[DirIsPayload]()},
+		{Name: "Target", From: 1, To: 0, Payload: channel.PayloadOf[DirTargetPayload](), Fields: []channel.Field{{Name: "target"}}},
+		{Name: "Is", From: 1, To: 0, Payload: channel.PayloadOf[DirIsPayload](), Fields: []channel.Field{{Name: "attr", Fields: []channel.Field{{Name: "ino"}, {Name: "size"}, {Name: "links"}, {Name: "atime"}, {Name: "mtime"}, {Name: "ctime"}, {Name: "mode"}}}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
 	},
+	Package: "protocols/dir",
+	Digest:  "48083974ce389af02a895cdc1d32e1c8b354a77f3eea19d82fce767261d0180b",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // client
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/dir/dir.chan:33:16"}, {Label: 1, Next: 1, At: "protocols/dir/dir.chan:34:16"}, {Label: 2, Next: 2, At: "protocols/dir/dir.chan:40:16"}, {Label: 3, Next: 3, At: "protocols/dir/dir.chan:46:16"}, {Label: 4, Next: 4, At: "protocols/dir/dir.chan:53:16"}, {Label: 5, Next: 5, At: "protocols/dir/dir.chan:59:16"}, {Label: 6, Next: 6, At: "protocols/dir/dir.chan:66:16"}, {Label: 7, Next: 7, At: "protocols/dir/dir.chan:69:16"}, {Label: 8, Next: 8, At: "protocols/dir/dir.chan:76:16"}, {Label: 9, Next: 9, At: "protocols/dir/dir.chan:82:16"}, {Label: 10, Next: 10, At: "protocols/dir/dir.chan:89:16"}, {Label: 11, Next: 11, At: "protocols/dir/dir.chan:95:16"}}},
+			{Name: "finding", Edges: []channel.LocalEdge{{Label: 12, Next: 0, At: "protocols/dir/dir.chan:37:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:38:20"}}},
+			{Name: "listing", Edges: []channel.LocalEdge{{Label: 14, Next: 0, At: "protocols/dir/dir.chan:43:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:44:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:49:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:50:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:56:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:57:20"}}},
+			{Name: "reading", Edges: []channel.LocalEdge{{Label: 16, Next: 0, At: "protocols/dir/dir.chan:62:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:63:20"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/dir/dir.chan:68:13"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:72:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:73:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:79:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:80:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:85:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:86:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:92:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:93:20"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // directory
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/dir/dir.chan:33:16"}, {Label: 1, Next: 1, At: "protocols/dir/dir.chan:34:16"}, {Label: 2, Next: 2, At: "protocols/dir/dir.chan:40:16"}, {Label: 3, Next: 3, At: "protocols/dir/dir.chan:46:16"}, {Label: 4, Next: 4, At: "protocols/dir/dir.chan:53:16"}, {Label: 5, Next: 5, At: "protocols/dir/dir.chan:59:16"}, {Label: 6, Next: 6, At: "protocols/dir/dir.chan:66:16"}, {Label: 7, Next: 7, At: "protocols/dir/dir.chan:69:16"}, {Label: 8, Next: 8, At: "protocols/dir/dir.chan:76:16"}, {Label: 9, Next: 9, At: "protocols/dir/dir.chan:82:16"}, {Label: 10, Next: 10, At: "protocols/dir/dir.chan:89:16"}, {Label: 11, Next: 11, At: "protocols/dir/dir.chan:95:16"}}},
+			{Name: "finding", Edges: []channel.LocalEdge{{Label: 12, Next: 0, At: "protocols/dir/dir.chan:37:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:38:20"}}},
+			{Name: "listing", Edges: []channel.LocalEdge{{Label: 14, Next: 0, At: "protocols/dir/dir.chan:43:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:44:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:49:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:50:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:56:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:57:20"}}},
+			{Name: "reading", Edges: []channel.LocalEdge{{Label: 16, Next: 0, At: "protocols/dir/dir.chan:62:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:63:20"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/dir/dir.chan:68:13"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:72:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:73:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:79:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:80:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:85:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:86:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:92:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:93:20"}}},
+			{Name: "end", End: true},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Dir.Labels[0].Carries = []channel.Carried{{Protocol: &Opening, Role: 1, State: 0}}
 }
 
 // NewDir makes a fresh session and returns its ends.
@@ -179,29 +215,30 @@ type dirClientEndpoint struct {
 }
 
 var (
-	dirClientTable                  = channel.Component{Name: "DirClient", Slots: []channel.Slot{{Name: "client", Protocol: &Dir, Role: 0}}, Choices: 0}
-	dirClientRestOpenOp             = channel.Op{State: "DirClientRest", Method: "Open", Peer: 1, Label: 0}
-	dirClientRestFindOp             = channel.Op{State: "DirClientRest", Method: "Find", Peer: 1, Label: 1}
-	dirClientRestListOp             = channel.Op{State: "DirClientRest", Method: "List", Peer: 1, Label: 2}
-	dirClientRestMakeDirOp          = channel.Op{State: "DirClientRest", Method: "MakeDir", Peer: 1, Label: 3}
-	dirClientRestSymlinkOp          = channel.Op{State: "DirClientRest", Method: "Symlink", Peer: 1, Label: 4}
-	dirClientRestReadLinkOp         = channel.Op{State: "DirClientRest", Method: "ReadLink", Peer: 1, Label: 5}
-	dirClientRestStatOp             = channel.Op{State: "DirClientRest", Method: "Stat", Peer: 1, Label: 6}
-	dirClientRestSetTimesOp         = channel.Op{State: "DirClientRest", Method: "SetTimes", Peer: 1, Label: 7}
-	dirClientRestLinkOp             = channel.Op{State: "DirClientRest", Method: "Link", Peer: 1, Label: 8}
-	dirClientRestUnlinkOp           = channel.Op{State: "DirClientRest", Method: "Unlink", Peer: 1, Label: 9}
-	dirClientRestRenameOp           = channel.Op{State: "DirClientRest", Method: "Rename", Peer: 1, Label: 10}
-	dirClientRestCloseOp            = channel.Op{State: "DirClientRest", Method: "Close", Peer: 1, Label: 11}
-	dirClientFindingReceiveOp       = channel.Op{State: "DirClientFinding", Method: "Receive", Peer: 1, Labels: 1<<12 | 1<<13}
-	dirClientListingReceiveOp       = channel.Op{State: "DirClientListing", Method: "Receive", Peer: 1, Labels: 1<<14 | 1<<13}
-	dirClientChangingReceiveOp      = channel.Op{State: "DirClientChanging", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13}
-	dirClientAfterSymlinkReceiveOp  = channel.Op{State: "DirClientAfterSymlink", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13}
-	dirClientReadingReceiveOp       = channel.Op{State: "DirClientReading", Method: "Receive", Peer: 1, Labels: 1<<16 | 1<<13}
-	dirClientAskingReceiveOp        = channel.Op{State: "DirClientAsking", Method: "Receive", Peer: 1, Labels: 1 << 17}
-	dirClientAfterSetTimesReceiveOp = channel.Op{State: "DirClientAfterSetTimes", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13}
-	dirClientAfterLinkReceiveOp     = channel.Op{State: "DirClientAfterLink", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13}
-	dirClientAfterUnlinkReceiveOp   = channel.Op{State: "DirClientAfterUnlink", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13}
-	dirClientAfterRenameReceiveOp   = channel.Op{State: "DirClientAfterRename", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13}
+	dirClientTable = channel.Component{Name: "DirClient", Slots: []channel.Slot{{Name: "client", Protocol: &Dir, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&dirClientRestOpenOp, &dirClientRestFindOp, &dirClientRestListOp, &dirClientRestMakeDirOp, &dirClientRestSymlinkOp, &dirClientRestReadLinkOp, &dirClientRestStatOp, &dirClientRestSetTimesOp, &dirClientRestLinkOp, &dirClientRestUnlinkOp, &dirClientRestRenameOp, &dirClientRestCloseOp, &dirClientFindingReceiveOp, &dirClientListingReceiveOp, &dirClientChangingReceiveOp, &dirClientAfterSymlinkReceiveOp, &dirClientReadingReceiveOp, &dirClientAskingReceiveOp, &dirClientAfterSetTimesReceiveOp, &dirClientAfterLinkReceiveOp, &dirClientAfterUnlinkReceiveOp, &dirClientAfterRenameReceiveOp}}
+	dirClientRestOpenOp             = channel.Op{State: "DirClientRest", Method: "Open", Peer: 1, Label: 0, At: "protocols/dir/dir.chan:33:16"}
+	dirClientRestFindOp             = channel.Op{State: "DirClientRest", Method: "Find", Peer: 1, Label: 1, At: "protocols/dir/dir.chan:34:16"}
+	dirClientRestListOp             = channel.Op{State: "DirClientRest", Method: "List", Peer: 1, Label: 2, At: "protocols/dir/dir.chan:40:16"}
+	dirClientRestMakeDirOp          = channel.Op{State: "DirClientRest", Method: "MakeDir", Peer: 1, Label: 3, At: "protocols/dir/dir.chan:46:16"}
+	dirClientRestSymlinkOp          = channel.Op{State: "DirClientRest", Method: "Symlink", Peer: 1, Label: 4, At: "protocols/dir/dir.chan:53:16"}
+	dirClientRestReadLinkOp         = channel.Op{State: "DirClientRest", Method: "ReadLink", Peer: 1, Label: 5, At: "protocols/dir/dir.chan:59:16"}
+	dirClientRestStatOp             = channel.Op{State: "DirClientRest", Method: "Stat", Peer: 1, Label: 6, At: "protocols/dir/dir.chan:66:16"}
+	dirClientRestSetTimesOp         = channel.Op{State: "DirClientRest", Method: "SetTimes", Peer: 1, Label: 7, At: "protocols/dir/dir.chan:69:16"}
+	dirClientRestLinkOp             = channel.Op{State: "DirClientRest", Method: "Link", Peer: 1, Label: 8, At: "protocols/dir/dir.chan:76:16"}
+	dirClientRestUnlinkOp           = channel.Op{State: "DirClientRest", Method: "Unlink", Peer: 1, Label: 9, At: "protocols/dir/dir.chan:82:16"}
+	dirClientRestRenameOp           = channel.Op{State: "DirClientRest", Method: "Rename", Peer: 1, Label: 10, At: "protocols/dir/dir.chan:89:16"}
+	dirClientRestCloseOp            = channel.Op{State: "DirClientRest", Method: "Close", Peer: 1, Label: 11, At: "protocols/dir/dir.chan:95:16"}
+	dirClientFindingReceiveOp       = channel.Op{State: "DirClientFinding", Method: "Receive", Peer: 1, Labels: 1<<12 | 1<<13, At: "protocols/dir/dir.chan:37:20"}
+	dirClientListingReceiveOp       = channel.Op{State: "DirClientListing", Method: "Receive", Peer: 1, Labels: 1<<14 | 1<<13, At: "protocols/dir/dir.chan:43:20"}
+	dirClientChangingReceiveOp      = channel.Op{State: "DirClientChanging", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13, At: "protocols/dir/dir.chan:49:20"}
+	dirClientAfterSymlinkReceiveOp  = channel.Op{State: "DirClientAfterSymlink", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13, At: "protocols/dir/dir.chan:56:20"}
+	dirClientReadingReceiveOp       = channel.Op{State: "DirClientReading", Method: "Receive", Peer: 1, Labels: 1<<16 | 1<<13, At: "protocols/dir/dir.chan:62:20"}
+	dirClientAskingReceiveOp        = channel.Op{State: "DirClientAsking", Method: "Receive", Peer: 1, Labels: 1 << 17, At: "protocols/dir/dir.chan:68:13"}
+	dirClientAfterSetTimesReceiveOp = channel.Op{State: "DirClientAfterSetTimes", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13, At: "protocols/dir/dir.chan:72:20"}
+	dirClientAfterLinkReceiveOp     = channel.Op{State: "DirClientAfterLink", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13, At: "protocols/dir/dir.chan:79:20"}
+	dirClientAfterUnlinkReceiveOp   = channel.Op{State: "DirClientAfterUnlink", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13, At: "protocols/dir/dir.chan:85:20"}
+	dirClientAfterRenameReceiveOp   = channel.Op{State: "DirClientAfterRename", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13, At: "protocols/dir/dir.chan:92:20"}
 )
 
 // OpenDirClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -1065,27 +1102,28 @@ type dirDirectoryEndpoint struct {
 }
 
 var (
-	dirDirectoryTable                 = channel.Component{Name: "DirDirectory", Slots: []channel.Slot{{Name: "directory", Protocol: &Dir, Role: 1}}, Choices: 0}
-	dirDirectoryRestReceiveOp         = channel.Op{State: "DirDirectoryRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11}
-	dirDirectoryFindingFoundOp        = channel.Op{State: "DirDirectoryFinding", Method: "Found", Peer: 0, Label: 12}
-	dirDirectoryFindingFailedOp       = channel.Op{State: "DirDirectoryFinding", Method: "Failed", Peer: 0, Label: 13}
-	dirDirectoryListingEntriesOp      = channel.Op{State: "DirDirectoryListing", Method: "Entries", Peer: 0, Label: 14}
-	dirDirectoryListingFailedOp       = channel.Op{State: "DirDirectoryListing", Method: "Failed", Peer: 0, Label: 13}
-	dirDirectoryChangingDoneOp        = channel.Op{State: "DirDirectoryChanging", Method: "Done", Peer: 0, Label: 15}
-	dirDirectoryChangingFailedOp      = channel.Op{State: "DirDirectoryChanging", Method: "Failed", Peer: 0, Label: 13}
-	dirDirectoryAfterSymlinkDoneOp    = channel.Op{State: "DirDirectoryAfterSymlink", Method: "Done", Peer: 0, Label: 15}
-	dirDirectoryAfterSymlinkFailedOp  = channel.Op{State: "DirDirectoryAfterSymlink", Method: "Failed", Peer: 0, Label: 13}
-	dirDirectoryReadingTargetOp       = channel.Op{State: "DirDirectoryReading", Method: "Target", Peer: 0, Label: 16}
-	dirDirectoryReadingFailedOp       = channel.Op{State: "DirDirectoryReading", Method: "Failed", Peer: 0, Label: 13}
-	dirDirectoryAskingIsOp            = channel.Op{State: "DirDirectoryAsking", Method: "Is", Peer: 0, Label: 17}
-	dirDirectoryAfterSetTimesDoneOp   = channel.Op{State: "DirDirectoryAfterSetTimes", Method: "Done", Peer: 0, Label: 15}
-	dirDirectoryAfterSetTimesFailedOp = channel.Op{State: "DirDirectoryAfterSetTimes", Method: "Failed", Peer: 0, Label: 13}
-	dirDirectoryAfterLinkDoneOp       = channel.Op{State: "DirDirectoryAfterLink", Method: "Done", Peer: 0, Label: 15}
-	dirDirectoryAfterLinkFailedOp     = channel.Op{State: "DirDirectoryAfterLink", Method: "Failed", Peer: 0, Label: 13}
-	dirDirectoryAfterUnlinkDoneOp     = channel.Op{State: "DirDirectoryAfterUnlink", Method: "Done", Peer: 0, Label: 15}
-	dirDirectoryAfterUnlinkFailedOp   = channel.Op{State: "DirDirectoryAfterUnlink", Method: "Failed", Peer: 0, Label: 13}
-	dirDirectoryAfterRenameDoneOp     = channel.Op{State: "DirDirectoryAfterRename", Method: "Done", Peer: 0, Label: 15}
-	dirDirectoryAfterRenameFailedOp   = channel.Op{State: "DirDirectoryAfterRename", Method: "Failed", Peer: 0, Label: 13}
+	dirDirectoryTable = channel.Component{Name: "DirDirectory", Slots: []channel.Slot{{Name: "directory", Protocol: &Dir, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&dirDirectoryRestReceiveOp, &dirDirectoryFindingFoundOp, &dirDirectoryFindingFailedOp, &dirDirectoryListingEntriesOp, &dirDirectoryListingFailedOp, &dirDirectoryChangingDoneOp, &dirDirectoryChangingFailedOp, &dirDirectoryAfterSymlinkDoneOp, &dirDirectoryAfterSymlinkFailedOp, &dirDirectoryReadingTargetOp, &dirDirectoryReadingFailedOp, &dirDirectoryAskingIsOp, &dirDirectoryAfterSetTimesDoneOp, &dirDirectoryAfterSetTimesFailedOp, &dirDirectoryAfterLinkDoneOp, &dirDirectoryAfterLinkFailedOp, &dirDirectoryAfterUnlinkDoneOp, &dirDirectoryAfterUnlinkFailedOp, &dirDirectoryAfterRenameDoneOp, &dirDirectoryAfterRenameFailedOp}}
+	dirDirectoryRestReceiveOp         = channel.Op{State: "DirDirectoryRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11, At: "protocols/dir/dir.chan:33:16"}
+	dirDirectoryFindingFoundOp        = channel.Op{State: "DirDirectoryFinding", Method: "Found", Peer: 0, Label: 12, At: "protocols/dir/dir.chan:37:20"}
+	dirDirectoryFindingFailedOp       = channel.Op{State: "DirDirectoryFinding", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:38:20"}
+	dirDirectoryListingEntriesOp      = channel.Op{State: "DirDirectoryListing", Method: "Entries", Peer: 0, Label: 14, At: "protocols/dir/dir.chan:43:20"}
+	dirDirectoryListingFailedOp       = channel.Op{State: "DirDirectoryListing", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:44:20"}
+	dirDirectoryChangingDoneOp        = channel.Op{State: "DirDirectoryChanging", Method: "Done", Peer: 0, Label: 15, At: "protocols/dir/dir.chan:49:20"}
+	dirDirectoryChangingFailedOp      = channel.Op{State: "DirDirectoryChanging", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:50:20"}
+	dirDirectoryAfterSymlinkDoneOp    = channel.Op{State: "DirDirectoryAfterSymlink", Method: "Done", Peer: 0, Label: 15, At: "protocols/dir/dir.chan:56:20"}
+	dirDirectoryAfterSymlinkFailedOp  = channel.Op{State: "DirDirectoryAfterSymlink", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:57:20"}
+	dirDirectoryReadingTargetOp       = channel.Op{State: "DirDirectoryReading", Method: "Target", Peer: 0, Label: 16, At: "protocols/dir/dir.chan:62:20"}
+	dirDirectoryReadingFailedOp       = channel.Op{State: "DirDirectoryReading", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:63:20"}
+	dirDirectoryAskingIsOp            = channel.Op{State: "DirDirectoryAsking", Method: "Is", Peer: 0, Label: 17, At: "protocols/dir/dir.chan:68:13"}
+	dirDirectoryAfterSetTimesDoneOp   = channel.Op{State: "DirDirectoryAfterSetTimes", Method: "Done", Peer: 0, Label: 15, At: "protocols/dir/dir.chan:72:20"}
+	dirDirectoryAfterSetTimesFailedOp = channel.Op{State: "DirDirectoryAfterSetTimes", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:73:20"}
+	dirDirectoryAfterLinkDoneOp       = channel.Op{State: "DirDirectoryAfterLink", Method: "Done", Peer: 0, Label: 15, At: "protocols/dir/dir.chan:79:20"}
+	dirDirectoryAfterLinkFailedOp     = channel.Op{State: "DirDirectoryAfterLink", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:80:20"}
+	dirDirectoryAfterUnlinkDoneOp     = channel.Op{State: "DirDirectoryAfterUnlink", Method: "Done", Peer: 0, Label: 15, At: "protocols/dir/dir.chan:85:20"}
+	dirDirectoryAfterUnlinkFailedOp   = channel.Op{State: "DirDirectoryAfterUnlink", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:86:20"}
+	dirDirectoryAfterRenameDoneOp     = channel.Op{State: "DirDirectoryAfterRename", Method: "Done", Peer: 0, Label: 15, At: "protocols/dir/dir.chan:92:20"}
+	dirDirectoryAfterRenameFailedOp   = channel.Op{State: "DirDirectoryAfterRename", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:93:20"}
 )
 
 // OpenDirDirectory makes the calling goroutine the directory of a session. When ctx is done, the end is abandoned.

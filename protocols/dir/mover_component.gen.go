@@ -70,7 +70,7 @@ const (
 	moverY
 )
 
-var moverLayout = channel.Component{Name: "Mover", Choices: 0, Slots: []channel.Slot{
+var moverLayout = channel.Component{Name: "Mover", Choices: 0, Ops: moverOps, Slots: []channel.Slot{
 	{Name: "renamer", Protocol: &Renaming, Role: 0},
 	{Name: "from", Protocol: &Dir, Role: 0},
 	{Name: "to", Protocol: &Dir, Role: 0},
@@ -80,14 +80,17 @@ var moverLayout = channel.Component{Name: "Mover", Choices: 0, Slots: []channel.
 	{Name: "y", Protocol: &Dir, Role: 0},
 }}
 
+// moverOps are all steps of a Mover, and moverChooses its chooses.
+var moverOps = []*channel.Op{&moverMovingMoveOp, &moverMovingLeaveOp, &moverAfterMoveSendRenamerRenameOp, &moverAfterLeaveSendACloseOp, &moverAfterRenameReceiveRenamerOp, &moverAfterCloseSendBCloseOp, &moverAfterClose2SendRenamerDetachOp}
+
 var (
-	moverMovingMoveOp                   = channel.Op{State: "MoverMoving", Method: "Move"}
-	moverMovingLeaveOp                  = channel.Op{State: "MoverMoving", Method: "Leave"}
-	moverAfterMoveSendRenamerRenameOp   = channel.Op{State: "MoverAfterMove", Method: "SendRenamerRename", Slot: moverRenamer, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	moverAfterLeaveSendACloseOp         = channel.Op{State: "MoverAfterLeave", Method: "SendAClose", Slot: moverA, Peer: 1, Label: 11, Point: channel.AnyPoint}
-	moverAfterRenameReceiveRenamerOp    = channel.Op{State: "MoverAfterRename", Method: "ReceiveRenamer", Slot: moverRenamer, Peer: 1, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint}
-	moverAfterCloseSendBCloseOp         = channel.Op{State: "MoverAfterClose", Method: "SendBClose", Slot: moverB, Peer: 1, Label: 11, Point: channel.AnyPoint}
-	moverAfterClose2SendRenamerDetachOp = channel.Op{State: "MoverAfterClose2", Method: "SendRenamerDetach", Slot: moverRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint}
+	moverMovingMoveOp                   = channel.Op{State: "MoverMoving", Method: "Move", At: "protocols/dir/systems.chan:47:14"}
+	moverMovingLeaveOp                  = channel.Op{State: "MoverMoving", Method: "Leave", At: "protocols/dir/systems.chan:57:14"}
+	moverAfterMoveSendRenamerRenameOp   = channel.Op{State: "MoverAfterMove", Method: "SendRenamerRename", Slot: moverRenamer, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:48:13"}
+	moverAfterLeaveSendACloseOp         = channel.Op{State: "MoverAfterLeave", Method: "SendAClose", Slot: moverA, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:58:13"}
+	moverAfterRenameReceiveRenamerOp    = channel.Op{State: "MoverAfterRename", Method: "ReceiveRenamer", Slot: moverRenamer, Peer: 1, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:50:20"}
+	moverAfterCloseSendBCloseOp         = channel.Op{State: "MoverAfterClose", Method: "SendBClose", Slot: moverB, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:59:13"}
+	moverAfterClose2SendRenamerDetachOp = channel.Op{State: "MoverAfterClose2", Method: "SendRenamerDetach", Slot: moverRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:60:13"}
 )
 
 // MoverMoving is a state of dir.Mover at moving (systems.chan:46).

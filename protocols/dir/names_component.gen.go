@@ -81,50 +81,55 @@ const (
 	namesAnswer
 )
 
-var namesLayout = channel.Component{Name: "Names", Choices: 1, Slots: []channel.Slot{
+var namesLayout = channel.Component{Name: "Names", Choices: 1, Ops: namesOps, Chooses: namesChooses, Slots: []channel.Slot{
 	{Name: "first", Protocol: &Dir, Role: 1},
 	{Name: "second", Protocol: &Dir, Role: 1},
 	{Name: "clients", Protocol: &Dir, Role: 1, Set: 2, Points: 12},
 	{Name: "answer", Protocol: &Opening, Role: 1},
 }}
 
+// namesOps are all steps of a Names, and namesChooses its chooses.
+var namesOps = []*channel.Op{&namesAfterOpenSendAnswerFailedOp, &namesAfterFindThereOp, &namesAfterFindMissingOp, &namesAfterListSendClientsEntriesOp, &namesAfterMakeDirSendClientsFailedOp, &namesAfterSymlinkSendClientsFailedOp, &namesAfterReadLinkSendClientsFailedOp, &namesAfterStatSendClientsIsOp, &namesAfterSetTimesSendClientsDoneOp, &namesAfterLinkFineOp, &namesAfterLinkStaleOp, &namesAfterUnlinkFineOp, &namesAfterUnlinkStaleOp, &namesAfterRenameFineOp, &namesAfterRenameStaleOp, &namesAfterThereSendClientsFoundOp, &namesAfterMissingSendClientsFailedOp, &namesAfterFineSendClientsDoneOp, &namesAfterStaleSendClientsFailedOp, &namesAfterFine2SendClientsDoneOp, &namesAfterStale2SendClientsFailedOp, &namesAfterFine3SendClientsDoneOp, &namesAfterStale3SendClientsFailedOp}
+
+var namesChooses = []*channel.Choice{&namesServingChoice}
+
 var (
-	namesAfterOpenSendAnswerFailedOp      = channel.Op{State: "NamesAfterOpen", Method: "SendAnswerFailed", Slot: namesAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint}
-	namesAfterFindThereOp                 = channel.Op{State: "NamesAfterFind", Method: "There"}
-	namesAfterFindMissingOp               = channel.Op{State: "NamesAfterFind", Method: "Missing"}
-	namesAfterListSendClientsEntriesOp    = channel.Op{State: "NamesAfterList", Method: "SendClientsEntries", Slot: namesClients, Peer: 0, Label: 14, Point: channel.AnyPoint}
-	namesAfterMakeDirSendClientsFailedOp  = channel.Op{State: "NamesAfterMakeDir", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint}
-	namesAfterSymlinkSendClientsFailedOp  = channel.Op{State: "NamesAfterSymlink", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint}
-	namesAfterReadLinkSendClientsFailedOp = channel.Op{State: "NamesAfterReadLink", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint}
-	namesAfterStatSendClientsIsOp         = channel.Op{State: "NamesAfterStat", Method: "SendClientsIs", Slot: namesClients, Peer: 0, Label: 17, Point: channel.AnyPoint}
-	namesAfterSetTimesSendClientsDoneOp   = channel.Op{State: "NamesAfterSetTimes", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint}
-	namesAfterLinkFineOp                  = channel.Op{State: "NamesAfterLink", Method: "Fine"}
-	namesAfterLinkStaleOp                 = channel.Op{State: "NamesAfterLink", Method: "Stale"}
-	namesAfterUnlinkFineOp                = channel.Op{State: "NamesAfterUnlink", Method: "Fine"}
-	namesAfterUnlinkStaleOp               = channel.Op{State: "NamesAfterUnlink", Method: "Stale"}
-	namesAfterRenameFineOp                = channel.Op{State: "NamesAfterRename", Method: "Fine"}
-	namesAfterRenameStaleOp               = channel.Op{State: "NamesAfterRename", Method: "Stale"}
-	namesAfterThereSendClientsFoundOp     = channel.Op{State: "NamesAfterThere", Method: "SendClientsFound", Slot: namesClients, Peer: 0, Label: 12, Point: channel.AnyPoint}
-	namesAfterMissingSendClientsFailedOp  = channel.Op{State: "NamesAfterMissing", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint}
-	namesAfterFineSendClientsDoneOp       = channel.Op{State: "NamesAfterFine", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint}
-	namesAfterStaleSendClientsFailedOp    = channel.Op{State: "NamesAfterStale", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint}
-	namesAfterFine2SendClientsDoneOp      = channel.Op{State: "NamesAfterFine2", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint}
-	namesAfterStale2SendClientsFailedOp   = channel.Op{State: "NamesAfterStale2", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint}
-	namesAfterFine3SendClientsDoneOp      = channel.Op{State: "NamesAfterFine3", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint}
-	namesAfterStale3SendClientsFailedOp   = channel.Op{State: "NamesAfterStale3", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint}
+	namesAfterOpenSendAnswerFailedOp      = channel.Op{State: "NamesAfterOpen", Method: "SendAnswerFailed", Slot: namesAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:18:55"}
+	namesAfterFindThereOp                 = channel.Op{State: "NamesAfterFind", Method: "There", At: "protocols/dir/systems.chan:21:18"}
+	namesAfterFindMissingOp               = channel.Op{State: "NamesAfterFind", Method: "Missing", At: "protocols/dir/systems.chan:22:18"}
+	namesAfterListSendClientsEntriesOp    = channel.Op{State: "NamesAfterList", Method: "SendClientsEntries", Slot: namesClients, Peer: 0, Label: 14, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:24:54"}
+	namesAfterMakeDirSendClientsFailedOp  = channel.Op{State: "NamesAfterMakeDir", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:25:54"}
+	namesAfterSymlinkSendClientsFailedOp  = channel.Op{State: "NamesAfterSymlink", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:26:54"}
+	namesAfterReadLinkSendClientsFailedOp = channel.Op{State: "NamesAfterReadLink", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:27:54"}
+	namesAfterStatSendClientsIsOp         = channel.Op{State: "NamesAfterStat", Method: "SendClientsIs", Slot: namesClients, Peer: 0, Label: 17, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:28:54"}
+	namesAfterSetTimesSendClientsDoneOp   = channel.Op{State: "NamesAfterSetTimes", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:29:54"}
+	namesAfterLinkFineOp                  = channel.Op{State: "NamesAfterLink", Method: "Fine", At: "protocols/dir/systems.chan:9:14"}
+	namesAfterLinkStaleOp                 = channel.Op{State: "NamesAfterLink", Method: "Stale", At: "protocols/dir/systems.chan:10:14"}
+	namesAfterUnlinkFineOp                = channel.Op{State: "NamesAfterUnlink", Method: "Fine", At: "protocols/dir/systems.chan:9:14"}
+	namesAfterUnlinkStaleOp               = channel.Op{State: "NamesAfterUnlink", Method: "Stale", At: "protocols/dir/systems.chan:10:14"}
+	namesAfterRenameFineOp                = channel.Op{State: "NamesAfterRename", Method: "Fine", At: "protocols/dir/systems.chan:9:14"}
+	namesAfterRenameStaleOp               = channel.Op{State: "NamesAfterRename", Method: "Stale", At: "protocols/dir/systems.chan:10:14"}
+	namesAfterThereSendClientsFoundOp     = channel.Op{State: "NamesAfterThere", Method: "SendClientsFound", Slot: namesClients, Peer: 0, Label: 12, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:21:27"}
+	namesAfterMissingSendClientsFailedOp  = channel.Op{State: "NamesAfterMissing", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:22:27"}
+	namesAfterFineSendClientsDoneOp       = channel.Op{State: "NamesAfterFine", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:9:21"}
+	namesAfterStaleSendClientsFailedOp    = channel.Op{State: "NamesAfterStale", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:10:21"}
+	namesAfterFine2SendClientsDoneOp      = channel.Op{State: "NamesAfterFine2", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:9:21"}
+	namesAfterStale2SendClientsFailedOp   = channel.Op{State: "NamesAfterStale2", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:10:21"}
+	namesAfterFine3SendClientsDoneOp      = channel.Op{State: "NamesAfterFine3", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:9:21"}
+	namesAfterStale3SendClientsFailedOp   = channel.Op{State: "NamesAfterStale3", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:10:21"}
 	namesServingChoice                    = channel.Choice{ID: 0, State: "NamesServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 1},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 2},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 3},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 4},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 5},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 6},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 7},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 8},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 9},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 10},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 11},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 0, At: "protocols/dir/systems.chan:18:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 1, At: "protocols/dir/systems.chan:19:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 2, At: "protocols/dir/systems.chan:24:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 3, At: "protocols/dir/systems.chan:25:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 4, At: "protocols/dir/systems.chan:26:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 5, At: "protocols/dir/systems.chan:27:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 6, At: "protocols/dir/systems.chan:28:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 7, At: "protocols/dir/systems.chan:29:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 8, At: "protocols/dir/systems.chan:30:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 9, At: "protocols/dir/systems.chan:31:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 10, At: "protocols/dir/systems.chan:32:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 11, At: "protocols/dir/systems.chan:33:16"},
 	}}
 )
 

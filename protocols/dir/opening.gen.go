@@ -17,11 +17,28 @@ var Opening = channel.Protocol{
 	Labels: []channel.Label{
 		{Name: "Opened", From: 1, To: 0, Ends: 1},
 		{Name: "OpenedDir", From: 1, To: 0, Ends: 1},
-		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[OpeningFailedPayload]()},
+		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[OpeningFailedPayload](), Fields: []channel.Field{{Name: "err", Hi: 27, Cases: []string{"Access", "Again", "BadF", "Busy", "Canceled", "Exist", "FBig", "Inval", "Io", "IsDir", "Loop", "MFile", "NameTooLong", "NFile", "NoDev", "NoEnt", "NoMem", "NoSpc", "NotCapable", "NotDir", "NotEmpty", "NotSup", "Perm", "Pipe", "RoFs", "SPipe", "Stale", "XDev"}}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 1, To: 0, Capacity: 1},
 	},
+	Package: "protocols/dir",
+	Digest:  "48083974ce389af02a895cdc1d32e1c8b354a77f3eea19d82fce767261d0180b",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // opener
+			{Name: "start", Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/dir/dir.chan:18:12"}, {Label: 1, Next: 1, At: "protocols/dir/dir.chan:19:12"}, {Label: 2, Next: 1, At: "protocols/dir/dir.chan:20:12"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // giver
+			{Name: "start", Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/dir/dir.chan:18:12"}, {Label: 1, Next: 1, At: "protocols/dir/dir.chan:19:12"}, {Label: 2, Next: 1, At: "protocols/dir/dir.chan:20:12"}}},
+			{Name: "end", End: true},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Opening.Labels[0].Carries = []channel.Carried{{Protocol: &file.File, Role: 0, State: 0}}
+	Opening.Labels[1].Carries = []channel.Carried{{Protocol: &Dir, Role: 0, State: 0}}
 }
 
 // NewOpening makes a fresh session and returns its ends.
@@ -45,8 +62,9 @@ type openingOpenerEndpoint struct {
 }
 
 var (
-	openingOpenerTable          = channel.Component{Name: "OpeningOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Opening, Role: 0}}, Choices: 0}
-	openingOpenerStartReceiveOp = channel.Op{State: "OpeningOpenerStart", Method: "Receive", Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2}
+	openingOpenerTable = channel.Component{Name: "OpeningOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Opening, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&openingOpenerStartReceiveOp}}
+	openingOpenerStartReceiveOp = channel.Op{State: "OpeningOpenerStart", Method: "Receive", Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, At: "protocols/dir/dir.chan:18:12"}
 )
 
 // OpenOpeningOpener makes the calling goroutine the opener of a session. When ctx is done, the end is abandoned.
@@ -163,10 +181,11 @@ type openingGiverEndpoint struct {
 }
 
 var (
-	openingGiverTable            = channel.Component{Name: "OpeningGiver", Slots: []channel.Slot{{Name: "giver", Protocol: &Opening, Role: 1}}, Choices: 0}
-	openingGiverStartOpenedOp    = channel.Op{State: "OpeningGiverStart", Method: "Opened", Peer: 0, Label: 0}
-	openingGiverStartOpenedDirOp = channel.Op{State: "OpeningGiverStart", Method: "OpenedDir", Peer: 0, Label: 1}
-	openingGiverStartFailedOp    = channel.Op{State: "OpeningGiverStart", Method: "Failed", Peer: 0, Label: 2}
+	openingGiverTable = channel.Component{Name: "OpeningGiver", Slots: []channel.Slot{{Name: "giver", Protocol: &Opening, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&openingGiverStartOpenedOp, &openingGiverStartOpenedDirOp, &openingGiverStartFailedOp}}
+	openingGiverStartOpenedOp    = channel.Op{State: "OpeningGiverStart", Method: "Opened", Peer: 0, Label: 0, At: "protocols/dir/dir.chan:18:12"}
+	openingGiverStartOpenedDirOp = channel.Op{State: "OpeningGiverStart", Method: "OpenedDir", Peer: 0, Label: 1, At: "protocols/dir/dir.chan:19:12"}
+	openingGiverStartFailedOp    = channel.Op{State: "OpeningGiverStart", Method: "Failed", Peer: 0, Label: 2, At: "protocols/dir/dir.chan:20:12"}
 )
 
 // OpenOpeningGiver makes the calling goroutine the giver of a session. When ctx is done, the end is abandoned.

@@ -88,7 +88,7 @@ const (
 )
 
 func renamerLayout(g *RenamerGiven) *channel.Component {
-	return &channel.Component{Name: "Renamer", Choices: 3, Slots: []channel.Slot{
+	return &channel.Component{Name: "Renamer", Choices: 3, Ops: renamerOps, Chooses: renamerChooses, Slots: []channel.Slot{
 		{Name: "port", Protocol: &RenamingPort, Role: 1},
 		{Name: "clients", Protocol: &Renaming, Role: 1, Set: g.Users, Points: 3},
 		{Name: "from", Protocol: &Dir, Role: 0},
@@ -99,34 +99,39 @@ func renamerLayout(g *RenamerGiven) *channel.Component {
 	}}
 }
 
+// renamerOps are all steps of a Renamer, and renamerChooses its chooses.
+var renamerOps = []*channel.Op{&renamerAfterRenameSendFromFindOp, &renamerAfterFindReceiveFromOp, &renamerAfterFoundSendToLinkOp, &renamerAfterLinkReceiveToOp, &renamerAfterFailedChooseRefusedOp, &renamerAfterDoneSendFromUnlinkOp, &renamerAfterUnlinkReceiveFromOp, &renamerAfterGoneSendFromCloseOp, &renamerAfterFailed2SendToUnlinkOp, &renamerAfterCloseSendToCloseOp, &renamerAfterDone2ChooseRenamedOp, &renamerAfterUnlink2ReceiveToOp, &renamerAfterGone2SendFromCloseOp, &renamerAfterClose2SendToCloseOp}
+
+var renamerChooses = []*channel.Choice{&renamerServingChoice, &renamerAfterFailedChoice, &renamerAfterDone2Choice}
+
 var (
-	renamerAfterRenameSendFromFindOp  = channel.Op{State: "RenamerAfterRename", Method: "SendFromFind", Slot: renamerFrom, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	renamerAfterFindReceiveFromOp     = channel.Op{State: "RenamerAfterFind", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<12 | 1<<13, Point: channel.AnyPoint}
-	renamerAfterFoundSendToLinkOp     = channel.Op{State: "RenamerAfterFound", Method: "SendToLink", Slot: renamerTo, Peer: 1, Label: 8, Point: channel.AnyPoint}
-	renamerAfterLinkReceiveToOp       = channel.Op{State: "RenamerAfterLink", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint}
-	renamerAfterFailedChooseRefusedOp = channel.Op{State: "RenamerAfterFailed", Method: "ChooseRefused", Slot: renamerClients, Peer: 0, Label: 3, Point: channel.AnyPoint, Chosen: true}
-	renamerAfterDoneSendFromUnlinkOp  = channel.Op{State: "RenamerAfterDone", Method: "SendFromUnlink", Slot: renamerFrom, Peer: 1, Label: 9, Point: channel.AnyPoint}
-	renamerAfterUnlinkReceiveFromOp   = channel.Op{State: "RenamerAfterUnlink", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint}
-	renamerAfterGoneSendFromCloseOp   = channel.Op{State: "RenamerAfterGone", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 11, Point: channel.AnyPoint}
-	renamerAfterFailed2SendToUnlinkOp = channel.Op{State: "RenamerAfterFailed2", Method: "SendToUnlink", Slot: renamerTo, Peer: 1, Label: 9, Point: channel.AnyPoint}
-	renamerAfterCloseSendToCloseOp    = channel.Op{State: "RenamerAfterClose", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 11, Point: channel.AnyPoint}
-	renamerAfterDone2ChooseRenamedOp  = channel.Op{State: "RenamerAfterDone2", Method: "ChooseRenamed", Slot: renamerClients, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true}
-	renamerAfterUnlink2ReceiveToOp    = channel.Op{State: "RenamerAfterUnlink2", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint}
-	renamerAfterGone2SendFromCloseOp  = channel.Op{State: "RenamerAfterGone2", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 11, Point: channel.AnyPoint}
-	renamerAfterClose2SendToCloseOp   = channel.Op{State: "RenamerAfterClose2", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 11, Point: channel.AnyPoint}
+	renamerAfterRenameSendFromFindOp  = channel.Op{State: "RenamerAfterRename", Method: "SendFromFind", Slot: renamerFrom, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:25:9"}
+	renamerAfterFindReceiveFromOp     = channel.Op{State: "RenamerAfterFind", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<12 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:27:16"}
+	renamerAfterFoundSendToLinkOp     = channel.Op{State: "RenamerAfterFound", Method: "SendToLink", Slot: renamerTo, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:30:9"}
+	renamerAfterLinkReceiveToOp       = channel.Op{State: "RenamerAfterLink", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:32:16"}
+	renamerAfterFailedChooseRefusedOp = channel.Op{State: "RenamerAfterFailed", Method: "ChooseRefused", Slot: renamerClients, Peer: 0, Label: 3, Point: channel.AnyPoint, Chosen: true, At: "protocols/dir/renamer.chan:65:24"}
+	renamerAfterDoneSendFromUnlinkOp  = channel.Op{State: "RenamerAfterDone", Method: "SendFromUnlink", Slot: renamerFrom, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:35:9"}
+	renamerAfterUnlinkReceiveFromOp   = channel.Op{State: "RenamerAfterUnlink", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:37:16"}
+	renamerAfterGoneSendFromCloseOp   = channel.Op{State: "RenamerAfterGone", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:47:9"}
+	renamerAfterFailed2SendToUnlinkOp = channel.Op{State: "RenamerAfterFailed2", Method: "SendToUnlink", Slot: renamerTo, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:16:9"}
+	renamerAfterCloseSendToCloseOp    = channel.Op{State: "RenamerAfterClose", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:48:9"}
+	renamerAfterDone2ChooseRenamedOp  = channel.Op{State: "RenamerAfterDone2", Method: "ChooseRenamed", Slot: renamerClients, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/dir/renamer.chan:60:24"}
+	renamerAfterUnlink2ReceiveToOp    = channel.Op{State: "RenamerAfterUnlink2", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:18:16"}
+	renamerAfterGone2SendFromCloseOp  = channel.Op{State: "RenamerAfterGone2", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:47:9"}
+	renamerAfterClose2SendToCloseOp   = channel.Op{State: "RenamerAfterClose2", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:48:9"}
 	renamerServingChoice              = channel.Choice{ID: 0, State: "RenamerServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: renamerPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1},
-		{Kind: channel.Recv, Slot: renamerClients, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: renamerClients, Peer: 0, Point: 0, Label: 1},
-		{Kind: channel.Gone, Slot: renamerClients, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Recv, Slot: renamerPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/dir/renamer.chan:53:37"},
+		{Kind: channel.Recv, Slot: renamerClients, Peer: 0, Point: 0, Label: 0, At: "protocols/dir/renamer.chan:55:16"},
+		{Kind: channel.Recv, Slot: renamerClients, Peer: 0, Point: 0, Label: 1, At: "protocols/dir/renamer.chan:69:16"},
+		{Kind: channel.Gone, Slot: renamerClients, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/dir/renamer.chan:70:16"},
 	}}
 	renamerAfterFailedChoice = channel.Choice{ID: 1, State: "RenamerAfterFailed", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: renamerClients, Peer: 0, Point: channel.AnyPoint, Label: 3, Aimed: true},
-		{Kind: channel.Gone, Slot: renamerClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: renamerClients, Peer: 0, Point: channel.AnyPoint, Label: 3, At: "protocols/dir/renamer.chan:65:24", Aimed: true},
+		{Kind: channel.Gone, Slot: renamerClients, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/dir/renamer.chan:66:24", Aimed: true},
 	}}
 	renamerAfterDone2Choice = channel.Choice{ID: 2, State: "RenamerAfterDone2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: renamerClients, Peer: 0, Point: channel.AnyPoint, Label: 2, Aimed: true},
-		{Kind: channel.Gone, Slot: renamerClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: renamerClients, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/dir/renamer.chan:60:24", Aimed: true},
+		{Kind: channel.Gone, Slot: renamerClients, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/dir/renamer.chan:61:24", Aimed: true},
 	}}
 )
 

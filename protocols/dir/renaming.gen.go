@@ -14,15 +14,35 @@ var Renaming = channel.Protocol{
 	Name:  "Renaming",
 	Roles: []string{"client", "renamer"},
 	Labels: []channel.Label{
-		{Name: "Rename", From: 0, To: 1, Payload: channel.PayloadOf[RenamingRenamePayload](), Ends: 2},
+		{Name: "Rename", From: 0, To: 1, Payload: channel.PayloadOf[RenamingRenamePayload](), Fields: []channel.Field{{Name: "old"}, {Name: "name"}}, Ends: 2},
 		{Name: "Detach", From: 0, To: 1},
 		{Name: "Renamed", From: 1, To: 0, Ends: 2},
-		{Name: "Refused", From: 1, To: 0, Payload: channel.PayloadOf[RenamingRefusedPayload](), Ends: 2},
+		{Name: "Refused", From: 1, To: 0, Payload: channel.PayloadOf[RenamingRefusedPayload](), Fields: []channel.Field{{Name: "err", Hi: 27, Cases: []string{"Access", "Again", "BadF", "Busy", "Canceled", "Exist", "FBig", "Inval", "Io", "IsDir", "Loop", "MFile", "NameTooLong", "NFile", "NoDev", "NoEnt", "NoMem", "NoSpc", "NotCapable", "NotDir", "NotEmpty", "NotSup", "Perm", "Pipe", "RoFs", "SPipe", "Stale", "XDev"}}}, Ends: 2},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
 	},
+	Package: "protocols/dir",
+	Digest:  "ce4ff04d9f5f7871ecb5d0be7baafabbad8db5692d1914f0961ee05296727c8b",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // client
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/dir/dir.chan:105:16"}, {Label: 1, Next: 2, At: "protocols/dir/dir.chan:111:16"}}},
+			{Name: "renaming", Edges: []channel.LocalEdge{{Label: 2, Next: 0, At: "protocols/dir/dir.chan:108:20"}, {Label: 3, Next: 0, At: "protocols/dir/dir.chan:109:20"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // renamer
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/dir/dir.chan:105:16"}, {Label: 1, Next: 2, At: "protocols/dir/dir.chan:111:16"}}},
+			{Name: "renaming", Edges: []channel.LocalEdge{{Label: 2, Next: 0, At: "protocols/dir/dir.chan:108:20"}, {Label: 3, Next: 0, At: "protocols/dir/dir.chan:109:20"}}},
+			{Name: "end", End: true},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Renaming.Labels[0].Carries = []channel.Carried{{Protocol: &Dir, Role: 0, State: 0}, {Protocol: &Dir, Role: 0, State: 0}}
+	Renaming.Labels[2].Carries = []channel.Carried{{Protocol: &Dir, Role: 0, State: 0}, {Protocol: &Dir, Role: 0, State: 0}}
+	Renaming.Labels[3].Carries = []channel.Carried{{Protocol: &Dir, Role: 0, State: 0}, {Protocol: &Dir, Role: 0, State: 0}}
 }
 
 // NewRenaming makes a fresh session and returns its ends.
@@ -57,10 +77,11 @@ type renamingClientEndpoint struct {
 }
 
 var (
-	renamingClientTable             = channel.Component{Name: "RenamingClient", Slots: []channel.Slot{{Name: "client", Protocol: &Renaming, Role: 0}}, Choices: 0}
-	renamingClientRestRenameOp      = channel.Op{State: "RenamingClientRest", Method: "Rename", Peer: 1, Label: 0}
-	renamingClientRestDetachOp      = channel.Op{State: "RenamingClientRest", Method: "Detach", Peer: 1, Label: 1}
-	renamingClientRenamingReceiveOp = channel.Op{State: "RenamingClientRenaming", Method: "Receive", Peer: 1, Labels: 1<<2 | 1<<3}
+	renamingClientTable = channel.Component{Name: "RenamingClient", Slots: []channel.Slot{{Name: "client", Protocol: &Renaming, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&renamingClientRestRenameOp, &renamingClientRestDetachOp, &renamingClientRenamingReceiveOp}}
+	renamingClientRestRenameOp      = channel.Op{State: "RenamingClientRest", Method: "Rename", Peer: 1, Label: 0, At: "protocols/dir/dir.chan:105:16"}
+	renamingClientRestDetachOp      = channel.Op{State: "RenamingClientRest", Method: "Detach", Peer: 1, Label: 1, At: "protocols/dir/dir.chan:111:16"}
+	renamingClientRenamingReceiveOp = channel.Op{State: "RenamingClientRenaming", Method: "Receive", Peer: 1, Labels: 1<<2 | 1<<3, At: "protocols/dir/dir.chan:108:20"}
 )
 
 // OpenRenamingClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -236,10 +257,11 @@ type renamingRenamerEndpoint struct {
 }
 
 var (
-	renamingRenamerTable             = channel.Component{Name: "RenamingRenamer", Slots: []channel.Slot{{Name: "renamer", Protocol: &Renaming, Role: 1}}, Choices: 0}
-	renamingRenamerRestReceiveOp     = channel.Op{State: "RenamingRenamerRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1}
-	renamingRenamerRenamingRenamedOp = channel.Op{State: "RenamingRenamerRenaming", Method: "Renamed", Peer: 0, Label: 2}
-	renamingRenamerRenamingRefusedOp = channel.Op{State: "RenamingRenamerRenaming", Method: "Refused", Peer: 0, Label: 3}
+	renamingRenamerTable = channel.Component{Name: "RenamingRenamer", Slots: []channel.Slot{{Name: "renamer", Protocol: &Renaming, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&renamingRenamerRestReceiveOp, &renamingRenamerRenamingRenamedOp, &renamingRenamerRenamingRefusedOp}}
+	renamingRenamerRestReceiveOp     = channel.Op{State: "RenamingRenamerRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1, At: "protocols/dir/dir.chan:105:16"}
+	renamingRenamerRenamingRenamedOp = channel.Op{State: "RenamingRenamerRenaming", Method: "Renamed", Peer: 0, Label: 2, At: "protocols/dir/dir.chan:108:20"}
+	renamingRenamerRenamingRefusedOp = channel.Op{State: "RenamingRenamerRenaming", Method: "Refused", Peer: 0, Label: 3, At: "protocols/dir/dir.chan:109:20"}
 )
 
 // OpenRenamingRenamer makes the calling goroutine the renamer of a session. When ctx is done, the end is abandoned.

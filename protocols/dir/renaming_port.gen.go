@@ -18,6 +18,20 @@ var RenamingPort = channel.Protocol{
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 0},
 	},
+	Package: "protocols/dir",
+	Digest:  "3e4c3272292969d563afee630686be6114124b0bcacada0fb6020ea463138f67",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // opener
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/dir/dir.chan:120:9"}}},
+		}},
+		{States: []channel.LocalState{ // renamer
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/dir/dir.chan:120:9"}}},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	RenamingPort.Labels[0].Carries = []channel.Carried{{Protocol: &Renaming, Role: 1, State: 0}}
 }
 
 // NewRenamingPort makes a fresh session and returns its ends.
@@ -33,8 +47,9 @@ type renamingPortOpenerEndpoint struct {
 }
 
 var (
-	renamingPortOpenerTable        = channel.Component{Name: "RenamingPortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &RenamingPort, Role: 0}}, Choices: 0}
-	renamingPortOpenerRestAttachOp = channel.Op{State: "RenamingPortOpenerRest", Method: "Attach", Peer: 1, Label: 0}
+	renamingPortOpenerTable = channel.Component{Name: "RenamingPortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &RenamingPort, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&renamingPortOpenerRestAttachOp}}
+	renamingPortOpenerRestAttachOp = channel.Op{State: "RenamingPortOpenerRest", Method: "Attach", Peer: 1, Label: 0, At: "protocols/dir/dir.chan:120:9"}
 )
 
 // OpenRenamingPortOpener makes the calling goroutine the opener of a session. When ctx is done, the end is abandoned.
@@ -103,8 +118,9 @@ type renamingPortRenamerEndpoint struct {
 }
 
 var (
-	renamingPortRenamerTable         = channel.Component{Name: "RenamingPortRenamer", Slots: []channel.Slot{{Name: "renamer", Protocol: &RenamingPort, Role: 1}}, Choices: 0}
-	renamingPortRenamerRestReceiveOp = channel.Op{State: "RenamingPortRenamerRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
+	renamingPortRenamerTable = channel.Component{Name: "RenamingPortRenamer", Slots: []channel.Slot{{Name: "renamer", Protocol: &RenamingPort, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&renamingPortRenamerRestReceiveOp}}
+	renamingPortRenamerRestReceiveOp = channel.Op{State: "RenamingPortRenamerRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/dir/dir.chan:120:9"}
 )
 
 // OpenRenamingPortRenamer makes the calling goroutine the renamer of a session. When ctx is done, the end is abandoned.

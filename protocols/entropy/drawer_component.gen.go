@@ -58,17 +58,22 @@ const (
 	drawerEntropy int32 = iota
 )
 
-var drawerLayout = channel.Component{Name: "Drawer", Choices: 1, Slots: []channel.Slot{
+var drawerLayout = channel.Component{Name: "Drawer", Choices: 1, Ops: drawerOps, Chooses: drawerChooses, Slots: []channel.Slot{
 	{Name: "entropy", Protocol: &Entropy, Role: 0},
 }}
 
+// drawerOps are all steps of a Drawer, and drawerChooses its chooses.
+var drawerOps = []*channel.Op{&drawerDrawingSentDrawNextSendEntropyDrawOp, &drawerDrawingChooseDetachOp, &drawerAfterDrawReceiveEntropyOp}
+
+var drawerChooses = []*channel.Choice{&drawerDrawingChoice}
+
 var (
-	drawerDrawingSentDrawNextSendEntropyDrawOp = channel.Op{State: "DrawerDrawingSentDrawNext", Method: "SendEntropyDraw", Slot: drawerEntropy, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	drawerDrawingChooseDetachOp                = channel.Op{State: "DrawerDrawing", Method: "ChooseDetach", Slot: drawerEntropy, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true}
-	drawerAfterDrawReceiveEntropyOp            = channel.Op{State: "DrawerAfterDraw", Method: "ReceiveEntropy", Slot: drawerEntropy, Peer: 1, Labels: 1 << 2, Point: channel.AnyPoint}
+	drawerDrawingSentDrawNextSendEntropyDrawOp = channel.Op{State: "DrawerDrawingSentDrawNext", Method: "SendEntropyDraw", Slot: drawerEntropy, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/entropy/entropy.chan:74:16"}
+	drawerDrawingChooseDetachOp                = channel.Op{State: "DrawerDrawing", Method: "ChooseDetach", Slot: drawerEntropy, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/entropy/entropy.chan:76:16"}
+	drawerAfterDrawReceiveEntropyOp            = channel.Op{State: "DrawerAfterDraw", Method: "ReceiveEntropy", Slot: drawerEntropy, Peer: 1, Labels: 1 << 2, Point: channel.AnyPoint, At: "protocols/entropy/entropy.chan:75:13"}
 	drawerDrawingChoice                        = channel.Choice{ID: 0, State: "DrawerDrawing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: drawerEntropy, Peer: 1, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Send, Slot: drawerEntropy, Peer: 1, Point: channel.AnyPoint, Label: 1},
+		{Kind: channel.Send, Slot: drawerEntropy, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/entropy/entropy.chan:74:16"},
+		{Kind: channel.Send, Slot: drawerEntropy, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/entropy/entropy.chan:76:16"},
 	}}
 )
 

@@ -13,13 +13,27 @@ var Entropy = channel.Protocol{
 	Name:  "Entropy",
 	Roles: []string{"client", "source"},
 	Labels: []channel.Label{
-		{Name: "Draw", From: 0, To: 1, Payload: channel.PayloadOf[EntropyDrawPayload]()},
+		{Name: "Draw", From: 0, To: 1, Payload: channel.PayloadOf[EntropyDrawPayload](), Fields: []channel.Field{{Name: "count", Lo: 1, Hi: 4096}}},
 		{Name: "Detach", From: 0, To: 1},
-		{Name: "Random", From: 1, To: 0, Payload: channel.PayloadOf[EntropyRandomPayload]()},
+		{Name: "Random", From: 1, To: 0, Payload: channel.PayloadOf[EntropyRandomPayload](), Fields: []channel.Field{{Name: "buf"}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
+	},
+	Package: "protocols/entropy",
+	Digest:  "63109f81223c38d389ad0771861f411bdcc76d3086359eb6a503285d64f9a2f7",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // client
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/entropy/entropy.chan:11:16"}, {Label: 1, Next: 2, At: "protocols/entropy/entropy.chan:14:16"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 2, Next: 0, At: "protocols/entropy/entropy.chan:13:13"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // source
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/entropy/entropy.chan:11:16"}, {Label: 1, Next: 2, At: "protocols/entropy/entropy.chan:14:16"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 2, Next: 0, At: "protocols/entropy/entropy.chan:13:13"}}},
+			{Name: "end", End: true},
+		}},
 	},
 }
 
@@ -50,10 +64,11 @@ type entropyClientEndpoint struct {
 }
 
 var (
-	entropyClientTable           = channel.Component{Name: "EntropyClient", Slots: []channel.Slot{{Name: "client", Protocol: &Entropy, Role: 0}}, Choices: 0}
-	entropyClientRestDrawOp      = channel.Op{State: "EntropyClientRest", Method: "Draw", Peer: 1, Label: 0}
-	entropyClientRestDetachOp    = channel.Op{State: "EntropyClientRest", Method: "Detach", Peer: 1, Label: 1}
-	entropyClientAskingReceiveOp = channel.Op{State: "EntropyClientAsking", Method: "Receive", Peer: 1, Labels: 1 << 2}
+	entropyClientTable = channel.Component{Name: "EntropyClient", Slots: []channel.Slot{{Name: "client", Protocol: &Entropy, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&entropyClientRestDrawOp, &entropyClientRestDetachOp, &entropyClientAskingReceiveOp}}
+	entropyClientRestDrawOp      = channel.Op{State: "EntropyClientRest", Method: "Draw", Peer: 1, Label: 0, At: "protocols/entropy/entropy.chan:11:16"}
+	entropyClientRestDetachOp    = channel.Op{State: "EntropyClientRest", Method: "Detach", Peer: 1, Label: 1, At: "protocols/entropy/entropy.chan:14:16"}
+	entropyClientAskingReceiveOp = channel.Op{State: "EntropyClientAsking", Method: "Receive", Peer: 1, Labels: 1 << 2, At: "protocols/entropy/entropy.chan:13:13"}
 )
 
 // OpenEntropyClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -196,9 +211,10 @@ type entropySourceEndpoint struct {
 }
 
 var (
-	entropySourceTable          = channel.Component{Name: "EntropySource", Slots: []channel.Slot{{Name: "source", Protocol: &Entropy, Role: 1}}, Choices: 0}
-	entropySourceRestReceiveOp  = channel.Op{State: "EntropySourceRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1}
-	entropySourceAskingRandomOp = channel.Op{State: "EntropySourceAsking", Method: "Random", Peer: 0, Label: 2}
+	entropySourceTable = channel.Component{Name: "EntropySource", Slots: []channel.Slot{{Name: "source", Protocol: &Entropy, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&entropySourceRestReceiveOp, &entropySourceAskingRandomOp}}
+	entropySourceRestReceiveOp  = channel.Op{State: "EntropySourceRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1, At: "protocols/entropy/entropy.chan:11:16"}
+	entropySourceAskingRandomOp = channel.Op{State: "EntropySourceAsking", Method: "Random", Peer: 0, Label: 2, At: "protocols/entropy/entropy.chan:13:13"}
 )
 
 // OpenEntropySource makes the calling goroutine the source of a session. When ctx is done, the end is abandoned.

@@ -82,7 +82,7 @@ const (
 )
 
 func entropySourceComponentLayout(g *EntropySourceComponentGiven) *channel.Component {
-	return &channel.Component{Name: "EntropySourceComponent", Choices: 2, Slots: []channel.Slot{
+	return &channel.Component{Name: "EntropySourceComponent", Choices: 2, Ops: entropySourceComponentOps, Chooses: entropySourceComponentChooses, Slots: []channel.Slot{
 		{Name: "port", Protocol: &Port, Role: 1},
 		{Name: "seed", Protocol: &Seed, Role: 0},
 		{Name: "clients", Protocol: &Entropy, Role: 1, Set: g.Users, Points: 3},
@@ -90,21 +90,26 @@ func entropySourceComponentLayout(g *EntropySourceComponentGiven) *channel.Compo
 	}}
 }
 
+// entropySourceComponentOps are all steps of a EntropySourceComponent, and entropySourceComponentChooses its chooses.
+var entropySourceComponentOps = []*channel.Op{&entropySourceComponentAfterDrawSendSeedMoreOp, &entropySourceComponentAfterNoiseSentRandomNextSendClientsRandomOp, &entropySourceComponentAfterMoreReceiveSeedOp, &entropySourceComponentAfterRandomFreshOp, &entropySourceComponentAfterRandomSpentOp}
+
+var entropySourceComponentChooses = []*channel.Choice{&entropySourceComponentServingChoice, &entropySourceComponentAfterNoiseChoice}
+
 var (
-	entropySourceComponentAfterDrawSendSeedMoreOp                     = channel.Op{State: "EntropySourceComponentAfterDraw", Method: "SendSeedMore", Slot: entropySourceComponentSeed, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	entropySourceComponentAfterNoiseSentRandomNextSendClientsRandomOp = channel.Op{State: "EntropySourceComponentAfterNoiseSentRandomNext", Method: "SendClientsRandom", Slot: entropySourceComponentClients, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true}
-	entropySourceComponentAfterMoreReceiveSeedOp                      = channel.Op{State: "EntropySourceComponentAfterMore", Method: "ReceiveSeed", Slot: entropySourceComponentSeed, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint}
-	entropySourceComponentAfterRandomFreshOp                          = channel.Op{State: "EntropySourceComponentAfterRandom", Method: "Fresh"}
-	entropySourceComponentAfterRandomSpentOp                          = channel.Op{State: "EntropySourceComponentAfterRandom", Method: "Spent"}
+	entropySourceComponentAfterDrawSendSeedMoreOp                     = channel.Op{State: "EntropySourceComponentAfterDraw", Method: "SendSeedMore", Slot: entropySourceComponentSeed, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/entropy/entropy.chan:48:21"}
+	entropySourceComponentAfterNoiseSentRandomNextSendClientsRandomOp = channel.Op{State: "EntropySourceComponentAfterNoiseSentRandomNext", Method: "SendClientsRandom", Slot: entropySourceComponentClients, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/entropy/entropy.chan:52:17"}
+	entropySourceComponentAfterMoreReceiveSeedOp                      = channel.Op{State: "EntropySourceComponentAfterMore", Method: "ReceiveSeed", Slot: entropySourceComponentSeed, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint, At: "protocols/entropy/entropy.chan:49:21"}
+	entropySourceComponentAfterRandomFreshOp                          = channel.Op{State: "EntropySourceComponentAfterRandom", Method: "Fresh", At: "protocols/entropy/entropy.chan:54:22"}
+	entropySourceComponentAfterRandomSpentOp                          = channel.Op{State: "EntropySourceComponentAfterRandom", Method: "Spent", At: "protocols/entropy/entropy.chan:55:22"}
 	entropySourceComponentServingChoice                               = channel.Choice{ID: 0, State: "EntropySourceComponentServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: entropySourceComponentPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1},
-		{Kind: channel.Recv, Slot: entropySourceComponentClients, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: entropySourceComponentClients, Peer: 0, Point: 0, Label: 1},
-		{Kind: channel.Gone, Slot: entropySourceComponentClients, Peer: 0, Point: 0, Label: 0},
+		{Kind: channel.Recv, Slot: entropySourceComponentPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/entropy/entropy.chan:44:41"},
+		{Kind: channel.Recv, Slot: entropySourceComponentClients, Peer: 0, Point: 0, Label: 0, At: "protocols/entropy/entropy.chan:46:20"},
+		{Kind: channel.Recv, Slot: entropySourceComponentClients, Peer: 0, Point: 0, Label: 1, At: "protocols/entropy/entropy.chan:57:20"},
+		{Kind: channel.Gone, Slot: entropySourceComponentClients, Peer: 0, Point: 0, Label: 0, At: "protocols/entropy/entropy.chan:42:9"},
 	}}
 	entropySourceComponentAfterNoiseChoice = channel.Choice{ID: 1, State: "EntropySourceComponentAfterNoise", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: entropySourceComponentClients, Peer: 0, Point: channel.AnyPoint, Label: 2, Aimed: true},
-		{Kind: channel.Gone, Slot: entropySourceComponentClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: entropySourceComponentClients, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/entropy/entropy.chan:52:17", Aimed: true},
+		{Kind: channel.Gone, Slot: entropySourceComponentClients, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/entropy/entropy.chan:42:9", Aimed: true},
 	}}
 )
 

@@ -55,13 +55,16 @@ const (
 	hostSeed int32 = iota
 )
 
-var hostLayout = channel.Component{Name: "Host", Choices: 0, Slots: []channel.Slot{
+var hostLayout = channel.Component{Name: "Host", Choices: 0, Ops: hostOps, Slots: []channel.Slot{
 	{Name: "seed", Protocol: &Seed, Role: 1},
 }}
 
+// hostOps are all steps of a Host, and hostChooses its chooses.
+var hostOps = []*channel.Op{&hostStartReceiveSeedOp, &hostAfterMoreSendSeedNoiseOp}
+
 var (
-	hostStartReceiveSeedOp       = channel.Op{State: "HostStart", Method: "ReceiveSeed", Slot: hostSeed, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint}
-	hostAfterMoreSendSeedNoiseOp = channel.Op{State: "HostAfterMore", Method: "SendSeedNoise", Slot: hostSeed, Peer: 0, Label: 1, Point: channel.AnyPoint}
+	hostStartReceiveSeedOp       = channel.Op{State: "HostStart", Method: "ReceiveSeed", Slot: hostSeed, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint, At: "protocols/entropy/entropy.chan:65:9"}
+	hostAfterMoreSendSeedNoiseOp = channel.Op{State: "HostAfterMore", Method: "SendSeedNoise", Slot: hostSeed, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/entropy/entropy.chan:66:9"}
 )
 
 // HostStart is a state of entropy.Host (entropy.chan:65).

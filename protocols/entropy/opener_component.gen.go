@@ -54,16 +54,19 @@ const (
 	openerESource
 )
 
-var openerLayout = channel.Component{Name: "Opener", Choices: 0, Slots: []channel.Slot{
+var openerLayout = channel.Component{Name: "Opener", Choices: 0, Ops: openerOps, Slots: []channel.Slot{
 	{Name: "port", Protocol: &Port, Role: 0},
 	{Name: "e.client", Protocol: &Entropy, Role: 0},
 	{Name: "e.source", Protocol: &Entropy, Role: 1},
 }}
 
+// openerOps are all steps of a Opener, and openerChooses its chooses.
+var openerOps = []*channel.Op{&openerOpeningNewEntropyOp, &openerAfterNewEntropySendPortAttachOp, &openerAfterAttachStartDrawerOp}
+
 var (
-	openerOpeningNewEntropyOp             = channel.Op{State: "OpenerOpening", Method: "NewEntropy"}
-	openerAfterNewEntropySendPortAttachOp = channel.Op{State: "OpenerAfterNewEntropy", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	openerAfterAttachStartDrawerOp        = channel.Op{State: "OpenerAfterAttach", Method: "StartDrawer"}
+	openerOpeningNewEntropyOp             = channel.Op{State: "OpenerOpening", Method: "NewEntropy", At: "protocols/entropy/entropy.chan:85:9"}
+	openerAfterNewEntropySendPortAttachOp = channel.Op{State: "OpenerAfterNewEntropy", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/entropy/entropy.chan:86:9"}
+	openerAfterAttachStartDrawerOp        = channel.Op{State: "OpenerAfterAttach", Method: "StartDrawer", At: "protocols/entropy/entropy.chan:87:9"}
 )
 
 // OpenerOpening is a state of entropy.Opener at opening (entropy.chan:85).

@@ -18,6 +18,20 @@ var Port = channel.Protocol{
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 0},
 	},
+	Package: "protocols/entropy",
+	Digest:  "764de89be7bbe136e9ca71ec8c378ff788ee9169c999cf3ed0c08fca78891600",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // opener
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/entropy/entropy.chan:23:9"}}},
+		}},
+		{States: []channel.LocalState{ // source
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/entropy/entropy.chan:23:9"}}},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Port.Labels[0].Carries = []channel.Carried{{Protocol: &Entropy, Role: 1, State: 0}}
 }
 
 // NewPort makes a fresh session and returns its ends.
@@ -33,8 +47,9 @@ type portOpenerEndpoint struct {
 }
 
 var (
-	portOpenerTable        = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0}
-	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0}
+	portOpenerTable = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&portOpenerRestAttachOp}}
+	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0, At: "protocols/entropy/entropy.chan:23:9"}
 )
 
 // OpenPortOpener makes the calling goroutine the opener of a session. When ctx is done, the end is abandoned.
@@ -103,8 +118,9 @@ type portSourceEndpoint struct {
 }
 
 var (
-	portSourceTable         = channel.Component{Name: "PortSource", Slots: []channel.Slot{{Name: "source", Protocol: &Port, Role: 1}}, Choices: 0}
-	portSourceRestReceiveOp = channel.Op{State: "PortSourceRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
+	portSourceTable = channel.Component{Name: "PortSource", Slots: []channel.Slot{{Name: "source", Protocol: &Port, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&portSourceRestReceiveOp}}
+	portSourceRestReceiveOp = channel.Op{State: "PortSourceRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/entropy/entropy.chan:23:9"}
 )
 
 // OpenPortSource makes the calling goroutine the source of a session. When ctx is done, the end is abandoned.

@@ -14,11 +14,23 @@ var Seed = channel.Protocol{
 	Roles: []string{"source", "host"},
 	Labels: []channel.Label{
 		{Name: "More", From: 0, To: 1},
-		{Name: "Noise", From: 1, To: 0, Payload: channel.PayloadOf[SeedNoisePayload]()},
+		{Name: "Noise", From: 1, To: 0, Payload: channel.PayloadOf[SeedNoisePayload](), Fields: []channel.Field{{Name: "buf"}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
+	},
+	Package: "protocols/entropy",
+	Digest:  "25911eea4709737607f215ab9bc988144d81a077dc485ac0ce8b71de86007b08",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // source
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/entropy/entropy.chan:30:9"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/entropy/entropy.chan:32:9"}}},
+		}},
+		{States: []channel.LocalState{ // host
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/entropy/entropy.chan:30:9"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/entropy/entropy.chan:32:9"}}},
+		}},
 	},
 }
 
@@ -44,9 +56,10 @@ type seedSourceEndpoint struct {
 }
 
 var (
-	seedSourceTable           = channel.Component{Name: "SeedSource", Slots: []channel.Slot{{Name: "source", Protocol: &Seed, Role: 0}}, Choices: 0}
-	seedSourceRestMoreOp      = channel.Op{State: "SeedSourceRest", Method: "More", Peer: 1, Label: 0}
-	seedSourceAskingReceiveOp = channel.Op{State: "SeedSourceAsking", Method: "Receive", Peer: 1, Labels: 1 << 1}
+	seedSourceTable = channel.Component{Name: "SeedSource", Slots: []channel.Slot{{Name: "source", Protocol: &Seed, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&seedSourceRestMoreOp, &seedSourceAskingReceiveOp}}
+	seedSourceRestMoreOp      = channel.Op{State: "SeedSourceRest", Method: "More", Peer: 1, Label: 0, At: "protocols/entropy/entropy.chan:30:9"}
+	seedSourceAskingReceiveOp = channel.Op{State: "SeedSourceAsking", Method: "Receive", Peer: 1, Labels: 1 << 1, At: "protocols/entropy/entropy.chan:32:9"}
 )
 
 // OpenSeedSource makes the calling goroutine the source of a session. When ctx is done, the end is abandoned.
@@ -162,9 +175,10 @@ type seedHostEndpoint struct {
 }
 
 var (
-	seedHostTable         = channel.Component{Name: "SeedHost", Slots: []channel.Slot{{Name: "host", Protocol: &Seed, Role: 1}}, Choices: 0}
-	seedHostRestReceiveOp = channel.Op{State: "SeedHostRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
-	seedHostAskingNoiseOp = channel.Op{State: "SeedHostAsking", Method: "Noise", Peer: 0, Label: 1}
+	seedHostTable = channel.Component{Name: "SeedHost", Slots: []channel.Slot{{Name: "host", Protocol: &Seed, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&seedHostRestReceiveOp, &seedHostAskingNoiseOp}}
+	seedHostRestReceiveOp = channel.Op{State: "SeedHostRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/entropy/entropy.chan:30:9"}
+	seedHostAskingNoiseOp = channel.Op{State: "SeedHostAsking", Method: "Noise", Peer: 0, Label: 1, At: "protocols/entropy/entropy.chan:32:9"}
 )
 
 // OpenSeedHost makes the calling goroutine the host of a session. When ctx is done, the end is abandoned.

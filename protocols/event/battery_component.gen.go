@@ -52,13 +52,16 @@ const (
 	batteryHub int32 = iota
 )
 
-var batteryLayout = channel.Component{Name: "Battery", Choices: 0, Slots: []channel.Slot{
+var batteryLayout = channel.Component{Name: "Battery", Choices: 0, Ops: batteryOps, Slots: []channel.Slot{
 	{Name: "hub", Protocol: &Source, Role: 0},
 }}
 
+// batteryOps are all steps of a Battery, and batteryChooses its chooses.
+var batteryOps = []*channel.Op{&batteryStartSendHubHappenedOp, &batteryAfterHappenedSendHubHappenedOp}
+
 var (
-	batteryStartSendHubHappenedOp         = channel.Op{State: "BatteryStart", Method: "SendHubHappened", Slot: batteryHub, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	batteryAfterHappenedSendHubHappenedOp = channel.Op{State: "BatteryAfterHappened", Method: "SendHubHappened", Slot: batteryHub, Peer: 1, Label: 0, Point: channel.AnyPoint}
+	batteryStartSendHubHappenedOp         = channel.Op{State: "BatteryStart", Method: "SendHubHappened", Slot: batteryHub, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/event/systems.chan:6:9"}
+	batteryAfterHappenedSendHubHappenedOp = channel.Op{State: "BatteryAfterHappened", Method: "SendHubHappened", Slot: batteryHub, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/event/systems.chan:7:9"}
 )
 
 // BatteryStart is a state of event.Battery (systems.chan:6).

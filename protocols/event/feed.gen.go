@@ -14,12 +14,28 @@ var Feed = channel.Protocol{
 	Roles: []string{"subscriber", "hub"},
 	Labels: []channel.Label{
 		{Name: "Unsubscribe", From: 0, To: 1},
-		{Name: "Event", From: 1, To: 0, Payload: channel.PayloadOf[FeedEventPayload]()},
+		{Name: "Event", From: 1, To: 0, Payload: channel.PayloadOf[FeedEventPayload](), Fields: []channel.Field{{Name: "kind", Hi: 6, Cases: []string{"PowerLow", "PowerBack", "TooHot", "CoolAgain", "Plugged", "Unplugged", "MemoryLow"}}, {Name: "detail"}, {Name: "missed"}}},
 		{Name: "Over", From: 1, To: 0},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 2},
+	},
+	Package: "protocols/event",
+	Digest:  "8a9ed6dced7451d8f440e94a06308eda1d975d4a67aba8e3025e8e73f734928d",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // subscriber
+			{Name: "feeding", Rest: true, Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/event/event.chan:20:20"}, {Label: 2, Next: 1, At: "protocols/event/event.chan:21:20"}, {Label: 0, Next: 2, At: "protocols/event/event.chan:27:13"}}},
+			{Name: "listening", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 3, At: "protocols/event/event.chan:27:13"}}},
+			{Name: "feeding", Rest: true, Edges: []channel.LocalEdge{{Label: 1, Next: 2, At: "protocols/event/event.chan:20:20"}, {Label: 2, Next: 3, At: "protocols/event/event.chan:21:20"}}},
+			{Name: "leaving", End: true},
+		}},
+		{States: []channel.LocalState{ // hub
+			{Name: "feeding", Rest: true, Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/event/event.chan:20:20"}, {Label: 2, Next: 1, At: "protocols/event/event.chan:21:20"}, {Label: 0, Next: 2, At: "protocols/event/event.chan:27:13"}}},
+			{Name: "listening", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 3, At: "protocols/event/event.chan:27:13"}}},
+			{Name: "feeding", Rest: true, Edges: []channel.LocalEdge{{Label: 1, Next: 2, At: "protocols/event/event.chan:20:20"}, {Label: 2, Next: 3, At: "protocols/event/event.chan:21:20"}}},
+			{Name: "leaving", End: true},
+		}},
 	},
 }
 
@@ -50,11 +66,12 @@ type feedSubscriberEndpoint struct {
 }
 
 var (
-	feedSubscriberTable                  = channel.Component{Name: "FeedSubscriber", Slots: []channel.Slot{{Name: "subscriber", Protocol: &Feed, Role: 0}}, Choices: 0}
-	feedSubscriberFeedingUnsubscribeOp   = channel.Op{State: "FeedSubscriberFeeding", Method: "Unsubscribe", Peer: 1, Label: 0}
-	feedSubscriberFeedingReceiveOp       = channel.Op{State: "FeedSubscriberFeeding", Method: "Receive", Peer: 1, Labels: 1<<1 | 1<<2}
-	feedSubscriberListeningUnsubscribeOp = channel.Op{State: "FeedSubscriberListening", Method: "Unsubscribe", Peer: 1, Label: 0}
-	feedSubscriberLeavingReceiveOp       = channel.Op{State: "FeedSubscriberLeaving", Method: "Receive", Peer: 1, Labels: 1<<1 | 1<<2}
+	feedSubscriberTable = channel.Component{Name: "FeedSubscriber", Slots: []channel.Slot{{Name: "subscriber", Protocol: &Feed, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&feedSubscriberFeedingUnsubscribeOp, &feedSubscriberFeedingReceiveOp, &feedSubscriberListeningUnsubscribeOp, &feedSubscriberLeavingReceiveOp}}
+	feedSubscriberFeedingUnsubscribeOp   = channel.Op{State: "FeedSubscriberFeeding", Method: "Unsubscribe", Peer: 1, Label: 0, At: "protocols/event/event.chan:27:13"}
+	feedSubscriberFeedingReceiveOp       = channel.Op{State: "FeedSubscriberFeeding", Method: "Receive", Peer: 1, Labels: 1<<1 | 1<<2, At: "protocols/event/event.chan:20:20"}
+	feedSubscriberListeningUnsubscribeOp = channel.Op{State: "FeedSubscriberListening", Method: "Unsubscribe", Peer: 1, Label: 0, At: "protocols/event/event.chan:27:13"}
+	feedSubscriberLeavingReceiveOp       = channel.Op{State: "FeedSubscriberLeaving", Method: "Receive", Peer: 1, Labels: 1<<1 | 1<<2, At: "protocols/event/event.chan:20:20"}
 )
 
 // OpenFeedSubscriber makes the calling goroutine the subscriber of a session. When ctx is done, the end is abandoned.
@@ -285,13 +302,14 @@ type feedHubEndpoint struct {
 }
 
 var (
-	feedHubTable              = channel.Component{Name: "FeedHub", Slots: []channel.Slot{{Name: "hub", Protocol: &Feed, Role: 1}}, Choices: 0}
-	feedHubFeedingEventOp     = channel.Op{State: "FeedHubFeeding", Method: "Event", Peer: 0, Label: 1}
-	feedHubFeedingOverOp      = channel.Op{State: "FeedHubFeeding", Method: "Over", Peer: 0, Label: 2}
-	feedHubFeedingReceiveOp   = channel.Op{State: "FeedHubFeeding", Method: "Receive", Peer: 0, Labels: 1 << 0}
-	feedHubListeningReceiveOp = channel.Op{State: "FeedHubListening", Method: "Receive", Peer: 0, Labels: 1 << 0}
-	feedHubLeavingEventOp     = channel.Op{State: "FeedHubLeaving", Method: "Event", Peer: 0, Label: 1}
-	feedHubLeavingOverOp      = channel.Op{State: "FeedHubLeaving", Method: "Over", Peer: 0, Label: 2}
+	feedHubTable = channel.Component{Name: "FeedHub", Slots: []channel.Slot{{Name: "hub", Protocol: &Feed, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&feedHubFeedingEventOp, &feedHubFeedingOverOp, &feedHubFeedingReceiveOp, &feedHubListeningReceiveOp, &feedHubLeavingEventOp, &feedHubLeavingOverOp}}
+	feedHubFeedingEventOp     = channel.Op{State: "FeedHubFeeding", Method: "Event", Peer: 0, Label: 1, At: "protocols/event/event.chan:20:20"}
+	feedHubFeedingOverOp      = channel.Op{State: "FeedHubFeeding", Method: "Over", Peer: 0, Label: 2, At: "protocols/event/event.chan:21:20"}
+	feedHubFeedingReceiveOp   = channel.Op{State: "FeedHubFeeding", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/event/event.chan:27:13"}
+	feedHubListeningReceiveOp = channel.Op{State: "FeedHubListening", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/event/event.chan:27:13"}
+	feedHubLeavingEventOp     = channel.Op{State: "FeedHubLeaving", Method: "Event", Peer: 0, Label: 1, At: "protocols/event/event.chan:20:20"}
+	feedHubLeavingOverOp      = channel.Op{State: "FeedHubLeaving", Method: "Over", Peer: 0, Label: 2, At: "protocols/event/event.chan:21:20"}
 )
 
 // OpenFeedHub makes the calling goroutine the hub of a session. When ctx is done, the end is abandoned.

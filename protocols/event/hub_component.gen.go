@@ -89,7 +89,7 @@ const (
 )
 
 func hubLayout(g *HubGiven) *channel.Component {
-	return &channel.Component{Name: "Hub", Choices: 2, Slots: []channel.Slot{
+	return &channel.Component{Name: "Hub", Choices: 2, Ops: hubOps, Chooses: hubChooses, Slots: []channel.Slot{
 		{Name: "port", Protocol: &Port, Role: 1},
 		{Name: "sources", Protocol: &Source, Role: 1, Set: g.Drivers},
 		{Name: "feeds", Protocol: &Feed, Role: 1, Set: g.Users, Points: 4},
@@ -97,22 +97,27 @@ func hubLayout(g *HubGiven) *channel.Component {
 	}}
 }
 
+// hubOps are all steps of a Hub, and hubChooses its chooses.
+var hubOps = []*channel.Op{&hubServingChooseOverOp, &hubAfterHappenedSentEventNextSendFeedsEventOp}
+
+var hubChooses = []*channel.Choice{&hubServingChoice, &hubAfterHappenedChoice}
+
 var (
-	hubServingChooseOverOp                        = channel.Op{State: "HubServing", Method: "ChooseOver", Slot: hubFeeds, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true}
-	hubAfterHappenedSentEventNextSendFeedsEventOp = channel.Op{State: "HubAfterHappenedSentEventNext", Method: "SendFeedsEvent", Slot: hubFeeds, Peer: 0, Label: 1, Point: channel.AnyPoint, Chosen: true}
+	hubServingChooseOverOp                        = channel.Op{State: "HubServing", Method: "ChooseOver", Slot: hubFeeds, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/event/event.chan:64:50"}
+	hubAfterHappenedSentEventNextSendFeedsEventOp = channel.Op{State: "HubAfterHappenedSentEventNext", Method: "SendFeedsEvent", Slot: hubFeeds, Peer: 0, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/event/event.chan:55:24"}
 	hubServingChoice                              = channel.Choice{ID: 0, State: "HubServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: hubPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1},
-		{Kind: channel.Recv, Slot: hubSources, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: hubFeeds, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: hubFeeds, Peer: 0, Point: 1, Label: 0},
-		{Kind: channel.Send, Slot: hubFeeds, Peer: 0, Point: 2, Label: 2, Guard: 2},
-		{Kind: channel.Send, Slot: hubFeeds, Peer: 0, Point: 3, Label: 2, Guard: 2},
-		{Kind: channel.Gone, Slot: hubFeeds, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Recv, Slot: hubPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/event/event.chan:49:35"},
+		{Kind: channel.Recv, Slot: hubSources, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/event/event.chan:52:16"},
+		{Kind: channel.Recv, Slot: hubFeeds, Peer: 0, Point: 0, Label: 0, At: "protocols/event/event.chan:62:16"},
+		{Kind: channel.Recv, Slot: hubFeeds, Peer: 0, Point: 1, Label: 0, At: "protocols/event/event.chan:62:16"},
+		{Kind: channel.Send, Slot: hubFeeds, Peer: 0, Point: 2, Label: 2, Guard: 2, At: "protocols/event/event.chan:64:50"},
+		{Kind: channel.Send, Slot: hubFeeds, Peer: 0, Point: 3, Label: 2, Guard: 2, At: "protocols/event/event.chan:64:50"},
+		{Kind: channel.Gone, Slot: hubFeeds, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/event/event.chan:65:16"},
 	}}
 	hubAfterHappenedChoice = channel.Choice{ID: 1, State: "HubAfterHappened", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: hubFeeds, Peer: 0, Point: channel.AnyPoint, Label: 1, Aimed: true},
-		{Kind: channel.Gone, Slot: hubFeeds, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
-		{Kind: channel.Else},
+		{Kind: channel.Send, Slot: hubFeeds, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/event/event.chan:55:24", Aimed: true},
+		{Kind: channel.Gone, Slot: hubFeeds, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/event/event.chan:57:24", Aimed: true},
+		{Kind: channel.Else, At: "protocols/event/event.chan:58:24"},
 	}}
 )
 

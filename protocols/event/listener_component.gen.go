@@ -59,18 +59,21 @@ const (
 	listenerHub int32 = iota
 )
 
-var listenerLayout = channel.Component{Name: "Listener", Choices: 0, Slots: []channel.Slot{
+var listenerLayout = channel.Component{Name: "Listener", Choices: 0, Ops: listenerOps, Slots: []channel.Slot{
 	{Name: "hub", Protocol: &Feed, Role: 0},
 }}
 
+// listenerOps are all steps of a Listener, and listenerChooses its chooses.
+var listenerOps = []*channel.Op{&listenerListeningReceiveHubOp, &listenerAfterEventOnOp, &listenerAfterEventEnoughOp, &listenerAfterEventKilledOp, &listenerAfterOverSendHubUnsubscribeOp, &listenerAfterEnoughSendHubUnsubscribeOp, &listenerLeavingReceiveHubOp}
+
 var (
-	listenerListeningReceiveHubOp           = channel.Op{State: "ListenerListening", Method: "ReceiveHub", Slot: listenerHub, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
-	listenerAfterEventOnOp                  = channel.Op{State: "ListenerAfterEvent", Method: "On"}
-	listenerAfterEventEnoughOp              = channel.Op{State: "ListenerAfterEvent", Method: "Enough"}
-	listenerAfterEventKilledOp              = channel.Op{State: "ListenerAfterEvent", Method: "Killed"}
-	listenerAfterOverSendHubUnsubscribeOp   = channel.Op{State: "ListenerAfterOver", Method: "SendHubUnsubscribe", Slot: listenerHub, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	listenerAfterEnoughSendHubUnsubscribeOp = channel.Op{State: "ListenerAfterEnough", Method: "SendHubUnsubscribe", Slot: listenerHub, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	listenerLeavingReceiveHubOp             = channel.Op{State: "ListenerLeaving", Method: "ReceiveHub", Slot: listenerHub, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
+	listenerListeningReceiveHubOp           = channel.Op{State: "ListenerListening", Method: "ReceiveHub", Slot: listenerHub, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/event/systems.chan:15:16"}
+	listenerAfterEventOnOp                  = channel.Op{State: "ListenerAfterEvent", Method: "On", At: "protocols/event/systems.chan:17:18"}
+	listenerAfterEventEnoughOp              = channel.Op{State: "ListenerAfterEvent", Method: "Enough", At: "protocols/event/systems.chan:18:18"}
+	listenerAfterEventKilledOp              = channel.Op{State: "ListenerAfterEvent", Method: "Killed", At: "protocols/event/systems.chan:19:18"}
+	listenerAfterOverSendHubUnsubscribeOp   = channel.Op{State: "ListenerAfterOver", Method: "SendHubUnsubscribe", Slot: listenerHub, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/event/systems.chan:24:13"}
+	listenerAfterEnoughSendHubUnsubscribeOp = channel.Op{State: "ListenerAfterEnough", Method: "SendHubUnsubscribe", Slot: listenerHub, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/event/systems.chan:28:5"}
+	listenerLeavingReceiveHubOp             = channel.Op{State: "ListenerLeaving", Method: "ReceiveHub", Slot: listenerHub, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/event/systems.chan:31:16"}
 )
 
 // ListenerListening is a state of event.Listener at listening (systems.chan:14).

@@ -54,16 +54,19 @@ const (
 	openerFHub
 )
 
-var openerLayout = channel.Component{Name: "Opener", Choices: 0, Slots: []channel.Slot{
+var openerLayout = channel.Component{Name: "Opener", Choices: 0, Ops: openerOps, Slots: []channel.Slot{
 	{Name: "port", Protocol: &Port, Role: 0},
 	{Name: "f.subscriber", Protocol: &Feed, Role: 0},
 	{Name: "f.hub", Protocol: &Feed, Role: 1},
 }}
 
+// openerOps are all steps of a Opener, and openerChooses its chooses.
+var openerOps = []*channel.Op{&openerOpeningNewFeedOp, &openerAfterNewFeedSendPortSubscribeOp, &openerAfterSubscribeStartListenerOp}
+
 var (
-	openerOpeningNewFeedOp                = channel.Op{State: "OpenerOpening", Method: "NewFeed"}
-	openerAfterNewFeedSendPortSubscribeOp = channel.Op{State: "OpenerAfterNewFeed", Method: "SendPortSubscribe", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	openerAfterSubscribeStartListenerOp   = channel.Op{State: "OpenerAfterSubscribe", Method: "StartListener"}
+	openerOpeningNewFeedOp                = channel.Op{State: "OpenerOpening", Method: "NewFeed", At: "protocols/event/systems.chan:40:9"}
+	openerAfterNewFeedSendPortSubscribeOp = channel.Op{State: "OpenerAfterNewFeed", Method: "SendPortSubscribe", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/event/systems.chan:41:9"}
+	openerAfterSubscribeStartListenerOp   = channel.Op{State: "OpenerAfterSubscribe", Method: "StartListener", At: "protocols/event/systems.chan:42:9"}
 )
 
 // OpenerOpening is a state of event.Opener at opening (systems.chan:40).

@@ -18,6 +18,20 @@ var Port = channel.Protocol{
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 0},
 	},
+	Package: "protocols/event",
+	Digest:  "ec08a4ffc012b526168c0d15347a135f1376b2c64631464531de186381103b92",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // opener
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/event/event.chan:37:9"}}},
+		}},
+		{States: []channel.LocalState{ // hub
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/event/event.chan:37:9"}}},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Port.Labels[0].Carries = []channel.Carried{{Protocol: &Feed, Role: 1, State: 0}}
 }
 
 // NewPort makes a fresh session and returns its ends.
@@ -33,8 +47,9 @@ type portOpenerEndpoint struct {
 }
 
 var (
-	portOpenerTable           = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0}
-	portOpenerRestSubscribeOp = channel.Op{State: "PortOpenerRest", Method: "Subscribe", Peer: 1, Label: 0}
+	portOpenerTable = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&portOpenerRestSubscribeOp}}
+	portOpenerRestSubscribeOp = channel.Op{State: "PortOpenerRest", Method: "Subscribe", Peer: 1, Label: 0, At: "protocols/event/event.chan:37:9"}
 )
 
 // OpenPortOpener makes the calling goroutine the opener of a session. When ctx is done, the end is abandoned.
@@ -103,8 +118,9 @@ type portHubEndpoint struct {
 }
 
 var (
-	portHubTable         = channel.Component{Name: "PortHub", Slots: []channel.Slot{{Name: "hub", Protocol: &Port, Role: 1}}, Choices: 0}
-	portHubRestReceiveOp = channel.Op{State: "PortHubRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
+	portHubTable = channel.Component{Name: "PortHub", Slots: []channel.Slot{{Name: "hub", Protocol: &Port, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&portHubRestReceiveOp}}
+	portHubRestReceiveOp = channel.Op{State: "PortHubRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/event/event.chan:37:9"}
 )
 
 // OpenPortHub makes the calling goroutine the hub of a session. When ctx is done, the end is abandoned.

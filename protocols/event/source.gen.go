@@ -13,10 +13,20 @@ var Source = channel.Protocol{
 	Name:  "Source",
 	Roles: []string{"driver", "hub"},
 	Labels: []channel.Label{
-		{Name: "Happened", From: 0, To: 1, Payload: channel.PayloadOf[SourceHappenedPayload]()},
+		{Name: "Happened", From: 0, To: 1, Payload: channel.PayloadOf[SourceHappenedPayload](), Fields: []channel.Field{{Name: "kind", Hi: 6, Cases: []string{"PowerLow", "PowerBack", "TooHot", "CoolAgain", "Plugged", "Unplugged", "MemoryLow"}}, {Name: "detail"}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
+	},
+	Package: "protocols/event",
+	Digest:  "0b296f31def69f0e9abd04e5be4305e03ba532071e708c9cad9d038150ceaee6",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // driver
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/event/event.chan:10:9"}}},
+		}},
+		{States: []channel.LocalState{ // hub
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/event/event.chan:10:9"}}},
+		}},
 	},
 }
 
@@ -42,8 +52,9 @@ type sourceDriverEndpoint struct {
 }
 
 var (
-	sourceDriverTable          = channel.Component{Name: "SourceDriver", Slots: []channel.Slot{{Name: "driver", Protocol: &Source, Role: 0}}, Choices: 0}
-	sourceDriverRestHappenedOp = channel.Op{State: "SourceDriverRest", Method: "Happened", Peer: 1, Label: 0}
+	sourceDriverTable = channel.Component{Name: "SourceDriver", Slots: []channel.Slot{{Name: "driver", Protocol: &Source, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&sourceDriverRestHappenedOp}}
+	sourceDriverRestHappenedOp = channel.Op{State: "SourceDriverRest", Method: "Happened", Peer: 1, Label: 0, At: "protocols/event/event.chan:10:9"}
 )
 
 // OpenSourceDriver makes the calling goroutine the driver of a session. When ctx is done, the end is abandoned.
@@ -118,8 +129,9 @@ type sourceHubEndpoint struct {
 }
 
 var (
-	sourceHubTable         = channel.Component{Name: "SourceHub", Slots: []channel.Slot{{Name: "hub", Protocol: &Source, Role: 1}}, Choices: 0}
-	sourceHubRestReceiveOp = channel.Op{State: "SourceHubRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
+	sourceHubTable = channel.Component{Name: "SourceHub", Slots: []channel.Slot{{Name: "hub", Protocol: &Source, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&sourceHubRestReceiveOp}}
+	sourceHubRestReceiveOp = channel.Op{State: "SourceHubRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/event/event.chan:10:9"}
 )
 
 // OpenSourceHub makes the calling goroutine the hub of a session. When ctx is done, the end is abandoned.

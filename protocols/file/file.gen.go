@@ -15,25 +15,55 @@ var File = channel.Protocol{
 	Name:  "File",
 	Roles: []string{"client", "server"},
 	Labels: []channel.Label{
-		{Name: "Read", From: 0, To: 1, Payload: channel.PayloadOf[FileReadPayload]()},
-		{Name: "Write", From: 0, To: 1, Payload: channel.PayloadOf[FileWritePayload]()},
-		{Name: "Append", From: 0, To: 1, Payload: channel.PayloadOf[FileAppendPayload]()},
-		{Name: "Truncate", From: 0, To: 1, Payload: channel.PayloadOf[FileTruncatePayload]()},
-		{Name: "SetTimes", From: 0, To: 1, Payload: channel.PayloadOf[FileSetTimesPayload]()},
+		{Name: "Read", From: 0, To: 1, Payload: channel.PayloadOf[FileReadPayload](), Fields: []channel.Field{{Name: "offset"}, {Name: "count"}}},
+		{Name: "Write", From: 0, To: 1, Payload: channel.PayloadOf[FileWritePayload](), Fields: []channel.Field{{Name: "offset"}, {Name: "buf"}}},
+		{Name: "Append", From: 0, To: 1, Payload: channel.PayloadOf[FileAppendPayload](), Fields: []channel.Field{{Name: "buf"}}},
+		{Name: "Truncate", From: 0, To: 1, Payload: channel.PayloadOf[FileTruncatePayload](), Fields: []channel.Field{{Name: "size"}}},
+		{Name: "SetTimes", From: 0, To: 1, Payload: channel.PayloadOf[FileSetTimesPayload](), Fields: []channel.Field{{Name: "atime"}, {Name: "mtime"}}},
 		{Name: "Sync", From: 0, To: 1},
 		{Name: "Stat", From: 0, To: 1},
-		{Name: "Watch", From: 0, To: 1, Payload: channel.PayloadOf[FileWatchPayload](), Ends: 1},
+		{Name: "Watch", From: 0, To: 1, Payload: channel.PayloadOf[FileWatchPayload](), Fields: []channel.Field{{Name: "what", Hi: 1, Cases: []string{"Readable", "Writable"}}}, Ends: 1},
 		{Name: "Close", From: 0, To: 1},
-		{Name: "Data", From: 1, To: 0, Payload: channel.PayloadOf[FileDataPayload]()},
-		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[FileFailedPayload]()},
-		{Name: "Written", From: 1, To: 0, Payload: channel.PayloadOf[FileWrittenPayload]()},
+		{Name: "Data", From: 1, To: 0, Payload: channel.PayloadOf[FileDataPayload](), Fields: []channel.Field{{Name: "buf"}}},
+		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[FileFailedPayload](), Fields: []channel.Field{{Name: "err", Hi: 27, Cases: []string{"Access", "Again", "BadF", "Busy", "Canceled", "Exist", "FBig", "Inval", "Io", "IsDir", "Loop", "MFile", "NameTooLong", "NFile", "NoDev", "NoEnt", "NoMem", "NoSpc", "NotCapable", "NotDir", "NotEmpty", "NotSup", "Perm", "Pipe", "RoFs", "SPipe", "Stale", "XDev"}}}},
+		{Name: "Written", From: 1, To: 0, Payload: channel.PayloadOf[FileWrittenPayload](), Fields: []channel.Field{{Name: "count"}}},
 		{Name: "Done", From: 1, To: 0},
-		{Name: "Is", From: 1, To: 0, Payload: channel.PayloadOf[FileIsPayload]()},
+		{Name: "Is", From: 1, To: 0, Payload: channel.PayloadOf[FileIsPayload](), Fields: []channel.Field{{Name: "kind", Hi: 5, Cases: []string{"Regular", "Directory", "Symlink", "Pipe", "Terminal", "Device"}}, {Name: "attr", Fields: []channel.Field{{Name: "ino"}, {Name: "size"}, {Name: "links"}, {Name: "atime"}, {Name: "mtime"}, {Name: "ctime"}, {Name: "mode"}}}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
 	},
+	Package: "protocols/file",
+	Digest:  "672a7e1fc244924efab6fb3555f0f01420209cd76d9908d4a90e543c1feda070",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // client
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/file/file.chan:32:16"}, {Label: 1, Next: 2, At: "protocols/file/file.chan:38:16"}, {Label: 2, Next: 3, At: "protocols/file/file.chan:44:16"}, {Label: 3, Next: 4, At: "protocols/file/file.chan:50:16"}, {Label: 4, Next: 5, At: "protocols/file/file.chan:57:16"}, {Label: 5, Next: 6, At: "protocols/file/file.chan:63:16"}, {Label: 6, Next: 7, At: "protocols/file/file.chan:69:16"}, {Label: 7, Next: 0, At: "protocols/file/file.chan:73:16"}, {Label: 8, Next: 8, At: "protocols/file/file.chan:74:16"}}},
+			{Name: "reading", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/file/file.chan:35:20"}, {Label: 10, Next: 0, At: "protocols/file/file.chan:36:20"}}},
+			{Name: "writing", Edges: []channel.LocalEdge{{Label: 11, Next: 0, At: "protocols/file/file.chan:41:20"}, {Label: 10, Next: 0, At: "protocols/file/file.chan:42:20"}}},
+			{Name: "writing", Edges: []channel.LocalEdge{{Label: 11, Next: 0, At: "protocols/file/file.chan:47:20"}, {Label: 10, Next: 0, At: "protocols/file/file.chan:48:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 12, Next: 0, At: "protocols/file/file.chan:53:20"}, {Label: 10, Next: 0, At: "protocols/file/file.chan:54:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 12, Next: 0, At: "protocols/file/file.chan:60:20"}, {Label: 10, Next: 0, At: "protocols/file/file.chan:61:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 12, Next: 0, At: "protocols/file/file.chan:66:20"}, {Label: 10, Next: 0, At: "protocols/file/file.chan:67:20"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 13, Next: 0, At: "protocols/file/file.chan:71:13"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // server
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/file/file.chan:32:16"}, {Label: 1, Next: 2, At: "protocols/file/file.chan:38:16"}, {Label: 2, Next: 3, At: "protocols/file/file.chan:44:16"}, {Label: 3, Next: 4, At: "protocols/file/file.chan:50:16"}, {Label: 4, Next: 5, At: "protocols/file/file.chan:57:16"}, {Label: 5, Next: 6, At: "protocols/file/file.chan:63:16"}, {Label: 6, Next: 7, At: "protocols/file/file.chan:69:16"}, {Label: 7, Next: 0, At: "protocols/file/file.chan:73:16"}, {Label: 8, Next: 8, At: "protocols/file/file.chan:74:16"}}},
+			{Name: "reading", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/file/file.chan:35:20"}, {Label: 10, Next: 0, At: "protocols/file/file.chan:36:20"}}},
+			{Name: "writing", Edges: []channel.LocalEdge{{Label: 11, Next: 0, At: "protocols/file/file.chan:41:20"}, {Label: 10, Next: 0, At: "protocols/file/file.chan:42:20"}}},
+			{Name: "writing", Edges: []channel.LocalEdge{{Label: 11, Next: 0, At: "protocols/file/file.chan:47:20"}, {Label: 10, Next: 0, At: "protocols/file/file.chan:48:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 12, Next: 0, At: "protocols/file/file.chan:53:20"}, {Label: 10, Next: 0, At: "protocols/file/file.chan:54:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 12, Next: 0, At: "protocols/file/file.chan:60:20"}, {Label: 10, Next: 0, At: "protocols/file/file.chan:61:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 12, Next: 0, At: "protocols/file/file.chan:66:20"}, {Label: 10, Next: 0, At: "protocols/file/file.chan:67:20"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 13, Next: 0, At: "protocols/file/file.chan:71:13"}}},
+			{Name: "end", End: true},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	File.Labels[7].Carries = []channel.Carried{{Protocol: &wake.Wake, Role: 1, State: 0}}
 }
 
 // NewFile makes a fresh session and returns its ends.
@@ -117,23 +147,24 @@ type fileClientEndpoint struct {
 }
 
 var (
-	fileClientTable                  = channel.Component{Name: "FileClient", Slots: []channel.Slot{{Name: "client", Protocol: &File, Role: 0}}, Choices: 0}
-	fileClientRestReadOp             = channel.Op{State: "FileClientRest", Method: "Read", Peer: 1, Label: 0}
-	fileClientRestWriteOp            = channel.Op{State: "FileClientRest", Method: "Write", Peer: 1, Label: 1}
-	fileClientRestAppendOp           = channel.Op{State: "FileClientRest", Method: "Append", Peer: 1, Label: 2}
-	fileClientRestTruncateOp         = channel.Op{State: "FileClientRest", Method: "Truncate", Peer: 1, Label: 3}
-	fileClientRestSetTimesOp         = channel.Op{State: "FileClientRest", Method: "SetTimes", Peer: 1, Label: 4}
-	fileClientRestSyncOp             = channel.Op{State: "FileClientRest", Method: "Sync", Peer: 1, Label: 5}
-	fileClientRestStatOp             = channel.Op{State: "FileClientRest", Method: "Stat", Peer: 1, Label: 6}
-	fileClientRestWatchOp            = channel.Op{State: "FileClientRest", Method: "Watch", Peer: 1, Label: 7}
-	fileClientRestCloseOp            = channel.Op{State: "FileClientRest", Method: "Close", Peer: 1, Label: 8}
-	fileClientReadingReceiveOp       = channel.Op{State: "FileClientReading", Method: "Receive", Peer: 1, Labels: 1<<9 | 1<<10}
-	fileClientWritingReceiveOp       = channel.Op{State: "FileClientWriting", Method: "Receive", Peer: 1, Labels: 1<<11 | 1<<10}
-	fileClientAfterAppendReceiveOp   = channel.Op{State: "FileClientAfterAppend", Method: "Receive", Peer: 1, Labels: 1<<11 | 1<<10}
-	fileClientChangingReceiveOp      = channel.Op{State: "FileClientChanging", Method: "Receive", Peer: 1, Labels: 1<<12 | 1<<10}
-	fileClientAfterSetTimesReceiveOp = channel.Op{State: "FileClientAfterSetTimes", Method: "Receive", Peer: 1, Labels: 1<<12 | 1<<10}
-	fileClientAfterSyncReceiveOp     = channel.Op{State: "FileClientAfterSync", Method: "Receive", Peer: 1, Labels: 1<<12 | 1<<10}
-	fileClientAskingReceiveOp        = channel.Op{State: "FileClientAsking", Method: "Receive", Peer: 1, Labels: 1 << 13}
+	fileClientTable = channel.Component{Name: "FileClient", Slots: []channel.Slot{{Name: "client", Protocol: &File, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&fileClientRestReadOp, &fileClientRestWriteOp, &fileClientRestAppendOp, &fileClientRestTruncateOp, &fileClientRestSetTimesOp, &fileClientRestSyncOp, &fileClientRestStatOp, &fileClientRestWatchOp, &fileClientRestCloseOp, &fileClientReadingReceiveOp, &fileClientWritingReceiveOp, &fileClientAfterAppendReceiveOp, &fileClientChangingReceiveOp, &fileClientAfterSetTimesReceiveOp, &fileClientAfterSyncReceiveOp, &fileClientAskingReceiveOp}}
+	fileClientRestReadOp             = channel.Op{State: "FileClientRest", Method: "Read", Peer: 1, Label: 0, At: "protocols/file/file.chan:32:16"}
+	fileClientRestWriteOp            = channel.Op{State: "FileClientRest", Method: "Write", Peer: 1, Label: 1, At: "protocols/file/file.chan:38:16"}
+	fileClientRestAppendOp           = channel.Op{State: "FileClientRest", Method: "Append", Peer: 1, Label: 2, At: "protocols/file/file.chan:44:16"}
+	fileClientRestTruncateOp         = channel.Op{State: "FileClientRest", Method: "Truncate", Peer: 1, Label: 3, At: "protocols/file/file.chan:50:16"}
+	fileClientRestSetTimesOp         = channel.Op{State: "FileClientRest", Method: "SetTimes", Peer: 1, Label: 4, At: "protocols/file/file.chan:57:16"}
+	fileClientRestSyncOp             = channel.Op{State: "FileClientRest", Method: "Sync", Peer: 1, Label: 5, At: "protocols/file/file.chan:63:16"}
+	fileClientRestStatOp             = channel.Op{State: "FileClientRest", Method: "Stat", Peer: 1, Label: 6, At: "protocols/file/file.chan:69:16"}
+	fileClientRestWatchOp            = channel.Op{State: "FileClientRest", Method: "Watch", Peer: 1, Label: 7, At: "protocols/file/file.chan:73:16"}
+	fileClientRestCloseOp            = channel.Op{State: "FileClientRest", Method: "Close", Peer: 1, Label: 8, At: "protocols/file/file.chan:74:16"}
+	fileClientReadingReceiveOp       = channel.Op{State: "FileClientReading", Method: "Receive", Peer: 1, Labels: 1<<9 | 1<<10, At: "protocols/file/file.chan:35:20"}
+	fileClientWritingReceiveOp       = channel.Op{State: "FileClientWriting", Method: "Receive", Peer: 1, Labels: 1<<11 | 1<<10, At: "protocols/file/file.chan:41:20"}
+	fileClientAfterAppendReceiveOp   = channel.Op{State: "FileClientAfterAppend", Method: "Receive", Peer: 1, Labels: 1<<11 | 1<<10, At: "protocols/file/file.chan:47:20"}
+	fileClientChangingReceiveOp      = channel.Op{State: "FileClientChanging", Method: "Receive", Peer: 1, Labels: 1<<12 | 1<<10, At: "protocols/file/file.chan:53:20"}
+	fileClientAfterSetTimesReceiveOp = channel.Op{State: "FileClientAfterSetTimes", Method: "Receive", Peer: 1, Labels: 1<<12 | 1<<10, At: "protocols/file/file.chan:60:20"}
+	fileClientAfterSyncReceiveOp     = channel.Op{State: "FileClientAfterSync", Method: "Receive", Peer: 1, Labels: 1<<12 | 1<<10, At: "protocols/file/file.chan:66:20"}
+	fileClientAskingReceiveOp        = channel.Op{State: "FileClientAsking", Method: "Receive", Peer: 1, Labels: 1 << 13, At: "protocols/file/file.chan:71:13"}
 )
 
 // OpenFileClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -749,21 +780,22 @@ type fileServerEndpoint struct {
 }
 
 var (
-	fileServerTable                 = channel.Component{Name: "FileServer", Slots: []channel.Slot{{Name: "server", Protocol: &File, Role: 1}}, Choices: 0}
-	fileServerRestReceiveOp         = channel.Op{State: "FileServerRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8}
-	fileServerReadingDataOp         = channel.Op{State: "FileServerReading", Method: "Data", Peer: 0, Label: 9}
-	fileServerReadingFailedOp       = channel.Op{State: "FileServerReading", Method: "Failed", Peer: 0, Label: 10}
-	fileServerWritingWrittenOp      = channel.Op{State: "FileServerWriting", Method: "Written", Peer: 0, Label: 11}
-	fileServerWritingFailedOp       = channel.Op{State: "FileServerWriting", Method: "Failed", Peer: 0, Label: 10}
-	fileServerAfterAppendWrittenOp  = channel.Op{State: "FileServerAfterAppend", Method: "Written", Peer: 0, Label: 11}
-	fileServerAfterAppendFailedOp   = channel.Op{State: "FileServerAfterAppend", Method: "Failed", Peer: 0, Label: 10}
-	fileServerChangingDoneOp        = channel.Op{State: "FileServerChanging", Method: "Done", Peer: 0, Label: 12}
-	fileServerChangingFailedOp      = channel.Op{State: "FileServerChanging", Method: "Failed", Peer: 0, Label: 10}
-	fileServerAfterSetTimesDoneOp   = channel.Op{State: "FileServerAfterSetTimes", Method: "Done", Peer: 0, Label: 12}
-	fileServerAfterSetTimesFailedOp = channel.Op{State: "FileServerAfterSetTimes", Method: "Failed", Peer: 0, Label: 10}
-	fileServerAfterSyncDoneOp       = channel.Op{State: "FileServerAfterSync", Method: "Done", Peer: 0, Label: 12}
-	fileServerAfterSyncFailedOp     = channel.Op{State: "FileServerAfterSync", Method: "Failed", Peer: 0, Label: 10}
-	fileServerAskingIsOp            = channel.Op{State: "FileServerAsking", Method: "Is", Peer: 0, Label: 13}
+	fileServerTable = channel.Component{Name: "FileServer", Slots: []channel.Slot{{Name: "server", Protocol: &File, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&fileServerRestReceiveOp, &fileServerReadingDataOp, &fileServerReadingFailedOp, &fileServerWritingWrittenOp, &fileServerWritingFailedOp, &fileServerAfterAppendWrittenOp, &fileServerAfterAppendFailedOp, &fileServerChangingDoneOp, &fileServerChangingFailedOp, &fileServerAfterSetTimesDoneOp, &fileServerAfterSetTimesFailedOp, &fileServerAfterSyncDoneOp, &fileServerAfterSyncFailedOp, &fileServerAskingIsOp}}
+	fileServerRestReceiveOp         = channel.Op{State: "FileServerRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8, At: "protocols/file/file.chan:32:16"}
+	fileServerReadingDataOp         = channel.Op{State: "FileServerReading", Method: "Data", Peer: 0, Label: 9, At: "protocols/file/file.chan:35:20"}
+	fileServerReadingFailedOp       = channel.Op{State: "FileServerReading", Method: "Failed", Peer: 0, Label: 10, At: "protocols/file/file.chan:36:20"}
+	fileServerWritingWrittenOp      = channel.Op{State: "FileServerWriting", Method: "Written", Peer: 0, Label: 11, At: "protocols/file/file.chan:41:20"}
+	fileServerWritingFailedOp       = channel.Op{State: "FileServerWriting", Method: "Failed", Peer: 0, Label: 10, At: "protocols/file/file.chan:42:20"}
+	fileServerAfterAppendWrittenOp  = channel.Op{State: "FileServerAfterAppend", Method: "Written", Peer: 0, Label: 11, At: "protocols/file/file.chan:47:20"}
+	fileServerAfterAppendFailedOp   = channel.Op{State: "FileServerAfterAppend", Method: "Failed", Peer: 0, Label: 10, At: "protocols/file/file.chan:48:20"}
+	fileServerChangingDoneOp        = channel.Op{State: "FileServerChanging", Method: "Done", Peer: 0, Label: 12, At: "protocols/file/file.chan:53:20"}
+	fileServerChangingFailedOp      = channel.Op{State: "FileServerChanging", Method: "Failed", Peer: 0, Label: 10, At: "protocols/file/file.chan:54:20"}
+	fileServerAfterSetTimesDoneOp   = channel.Op{State: "FileServerAfterSetTimes", Method: "Done", Peer: 0, Label: 12, At: "protocols/file/file.chan:60:20"}
+	fileServerAfterSetTimesFailedOp = channel.Op{State: "FileServerAfterSetTimes", Method: "Failed", Peer: 0, Label: 10, At: "protocols/file/file.chan:61:20"}
+	fileServerAfterSyncDoneOp       = channel.Op{State: "FileServerAfterSync", Method: "Done", Peer: 0, Label: 12, At: "protocols/file/file.chan:66:20"}
+	fileServerAfterSyncFailedOp     = channel.Op{State: "FileServerAfterSync", Method: "Failed", Peer: 0, Label: 10, At: "protocols/file/file.chan:67:20"}
+	fileServerAskingIsOp            = channel.Op{State: "FileServerAsking", Method: "Is", Peer: 0, Label: 13, At: "protocols/file/file.chan:71:13"}
 )
 
 // OpenFileServer makes the calling goroutine the server of a session. When ctx is done, the end is abandoned.

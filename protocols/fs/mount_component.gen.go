@@ -60,15 +60,20 @@ const (
 	mountOwn
 )
 
-var mountLayout = channel.Component{Name: "Mount", Choices: 1, Slots: []channel.Slot{
+var mountLayout = channel.Component{Name: "Mount", Choices: 1, Ops: mountOps, Chooses: mountChooses, Slots: []channel.Slot{
 	{Name: "disk", Protocol: &block.Port, Role: 0},
 	{Name: "own", Protocol: &block.Block, Role: 1},
 }}
 
+// mountOps are all steps of a Mount, and mountChooses its chooses.
+var mountOps = []*channel.Op{&mountStartSendDiskAttachOp}
+
+var mountChooses = []*channel.Choice{&mountWaitingChoice}
+
 var (
-	mountStartSendDiskAttachOp = channel.Op{State: "MountStart", Method: "SendDiskAttach", Slot: mountDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
+	mountStartSendDiskAttachOp = channel.Op{State: "MountStart", Method: "SendDiskAttach", Slot: mountDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:64:5"}
 	mountWaitingChoice         = channel.Choice{ID: 0, State: "MountWaiting", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Gone, Slot: mountDisk, Peer: 1, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Gone, Slot: mountDisk, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/fs/fs.chan:67:16"},
 	}}
 )
 

@@ -97,7 +97,7 @@ const (
 	nowhereB
 )
 
-var nowhereLayout = channel.Component{Name: "Nowhere", Choices: 0, Slots: []channel.Slot{
+var nowhereLayout = channel.Component{Name: "Nowhere", Choices: 0, Ops: nowhereOps, Slots: []channel.Slot{
 	{Name: "tty", Protocol: &file.File, Role: 1},
 	{Name: "renamer", Protocol: &dir.Renaming, Role: 1},
 	{Name: "time", Protocol: &clock.Clock, Role: 1},
@@ -108,25 +108,28 @@ var nowhereLayout = channel.Component{Name: "Nowhere", Choices: 0, Slots: []chan
 	{Name: "b", Protocol: &dir.Dir, Role: 0},
 }}
 
+// nowhereOps are all steps of a Nowhere, and nowhereChooses its chooses.
+var nowhereOps = []*channel.Op{&nowhereTypingReceiveTtyOp, &nowhereAfterReadSendTtyDataOp, &nowhereAfterWriteSendTtyWrittenOp, &nowhereAfterAppendSendTtyWrittenOp, &nowhereAfterTruncateSendTtyFailedOp, &nowhereAfterSetTimesSendTtyFailedOp, &nowhereAfterSyncSendTtyDoneOp, &nowhereAfterStatSendTtyIsOp, &nowhereRenamingReceiveRenamerOp, &nowhereAfterRenameSendRenamerRefusedOp, &nowhereTickingReceiveTimeOp, &nowhereAfterNowSendTimeTimeOp, &nowhereAfterResolutionSendTimeTimeOp, &nowhereTossingReceiveChanceOp, &nowhereAfterDrawSendChanceRandomOp, &nowhereGrantingReceiveRamOp, &nowhereAfterGrowSendRamRefusedOp, &nowhereAfterShrinkSendRamRefusedOp}
+
 var (
-	nowhereTypingReceiveTtyOp              = channel.Op{State: "NowhereTyping", Method: "ReceiveTty", Slot: nowhereTty, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8, Point: channel.AnyPoint}
-	nowhereAfterReadSendTtyDataOp          = channel.Op{State: "NowhereAfterRead", Method: "SendTtyData", Slot: nowhereTty, Peer: 0, Label: 9, Point: channel.AnyPoint}
-	nowhereAfterWriteSendTtyWrittenOp      = channel.Op{State: "NowhereAfterWrite", Method: "SendTtyWritten", Slot: nowhereTty, Peer: 0, Label: 11, Point: channel.AnyPoint}
-	nowhereAfterAppendSendTtyWrittenOp     = channel.Op{State: "NowhereAfterAppend", Method: "SendTtyWritten", Slot: nowhereTty, Peer: 0, Label: 11, Point: channel.AnyPoint}
-	nowhereAfterTruncateSendTtyFailedOp    = channel.Op{State: "NowhereAfterTruncate", Method: "SendTtyFailed", Slot: nowhereTty, Peer: 0, Label: 10, Point: channel.AnyPoint}
-	nowhereAfterSetTimesSendTtyFailedOp    = channel.Op{State: "NowhereAfterSetTimes", Method: "SendTtyFailed", Slot: nowhereTty, Peer: 0, Label: 10, Point: channel.AnyPoint}
-	nowhereAfterSyncSendTtyDoneOp          = channel.Op{State: "NowhereAfterSync", Method: "SendTtyDone", Slot: nowhereTty, Peer: 0, Label: 12, Point: channel.AnyPoint}
-	nowhereAfterStatSendTtyIsOp            = channel.Op{State: "NowhereAfterStat", Method: "SendTtyIs", Slot: nowhereTty, Peer: 0, Label: 13, Point: channel.AnyPoint}
-	nowhereRenamingReceiveRenamerOp        = channel.Op{State: "NowhereRenaming", Method: "ReceiveRenamer", Slot: nowhereRenamer, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint}
-	nowhereAfterRenameSendRenamerRefusedOp = channel.Op{State: "NowhereAfterRename", Method: "SendRenamerRefused", Slot: nowhereRenamer, Peer: 0, Label: 3, Point: channel.AnyPoint}
-	nowhereTickingReceiveTimeOp            = channel.Op{State: "NowhereTicking", Method: "ReceiveTime", Slot: nowhereTime, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3, Point: channel.AnyPoint}
-	nowhereAfterNowSendTimeTimeOp          = channel.Op{State: "NowhereAfterNow", Method: "SendTimeTime", Slot: nowhereTime, Peer: 0, Label: 4, Point: channel.AnyPoint}
-	nowhereAfterResolutionSendTimeTimeOp   = channel.Op{State: "NowhereAfterResolution", Method: "SendTimeTime", Slot: nowhereTime, Peer: 0, Label: 4, Point: channel.AnyPoint}
-	nowhereTossingReceiveChanceOp          = channel.Op{State: "NowhereTossing", Method: "ReceiveChance", Slot: nowhereChance, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint}
-	nowhereAfterDrawSendChanceRandomOp     = channel.Op{State: "NowhereAfterDraw", Method: "SendChanceRandom", Slot: nowhereChance, Peer: 0, Label: 2, Point: channel.AnyPoint}
-	nowhereGrantingReceiveRamOp            = channel.Op{State: "NowhereGranting", Method: "ReceiveRam", Slot: nowhereRam, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint}
-	nowhereAfterGrowSendRamRefusedOp       = channel.Op{State: "NowhereAfterGrow", Method: "SendRamRefused", Slot: nowhereRam, Peer: 0, Label: 4, Point: channel.AnyPoint}
-	nowhereAfterShrinkSendRamRefusedOp     = channel.Op{State: "NowhereAfterShrink", Method: "SendRamRefused", Slot: nowhereRam, Peer: 0, Label: 4, Point: channel.AnyPoint}
+	nowhereTypingReceiveTtyOp              = channel.Op{State: "NowhereTyping", Method: "ReceiveTty", Slot: nowhereTty, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:19:16"}
+	nowhereAfterReadSendTtyDataOp          = channel.Op{State: "NowhereAfterRead", Method: "SendTtyData", Slot: nowhereTty, Peer: 0, Label: 9, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:19:43"}
+	nowhereAfterWriteSendTtyWrittenOp      = channel.Op{State: "NowhereAfterWrite", Method: "SendTtyWritten", Slot: nowhereTty, Peer: 0, Label: 11, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:20:43"}
+	nowhereAfterAppendSendTtyWrittenOp     = channel.Op{State: "NowhereAfterAppend", Method: "SendTtyWritten", Slot: nowhereTty, Peer: 0, Label: 11, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:21:43"}
+	nowhereAfterTruncateSendTtyFailedOp    = channel.Op{State: "NowhereAfterTruncate", Method: "SendTtyFailed", Slot: nowhereTty, Peer: 0, Label: 10, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:22:43"}
+	nowhereAfterSetTimesSendTtyFailedOp    = channel.Op{State: "NowhereAfterSetTimes", Method: "SendTtyFailed", Slot: nowhereTty, Peer: 0, Label: 10, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:23:43"}
+	nowhereAfterSyncSendTtyDoneOp          = channel.Op{State: "NowhereAfterSync", Method: "SendTtyDone", Slot: nowhereTty, Peer: 0, Label: 12, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:24:43"}
+	nowhereAfterStatSendTtyIsOp            = channel.Op{State: "NowhereAfterStat", Method: "SendTtyIs", Slot: nowhereTty, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:25:43"}
+	nowhereRenamingReceiveRenamerOp        = channel.Op{State: "NowhereRenaming", Method: "ReceiveRenamer", Slot: nowhereRenamer, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:32:16"}
+	nowhereAfterRenameSendRenamerRefusedOp = channel.Op{State: "NowhereAfterRename", Method: "SendRenamerRefused", Slot: nowhereRenamer, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:32:52"}
+	nowhereTickingReceiveTimeOp            = channel.Op{State: "NowhereTicking", Method: "ReceiveTime", Slot: nowhereTime, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:38:16"}
+	nowhereAfterNowSendTimeTimeOp          = channel.Op{State: "NowhereAfterNow", Method: "SendTimeTime", Slot: nowhereTime, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:38:52"}
+	nowhereAfterResolutionSendTimeTimeOp   = channel.Op{State: "NowhereAfterResolution", Method: "SendTimeTime", Slot: nowhereTime, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:39:52"}
+	nowhereTossingReceiveChanceOp          = channel.Op{State: "NowhereTossing", Method: "ReceiveChance", Slot: nowhereChance, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:46:16"}
+	nowhereAfterDrawSendChanceRandomOp     = channel.Op{State: "NowhereAfterDraw", Method: "SendChanceRandom", Slot: nowhereChance, Peer: 0, Label: 2, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:46:36"}
+	nowhereGrantingReceiveRamOp            = channel.Op{State: "NowhereGranting", Method: "ReceiveRam", Slot: nowhereRam, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:52:16"}
+	nowhereAfterGrowSendRamRefusedOp       = channel.Op{State: "NowhereAfterGrow", Method: "SendRamRefused", Slot: nowhereRam, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:52:34"}
+	nowhereAfterShrinkSendRamRefusedOp     = channel.Op{State: "NowhereAfterShrink", Method: "SendRamRefused", Slot: nowhereRam, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:53:34"}
 )
 
 // NowhereTyping is a state of fs.Nowhere at typing (programs.chan:18).

@@ -64,23 +64,26 @@ const (
 	openerSys
 )
 
-var openerLayout = channel.Component{Name: "Opener", Choices: 0, Slots: []channel.Slot{
+var openerLayout = channel.Component{Name: "Opener", Choices: 0, Ops: openerOps, Slots: []channel.Slot{
 	{Name: "kernel", Protocol: &syscall.Runner, Role: 1},
 	{Name: "sys", Protocol: &syscall.Syscall, Role: 0},
 }}
 
+// openerOps are all steps of a Opener, and openerChooses its chooses.
+var openerOps = []*channel.Op{&openerWaitingReceiveKernelOp, &openerAfterRunSendSysOpenOp, &openerAfterOpenReceiveSysOp, &openerAfterOpenedSendSysWriteOp, &openerAfterFailedWellOp, &openerAfterFailedKilledOp, &openerAfterWriteReceiveSysOp, &openerAfterWellSendSysExitOp, &openerAfterWrittenSendSysUnlinkOp, &openerAfterKilledSendKernelExitedOp, &openerAfterUnlinkReceiveSysOp}
+
 var (
-	openerWaitingReceiveKernelOp        = channel.Op{State: "OpenerWaiting", Method: "ReceiveKernel", Slot: openerKernel, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint}
-	openerAfterRunSendSysOpenOp         = channel.Op{State: "OpenerAfterRun", Method: "SendSysOpen", Slot: openerSys, Peer: 1, Label: 6, Point: channel.AnyPoint}
-	openerAfterOpenReceiveSysOp         = channel.Op{State: "OpenerAfterOpen", Method: "ReceiveSys", Slot: openerSys, Peer: 1, Labels: 1<<22 | 1<<18, Point: channel.AnyPoint}
-	openerAfterOpenedSendSysWriteOp     = channel.Op{State: "OpenerAfterOpened", Method: "SendSysWrite", Slot: openerSys, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	openerAfterFailedWellOp             = channel.Op{State: "OpenerAfterFailed", Method: "Well"}
-	openerAfterFailedKilledOp           = channel.Op{State: "OpenerAfterFailed", Method: "Killed"}
-	openerAfterWriteReceiveSysOp        = channel.Op{State: "OpenerAfterWrite", Method: "ReceiveSys", Slot: openerSys, Peer: 1, Labels: 1<<19 | 1<<18, Point: channel.AnyPoint}
-	openerAfterWellSendSysExitOp        = channel.Op{State: "OpenerAfterWell", Method: "SendSysExit", Slot: openerSys, Peer: 1, Label: 16, Point: channel.AnyPoint}
-	openerAfterWrittenSendSysUnlinkOp   = channel.Op{State: "OpenerAfterWritten", Method: "SendSysUnlink", Slot: openerSys, Peer: 1, Label: 9, Point: channel.AnyPoint}
-	openerAfterKilledSendKernelExitedOp = channel.Op{State: "OpenerAfterKilled", Method: "SendKernelExited", Slot: openerKernel, Peer: 0, Label: 1, Point: channel.AnyPoint}
-	openerAfterUnlinkReceiveSysOp       = channel.Op{State: "OpenerAfterUnlink", Method: "ReceiveSys", Slot: openerSys, Peer: 1, Labels: 1<<21 | 1<<18, Point: channel.AnyPoint}
+	openerWaitingReceiveKernelOp        = channel.Op{State: "OpenerWaiting", Method: "ReceiveKernel", Slot: openerKernel, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:62:9"}
+	openerAfterRunSendSysOpenOp         = channel.Op{State: "OpenerAfterRun", Method: "SendSysOpen", Slot: openerSys, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:63:9"}
+	openerAfterOpenReceiveSysOp         = channel.Op{State: "OpenerAfterOpen", Method: "ReceiveSys", Slot: openerSys, Peer: 1, Labels: 1<<22 | 1<<18, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:65:16"}
+	openerAfterOpenedSendSysWriteOp     = channel.Op{State: "OpenerAfterOpened", Method: "SendSysWrite", Slot: openerSys, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:66:13"}
+	openerAfterFailedWellOp             = channel.Op{State: "OpenerAfterFailed", Method: "Well", At: "protocols/fs/programs.chan:79:14"}
+	openerAfterFailedKilledOp           = channel.Op{State: "OpenerAfterFailed", Method: "Killed", At: "protocols/fs/programs.chan:80:14"}
+	openerAfterWriteReceiveSysOp        = channel.Op{State: "OpenerAfterWrite", Method: "ReceiveSys", Slot: openerSys, Peer: 1, Labels: 1<<19 | 1<<18, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:68:20"}
+	openerAfterWellSendSysExitOp        = channel.Op{State: "OpenerAfterWell", Method: "SendSysExit", Slot: openerSys, Peer: 1, Label: 16, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:79:22"}
+	openerAfterWrittenSendSysUnlinkOp   = channel.Op{State: "OpenerAfterWritten", Method: "SendSysUnlink", Slot: openerSys, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:71:13"}
+	openerAfterKilledSendKernelExitedOp = channel.Op{State: "OpenerAfterKilled", Method: "SendKernelExited", Slot: openerKernel, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:82:9"}
+	openerAfterUnlinkReceiveSysOp       = channel.Op{State: "OpenerAfterUnlink", Method: "ReceiveSys", Slot: openerSys, Peer: 1, Labels: 1<<21 | 1<<18, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:73:20"}
 )
 
 // OpenerWaiting is a state of fs.Opener at waiting (programs.chan:62).

@@ -100,7 +100,7 @@ const (
 )
 
 func starterLayout(g *StarterGiven) *channel.Component {
-	return &channel.Component{Name: "Starter", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "Starter", Choices: 1, Ops: starterOps, Chooses: starterChooses, Slots: []channel.Slot{
 		{Name: "disk", Protocol: &block.Port, Role: 0},
 		{Name: "own", Protocol: &block.Block, Role: 1},
 		{Name: "table", Protocol: &vnode.Table, Role: 0},
@@ -124,24 +124,29 @@ func starterLayout(g *StarterGiven) *channel.Component {
 	}}
 }
 
+// starterOps are all steps of a Starter, and starterChooses its chooses.
+var starterOps = []*channel.Op{&starterStartSendDiskAttachOp, &starterAfterAttachNewOpeningOp, &starterAfterNewOpeningSendTableGetOp, &starterAfterGetReceiveOOpenerOp, &starterAfterOpenedDirNewFileOp, &starterAfterOpenedSendFCloseOp, &starterAfterNewFileNewRenamingOp, &starterAfterNewRenamingNewClockOp, &starterAfterNewClockNewEntropyOp, &starterAfterNewEntropyNewMemoryOp, &starterAfterNewMemoryNewSyscallOp, &starterAfterNewSyscallStartNowhereOp, &starterAfterStartNowhereStartProcessOp, &starterAfterStartProcessSendRunnerRunOp, &starterAfterRunReceiveRunnerOp}
+
+var starterChooses = []*channel.Choice{&starterRestingChoice}
+
 var (
-	starterStartSendDiskAttachOp            = channel.Op{State: "StarterStart", Method: "SendDiskAttach", Slot: starterDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	starterAfterAttachNewOpeningOp          = channel.Op{State: "StarterAfterAttach", Method: "NewOpening"}
-	starterAfterNewOpeningSendTableGetOp    = channel.Op{State: "StarterAfterNewOpening", Method: "SendTableGet", Slot: starterTable, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	starterAfterGetReceiveOOpenerOp         = channel.Op{State: "StarterAfterGet", Method: "ReceiveOOpener", Slot: starterOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint}
-	starterAfterOpenedDirNewFileOp          = channel.Op{State: "StarterAfterOpenedDir", Method: "NewFile"}
-	starterAfterOpenedSendFCloseOp          = channel.Op{State: "StarterAfterOpened", Method: "SendFClose", Slot: starterF, Peer: 1, Label: 8, Point: channel.AnyPoint}
-	starterAfterNewFileNewRenamingOp        = channel.Op{State: "StarterAfterNewFile", Method: "NewRenaming"}
-	starterAfterNewRenamingNewClockOp       = channel.Op{State: "StarterAfterNewRenaming", Method: "NewClock"}
-	starterAfterNewClockNewEntropyOp        = channel.Op{State: "StarterAfterNewClock", Method: "NewEntropy"}
-	starterAfterNewEntropyNewMemoryOp       = channel.Op{State: "StarterAfterNewEntropy", Method: "NewMemory"}
-	starterAfterNewMemoryNewSyscallOp       = channel.Op{State: "StarterAfterNewMemory", Method: "NewSyscall"}
-	starterAfterNewSyscallStartNowhereOp    = channel.Op{State: "StarterAfterNewSyscall", Method: "StartNowhere"}
-	starterAfterStartNowhereStartProcessOp  = channel.Op{State: "StarterAfterStartNowhere", Method: "StartProcess"}
-	starterAfterStartProcessSendRunnerRunOp = channel.Op{State: "StarterAfterStartProcess", Method: "SendRunnerRun", Slot: starterRunner, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	starterAfterRunReceiveRunnerOp          = channel.Op{State: "StarterAfterRun", Method: "ReceiveRunner", Slot: starterRunner, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint}
+	starterStartSendDiskAttachOp            = channel.Op{State: "StarterStart", Method: "SendDiskAttach", Slot: starterDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:88:5"}
+	starterAfterAttachNewOpeningOp          = channel.Op{State: "StarterAfterAttach", Method: "NewOpening", At: "protocols/fs/programs.chan:89:5"}
+	starterAfterNewOpeningSendTableGetOp    = channel.Op{State: "StarterAfterNewOpening", Method: "SendTableGet", Slot: starterTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:90:5"}
+	starterAfterGetReceiveOOpenerOp         = channel.Op{State: "StarterAfterGet", Method: "ReceiveOOpener", Slot: starterOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:92:12"}
+	starterAfterOpenedDirNewFileOp          = channel.Op{State: "StarterAfterOpenedDir", Method: "NewFile", At: "protocols/fs/programs.chan:93:9"}
+	starterAfterOpenedSendFCloseOp          = channel.Op{State: "StarterAfterOpened", Method: "SendFClose", Slot: starterF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:103:35"}
+	starterAfterNewFileNewRenamingOp        = channel.Op{State: "StarterAfterNewFile", Method: "NewRenaming", At: "protocols/fs/programs.chan:94:9"}
+	starterAfterNewRenamingNewClockOp       = channel.Op{State: "StarterAfterNewRenaming", Method: "NewClock", At: "protocols/fs/programs.chan:95:9"}
+	starterAfterNewClockNewEntropyOp        = channel.Op{State: "StarterAfterNewClock", Method: "NewEntropy", At: "protocols/fs/programs.chan:96:9"}
+	starterAfterNewEntropyNewMemoryOp       = channel.Op{State: "StarterAfterNewEntropy", Method: "NewMemory", At: "protocols/fs/programs.chan:97:9"}
+	starterAfterNewMemoryNewSyscallOp       = channel.Op{State: "StarterAfterNewMemory", Method: "NewSyscall", At: "protocols/fs/programs.chan:98:9"}
+	starterAfterNewSyscallStartNowhereOp    = channel.Op{State: "StarterAfterNewSyscall", Method: "StartNowhere", At: "protocols/fs/programs.chan:99:9"}
+	starterAfterStartNowhereStartProcessOp  = channel.Op{State: "StarterAfterStartNowhere", Method: "StartProcess", At: "protocols/fs/programs.chan:100:9"}
+	starterAfterStartProcessSendRunnerRunOp = channel.Op{State: "StarterAfterStartProcess", Method: "SendRunnerRun", Slot: starterRunner, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:101:9"}
+	starterAfterRunReceiveRunnerOp          = channel.Op{State: "StarterAfterRun", Method: "ReceiveRunner", Slot: starterRunner, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:102:9"}
 	starterRestingChoice                    = channel.Choice{ID: 0, State: "StarterResting", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Gone, Slot: starterRunner, Peer: 1, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Gone, Slot: starterRunner, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/fs/programs.chan:109:16"},
 	}}
 )
 

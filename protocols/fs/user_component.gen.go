@@ -80,7 +80,7 @@ const (
 	userD
 )
 
-var userLayout = channel.Component{Name: "User", Choices: 1, Slots: []channel.Slot{
+var userLayout = channel.Component{Name: "User", Choices: 1, Ops: userOps, Chooses: userChooses, Slots: []channel.Slot{
 	{Name: "table", Protocol: &vnode.Table, Role: 0},
 	{Name: "answer", Protocol: &dir.Opening, Role: 0},
 	{Name: "o.opener", Protocol: &dir.Opening, Role: 0},
@@ -92,28 +92,33 @@ var userLayout = channel.Component{Name: "User", Choices: 1, Slots: []channel.Sl
 	{Name: "d", Protocol: &dir.Dir, Role: 0},
 }}
 
+// userOps are all steps of a User, and userChooses its chooses.
+var userOps = []*channel.Op{&userLivingNewOpeningOp, &userAfterNewOpeningSendTableGetOp, &userAfterGetReceiveOOpenerOp, &userBelowNewOpeningOp, &userAfterOpenedSendFCloseOp, &userAfterFailedSendTableDetachOp, &userAfterNewOpening2SendRootOpenOp, &userAfterOpenReceivePOpenerOp, &userUsingSentReadNextSendFReadOp, &userUsingSentWriteNextSendFWriteOp, &userUsingChooseCloseOp, &userAfterOpenedDirSendDCloseOp, &userAfterCloseOnOp, &userAfterCloseEnoughOp, &userAfterReadReceiveFOp, &userAfterWriteReceiveFOp, &userAfterEnoughSendRootCloseOp}
+
+var userChooses = []*channel.Choice{&userUsingChoice}
+
 var (
-	userLivingNewOpeningOp             = channel.Op{State: "UserLiving", Method: "NewOpening"}
-	userAfterNewOpeningSendTableGetOp  = channel.Op{State: "UserAfterNewOpening", Method: "SendTableGet", Slot: userTable, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	userAfterGetReceiveOOpenerOp       = channel.Op{State: "UserAfterGet", Method: "ReceiveOOpener", Slot: userOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint}
-	userBelowNewOpeningOp              = channel.Op{State: "UserBelow", Method: "NewOpening"}
-	userAfterOpenedSendFCloseOp        = channel.Op{State: "UserAfterOpened", Method: "SendFClose", Slot: userF, Peer: 1, Label: 8, Point: channel.AnyPoint}
-	userAfterFailedSendTableDetachOp   = channel.Op{State: "UserAfterFailed", Method: "SendTableDetach", Slot: userTable, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	userAfterNewOpening2SendRootOpenOp = channel.Op{State: "UserAfterNewOpening2", Method: "SendRootOpen", Slot: userRoot, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	userAfterOpenReceivePOpenerOp      = channel.Op{State: "UserAfterOpen", Method: "ReceivePOpener", Slot: userPOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint}
-	userUsingSentReadNextSendFReadOp   = channel.Op{State: "UserUsingSentReadNext", Method: "SendFRead", Slot: userF, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	userUsingSentWriteNextSendFWriteOp = channel.Op{State: "UserUsingSentWriteNext", Method: "SendFWrite", Slot: userF, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true}
-	userUsingChooseCloseOp             = channel.Op{State: "UserUsing", Method: "ChooseClose", Slot: userF, Peer: 1, Label: 8, Point: channel.AnyPoint, Chosen: true}
-	userAfterOpenedDirSendDCloseOp     = channel.Op{State: "UserAfterOpenedDir", Method: "SendDClose", Slot: userD, Peer: 1, Label: 11, Point: channel.AnyPoint}
-	userAfterCloseOnOp                 = channel.Op{State: "UserAfterClose", Method: "On"}
-	userAfterCloseEnoughOp             = channel.Op{State: "UserAfterClose", Method: "Enough"}
-	userAfterReadReceiveFOp            = channel.Op{State: "UserAfterRead", Method: "ReceiveF", Slot: userF, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
-	userAfterWriteReceiveFOp           = channel.Op{State: "UserAfterWrite", Method: "ReceiveF", Slot: userF, Peer: 1, Labels: 1<<11 | 1<<10, Point: channel.AnyPoint}
-	userAfterEnoughSendRootCloseOp     = channel.Op{State: "UserAfterEnough", Method: "SendRootClose", Slot: userRoot, Peer: 1, Label: 11, Point: channel.AnyPoint}
+	userLivingNewOpeningOp             = channel.Op{State: "UserLiving", Method: "NewOpening", At: "protocols/fs/fs.chan:35:9"}
+	userAfterNewOpeningSendTableGetOp  = channel.Op{State: "UserAfterNewOpening", Method: "SendTableGet", Slot: userTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:36:9"}
+	userAfterGetReceiveOOpenerOp       = channel.Op{State: "UserAfterGet", Method: "ReceiveOOpener", Slot: userOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:38:16"}
+	userBelowNewOpeningOp              = channel.Op{State: "UserBelow", Method: "NewOpening", At: "protocols/fs/fs.chan:40:17"}
+	userAfterOpenedSendFCloseOp        = channel.Op{State: "UserAfterOpened", Method: "SendFClose", Slot: userF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:54:13"}
+	userAfterFailedSendTableDetachOp   = channel.Op{State: "UserAfterFailed", Method: "SendTableDetach", Slot: userTable, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:57:9"}
+	userAfterNewOpening2SendRootOpenOp = channel.Op{State: "UserAfterNewOpening2", Method: "SendRootOpen", Slot: userRoot, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:41:17"}
+	userAfterOpenReceivePOpenerOp      = channel.Op{State: "UserAfterOpen", Method: "ReceivePOpener", Slot: userPOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:43:24"}
+	userUsingSentReadNextSendFReadOp   = channel.Op{State: "UserUsingSentReadNext", Method: "SendFRead", Slot: userF, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/fs/fs.chan:18:20"}
+	userUsingSentWriteNextSendFWriteOp = channel.Op{State: "UserUsingSentWriteNext", Method: "SendFWrite", Slot: userF, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/fs/fs.chan:23:20"}
+	userUsingChooseCloseOp             = channel.Op{State: "UserUsing", Method: "ChooseClose", Slot: userF, Peer: 1, Label: 8, Point: channel.AnyPoint, Chosen: true, At: "protocols/fs/fs.chan:28:20"}
+	userAfterOpenedDirSendDCloseOp     = channel.Op{State: "UserAfterOpenedDir", Method: "SendDClose", Slot: userD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:44:50"}
+	userAfterCloseOnOp                 = channel.Op{State: "UserAfterClose", Method: "On", At: "protocols/fs/fs.chan:48:22"}
+	userAfterCloseEnoughOp             = channel.Op{State: "UserAfterClose", Method: "Enough", At: "protocols/fs/fs.chan:49:22"}
+	userAfterReadReceiveFOp            = channel.Op{State: "UserAfterRead", Method: "ReceiveF", Slot: userF, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:20:24"}
+	userAfterWriteReceiveFOp           = channel.Op{State: "UserAfterWrite", Method: "ReceiveF", Slot: userF, Peer: 1, Labels: 1<<11 | 1<<10, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:25:24"}
+	userAfterEnoughSendRootCloseOp     = channel.Op{State: "UserAfterEnough", Method: "SendRootClose", Slot: userRoot, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:52:13"}
 	userUsingChoice                    = channel.Choice{ID: 0, State: "UserUsing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 8},
+		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/fs/fs.chan:18:20"},
+		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/fs/fs.chan:23:20"},
+		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 8, At: "protocols/fs/fs.chan:28:20"},
 	}}
 )
 

@@ -72,7 +72,7 @@ const (
 	visitorD
 )
 
-var visitorLayout = channel.Component{Name: "Visitor", Choices: 0, Slots: []channel.Slot{
+var visitorLayout = channel.Component{Name: "Visitor", Choices: 0, Ops: visitorOps, Slots: []channel.Slot{
 	{Name: "table", Protocol: &vnode.Table, Role: 0},
 	{Name: "o.opener", Protocol: &dir.Opening, Role: 0},
 	{Name: "o.giver", Protocol: &dir.Opening, Role: 1},
@@ -83,18 +83,21 @@ var visitorLayout = channel.Component{Name: "Visitor", Choices: 0, Slots: []chan
 	{Name: "d", Protocol: &dir.Dir, Role: 0},
 }}
 
+// visitorOps are all steps of a Visitor, and visitorChooses its chooses.
+var visitorOps = []*channel.Op{&visitorStartNewOpeningOp, &visitorAfterNewOpeningSendTableGetOp, &visitorAfterGetReceiveOOpenerOp, &visitorAfterOpenedDirNewOpeningOp, &visitorAfterOpenedSendFCloseOp, &visitorAfterFailedSendTableDetachOp, &visitorAfterNewOpening2SendRootOpenOp, &visitorAfterOpenReceivePOpenerOp, &visitorAfterOpened2SendFCloseOp, &visitorAfterOpenedDir2SendDCloseOp, &visitorAfterCloseSendRootCloseOp}
+
 var (
-	visitorStartNewOpeningOp              = channel.Op{State: "VisitorStart", Method: "NewOpening"}
-	visitorAfterNewOpeningSendTableGetOp  = channel.Op{State: "VisitorAfterNewOpening", Method: "SendTableGet", Slot: visitorTable, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	visitorAfterGetReceiveOOpenerOp       = channel.Op{State: "VisitorAfterGet", Method: "ReceiveOOpener", Slot: visitorOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint}
-	visitorAfterOpenedDirNewOpeningOp     = channel.Op{State: "VisitorAfterOpenedDir", Method: "NewOpening"}
-	visitorAfterOpenedSendFCloseOp        = channel.Op{State: "VisitorAfterOpened", Method: "SendFClose", Slot: visitorF, Peer: 1, Label: 8, Point: channel.AnyPoint}
-	visitorAfterFailedSendTableDetachOp   = channel.Op{State: "VisitorAfterFailed", Method: "SendTableDetach", Slot: visitorTable, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	visitorAfterNewOpening2SendRootOpenOp = channel.Op{State: "VisitorAfterNewOpening2", Method: "SendRootOpen", Slot: visitorRoot, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	visitorAfterOpenReceivePOpenerOp      = channel.Op{State: "VisitorAfterOpen", Method: "ReceivePOpener", Slot: visitorPOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint}
-	visitorAfterOpened2SendFCloseOp       = channel.Op{State: "VisitorAfterOpened2", Method: "SendFClose", Slot: visitorF, Peer: 1, Label: 8, Point: channel.AnyPoint}
-	visitorAfterOpenedDir2SendDCloseOp    = channel.Op{State: "VisitorAfterOpenedDir2", Method: "SendDClose", Slot: visitorD, Peer: 1, Label: 11, Point: channel.AnyPoint}
-	visitorAfterCloseSendRootCloseOp      = channel.Op{State: "VisitorAfterClose", Method: "SendRootClose", Slot: visitorRoot, Peer: 1, Label: 11, Point: channel.AnyPoint}
+	visitorStartNewOpeningOp              = channel.Op{State: "VisitorStart", Method: "NewOpening", At: "protocols/fs/fs.chan:102:5"}
+	visitorAfterNewOpeningSendTableGetOp  = channel.Op{State: "VisitorAfterNewOpening", Method: "SendTableGet", Slot: visitorTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:103:5"}
+	visitorAfterGetReceiveOOpenerOp       = channel.Op{State: "VisitorAfterGet", Method: "ReceiveOOpener", Slot: visitorOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:105:12"}
+	visitorAfterOpenedDirNewOpeningOp     = channel.Op{State: "VisitorAfterOpenedDir", Method: "NewOpening", At: "protocols/fs/fs.chan:106:9"}
+	visitorAfterOpenedSendFCloseOp        = channel.Op{State: "VisitorAfterOpened", Method: "SendFClose", Slot: visitorF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:114:35"}
+	visitorAfterFailedSendTableDetachOp   = channel.Op{State: "VisitorAfterFailed", Method: "SendTableDetach", Slot: visitorTable, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:117:5"}
+	visitorAfterNewOpening2SendRootOpenOp = channel.Op{State: "VisitorAfterNewOpening2", Method: "SendRootOpen", Slot: visitorRoot, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:107:9"}
+	visitorAfterOpenReceivePOpenerOp      = channel.Op{State: "VisitorAfterOpen", Method: "ReceivePOpener", Slot: visitorPOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:109:16"}
+	visitorAfterOpened2SendFCloseOp       = channel.Op{State: "VisitorAfterOpened2", Method: "SendFClose", Slot: visitorF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:109:42"}
+	visitorAfterOpenedDir2SendDCloseOp    = channel.Op{State: "VisitorAfterOpenedDir2", Method: "SendDClose", Slot: visitorD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:110:42"}
+	visitorAfterCloseSendRootCloseOp      = channel.Op{State: "VisitorAfterClose", Method: "SendRootClose", Slot: visitorRoot, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:113:9"}
 )
 
 // VisitorStart is a state of fs.Visitor (fs.chan:102).

@@ -60,21 +60,26 @@ const (
 	growerMemory int32 = iota
 )
 
-var growerLayout = channel.Component{Name: "Grower", Choices: 1, Slots: []channel.Slot{
+var growerLayout = channel.Component{Name: "Grower", Choices: 1, Ops: growerOps, Chooses: growerChooses, Slots: []channel.Slot{
 	{Name: "memory", Protocol: &Memory, Role: 0},
 }}
 
+// growerOps are all steps of a Grower, and growerChooses its chooses.
+var growerOps = []*channel.Op{&growerGrowingSentGrowNextSendMemoryGrowOp, &growerGrowingSentShrinkNextSendMemoryShrinkOp, &growerGrowingChooseDetachOp, &growerAfterGrowPatientOp, &growerAfterGrowKilledOp, &growerAfterPatientReceiveMemoryOp}
+
+var growerChooses = []*channel.Choice{&growerGrowingChoice}
+
 var (
-	growerGrowingSentGrowNextSendMemoryGrowOp     = channel.Op{State: "GrowerGrowingSentGrowNext", Method: "SendMemoryGrow", Slot: growerMemory, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	growerGrowingSentShrinkNextSendMemoryShrinkOp = channel.Op{State: "GrowerGrowingSentShrinkNext", Method: "SendMemoryShrink", Slot: growerMemory, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true}
-	growerGrowingChooseDetachOp                   = channel.Op{State: "GrowerGrowing", Method: "ChooseDetach", Slot: growerMemory, Peer: 1, Label: 2, Point: channel.AnyPoint, Chosen: true}
-	growerAfterGrowPatientOp                      = channel.Op{State: "GrowerAfterGrow", Method: "Patient"}
-	growerAfterGrowKilledOp                       = channel.Op{State: "GrowerAfterGrow", Method: "Killed"}
-	growerAfterPatientReceiveMemoryOp             = channel.Op{State: "GrowerAfterPatient", Method: "ReceiveMemory", Slot: growerMemory, Peer: 1, Labels: 1<<3 | 1<<4, Point: channel.AnyPoint}
+	growerGrowingSentGrowNextSendMemoryGrowOp     = channel.Op{State: "GrowerGrowingSentGrowNext", Method: "SendMemoryGrow", Slot: growerMemory, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/memory/memory.chan:85:16"}
+	growerGrowingSentShrinkNextSendMemoryShrinkOp = channel.Op{State: "GrowerGrowingSentShrinkNext", Method: "SendMemoryShrink", Slot: growerMemory, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/memory/memory.chan:86:16"}
+	growerGrowingChooseDetachOp                   = channel.Op{State: "GrowerGrowing", Method: "ChooseDetach", Slot: growerMemory, Peer: 1, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/memory/memory.chan:87:16"}
+	growerAfterGrowPatientOp                      = channel.Op{State: "GrowerAfterGrow", Method: "Patient", At: "protocols/memory/memory.chan:91:14"}
+	growerAfterGrowKilledOp                       = channel.Op{State: "GrowerAfterGrow", Method: "Killed", At: "protocols/memory/memory.chan:92:14"}
+	growerAfterPatientReceiveMemoryOp             = channel.Op{State: "GrowerAfterPatient", Method: "ReceiveMemory", Slot: growerMemory, Peer: 1, Labels: 1<<3 | 1<<4, Point: channel.AnyPoint, At: "protocols/memory/memory.chan:97:16"}
 	growerGrowingChoice                           = channel.Choice{ID: 0, State: "GrowerGrowing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: growerMemory, Peer: 1, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Send, Slot: growerMemory, Peer: 1, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Send, Slot: growerMemory, Peer: 1, Point: channel.AnyPoint, Label: 2},
+		{Kind: channel.Send, Slot: growerMemory, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/memory/memory.chan:85:16"},
+		{Kind: channel.Send, Slot: growerMemory, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/memory/memory.chan:86:16"},
+		{Kind: channel.Send, Slot: growerMemory, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/memory/memory.chan:87:16"},
 	}}
 )
 

@@ -13,8 +13,8 @@ var Memory = channel.Protocol{
 	Name:  "Memory",
 	Roles: []string{"client", "service"},
 	Labels: []channel.Label{
-		{Name: "Grow", From: 0, To: 1, Payload: channel.PayloadOf[MemoryGrowPayload]()},
-		{Name: "Shrink", From: 0, To: 1, Payload: channel.PayloadOf[MemoryShrinkPayload]()},
+		{Name: "Grow", From: 0, To: 1, Payload: channel.PayloadOf[MemoryGrowPayload](), Fields: []channel.Field{{Name: "grains", Lo: 1, Hi: 2}}},
+		{Name: "Shrink", From: 0, To: 1, Payload: channel.PayloadOf[MemoryShrinkPayload](), Fields: []channel.Field{{Name: "grains", Lo: 1, Hi: 2}}},
 		{Name: "Detach", From: 0, To: 1},
 		{Name: "Granted", From: 1, To: 0},
 		{Name: "Refused", From: 1, To: 0},
@@ -22,6 +22,22 @@ var Memory = channel.Protocol{
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
+	},
+	Package: "protocols/memory",
+	Digest:  "44701bf4ece5bf2defb72ef1338de81a21dfdb2a35728ddf671d23af5278ba31",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // client
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/memory/memory.chan:12:16"}, {Label: 1, Next: 2, At: "protocols/memory/memory.chan:18:16"}, {Label: 2, Next: 3, At: "protocols/memory/memory.chan:24:16"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 3, Next: 0, At: "protocols/memory/memory.chan:15:20"}, {Label: 4, Next: 0, At: "protocols/memory/memory.chan:16:20"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 3, Next: 0, At: "protocols/memory/memory.chan:21:20"}, {Label: 4, Next: 0, At: "protocols/memory/memory.chan:22:20"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // service
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/memory/memory.chan:12:16"}, {Label: 1, Next: 2, At: "protocols/memory/memory.chan:18:16"}, {Label: 2, Next: 3, At: "protocols/memory/memory.chan:24:16"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 3, Next: 0, At: "protocols/memory/memory.chan:15:20"}, {Label: 4, Next: 0, At: "protocols/memory/memory.chan:16:20"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 3, Next: 0, At: "protocols/memory/memory.chan:21:20"}, {Label: 4, Next: 0, At: "protocols/memory/memory.chan:22:20"}}},
+			{Name: "end", End: true},
+		}},
 	},
 }
 
@@ -50,12 +66,13 @@ type memoryClientEndpoint struct {
 }
 
 var (
-	memoryClientTable                = channel.Component{Name: "MemoryClient", Slots: []channel.Slot{{Name: "client", Protocol: &Memory, Role: 0}}, Choices: 0}
-	memoryClientRestGrowOp           = channel.Op{State: "MemoryClientRest", Method: "Grow", Peer: 1, Label: 0}
-	memoryClientRestShrinkOp         = channel.Op{State: "MemoryClientRest", Method: "Shrink", Peer: 1, Label: 1}
-	memoryClientRestDetachOp         = channel.Op{State: "MemoryClientRest", Method: "Detach", Peer: 1, Label: 2}
-	memoryClientAskingReceiveOp      = channel.Op{State: "MemoryClientAsking", Method: "Receive", Peer: 1, Labels: 1<<3 | 1<<4}
-	memoryClientAfterShrinkReceiveOp = channel.Op{State: "MemoryClientAfterShrink", Method: "Receive", Peer: 1, Labels: 1<<3 | 1<<4}
+	memoryClientTable = channel.Component{Name: "MemoryClient", Slots: []channel.Slot{{Name: "client", Protocol: &Memory, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&memoryClientRestGrowOp, &memoryClientRestShrinkOp, &memoryClientRestDetachOp, &memoryClientAskingReceiveOp, &memoryClientAfterShrinkReceiveOp}}
+	memoryClientRestGrowOp           = channel.Op{State: "MemoryClientRest", Method: "Grow", Peer: 1, Label: 0, At: "protocols/memory/memory.chan:12:16"}
+	memoryClientRestShrinkOp         = channel.Op{State: "MemoryClientRest", Method: "Shrink", Peer: 1, Label: 1, At: "protocols/memory/memory.chan:18:16"}
+	memoryClientRestDetachOp         = channel.Op{State: "MemoryClientRest", Method: "Detach", Peer: 1, Label: 2, At: "protocols/memory/memory.chan:24:16"}
+	memoryClientAskingReceiveOp      = channel.Op{State: "MemoryClientAsking", Method: "Receive", Peer: 1, Labels: 1<<3 | 1<<4, At: "protocols/memory/memory.chan:15:20"}
+	memoryClientAfterShrinkReceiveOp = channel.Op{State: "MemoryClientAfterShrink", Method: "Receive", Peer: 1, Labels: 1<<3 | 1<<4, At: "protocols/memory/memory.chan:21:20"}
 )
 
 // OpenMemoryClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -287,12 +304,13 @@ type memoryServiceEndpoint struct {
 }
 
 var (
-	memoryServiceTable                = channel.Component{Name: "MemoryService", Slots: []channel.Slot{{Name: "service", Protocol: &Memory, Role: 1}}, Choices: 0}
-	memoryServiceRestReceiveOp        = channel.Op{State: "MemoryServiceRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2}
-	memoryServiceAskingGrantedOp      = channel.Op{State: "MemoryServiceAsking", Method: "Granted", Peer: 0, Label: 3}
-	memoryServiceAskingRefusedOp      = channel.Op{State: "MemoryServiceAsking", Method: "Refused", Peer: 0, Label: 4}
-	memoryServiceAfterShrinkGrantedOp = channel.Op{State: "MemoryServiceAfterShrink", Method: "Granted", Peer: 0, Label: 3}
-	memoryServiceAfterShrinkRefusedOp = channel.Op{State: "MemoryServiceAfterShrink", Method: "Refused", Peer: 0, Label: 4}
+	memoryServiceTable = channel.Component{Name: "MemoryService", Slots: []channel.Slot{{Name: "service", Protocol: &Memory, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&memoryServiceRestReceiveOp, &memoryServiceAskingGrantedOp, &memoryServiceAskingRefusedOp, &memoryServiceAfterShrinkGrantedOp, &memoryServiceAfterShrinkRefusedOp}}
+	memoryServiceRestReceiveOp        = channel.Op{State: "MemoryServiceRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2, At: "protocols/memory/memory.chan:12:16"}
+	memoryServiceAskingGrantedOp      = channel.Op{State: "MemoryServiceAsking", Method: "Granted", Peer: 0, Label: 3, At: "protocols/memory/memory.chan:15:20"}
+	memoryServiceAskingRefusedOp      = channel.Op{State: "MemoryServiceAsking", Method: "Refused", Peer: 0, Label: 4, At: "protocols/memory/memory.chan:16:20"}
+	memoryServiceAfterShrinkGrantedOp = channel.Op{State: "MemoryServiceAfterShrink", Method: "Granted", Peer: 0, Label: 3, At: "protocols/memory/memory.chan:21:20"}
+	memoryServiceAfterShrinkRefusedOp = channel.Op{State: "MemoryServiceAfterShrink", Method: "Refused", Peer: 0, Label: 4, At: "protocols/memory/memory.chan:22:20"}
 )
 
 // OpenMemoryService makes the calling goroutine the service of a session. When ctx is done, the end is abandoned.

@@ -91,24 +91,29 @@ const (
 )
 
 func memoryServiceComponentLayout(g *MemoryServiceComponentGiven) *channel.Component {
-	return &channel.Component{Name: "MemoryServiceComponent", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "MemoryServiceComponent", Choices: 1, Ops: memoryServiceComponentOps, Chooses: memoryServiceComponentChooses, Slots: []channel.Slot{
 		{Name: "port", Protocol: &Port, Role: 1},
 		{Name: "clients", Protocol: &Memory, Role: 1, Set: g.Users, Points: 4},
 		{Name: "client", Protocol: &Memory, Role: 1},
 	}}
 }
 
+// memoryServiceComponentOps are all steps of a MemoryServiceComponent, and memoryServiceComponentChooses its chooses.
+var memoryServiceComponentOps = []*channel.Op{&memoryServiceComponentAfterGrowSendClientsRefusedOp, &memoryServiceComponentAfterShrinkSendClientsRefusedOp, &memoryServiceComponentAfterGrow2SendClientsGrantedOp, &memoryServiceComponentAfterShrink2SendClientsGrantedOp}
+
+var memoryServiceComponentChooses = []*channel.Choice{&memoryServiceComponentServingChoice}
+
 var (
-	memoryServiceComponentAfterGrowSendClientsRefusedOp    = channel.Op{State: "MemoryServiceComponentAfterGrow", Method: "SendClientsRefused", Slot: memoryServiceComponentClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true}
-	memoryServiceComponentAfterShrinkSendClientsRefusedOp  = channel.Op{State: "MemoryServiceComponentAfterShrink", Method: "SendClientsRefused", Slot: memoryServiceComponentClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true}
-	memoryServiceComponentAfterGrow2SendClientsGrantedOp   = channel.Op{State: "MemoryServiceComponentAfterGrow2", Method: "SendClientsGranted", Slot: memoryServiceComponentClients, Peer: 0, Label: 3, Point: channel.AnyPoint, Gone: true}
-	memoryServiceComponentAfterShrink2SendClientsGrantedOp = channel.Op{State: "MemoryServiceComponentAfterShrink2", Method: "SendClientsGranted", Slot: memoryServiceComponentClients, Peer: 0, Label: 3, Point: channel.AnyPoint, Gone: true}
+	memoryServiceComponentAfterGrowSendClientsRefusedOp    = channel.Op{State: "MemoryServiceComponentAfterGrow", Method: "SendClientsRefused", Slot: memoryServiceComponentClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true, At: "protocols/memory/memory.chan:64:21"}
+	memoryServiceComponentAfterShrinkSendClientsRefusedOp  = channel.Op{State: "MemoryServiceComponentAfterShrink", Method: "SendClientsRefused", Slot: memoryServiceComponentClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true, At: "protocols/memory/memory.chan:72:21"}
+	memoryServiceComponentAfterGrow2SendClientsGrantedOp   = channel.Op{State: "MemoryServiceComponentAfterGrow2", Method: "SendClientsGranted", Slot: memoryServiceComponentClients, Peer: 0, Label: 3, Point: channel.AnyPoint, Gone: true, At: "protocols/memory/memory.chan:62:21"}
+	memoryServiceComponentAfterShrink2SendClientsGrantedOp = channel.Op{State: "MemoryServiceComponentAfterShrink2", Method: "SendClientsGranted", Slot: memoryServiceComponentClients, Peer: 0, Label: 3, Point: channel.AnyPoint, Gone: true, At: "protocols/memory/memory.chan:70:21"}
 	memoryServiceComponentServingChoice                    = channel.Choice{ID: 0, State: "MemoryServiceComponentServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: memoryServiceComponentPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1},
-		{Kind: channel.Recv, Slot: memoryServiceComponentClients, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: memoryServiceComponentClients, Peer: 0, Point: 0, Label: 1},
-		{Kind: channel.Recv, Slot: memoryServiceComponentClients, Peer: 0, Point: 0, Label: 2},
-		{Kind: channel.Gone, Slot: memoryServiceComponentClients, Peer: 0, Point: 0, Label: 0},
+		{Kind: channel.Recv, Slot: memoryServiceComponentPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/memory/memory.chan:55:41"},
+		{Kind: channel.Recv, Slot: memoryServiceComponentClients, Peer: 0, Point: 0, Label: 0, At: "protocols/memory/memory.chan:58:20"},
+		{Kind: channel.Recv, Slot: memoryServiceComponentClients, Peer: 0, Point: 0, Label: 1, At: "protocols/memory/memory.chan:66:20"},
+		{Kind: channel.Recv, Slot: memoryServiceComponentClients, Peer: 0, Point: 0, Label: 2, At: "protocols/memory/memory.chan:74:20"},
+		{Kind: channel.Gone, Slot: memoryServiceComponentClients, Peer: 0, Point: 0, Label: 0, At: "protocols/memory/memory.chan:51:9"},
 	}}
 )
 

@@ -54,16 +54,19 @@ const (
 	openerMService
 )
 
-var openerLayout = channel.Component{Name: "Opener", Choices: 0, Slots: []channel.Slot{
+var openerLayout = channel.Component{Name: "Opener", Choices: 0, Ops: openerOps, Slots: []channel.Slot{
 	{Name: "port", Protocol: &Port, Role: 0},
 	{Name: "m.client", Protocol: &Memory, Role: 0},
 	{Name: "m.service", Protocol: &Memory, Role: 1},
 }}
 
+// openerOps are all steps of a Opener, and openerChooses its chooses.
+var openerOps = []*channel.Op{&openerOpeningNewMemoryOp, &openerAfterNewMemorySendPortAttachOp, &openerAfterAttachStartGrowerOp}
+
 var (
-	openerOpeningNewMemoryOp             = channel.Op{State: "OpenerOpening", Method: "NewMemory"}
-	openerAfterNewMemorySendPortAttachOp = channel.Op{State: "OpenerAfterNewMemory", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	openerAfterAttachStartGrowerOp       = channel.Op{State: "OpenerAfterAttach", Method: "StartGrower"}
+	openerOpeningNewMemoryOp             = channel.Op{State: "OpenerOpening", Method: "NewMemory", At: "protocols/memory/memory.chan:106:9"}
+	openerAfterNewMemorySendPortAttachOp = channel.Op{State: "OpenerAfterNewMemory", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/memory/memory.chan:107:9"}
+	openerAfterAttachStartGrowerOp       = channel.Op{State: "OpenerAfterAttach", Method: "StartGrower", At: "protocols/memory/memory.chan:108:9"}
 )
 
 // OpenerOpening is a state of memory.Opener at opening (memory.chan:106).

@@ -18,6 +18,20 @@ var Port = channel.Protocol{
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 0},
 	},
+	Package: "protocols/memory",
+	Digest:  "9ceeaebc7dbc1c7db83bab85dfd3bff7057ef39ad4a2e4aa5fa29dc4f966c89f",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // opener
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/memory/memory.chan:33:9"}}},
+		}},
+		{States: []channel.LocalState{ // service
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/memory/memory.chan:33:9"}}},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Port.Labels[0].Carries = []channel.Carried{{Protocol: &Memory, Role: 1, State: 0}}
 }
 
 // NewPort makes a fresh session and returns its ends.
@@ -33,8 +47,9 @@ type portOpenerEndpoint struct {
 }
 
 var (
-	portOpenerTable        = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0}
-	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0}
+	portOpenerTable = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&portOpenerRestAttachOp}}
+	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0, At: "protocols/memory/memory.chan:33:9"}
 )
 
 // OpenPortOpener makes the calling goroutine the opener of a session. When ctx is done, the end is abandoned.
@@ -103,8 +118,9 @@ type portServiceEndpoint struct {
 }
 
 var (
-	portServiceTable         = channel.Component{Name: "PortService", Slots: []channel.Slot{{Name: "service", Protocol: &Port, Role: 1}}, Choices: 0}
-	portServiceRestReceiveOp = channel.Op{State: "PortServiceRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
+	portServiceTable = channel.Component{Name: "PortService", Slots: []channel.Slot{{Name: "service", Protocol: &Port, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&portServiceRestReceiveOp}}
+	portServiceRestReceiveOp = channel.Op{State: "PortServiceRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/memory/memory.chan:33:9"}
 )
 
 // OpenPortService makes the calling goroutine the service of a session. When ctx is done, the end is abandoned.

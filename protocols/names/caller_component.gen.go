@@ -65,27 +65,32 @@ const (
 	callerF
 )
 
-var callerLayout = channel.Component{Name: "Caller", Choices: 2, Slots: []channel.Slot{
+var callerLayout = channel.Component{Name: "Caller", Choices: 2, Ops: callerOps, Chooses: callerChooses, Slots: []channel.Slot{
 	{Name: "names", Protocol: &Names, Role: 0},
 	{Name: "f", Protocol: &file.File, Role: 0},
 }}
 
+// callerOps are all steps of a Caller, and callerChooses its chooses.
+var callerOps = []*channel.Op{&callerDiallingDialOp, &callerDiallingLeaveOp, &callerAfterDialSendNamesDialOp, &callerAfterLeaveSendNamesDetachOp, &callerAfterDial2ReceiveNamesOp, &callerAfterConnectedSentWriteNextSendFWriteOp, &callerAfterWrittenSendFCloseOp}
+
+var callerChooses = []*channel.Choice{&callerAfterConnectedChoice, &callerAfterWriteChoice}
+
 var (
-	callerDiallingDialOp                          = channel.Op{State: "CallerDialling", Method: "Dial"}
-	callerDiallingLeaveOp                         = channel.Op{State: "CallerDialling", Method: "Leave"}
-	callerAfterDialSendNamesDialOp                = channel.Op{State: "CallerAfterDial", Method: "SendNamesDial", Slot: callerNames, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	callerAfterLeaveSendNamesDetachOp             = channel.Op{State: "CallerAfterLeave", Method: "SendNamesDetach", Slot: callerNames, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	callerAfterDial2ReceiveNamesOp                = channel.Op{State: "CallerAfterDial2", Method: "ReceiveNames", Slot: callerNames, Peer: 1, Labels: 1<<5 | 1<<6, Point: channel.AnyPoint}
-	callerAfterConnectedSentWriteNextSendFWriteOp = channel.Op{State: "CallerAfterConnectedSentWriteNext", Method: "SendFWrite", Slot: callerF, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true}
-	callerAfterWrittenSendFCloseOp                = channel.Op{State: "CallerAfterWritten", Method: "SendFClose", Slot: callerF, Peer: 1, Label: 8, Point: channel.AnyPoint, Gone: true}
+	callerDiallingDialOp                          = channel.Op{State: "CallerDialling", Method: "Dial", At: "protocols/names/systems.chan:76:14"}
+	callerDiallingLeaveOp                         = channel.Op{State: "CallerDialling", Method: "Leave", At: "protocols/names/systems.chan:82:14"}
+	callerAfterDialSendNamesDialOp                = channel.Op{State: "CallerAfterDial", Method: "SendNamesDial", Slot: callerNames, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/names/systems.chan:77:13"}
+	callerAfterLeaveSendNamesDetachOp             = channel.Op{State: "CallerAfterLeave", Method: "SendNamesDetach", Slot: callerNames, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/names/systems.chan:83:13"}
+	callerAfterDial2ReceiveNamesOp                = channel.Op{State: "CallerAfterDial2", Method: "ReceiveNames", Slot: callerNames, Peer: 1, Labels: 1<<5 | 1<<6, Point: channel.AnyPoint, At: "protocols/names/systems.chan:79:20"}
+	callerAfterConnectedSentWriteNextSendFWriteOp = channel.Op{State: "CallerAfterConnectedSentWriteNext", Method: "SendFWrite", Slot: callerF, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/names/systems.chan:65:13"}
+	callerAfterWrittenSendFCloseOp                = channel.Op{State: "CallerAfterWritten", Method: "SendFClose", Slot: callerF, Peer: 1, Label: 8, Point: channel.AnyPoint, Gone: true, At: "protocols/names/systems.chan:70:13"}
 	callerAfterConnectedChoice                    = channel.Choice{ID: 0, State: "CallerAfterConnected", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Gone, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/names/systems.chan:65:13"},
+		{Kind: channel.Gone, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/names/systems.chan:64:9"},
 	}}
 	callerAfterWriteChoice = channel.Choice{ID: 1, State: "CallerAfterWrite", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 11},
-		{Kind: channel.Recv, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 10},
-		{Kind: channel.Gone, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Recv, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 11, At: "protocols/names/systems.chan:67:20"},
+		{Kind: channel.Recv, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 10, At: "protocols/names/systems.chan:68:20"},
+		{Kind: channel.Gone, Slot: callerF, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/names/systems.chan:64:9"},
 	}}
 )
 

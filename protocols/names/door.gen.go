@@ -22,6 +22,26 @@ var Door = channel.Protocol{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
 	},
+	Package: "protocols/names",
+	Digest:  "617bf252e8d9d5bdf7f8286e829c9705632332957dca816e5415dda5f94a87ec",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // names
+			{Name: "open", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/names/names.chan:13:20"}, {Label: 1, Next: 1, At: "protocols/names/names.chan:14:20"}, {Label: 2, Next: 2, At: "protocols/names/names.chan:20:13"}}},
+			{Name: "published", Rest: true, Edges: []channel.LocalEdge{{Label: 2, Next: 3, At: "protocols/names/names.chan:20:13"}}},
+			{Name: "open", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 2, At: "protocols/names/names.chan:13:20"}, {Label: 1, Next: 3, At: "protocols/names/names.chan:14:20"}}},
+			{Name: "withdrawn", End: true},
+		}},
+		{States: []channel.LocalState{ // publisher
+			{Name: "open", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/names/names.chan:13:20"}, {Label: 1, Next: 1, At: "protocols/names/names.chan:14:20"}, {Label: 2, Next: 2, At: "protocols/names/names.chan:20:13"}}},
+			{Name: "published", Rest: true, Edges: []channel.LocalEdge{{Label: 2, Next: 3, At: "protocols/names/names.chan:20:13"}}},
+			{Name: "open", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 2, At: "protocols/names/names.chan:13:20"}, {Label: 1, Next: 3, At: "protocols/names/names.chan:14:20"}}},
+			{Name: "withdrawn", End: true},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Door.Labels[0].Carries = []channel.Carried{{Protocol: &file.File, Role: 1, State: 0}}
 }
 
 // NewDoor makes a fresh session and returns its ends.
@@ -39,13 +59,14 @@ type doorNamesEndpoint struct {
 }
 
 var (
-	doorNamesTable              = channel.Component{Name: "DoorNames", Slots: []channel.Slot{{Name: "names", Protocol: &Door, Role: 0}}, Choices: 0}
-	doorNamesOpenCallerOp       = channel.Op{State: "DoorNamesOpen", Method: "Caller", Peer: 1, Label: 0}
-	doorNamesOpenOverOp         = channel.Op{State: "DoorNamesOpen", Method: "Over", Peer: 1, Label: 1}
-	doorNamesOpenReceiveOp      = channel.Op{State: "DoorNamesOpen", Method: "Receive", Peer: 1, Labels: 1 << 2}
-	doorNamesPublishedReceiveOp = channel.Op{State: "DoorNamesPublished", Method: "Receive", Peer: 1, Labels: 1 << 2}
-	doorNamesWithdrawnCallerOp  = channel.Op{State: "DoorNamesWithdrawn", Method: "Caller", Peer: 1, Label: 0}
-	doorNamesWithdrawnOverOp    = channel.Op{State: "DoorNamesWithdrawn", Method: "Over", Peer: 1, Label: 1}
+	doorNamesTable = channel.Component{Name: "DoorNames", Slots: []channel.Slot{{Name: "names", Protocol: &Door, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&doorNamesOpenCallerOp, &doorNamesOpenOverOp, &doorNamesOpenReceiveOp, &doorNamesPublishedReceiveOp, &doorNamesWithdrawnCallerOp, &doorNamesWithdrawnOverOp}}
+	doorNamesOpenCallerOp       = channel.Op{State: "DoorNamesOpen", Method: "Caller", Peer: 1, Label: 0, At: "protocols/names/names.chan:13:20"}
+	doorNamesOpenOverOp         = channel.Op{State: "DoorNamesOpen", Method: "Over", Peer: 1, Label: 1, At: "protocols/names/names.chan:14:20"}
+	doorNamesOpenReceiveOp      = channel.Op{State: "DoorNamesOpen", Method: "Receive", Peer: 1, Labels: 1 << 2, At: "protocols/names/names.chan:20:13"}
+	doorNamesPublishedReceiveOp = channel.Op{State: "DoorNamesPublished", Method: "Receive", Peer: 1, Labels: 1 << 2, At: "protocols/names/names.chan:20:13"}
+	doorNamesWithdrawnCallerOp  = channel.Op{State: "DoorNamesWithdrawn", Method: "Caller", Peer: 1, Label: 0, At: "protocols/names/names.chan:13:20"}
+	doorNamesWithdrawnOverOp    = channel.Op{State: "DoorNamesWithdrawn", Method: "Over", Peer: 1, Label: 1, At: "protocols/names/names.chan:14:20"}
 )
 
 // OpenDoorNames makes the calling goroutine the names of a session. When ctx is done, the end is abandoned.
@@ -260,11 +281,12 @@ type doorPublisherEndpoint struct {
 }
 
 var (
-	doorPublisherTable               = channel.Component{Name: "DoorPublisher", Slots: []channel.Slot{{Name: "publisher", Protocol: &Door, Role: 1}}, Choices: 0}
-	doorPublisherOpenWithdrawOp      = channel.Op{State: "DoorPublisherOpen", Method: "Withdraw", Peer: 0, Label: 2}
-	doorPublisherOpenReceiveOp       = channel.Op{State: "DoorPublisherOpen", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1}
-	doorPublisherPublishedWithdrawOp = channel.Op{State: "DoorPublisherPublished", Method: "Withdraw", Peer: 0, Label: 2}
-	doorPublisherWithdrawnReceiveOp  = channel.Op{State: "DoorPublisherWithdrawn", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1}
+	doorPublisherTable = channel.Component{Name: "DoorPublisher", Slots: []channel.Slot{{Name: "publisher", Protocol: &Door, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&doorPublisherOpenWithdrawOp, &doorPublisherOpenReceiveOp, &doorPublisherPublishedWithdrawOp, &doorPublisherWithdrawnReceiveOp}}
+	doorPublisherOpenWithdrawOp      = channel.Op{State: "DoorPublisherOpen", Method: "Withdraw", Peer: 0, Label: 2, At: "protocols/names/names.chan:20:13"}
+	doorPublisherOpenReceiveOp       = channel.Op{State: "DoorPublisherOpen", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1, At: "protocols/names/names.chan:13:20"}
+	doorPublisherPublishedWithdrawOp = channel.Op{State: "DoorPublisherPublished", Method: "Withdraw", Peer: 0, Label: 2, At: "protocols/names/names.chan:20:13"}
+	doorPublisherWithdrawnReceiveOp  = channel.Op{State: "DoorPublisherWithdrawn", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1, At: "protocols/names/names.chan:13:20"}
 )
 
 // OpenDoorPublisher makes the calling goroutine the publisher of a session. When ctx is done, the end is abandoned.

@@ -94,7 +94,7 @@ const (
 )
 
 func nameServerLayout(g *NameServerGiven) *channel.Component {
-	return &channel.Component{Name: "NameServer", Choices: 3, Slots: []channel.Slot{
+	return &channel.Component{Name: "NameServer", Choices: 3, Ops: nameServerOps, Chooses: nameServerChooses, Slots: []channel.Slot{
 		{Name: "clients", Protocol: &Names, Role: 1, Set: g.Users, Points: 4},
 		{Name: "doors", Protocol: &Door, Role: 0, Set: g.Names, Points: 4},
 		{Name: "door", Protocol: &Door, Role: 0},
@@ -103,38 +103,43 @@ func nameServerLayout(g *NameServerGiven) *channel.Component {
 	}}
 }
 
+// nameServerOps are all steps of a NameServer, and nameServerChooses its chooses.
+var nameServerOps = []*channel.Op{&nameServerServingChooseOverOp, &nameServerAfterDialKnownOp, &nameServerAfterDialUnknownOp, &nameServerAfterPublishSendClientsPublishedOp, &nameServerAfterPublish2SendClientsRefusedOp, &nameServerAfterUnknownSendClientsFailedOp, &nameServerAfterKnownPickDoorsOp, &nameServerAfterNewFileChooseCallerOp, &nameServerAfterElseSendClientsFailedOp, &nameServerAfterCallerSendClientsConnectedOp, &nameServerAfterElse2SendClientsFailedOp, &nameServerAfterGoneSendClientsFailedOp}
+
+var nameServerChooses = []*channel.Choice{&nameServerServingChoice, &nameServerAfterPickDoorsChoice, &nameServerAfterNewFileChoice}
+
 var (
-	nameServerServingChooseOverOp                = channel.Op{State: "NameServerServing", Method: "ChooseOver", Slot: nameServerDoors, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true}
-	nameServerAfterDialKnownOp                   = channel.Op{State: "NameServerAfterDial", Method: "Known"}
-	nameServerAfterDialUnknownOp                 = channel.Op{State: "NameServerAfterDial", Method: "Unknown"}
-	nameServerAfterPublishSendClientsPublishedOp = channel.Op{State: "NameServerAfterPublish", Method: "SendClientsPublished", Slot: nameServerClients, Peer: 0, Label: 3, Point: channel.AnyPoint, Gone: true}
-	nameServerAfterPublish2SendClientsRefusedOp  = channel.Op{State: "NameServerAfterPublish2", Method: "SendClientsRefused", Slot: nameServerClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true}
-	nameServerAfterUnknownSendClientsFailedOp    = channel.Op{State: "NameServerAfterUnknown", Method: "SendClientsFailed", Slot: nameServerClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true}
-	nameServerAfterKnownPickDoorsOp              = channel.Op{State: "NameServerAfterKnown", Method: "PickDoors"}
-	nameServerAfterNewFileChooseCallerOp         = channel.Op{State: "NameServerAfterNewFile", Method: "ChooseCaller", Slot: nameServerDoors, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	nameServerAfterElseSendClientsFailedOp       = channel.Op{State: "NameServerAfterElse", Method: "SendClientsFailed", Slot: nameServerClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true}
-	nameServerAfterCallerSendClientsConnectedOp  = channel.Op{State: "NameServerAfterCaller", Method: "SendClientsConnected", Slot: nameServerClients, Peer: 0, Label: 5, Point: channel.AnyPoint, Gone: true}
-	nameServerAfterElse2SendClientsFailedOp      = channel.Op{State: "NameServerAfterElse2", Method: "SendClientsFailed", Slot: nameServerClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true}
-	nameServerAfterGoneSendClientsFailedOp       = channel.Op{State: "NameServerAfterGone", Method: "SendClientsFailed", Slot: nameServerClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true}
+	nameServerServingChooseOverOp                = channel.Op{State: "NameServerServing", Method: "ChooseOver", Slot: nameServerDoors, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/names/names.chan:109:56"}
+	nameServerAfterDialKnownOp                   = channel.Op{State: "NameServerAfterDial", Method: "Known", At: "protocols/names/names.chan:99:22"}
+	nameServerAfterDialUnknownOp                 = channel.Op{State: "NameServerAfterDial", Method: "Unknown", At: "protocols/names/names.chan:103:22"}
+	nameServerAfterPublishSendClientsPublishedOp = channel.Op{State: "NameServerAfterPublish", Method: "SendClientsPublished", Slot: nameServerClients, Peer: 0, Label: 3, Point: channel.AnyPoint, Gone: true, At: "protocols/names/names.chan:89:21"}
+	nameServerAfterPublish2SendClientsRefusedOp  = channel.Op{State: "NameServerAfterPublish2", Method: "SendClientsRefused", Slot: nameServerClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true, At: "protocols/names/names.chan:92:28"}
+	nameServerAfterUnknownSendClientsFailedOp    = channel.Op{State: "NameServerAfterUnknown", Method: "SendClientsFailed", Slot: nameServerClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true, At: "protocols/names/names.chan:104:21"}
+	nameServerAfterKnownPickDoorsOp              = channel.Op{State: "NameServerAfterKnown", Method: "PickDoors", At: "protocols/names/names.chan:100:28"}
+	nameServerAfterNewFileChooseCallerOp         = channel.Op{State: "NameServerAfterNewFile", Method: "ChooseCaller", Slot: nameServerDoors, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/names/names.chan:67:20"}
+	nameServerAfterElseSendClientsFailedOp       = channel.Op{State: "NameServerAfterElse", Method: "SendClientsFailed", Slot: nameServerClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true, At: "protocols/names/names.chan:79:13"}
+	nameServerAfterCallerSendClientsConnectedOp  = channel.Op{State: "NameServerAfterCaller", Method: "SendClientsConnected", Slot: nameServerClients, Peer: 0, Label: 5, Point: channel.AnyPoint, Gone: true, At: "protocols/names/names.chan:69:24"}
+	nameServerAfterElse2SendClientsFailedOp      = channel.Op{State: "NameServerAfterElse2", Method: "SendClientsFailed", Slot: nameServerClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true, At: "protocols/names/names.chan:59:9"}
+	nameServerAfterGoneSendClientsFailedOp       = channel.Op{State: "NameServerAfterGone", Method: "SendClientsFailed", Slot: nameServerClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true, At: "protocols/names/names.chan:59:9"}
 	nameServerServingChoice                      = channel.Choice{ID: 0, State: "NameServerServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: nameServerClients, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: nameServerClients, Peer: 0, Point: 0, Label: 1},
-		{Kind: channel.Recv, Slot: nameServerClients, Peer: 0, Point: 0, Label: 2},
-		{Kind: channel.Recv, Slot: nameServerDoors, Peer: 1, Point: 0, Label: 2},
-		{Kind: channel.Recv, Slot: nameServerDoors, Peer: 1, Point: 1, Label: 2},
-		{Kind: channel.Send, Slot: nameServerDoors, Peer: 1, Point: 2, Label: 1, Guard: 1},
-		{Kind: channel.Send, Slot: nameServerDoors, Peer: 1, Point: 3, Label: 1, Guard: 1},
-		{Kind: channel.Gone, Slot: nameServerDoors, Peer: 1, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Gone, Slot: nameServerClients, Peer: 0, Point: 0, Label: 0},
+		{Kind: channel.Recv, Slot: nameServerClients, Peer: 0, Point: 0, Label: 0, At: "protocols/names/names.chan:86:20"},
+		{Kind: channel.Recv, Slot: nameServerClients, Peer: 0, Point: 0, Label: 1, At: "protocols/names/names.chan:97:20"},
+		{Kind: channel.Recv, Slot: nameServerClients, Peer: 0, Point: 0, Label: 2, At: "protocols/names/names.chan:106:20"},
+		{Kind: channel.Recv, Slot: nameServerDoors, Peer: 1, Point: 0, Label: 2, At: "protocols/names/names.chan:108:20"},
+		{Kind: channel.Recv, Slot: nameServerDoors, Peer: 1, Point: 1, Label: 2, At: "protocols/names/names.chan:108:20"},
+		{Kind: channel.Send, Slot: nameServerDoors, Peer: 1, Point: 2, Label: 1, Guard: 1, At: "protocols/names/names.chan:109:56"},
+		{Kind: channel.Send, Slot: nameServerDoors, Peer: 1, Point: 3, Label: 1, Guard: 1, At: "protocols/names/names.chan:109:56"},
+		{Kind: channel.Gone, Slot: nameServerDoors, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/names/names.chan:110:20"},
+		{Kind: channel.Gone, Slot: nameServerClients, Peer: 0, Point: 0, Label: 0, At: "protocols/names/names.chan:84:9"},
 	}}
 	nameServerAfterPickDoorsChoice = channel.Choice{ID: 1, State: "NameServerAfterPickDoors", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now},
-		{Kind: channel.Else},
+		{Kind: channel.Now, At: "protocols/names/names.chan:65:16"},
+		{Kind: channel.Else, At: "protocols/names/names.chan:78:16"},
 	}}
 	nameServerAfterNewFileChoice = channel.Choice{ID: 2, State: "NameServerAfterNewFile", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: nameServerDoors, Peer: 1, Point: channel.AnyPoint, Label: 0, Aimed: true},
-		{Kind: channel.Gone, Slot: nameServerDoors, Peer: 1, Point: channel.AnyPoint, Label: 0, Aimed: true},
-		{Kind: channel.Else},
+		{Kind: channel.Send, Slot: nameServerDoors, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/names/names.chan:67:20", Aimed: true},
+		{Kind: channel.Gone, Slot: nameServerDoors, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/names/names.chan:73:20", Aimed: true},
+		{Kind: channel.Else, At: "protocols/names/names.chan:75:20"},
 	}}
 )
 

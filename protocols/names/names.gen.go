@@ -15,18 +15,40 @@ var Names = channel.Protocol{
 	Name:  "Names",
 	Roles: []string{"client", "names"},
 	Labels: []channel.Label{
-		{Name: "Publish", From: 0, To: 1, Payload: channel.PayloadOf[NamesPublishPayload](), Ends: 1},
-		{Name: "Dial", From: 0, To: 1, Payload: channel.PayloadOf[NamesDialPayload]()},
+		{Name: "Publish", From: 0, To: 1, Payload: channel.PayloadOf[NamesPublishPayload](), Fields: []channel.Field{{Name: "name"}}, Ends: 1},
+		{Name: "Dial", From: 0, To: 1, Payload: channel.PayloadOf[NamesDialPayload](), Fields: []channel.Field{{Name: "name"}}},
 		{Name: "Detach", From: 0, To: 1},
 		{Name: "Published", From: 1, To: 0},
-		{Name: "Refused", From: 1, To: 0, Payload: channel.PayloadOf[NamesRefusedPayload](), Ends: 1},
+		{Name: "Refused", From: 1, To: 0, Payload: channel.PayloadOf[NamesRefusedPayload](), Fields: []channel.Field{{Name: "err", Hi: 27, Cases: []string{"Access", "Again", "BadF", "Busy", "Canceled", "Exist", "FBig", "Inval", "Io", "IsDir", "Loop", "MFile", "NameTooLong", "NFile", "NoDev", "NoEnt", "NoMem", "NoSpc", "NotCapable", "NotDir", "NotEmpty", "NotSup", "Perm", "Pipe", "RoFs", "SPipe", "Stale", "XDev"}}}, Ends: 1},
 		{Name: "Connected", From: 1, To: 0, Ends: 1},
-		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[NamesFailedPayload]()},
+		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[NamesFailedPayload](), Fields: []channel.Field{{Name: "err", Hi: 27, Cases: []string{"Access", "Again", "BadF", "Busy", "Canceled", "Exist", "FBig", "Inval", "Io", "IsDir", "Loop", "MFile", "NameTooLong", "NFile", "NoDev", "NoEnt", "NoMem", "NoSpc", "NotCapable", "NotDir", "NotEmpty", "NotSup", "Perm", "Pipe", "RoFs", "SPipe", "Stale", "XDev"}}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
 	},
+	Package: "protocols/names",
+	Digest:  "617bf252e8d9d5bdf7f8286e829c9705632332957dca816e5415dda5f94a87ec",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // client
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/names/names.chan:31:16"}, {Label: 1, Next: 2, At: "protocols/names/names.chan:38:16"}, {Label: 2, Next: 3, At: "protocols/names/names.chan:44:16"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 3, Next: 0, At: "protocols/names/names.chan:34:20"}, {Label: 4, Next: 0, At: "protocols/names/names.chan:36:20"}}},
+			{Name: "dialling", Edges: []channel.LocalEdge{{Label: 5, Next: 0, At: "protocols/names/names.chan:41:20"}, {Label: 6, Next: 0, At: "protocols/names/names.chan:42:20"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // names
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/names/names.chan:31:16"}, {Label: 1, Next: 2, At: "protocols/names/names.chan:38:16"}, {Label: 2, Next: 3, At: "protocols/names/names.chan:44:16"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 3, Next: 0, At: "protocols/names/names.chan:34:20"}, {Label: 4, Next: 0, At: "protocols/names/names.chan:36:20"}}},
+			{Name: "dialling", Edges: []channel.LocalEdge{{Label: 5, Next: 0, At: "protocols/names/names.chan:41:20"}, {Label: 6, Next: 0, At: "protocols/names/names.chan:42:20"}}},
+			{Name: "end", End: true},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Names.Labels[0].Carries = []channel.Carried{{Protocol: &Door, Role: 0, State: 0}}
+	Names.Labels[4].Carries = []channel.Carried{{Protocol: &Door, Role: 0, State: 0}}
+	Names.Labels[5].Carries = []channel.Carried{{Protocol: &file.File, Role: 0, State: 0}}
 }
 
 // NewNames makes a fresh session and returns its ends.
@@ -72,12 +94,13 @@ type namesClientEndpoint struct {
 }
 
 var (
-	namesClientTable             = channel.Component{Name: "NamesClient", Slots: []channel.Slot{{Name: "client", Protocol: &Names, Role: 0}}, Choices: 0}
-	namesClientRestPublishOp     = channel.Op{State: "NamesClientRest", Method: "Publish", Peer: 1, Label: 0}
-	namesClientRestDialOp        = channel.Op{State: "NamesClientRest", Method: "Dial", Peer: 1, Label: 1}
-	namesClientRestDetachOp      = channel.Op{State: "NamesClientRest", Method: "Detach", Peer: 1, Label: 2}
-	namesClientAskingReceiveOp   = channel.Op{State: "NamesClientAsking", Method: "Receive", Peer: 1, Labels: 1<<3 | 1<<4}
-	namesClientDiallingReceiveOp = channel.Op{State: "NamesClientDialling", Method: "Receive", Peer: 1, Labels: 1<<5 | 1<<6}
+	namesClientTable = channel.Component{Name: "NamesClient", Slots: []channel.Slot{{Name: "client", Protocol: &Names, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&namesClientRestPublishOp, &namesClientRestDialOp, &namesClientRestDetachOp, &namesClientAskingReceiveOp, &namesClientDiallingReceiveOp}}
+	namesClientRestPublishOp     = channel.Op{State: "NamesClientRest", Method: "Publish", Peer: 1, Label: 0, At: "protocols/names/names.chan:31:16"}
+	namesClientRestDialOp        = channel.Op{State: "NamesClientRest", Method: "Dial", Peer: 1, Label: 1, At: "protocols/names/names.chan:38:16"}
+	namesClientRestDetachOp      = channel.Op{State: "NamesClientRest", Method: "Detach", Peer: 1, Label: 2, At: "protocols/names/names.chan:44:16"}
+	namesClientAskingReceiveOp   = channel.Op{State: "NamesClientAsking", Method: "Receive", Peer: 1, Labels: 1<<3 | 1<<4, At: "protocols/names/names.chan:34:20"}
+	namesClientDiallingReceiveOp = channel.Op{State: "NamesClientDialling", Method: "Receive", Peer: 1, Labels: 1<<5 | 1<<6, At: "protocols/names/names.chan:41:20"}
 )
 
 // OpenNamesClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -330,12 +353,13 @@ type namesNamesEndpoint struct {
 }
 
 var (
-	namesNamesTable               = channel.Component{Name: "NamesNames", Slots: []channel.Slot{{Name: "names", Protocol: &Names, Role: 1}}, Choices: 0}
-	namesNamesRestReceiveOp       = channel.Op{State: "NamesNamesRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2}
-	namesNamesAskingPublishedOp   = channel.Op{State: "NamesNamesAsking", Method: "Published", Peer: 0, Label: 3}
-	namesNamesAskingRefusedOp     = channel.Op{State: "NamesNamesAsking", Method: "Refused", Peer: 0, Label: 4}
-	namesNamesDiallingConnectedOp = channel.Op{State: "NamesNamesDialling", Method: "Connected", Peer: 0, Label: 5}
-	namesNamesDiallingFailedOp    = channel.Op{State: "NamesNamesDialling", Method: "Failed", Peer: 0, Label: 6}
+	namesNamesTable = channel.Component{Name: "NamesNames", Slots: []channel.Slot{{Name: "names", Protocol: &Names, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&namesNamesRestReceiveOp, &namesNamesAskingPublishedOp, &namesNamesAskingRefusedOp, &namesNamesDiallingConnectedOp, &namesNamesDiallingFailedOp}}
+	namesNamesRestReceiveOp       = channel.Op{State: "NamesNamesRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2, At: "protocols/names/names.chan:31:16"}
+	namesNamesAskingPublishedOp   = channel.Op{State: "NamesNamesAsking", Method: "Published", Peer: 0, Label: 3, At: "protocols/names/names.chan:34:20"}
+	namesNamesAskingRefusedOp     = channel.Op{State: "NamesNamesAsking", Method: "Refused", Peer: 0, Label: 4, At: "protocols/names/names.chan:36:20"}
+	namesNamesDiallingConnectedOp = channel.Op{State: "NamesNamesDialling", Method: "Connected", Peer: 0, Label: 5, At: "protocols/names/names.chan:41:20"}
+	namesNamesDiallingFailedOp    = channel.Op{State: "NamesNamesDialling", Method: "Failed", Peer: 0, Label: 6, At: "protocols/names/names.chan:42:20"}
 )
 
 // OpenNamesNames makes the calling goroutine the names of a session. When ctx is done, the end is abandoned.

@@ -80,7 +80,7 @@ const (
 	publisherBack
 )
 
-var publisherLayout = channel.Component{Name: "Publisher", Choices: 0, Slots: []channel.Slot{
+var publisherLayout = channel.Component{Name: "Publisher", Choices: 0, Ops: publisherOps, Slots: []channel.Slot{
 	{Name: "names", Protocol: &Names, Role: 0},
 	{Name: "door", Protocol: &Door, Role: 1},
 	{Name: "d.names", Protocol: &Door, Role: 0},
@@ -91,26 +91,29 @@ var publisherLayout = channel.Component{Name: "Publisher", Choices: 0, Slots: []
 	{Name: "back", Protocol: &Door, Role: 0},
 }}
 
+// publisherOps are all steps of a Publisher, and publisherChooses its chooses.
+var publisherOps = []*channel.Op{&publisherStartNewDoorOp, &publisherAfterNewDoorSendNamesPublishOp, &publisherAfterPublishReceiveNamesOp, &publisherOpenReceiveDoorOp, &publisherTalkingReceiveCallerOp, &publisherAfterOverSendDoorWithdrawOp, &publisherAfterRefusedSendNamesDetachOp, &publisherAfterReadSendCallerDataOp, &publisherAfterWriteSendCallerWrittenOp, &publisherAfterAppendSendCallerWrittenOp, &publisherAfterTruncateSendCallerFailedOp, &publisherAfterSetTimesSendCallerFailedOp, &publisherAfterSyncSendCallerDoneOp, &publisherAfterStatSendCallerIsOp, &publisherAfterWithdrawSendNamesDetachOp, &publisherAfterCloseOnOp, &publisherAfterCloseEnoughOp, &publisherAfterEnoughSendDoorWithdrawOp, &publisherClosingReceiveDoorOp}
+
 var (
-	publisherStartNewDoorOp                  = channel.Op{State: "PublisherStart", Method: "NewDoor"}
-	publisherAfterNewDoorSendNamesPublishOp  = channel.Op{State: "PublisherAfterNewDoor", Method: "SendNamesPublish", Slot: publisherNames, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	publisherAfterPublishReceiveNamesOp      = channel.Op{State: "PublisherAfterPublish", Method: "ReceiveNames", Slot: publisherNames, Peer: 1, Labels: 1<<3 | 1<<4, Point: channel.AnyPoint}
-	publisherOpenReceiveDoorOp               = channel.Op{State: "PublisherOpen", Method: "ReceiveDoor", Slot: publisherDoor, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint}
-	publisherTalkingReceiveCallerOp          = channel.Op{State: "PublisherTalking", Method: "ReceiveCaller", Slot: publisherCaller, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8, Point: channel.AnyPoint}
-	publisherAfterOverSendDoorWithdrawOp     = channel.Op{State: "PublisherAfterOver", Method: "SendDoorWithdraw", Slot: publisherDoor, Peer: 0, Label: 2, Point: channel.AnyPoint}
-	publisherAfterRefusedSendNamesDetachOp   = channel.Op{State: "PublisherAfterRefused", Method: "SendNamesDetach", Slot: publisherNames, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	publisherAfterReadSendCallerDataOp       = channel.Op{State: "PublisherAfterRead", Method: "SendCallerData", Slot: publisherCaller, Peer: 0, Label: 9, Point: channel.AnyPoint}
-	publisherAfterWriteSendCallerWrittenOp   = channel.Op{State: "PublisherAfterWrite", Method: "SendCallerWritten", Slot: publisherCaller, Peer: 0, Label: 11, Point: channel.AnyPoint}
-	publisherAfterAppendSendCallerWrittenOp  = channel.Op{State: "PublisherAfterAppend", Method: "SendCallerWritten", Slot: publisherCaller, Peer: 0, Label: 11, Point: channel.AnyPoint}
-	publisherAfterTruncateSendCallerFailedOp = channel.Op{State: "PublisherAfterTruncate", Method: "SendCallerFailed", Slot: publisherCaller, Peer: 0, Label: 10, Point: channel.AnyPoint}
-	publisherAfterSetTimesSendCallerFailedOp = channel.Op{State: "PublisherAfterSetTimes", Method: "SendCallerFailed", Slot: publisherCaller, Peer: 0, Label: 10, Point: channel.AnyPoint}
-	publisherAfterSyncSendCallerDoneOp       = channel.Op{State: "PublisherAfterSync", Method: "SendCallerDone", Slot: publisherCaller, Peer: 0, Label: 12, Point: channel.AnyPoint}
-	publisherAfterStatSendCallerIsOp         = channel.Op{State: "PublisherAfterStat", Method: "SendCallerIs", Slot: publisherCaller, Peer: 0, Label: 13, Point: channel.AnyPoint}
-	publisherAfterWithdrawSendNamesDetachOp  = channel.Op{State: "PublisherAfterWithdraw", Method: "SendNamesDetach", Slot: publisherNames, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	publisherAfterCloseOnOp                  = channel.Op{State: "PublisherAfterClose", Method: "On"}
-	publisherAfterCloseEnoughOp              = channel.Op{State: "PublisherAfterClose", Method: "Enough"}
-	publisherAfterEnoughSendDoorWithdrawOp   = channel.Op{State: "PublisherAfterEnough", Method: "SendDoorWithdraw", Slot: publisherDoor, Peer: 0, Label: 2, Point: channel.AnyPoint}
-	publisherClosingReceiveDoorOp            = channel.Op{State: "PublisherClosing", Method: "ReceiveDoor", Slot: publisherDoor, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint}
+	publisherStartNewDoorOp                  = channel.Op{State: "PublisherStart", Method: "NewDoor", At: "protocols/names/systems.chan:26:5"}
+	publisherAfterNewDoorSendNamesPublishOp  = channel.Op{State: "PublisherAfterNewDoor", Method: "SendNamesPublish", Slot: publisherNames, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/names/systems.chan:27:5"}
+	publisherAfterPublishReceiveNamesOp      = channel.Op{State: "PublisherAfterPublish", Method: "ReceiveNames", Slot: publisherNames, Peer: 1, Labels: 1<<3 | 1<<4, Point: channel.AnyPoint, At: "protocols/names/systems.chan:29:12"}
+	publisherOpenReceiveDoorOp               = channel.Op{State: "PublisherOpen", Method: "ReceiveDoor", Slot: publisherDoor, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint, At: "protocols/names/systems.chan:33:20"}
+	publisherTalkingReceiveCallerOp          = channel.Op{State: "PublisherTalking", Method: "ReceiveCaller", Slot: publisherCaller, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8, Point: channel.AnyPoint, At: "protocols/names/systems.chan:13:20"}
+	publisherAfterOverSendDoorWithdrawOp     = channel.Op{State: "PublisherAfterOver", Method: "SendDoorWithdraw", Slot: publisherDoor, Peer: 0, Label: 2, Point: channel.AnyPoint, At: "protocols/names/systems.chan:40:17"}
+	publisherAfterRefusedSendNamesDetachOp   = channel.Op{State: "PublisherAfterRefused", Method: "SendNamesDetach", Slot: publisherNames, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/names/systems.chan:57:5"}
+	publisherAfterReadSendCallerDataOp       = channel.Op{State: "PublisherAfterRead", Method: "SendCallerData", Slot: publisherCaller, Peer: 0, Label: 9, Point: channel.AnyPoint, At: "protocols/names/systems.chan:13:50"}
+	publisherAfterWriteSendCallerWrittenOp   = channel.Op{State: "PublisherAfterWrite", Method: "SendCallerWritten", Slot: publisherCaller, Peer: 0, Label: 11, Point: channel.AnyPoint, At: "protocols/names/systems.chan:14:50"}
+	publisherAfterAppendSendCallerWrittenOp  = channel.Op{State: "PublisherAfterAppend", Method: "SendCallerWritten", Slot: publisherCaller, Peer: 0, Label: 11, Point: channel.AnyPoint, At: "protocols/names/systems.chan:15:50"}
+	publisherAfterTruncateSendCallerFailedOp = channel.Op{State: "PublisherAfterTruncate", Method: "SendCallerFailed", Slot: publisherCaller, Peer: 0, Label: 10, Point: channel.AnyPoint, At: "protocols/names/systems.chan:16:50"}
+	publisherAfterSetTimesSendCallerFailedOp = channel.Op{State: "PublisherAfterSetTimes", Method: "SendCallerFailed", Slot: publisherCaller, Peer: 0, Label: 10, Point: channel.AnyPoint, At: "protocols/names/systems.chan:17:50"}
+	publisherAfterSyncSendCallerDoneOp       = channel.Op{State: "PublisherAfterSync", Method: "SendCallerDone", Slot: publisherCaller, Peer: 0, Label: 12, Point: channel.AnyPoint, At: "protocols/names/systems.chan:18:50"}
+	publisherAfterStatSendCallerIsOp         = channel.Op{State: "PublisherAfterStat", Method: "SendCallerIs", Slot: publisherCaller, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/names/systems.chan:19:50"}
+	publisherAfterWithdrawSendNamesDetachOp  = channel.Op{State: "PublisherAfterWithdraw", Method: "SendNamesDetach", Slot: publisherNames, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/names/systems.chan:41:17"}
+	publisherAfterCloseOnOp                  = channel.Op{State: "PublisherAfterClose", Method: "On", At: "protocols/names/systems.chan:36:22"}
+	publisherAfterCloseEnoughOp              = channel.Op{State: "PublisherAfterClose", Method: "Enough", At: "protocols/names/systems.chan:37:22"}
+	publisherAfterEnoughSendDoorWithdrawOp   = channel.Op{State: "PublisherAfterEnough", Method: "SendDoorWithdraw", Slot: publisherDoor, Peer: 0, Label: 2, Point: channel.AnyPoint, At: "protocols/names/systems.chan:45:9"}
+	publisherClosingReceiveDoorOp            = channel.Op{State: "PublisherClosing", Method: "ReceiveDoor", Slot: publisherDoor, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint, At: "protocols/names/systems.chan:49:20"}
 )
 
 // PublisherStart is a state of names.Publisher (systems.chan:26).

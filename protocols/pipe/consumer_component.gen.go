@@ -64,25 +64,28 @@ const (
 	consumerWWaker
 )
 
-var consumerLayout = channel.Component{Name: "Consumer", Choices: 0, Slots: []channel.Slot{
+var consumerLayout = channel.Component{Name: "Consumer", Choices: 0, Ops: consumerOps, Slots: []channel.Slot{
 	{Name: "in", Protocol: &file.File, Role: 0},
 	{Name: "w.sleeper", Protocol: &wake.Wake, Role: 0},
 	{Name: "w.waker", Protocol: &wake.Wake, Role: 1},
 }}
 
+// consumerOps are all steps of a Consumer, and consumerChooses its chooses.
+var consumerOps = []*channel.Op{&consumerReadingPollOp, &consumerReadingReadOp, &consumerReadingDoneOp, &consumerAfterPollNewWakeOp, &consumerAfterReadSendInReadOp, &consumerAfterDoneSendInCloseOp, &consumerAfterNewWakeSendInWatchOp, &consumerAfterRead2PatientOp, &consumerAfterRead2KilledOp, &consumerAfterWatchReceiveWSleeperOp, &consumerAfterPatientReceiveInOp, &consumerAfterReadySendWSleeperReleaseOp}
+
 var (
-	consumerReadingPollOp                   = channel.Op{State: "ConsumerReading", Method: "Poll"}
-	consumerReadingReadOp                   = channel.Op{State: "ConsumerReading", Method: "Read"}
-	consumerReadingDoneOp                   = channel.Op{State: "ConsumerReading", Method: "Done"}
-	consumerAfterPollNewWakeOp              = channel.Op{State: "ConsumerAfterPoll", Method: "NewWake"}
-	consumerAfterReadSendInReadOp           = channel.Op{State: "ConsumerAfterRead", Method: "SendInRead", Slot: consumerIn, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	consumerAfterDoneSendInCloseOp          = channel.Op{State: "ConsumerAfterDone", Method: "SendInClose", Slot: consumerIn, Peer: 1, Label: 8, Point: channel.AnyPoint}
-	consumerAfterNewWakeSendInWatchOp       = channel.Op{State: "ConsumerAfterNewWake", Method: "SendInWatch", Slot: consumerIn, Peer: 1, Label: 7, Point: channel.AnyPoint}
-	consumerAfterRead2PatientOp             = channel.Op{State: "ConsumerAfterRead2", Method: "Patient"}
-	consumerAfterRead2KilledOp              = channel.Op{State: "ConsumerAfterRead2", Method: "Killed"}
-	consumerAfterWatchReceiveWSleeperOp     = channel.Op{State: "ConsumerAfterWatch", Method: "ReceiveWSleeper", Slot: consumerWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
-	consumerAfterPatientReceiveInOp         = channel.Op{State: "ConsumerAfterPatient", Method: "ReceiveIn", Slot: consumerIn, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
-	consumerAfterReadySendWSleeperReleaseOp = channel.Op{State: "ConsumerAfterReady", Method: "SendWSleeperRelease", Slot: consumerWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
+	consumerReadingPollOp                   = channel.Op{State: "ConsumerReading", Method: "Poll", At: "protocols/pipe/systems.chan:30:14"}
+	consumerReadingReadOp                   = channel.Op{State: "ConsumerReading", Method: "Read", At: "protocols/pipe/systems.chan:38:14"}
+	consumerReadingDoneOp                   = channel.Op{State: "ConsumerReading", Method: "Done", At: "protocols/pipe/systems.chan:51:14"}
+	consumerAfterPollNewWakeOp              = channel.Op{State: "ConsumerAfterPoll", Method: "NewWake", At: "protocols/pipe/systems.chan:31:13"}
+	consumerAfterReadSendInReadOp           = channel.Op{State: "ConsumerAfterRead", Method: "SendInRead", Slot: consumerIn, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:39:13"}
+	consumerAfterDoneSendInCloseOp          = channel.Op{State: "ConsumerAfterDone", Method: "SendInClose", Slot: consumerIn, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:54:5"}
+	consumerAfterNewWakeSendInWatchOp       = channel.Op{State: "ConsumerAfterNewWake", Method: "SendInWatch", Slot: consumerIn, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:32:13"}
+	consumerAfterRead2PatientOp             = channel.Op{State: "ConsumerAfterRead2", Method: "Patient", At: "protocols/pipe/systems.chan:41:18"}
+	consumerAfterRead2KilledOp              = channel.Op{State: "ConsumerAfterRead2", Method: "Killed", At: "protocols/pipe/systems.chan:47:18"}
+	consumerAfterWatchReceiveWSleeperOp     = channel.Op{State: "ConsumerAfterWatch", Method: "ReceiveWSleeper", Slot: consumerWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:34:20"}
+	consumerAfterPatientReceiveInOp         = channel.Op{State: "ConsumerAfterPatient", Method: "ReceiveIn", Slot: consumerIn, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:43:24"}
+	consumerAfterReadySendWSleeperReleaseOp = channel.Op{State: "ConsumerAfterReady", Method: "SendWSleeperRelease", Slot: consumerWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:37:13"}
 )
 
 // ConsumerReading is a state of pipe.Consumer at reading (systems.chan:29).

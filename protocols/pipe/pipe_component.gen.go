@@ -116,7 +116,7 @@ const (
 	pipeWaker
 )
 
-var pipeLayout = channel.Component{Name: "Pipe", Choices: 1, Slots: []channel.Slot{
+var pipeLayout = channel.Component{Name: "Pipe", Choices: 1, Ops: pipeOps, Chooses: pipeChooses, Slots: []channel.Slot{
 	{Name: "reader", Protocol: &file.File, Role: 1},
 	{Name: "writer", Protocol: &file.File, Role: 1},
 	{Name: "readers", Protocol: &file.File, Role: 1, Set: 1, Points: 9},
@@ -125,54 +125,59 @@ var pipeLayout = channel.Component{Name: "Pipe", Choices: 1, Slots: []channel.Sl
 	{Name: "waker", Protocol: &wake.Wake, Role: 1},
 }}
 
+// pipeOps are all steps of a Pipe, and pipeChooses its chooses.
+var pipeOps = []*channel.Op{&pipeAfterWriteSendReadersFailedOp, &pipeAfterAppendSendReadersFailedOp, &pipeAfterTruncateSendReadersFailedOp, &pipeAfterSetTimesSendReadersFailedOp, &pipeAfterSyncSendReadersFailedOp, &pipeAfterStatSendReadersIsOp, &pipeAfterRead2SendWritersFailedOp, &pipeAfterTruncate2SendWritersFailedOp, &pipeAfterSetTimes2SendWritersFailedOp, &pipeAfterSync2SendWritersFailedOp, &pipeAfterStat2SendWritersIsOp, &pipeAfterReleaseSendSleepersCancelledOp, &pipeAfterReadSendWritersFailedOp, &pipeAfterWatchSendWritersWrittenOp, &pipeAfterCloseSendReadersDataOp, &pipeAfterGoneSendWritersFailedOp, &pipeAfterFailedSendWritersWrittenOp, &pipeAfterIsSendSleepersReadyOp}
+
+var pipeChooses = []*channel.Choice{&pipeFlowingChoice}
+
 var (
-	pipeAfterWriteSendReadersFailedOp       = channel.Op{State: "PipeAfterWrite", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	pipeAfterAppendSendReadersFailedOp      = channel.Op{State: "PipeAfterAppend", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	pipeAfterTruncateSendReadersFailedOp    = channel.Op{State: "PipeAfterTruncate", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	pipeAfterSetTimesSendReadersFailedOp    = channel.Op{State: "PipeAfterSetTimes", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	pipeAfterSyncSendReadersFailedOp        = channel.Op{State: "PipeAfterSync", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	pipeAfterStatSendReadersIsOp            = channel.Op{State: "PipeAfterStat", Method: "SendReadersIs", Slot: pipeReaders, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	pipeAfterRead2SendWritersFailedOp       = channel.Op{State: "PipeAfterRead2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	pipeAfterTruncate2SendWritersFailedOp   = channel.Op{State: "PipeAfterTruncate2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	pipeAfterSetTimes2SendWritersFailedOp   = channel.Op{State: "PipeAfterSetTimes2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	pipeAfterSync2SendWritersFailedOp       = channel.Op{State: "PipeAfterSync2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	pipeAfterStat2SendWritersIsOp           = channel.Op{State: "PipeAfterStat2", Method: "SendWritersIs", Slot: pipeWriters, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	pipeAfterReleaseSendSleepersCancelledOp = channel.Op{State: "PipeAfterRelease", Method: "SendSleepersCancelled", Slot: pipeSleepers, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	pipeAfterReadSendWritersFailedOp        = channel.Op{State: "PipeAfterRead", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	pipeAfterWatchSendWritersWrittenOp      = channel.Op{State: "PipeAfterWatch", Method: "SendWritersWritten", Slot: pipeWriters, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true}
-	pipeAfterCloseSendReadersDataOp         = channel.Op{State: "PipeAfterClose", Method: "SendReadersData", Slot: pipeReaders, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true}
-	pipeAfterGoneSendWritersFailedOp        = channel.Op{State: "PipeAfterGone", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true}
-	pipeAfterFailedSendWritersWrittenOp     = channel.Op{State: "PipeAfterFailed", Method: "SendWritersWritten", Slot: pipeWriters, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true}
-	pipeAfterIsSendSleepersReadyOp          = channel.Op{State: "PipeAfterIs", Method: "SendSleepersReady", Slot: pipeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
+	pipeAfterWriteSendReadersFailedOp       = channel.Op{State: "PipeAfterWrite", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:80:80"}
+	pipeAfterAppendSendReadersFailedOp      = channel.Op{State: "PipeAfterAppend", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:81:80"}
+	pipeAfterTruncateSendReadersFailedOp    = channel.Op{State: "PipeAfterTruncate", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:82:80"}
+	pipeAfterSetTimesSendReadersFailedOp    = channel.Op{State: "PipeAfterSetTimes", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:83:80"}
+	pipeAfterSyncSendReadersFailedOp        = channel.Op{State: "PipeAfterSync", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:84:80"}
+	pipeAfterStatSendReadersIsOp            = channel.Op{State: "PipeAfterStat", Method: "SendReadersIs", Slot: pipeReaders, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:85:80"}
+	pipeAfterRead2SendWritersFailedOp       = channel.Op{State: "PipeAfterRead2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:94:77"}
+	pipeAfterTruncate2SendWritersFailedOp   = channel.Op{State: "PipeAfterTruncate2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:95:77"}
+	pipeAfterSetTimes2SendWritersFailedOp   = channel.Op{State: "PipeAfterSetTimes2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:96:77"}
+	pipeAfterSync2SendWritersFailedOp       = channel.Op{State: "PipeAfterSync2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:97:77"}
+	pipeAfterStat2SendWritersIsOp           = channel.Op{State: "PipeAfterStat2", Method: "SendWritersIs", Slot: pipeWriters, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:98:77"}
+	pipeAfterReleaseSendSleepersCancelledOp = channel.Op{State: "PipeAfterRelease", Method: "SendSleepersCancelled", Slot: pipeSleepers, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:107:28"}
+	pipeAfterReadSendWritersFailedOp        = channel.Op{State: "PipeAfterRead", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:33:24"}
+	pipeAfterWatchSendWritersWrittenOp      = channel.Op{State: "PipeAfterWatch", Method: "SendWritersWritten", Slot: pipeWriters, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:39:24"}
+	pipeAfterCloseSendReadersDataOp         = channel.Op{State: "PipeAfterClose", Method: "SendReadersData", Slot: pipeReaders, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:54:24"}
+	pipeAfterGoneSendWritersFailedOp        = channel.Op{State: "PipeAfterGone", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:33:24"}
+	pipeAfterFailedSendWritersWrittenOp     = channel.Op{State: "PipeAfterFailed", Method: "SendWritersWritten", Slot: pipeWriters, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:39:24"}
+	pipeAfterIsSendSleepersReadyOp          = channel.Op{State: "PipeAfterIs", Method: "SendSleepersReady", Slot: pipeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:66:24"}
 	pipeFlowingChoice                       = channel.Choice{ID: 0, State: "PipeFlowing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 0, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 1, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 2, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 3, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 4, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 5, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 6, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 7, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 8, Guard: 1},
-		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: 1, Label: 0},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 1, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 2, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 0, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 3, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 4, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 5, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 6, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 7, Guard: 1},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 8, Guard: 1},
-		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 2, Label: 0},
-		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 3, Label: 0},
-		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 3, Label: 0},
-		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 1, Label: 0},
-		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 4, Label: 0},
-		{Kind: channel.Gone, Slot: pipeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 0, Label: 0, Guard: 1},
-		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: 0, Label: 0, Guard: 1},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:79:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 1, Guard: 1, At: "protocols/pipe/pipe.chan:80:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 2, Guard: 1, At: "protocols/pipe/pipe.chan:81:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 3, Guard: 1, At: "protocols/pipe/pipe.chan:82:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 4, Guard: 1, At: "protocols/pipe/pipe.chan:83:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 5, Guard: 1, At: "protocols/pipe/pipe.chan:84:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 6, Guard: 1, At: "protocols/pipe/pipe.chan:85:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 7, Guard: 1, At: "protocols/pipe/pipe.chan:86:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 8, Guard: 1, At: "protocols/pipe/pipe.chan:89:46"},
+		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: 1, Label: 0, At: "protocols/pipe/pipe.chan:90:24"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 1, Guard: 1, At: "protocols/pipe/pipe.chan:92:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 2, Guard: 1, At: "protocols/pipe/pipe.chan:93:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:94:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 3, Guard: 1, At: "protocols/pipe/pipe.chan:95:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 4, Guard: 1, At: "protocols/pipe/pipe.chan:96:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 5, Guard: 1, At: "protocols/pipe/pipe.chan:97:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 6, Guard: 1, At: "protocols/pipe/pipe.chan:98:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 7, Guard: 1, At: "protocols/pipe/pipe.chan:99:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 8, Guard: 1, At: "protocols/pipe/pipe.chan:102:46"},
+		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 2, Label: 0, At: "protocols/pipe/pipe.chan:103:24"},
+		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 3, Label: 0, At: "protocols/pipe/pipe.chan:103:24"},
+		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 0, Label: 0, At: "protocols/pipe/pipe.chan:105:24"},
+		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 3, Label: 0, At: "protocols/pipe/pipe.chan:105:24"},
+		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/pipe/pipe.chan:110:24"},
+		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/pipe/pipe.chan:110:24"},
+		{Kind: channel.Gone, Slot: pipeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/pipe/pipe.chan:111:24"},
+		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:77:13"},
+		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:76:9"},
 	}}
 )
 

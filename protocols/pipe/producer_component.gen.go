@@ -59,17 +59,20 @@ const (
 	producerOut int32 = iota
 )
 
-var producerLayout = channel.Component{Name: "Producer", Choices: 0, Slots: []channel.Slot{
+var producerLayout = channel.Component{Name: "Producer", Choices: 0, Ops: producerOps, Slots: []channel.Slot{
 	{Name: "out", Protocol: &file.File, Role: 0},
 }}
 
+// producerOps are all steps of a Producer, and producerChooses its chooses.
+var producerOps = []*channel.Op{&producerWritingWriteOp, &producerWritingDoneOp, &producerWritingKilledOp, &producerAfterWriteSendOutWriteOp, &producerAfterDoneSendOutCloseOp, &producerAfterWrite2ReceiveOutOp}
+
 var (
-	producerWritingWriteOp           = channel.Op{State: "ProducerWriting", Method: "Write"}
-	producerWritingDoneOp            = channel.Op{State: "ProducerWriting", Method: "Done"}
-	producerWritingKilledOp          = channel.Op{State: "ProducerWriting", Method: "Killed"}
-	producerAfterWriteSendOutWriteOp = channel.Op{State: "ProducerAfterWrite", Method: "SendOutWrite", Slot: producerOut, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	producerAfterDoneSendOutCloseOp  = channel.Op{State: "ProducerAfterDone", Method: "SendOutClose", Slot: producerOut, Peer: 1, Label: 8, Point: channel.AnyPoint}
-	producerAfterWrite2ReceiveOutOp  = channel.Op{State: "ProducerAfterWrite2", Method: "ReceiveOut", Slot: producerOut, Peer: 1, Labels: 1<<11 | 1<<10, Point: channel.AnyPoint}
+	producerWritingWriteOp           = channel.Op{State: "ProducerWriting", Method: "Write", At: "protocols/pipe/systems.chan:10:14"}
+	producerWritingDoneOp            = channel.Op{State: "ProducerWriting", Method: "Done", At: "protocols/pipe/systems.chan:17:14"}
+	producerWritingKilledOp          = channel.Op{State: "ProducerWriting", Method: "Killed", At: "protocols/pipe/systems.chan:18:14"}
+	producerAfterWriteSendOutWriteOp = channel.Op{State: "ProducerAfterWrite", Method: "SendOutWrite", Slot: producerOut, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:11:13"}
+	producerAfterDoneSendOutCloseOp  = channel.Op{State: "ProducerAfterDone", Method: "SendOutClose", Slot: producerOut, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:23:5"}
+	producerAfterWrite2ReceiveOutOp  = channel.Op{State: "ProducerAfterWrite2", Method: "ReceiveOut", Slot: producerOut, Peer: 1, Labels: 1<<11 | 1<<10, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:13:20"}
 )
 
 // ProducerWriting is a state of pipe.Producer at writing (systems.chan:9).

@@ -62,7 +62,7 @@ const (
 	shellRight
 )
 
-var shellLayout = channel.Component{Name: "Shell", Choices: 0, Slots: []channel.Slot{
+var shellLayout = channel.Component{Name: "Shell", Choices: 0, Ops: shellOps, Slots: []channel.Slot{
 	{Name: "r.client", Protocol: &file.File, Role: 0},
 	{Name: "r.server", Protocol: &file.File, Role: 1},
 	{Name: "w.client", Protocol: &file.File, Role: 0},
@@ -71,14 +71,17 @@ var shellLayout = channel.Component{Name: "Shell", Choices: 0, Slots: []channel.
 	channel.HandleSlot("right"),
 }}
 
+// shellOps are all steps of a Shell, and shellChooses its chooses.
+var shellOps = []*channel.Op{&shellLinesNewFileOp, &shellAfterNewFileNewFileOp, &shellAfterNewFile2StartPipeOp, &shellAfterStartPipeStartProducerOp, &shellAfterStartProducerStartConsumerOp, &shellAfterStartConsumerReceiveLeftOp, &shellAfterEndedReceiveRightOp}
+
 var (
-	shellLinesNewFileOp                    = channel.Op{State: "ShellLines", Method: "NewFile"}
-	shellAfterNewFileNewFileOp             = channel.Op{State: "ShellAfterNewFile", Method: "NewFile"}
-	shellAfterNewFile2StartPipeOp          = channel.Op{State: "ShellAfterNewFile2", Method: "StartPipe"}
-	shellAfterStartPipeStartProducerOp     = channel.Op{State: "ShellAfterStartPipe", Method: "StartProducer"}
-	shellAfterStartProducerStartConsumerOp = channel.Op{State: "ShellAfterStartProducer", Method: "StartConsumer"}
-	shellAfterStartConsumerReceiveLeftOp   = channel.Op{State: "ShellAfterStartConsumer", Method: "ReceiveLeft", Slot: shellLeft, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint}
-	shellAfterEndedReceiveRightOp          = channel.Op{State: "ShellAfterEnded", Method: "ReceiveRight", Slot: shellRight, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint}
+	shellLinesNewFileOp                    = channel.Op{State: "ShellLines", Method: "NewFile", At: "protocols/pipe/systems.chan:60:9"}
+	shellAfterNewFileNewFileOp             = channel.Op{State: "ShellAfterNewFile", Method: "NewFile", At: "protocols/pipe/systems.chan:61:9"}
+	shellAfterNewFile2StartPipeOp          = channel.Op{State: "ShellAfterNewFile2", Method: "StartPipe", At: "protocols/pipe/systems.chan:62:9"}
+	shellAfterStartPipeStartProducerOp     = channel.Op{State: "ShellAfterStartPipe", Method: "StartProducer", At: "protocols/pipe/systems.chan:63:9"}
+	shellAfterStartProducerStartConsumerOp = channel.Op{State: "ShellAfterStartProducer", Method: "StartConsumer", At: "protocols/pipe/systems.chan:64:9"}
+	shellAfterStartConsumerReceiveLeftOp   = channel.Op{State: "ShellAfterStartConsumer", Method: "ReceiveLeft", Slot: shellLeft, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:66:16"}
+	shellAfterEndedReceiveRightOp          = channel.Op{State: "ShellAfterEnded", Method: "ReceiveRight", Slot: shellRight, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:70:16"}
 )
 
 // ShellLines is a state of pipe.Shell at lines (systems.chan:60).

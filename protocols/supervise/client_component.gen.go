@@ -62,21 +62,26 @@ const (
 	clientService
 )
 
-var clientLayout = channel.Component{Name: "Client", Choices: 2, Slots: []channel.Slot{
+var clientLayout = channel.Component{Name: "Client", Choices: 2, Ops: clientOps, Chooses: clientChooses, Slots: []channel.Slot{
 	{Name: "supervisor", Protocol: &Rewire, Role: 1},
 	{Name: "service", Protocol: &Service, Role: 0},
 }}
 
+// clientOps are all steps of a Client, and clientChooses its chooses.
+var clientOps = []*channel.Op{&clientServedReceiveSupervisorOp, &clientCallingSentCallNextSendServiceCallOp}
+
+var clientChooses = []*channel.Choice{&clientCallingChoice, &clientAfterCallChoice}
+
 var (
-	clientServedReceiveSupervisorOp            = channel.Op{State: "ClientServed", Method: "ReceiveSupervisor", Slot: clientSupervisor, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint}
-	clientCallingSentCallNextSendServiceCallOp = channel.Op{State: "ClientCallingSentCallNext", Method: "SendServiceCall", Slot: clientService, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
+	clientServedReceiveSupervisorOp            = channel.Op{State: "ClientServed", Method: "ReceiveSupervisor", Slot: clientSupervisor, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint, At: "protocols/supervise/supervise.chan:45:16"}
+	clientCallingSentCallNextSendServiceCallOp = channel.Op{State: "ClientCallingSentCallNext", Method: "SendServiceCall", Slot: clientService, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/supervise/supervise.chan:48:24"}
 	clientCallingChoice                        = channel.Choice{ID: 0, State: "ClientCalling", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: clientService, Peer: 1, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Gone, Slot: clientService, Peer: 1, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: clientService, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/supervise/supervise.chan:48:24"},
+		{Kind: channel.Gone, Slot: clientService, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/supervise/supervise.chan:53:24"},
 	}}
 	clientAfterCallChoice = channel.Choice{ID: 1, State: "ClientAfterCall", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: clientService, Peer: 1, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Gone, Slot: clientService, Peer: 1, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Recv, Slot: clientService, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/supervise/supervise.chan:50:28"},
+		{Kind: channel.Gone, Slot: clientService, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/supervise/supervise.chan:51:28"},
 	}}
 )
 

@@ -19,6 +19,22 @@ var Rewire = channel.Protocol{
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 	},
+	Package: "protocols/supervise",
+	Digest:  "62dc9b17a61bffbb902567d76ce0a8c69b640bf741b97bb4ec6bbb4f0cb9ef94",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // supervisor
+			{Name: "start", Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/supervise/supervise.chan:18:16"}, {Label: 1, Next: 1, At: "protocols/supervise/supervise.chan:19:16"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // client
+			{Name: "start", Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/supervise/supervise.chan:18:16"}, {Label: 1, Next: 1, At: "protocols/supervise/supervise.chan:19:16"}}},
+			{Name: "end", End: true},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Rewire.Labels[0].Carries = []channel.Carried{{Protocol: &Service, Role: 0, State: 0}}
 }
 
 // NewRewire makes a fresh session and returns its ends.
@@ -34,9 +50,10 @@ type rewireSupervisorEndpoint struct {
 }
 
 var (
-	rewireSupervisorTable       = channel.Component{Name: "RewireSupervisor", Slots: []channel.Slot{{Name: "supervisor", Protocol: &Rewire, Role: 0}}, Choices: 0}
-	rewireSupervisorStartMeetOp = channel.Op{State: "RewireSupervisorStart", Method: "Meet", Peer: 1, Label: 0}
-	rewireSupervisorStartOverOp = channel.Op{State: "RewireSupervisorStart", Method: "Over", Peer: 1, Label: 1}
+	rewireSupervisorTable = channel.Component{Name: "RewireSupervisor", Slots: []channel.Slot{{Name: "supervisor", Protocol: &Rewire, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&rewireSupervisorStartMeetOp, &rewireSupervisorStartOverOp}}
+	rewireSupervisorStartMeetOp = channel.Op{State: "RewireSupervisorStart", Method: "Meet", Peer: 1, Label: 0, At: "protocols/supervise/supervise.chan:18:16"}
+	rewireSupervisorStartOverOp = channel.Op{State: "RewireSupervisorStart", Method: "Over", Peer: 1, Label: 1, At: "protocols/supervise/supervise.chan:19:16"}
 )
 
 // OpenRewireSupervisor makes the calling goroutine the supervisor of a session. When ctx is done, the end is abandoned.
@@ -127,8 +144,9 @@ type rewireClientEndpoint struct {
 }
 
 var (
-	rewireClientTable          = channel.Component{Name: "RewireClient", Slots: []channel.Slot{{Name: "client", Protocol: &Rewire, Role: 1}}, Choices: 0}
-	rewireClientStartReceiveOp = channel.Op{State: "RewireClientStart", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1}
+	rewireClientTable = channel.Component{Name: "RewireClient", Slots: []channel.Slot{{Name: "client", Protocol: &Rewire, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&rewireClientStartReceiveOp}}
+	rewireClientStartReceiveOp = channel.Op{State: "RewireClientStart", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1, At: "protocols/supervise/supervise.chan:18:16"}
 )
 
 // OpenRewireClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.

@@ -13,12 +13,24 @@ var Service = channel.Protocol{
 	Name:  "Service",
 	Roles: []string{"client", "server"},
 	Labels: []channel.Label{
-		{Name: "Call", From: 0, To: 1, Payload: channel.PayloadOf[ServiceCallPayload]()},
-		{Name: "Reply", From: 1, To: 0, Payload: channel.PayloadOf[ServiceReplyPayload]()},
+		{Name: "Call", From: 0, To: 1, Payload: channel.PayloadOf[ServiceCallPayload](), Fields: []channel.Field{{Name: "number"}}},
+		{Name: "Reply", From: 1, To: 0, Payload: channel.PayloadOf[ServiceReplyPayload](), Fields: []channel.Field{{Name: "number"}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
+	},
+	Package: "protocols/supervise",
+	Digest:  "2eb1e2010cc1f5271cac520ac536dd2a888b07ea152c5c1b2b46dbd9a6aad899",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // client
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/supervise/supervise.chan:7:9"}}},
+			{Name: "owed", Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/supervise/supervise.chan:9:9"}}},
+		}},
+		{States: []channel.LocalState{ // server
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/supervise/supervise.chan:7:9"}}},
+			{Name: "owed", Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/supervise/supervise.chan:9:9"}}},
+		}},
 	},
 }
 
@@ -46,9 +58,10 @@ type serviceClientEndpoint struct {
 }
 
 var (
-	serviceClientTable         = channel.Component{Name: "ServiceClient", Slots: []channel.Slot{{Name: "client", Protocol: &Service, Role: 0}}, Choices: 0}
-	serviceClientRestCallOp    = channel.Op{State: "ServiceClientRest", Method: "Call", Peer: 1, Label: 0}
-	serviceClientOwedReceiveOp = channel.Op{State: "ServiceClientOwed", Method: "Receive", Peer: 1, Labels: 1 << 1}
+	serviceClientTable = channel.Component{Name: "ServiceClient", Slots: []channel.Slot{{Name: "client", Protocol: &Service, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&serviceClientRestCallOp, &serviceClientOwedReceiveOp}}
+	serviceClientRestCallOp    = channel.Op{State: "ServiceClientRest", Method: "Call", Peer: 1, Label: 0, At: "protocols/supervise/supervise.chan:7:9"}
+	serviceClientOwedReceiveOp = channel.Op{State: "ServiceClientOwed", Method: "Receive", Peer: 1, Labels: 1 << 1, At: "protocols/supervise/supervise.chan:9:9"}
 )
 
 // OpenServiceClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -166,9 +179,10 @@ type serviceServerEndpoint struct {
 }
 
 var (
-	serviceServerTable         = channel.Component{Name: "ServiceServer", Slots: []channel.Slot{{Name: "server", Protocol: &Service, Role: 1}}, Choices: 0}
-	serviceServerRestReceiveOp = channel.Op{State: "ServiceServerRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
-	serviceServerOwedReplyOp   = channel.Op{State: "ServiceServerOwed", Method: "Reply", Peer: 0, Label: 1}
+	serviceServerTable = channel.Component{Name: "ServiceServer", Slots: []channel.Slot{{Name: "server", Protocol: &Service, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&serviceServerRestReceiveOp, &serviceServerOwedReplyOp}}
+	serviceServerRestReceiveOp = channel.Op{State: "ServiceServerRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/supervise/supervise.chan:7:9"}
+	serviceServerOwedReplyOp   = channel.Op{State: "ServiceServerOwed", Method: "Reply", Peer: 0, Label: 1, At: "protocols/supervise/supervise.chan:9:9"}
 )
 
 // OpenServiceServer makes the calling goroutine the server of a session. When ctx is done, the end is abandoned.

@@ -73,7 +73,7 @@ const (
 )
 
 func supervisorLayout(g *SupervisorGiven) *channel.Component {
-	return &channel.Component{Name: "Supervisor", Choices: 0, Slots: []channel.Slot{
+	return &channel.Component{Name: "Supervisor", Choices: 0, Ops: supervisorOps, Slots: []channel.Slot{
 		{Name: "client", Protocol: &Rewire, Role: 0},
 		{Name: "s.client", Protocol: &Service, Role: 0},
 		{Name: "s.server", Protocol: &Service, Role: 1},
@@ -81,12 +81,15 @@ func supervisorLayout(g *SupervisorGiven) *channel.Component {
 	}}
 }
 
+// supervisorOps are all steps of a Supervisor, and supervisorChooses its chooses.
+var supervisorOps = []*channel.Op{&supervisorSupervisingNewServiceOp, &supervisorAfterNewServiceStartWorkerOp, &supervisorAfterStartWorkerSendClientMeetOp, &supervisorAfterMeetReceiveWorkerOp, &supervisorAfterEndedSendClientOverOp}
+
 var (
-	supervisorSupervisingNewServiceOp          = channel.Op{State: "SupervisorSupervising", Method: "NewService"}
-	supervisorAfterNewServiceStartWorkerOp     = channel.Op{State: "SupervisorAfterNewService", Method: "StartWorker"}
-	supervisorAfterStartWorkerSendClientMeetOp = channel.Op{State: "SupervisorAfterStartWorker", Method: "SendClientMeet", Slot: supervisorClient, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	supervisorAfterMeetReceiveWorkerOp         = channel.Op{State: "SupervisorAfterMeet", Method: "ReceiveWorker", Slot: supervisorWorker, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint}
-	supervisorAfterEndedSendClientOverOp       = channel.Op{State: "SupervisorAfterEnded", Method: "SendClientOver", Slot: supervisorClient, Peer: 1, Label: 1, Point: channel.AnyPoint}
+	supervisorSupervisingNewServiceOp          = channel.Op{State: "SupervisorSupervising", Method: "NewService", At: "protocols/supervise/supervise.chan:66:9"}
+	supervisorAfterNewServiceStartWorkerOp     = channel.Op{State: "SupervisorAfterNewService", Method: "StartWorker", At: "protocols/supervise/supervise.chan:67:9"}
+	supervisorAfterStartWorkerSendClientMeetOp = channel.Op{State: "SupervisorAfterStartWorker", Method: "SendClientMeet", Slot: supervisorClient, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/supervise/supervise.chan:68:9"}
+	supervisorAfterMeetReceiveWorkerOp         = channel.Op{State: "SupervisorAfterMeet", Method: "ReceiveWorker", Slot: supervisorWorker, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint, At: "protocols/supervise/supervise.chan:70:16"}
+	supervisorAfterEndedSendClientOverOp       = channel.Op{State: "SupervisorAfterEnded", Method: "SendClientOver", Slot: supervisorClient, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/supervise/supervise.chan:78:5"}
 )
 
 // SupervisorView reads the model variables of a Supervisor, as whom a state is about. Only its steps change them.

@@ -57,17 +57,22 @@ const (
 	workerClient int32 = iota
 )
 
-var workerLayout = channel.Component{Name: "Worker", Choices: 1, Slots: []channel.Slot{
+var workerLayout = channel.Component{Name: "Worker", Choices: 1, Ops: workerOps, Chooses: workerChooses, Slots: []channel.Slot{
 	{Name: "client", Protocol: &Service, Role: 1},
 }}
 
+// workerOps are all steps of a Worker, and workerChooses its chooses.
+var workerOps = []*channel.Op{&workerAfterCallAnswerOp, &workerAfterCallFailOp, &workerAfterAnswerSendClientReplyOp}
+
+var workerChooses = []*channel.Choice{&workerWorkingChoice}
+
 var (
-	workerAfterCallAnswerOp            = channel.Op{State: "WorkerAfterCall", Method: "Answer"}
-	workerAfterCallFailOp              = channel.Op{State: "WorkerAfterCall", Method: "Fail"}
-	workerAfterAnswerSendClientReplyOp = channel.Op{State: "WorkerAfterAnswer", Method: "SendClientReply", Slot: workerClient, Peer: 0, Label: 1, Point: channel.AnyPoint}
+	workerAfterCallAnswerOp            = channel.Op{State: "WorkerAfterCall", Method: "Answer", At: "protocols/supervise/supervise.chan:31:18"}
+	workerAfterCallFailOp              = channel.Op{State: "WorkerAfterCall", Method: "Fail", At: "protocols/supervise/supervise.chan:32:18"}
+	workerAfterAnswerSendClientReplyOp = channel.Op{State: "WorkerAfterAnswer", Method: "SendClientReply", Slot: workerClient, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/supervise/supervise.chan:31:26"}
 	workerWorkingChoice                = channel.Choice{ID: 0, State: "WorkerWorking", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: workerClient, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Gone, Slot: workerClient, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Recv, Slot: workerClient, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/supervise/supervise.chan:29:16"},
+		{Kind: channel.Gone, Slot: workerClient, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/supervise/supervise.chan:36:16"},
 	}}
 )
 

@@ -286,7 +286,7 @@ const (
 )
 
 func processLayout(g *ProcessGiven) *channel.Component {
-	return &channel.Component{Name: "Process", Choices: 43, Slots: []channel.Slot{
+	return &channel.Component{Name: "Process", Choices: 43, Ops: processOps, Chooses: processChooses, Slots: []channel.Slot{
 		{Name: "sys", Protocol: &Syscall, Role: 1},
 		{Name: "root", Protocol: &dir.Dir, Role: 0},
 		{Name: "tty", Protocol: &file.File, Role: 0},
@@ -312,311 +312,316 @@ func processLayout(g *ProcessGiven) *channel.Component {
 	}}
 }
 
+// processOps are all steps of a Process, and processChooses its chooses.
+var processOps = []*channel.Op{&processAfterNowSendTimeNowOp, &processAfterRandomSendChanceDrawOp, &processAfterGrowSendRamGrowOp, &processAfterPollNewWakeOp, &processAfterEnvironmentSentDataNextSendSysDataOp, &processAfterReadChooseFailedOp, &processAfterRead2PickFilesOp, &processAfterWriteChooseFailedOp, &processAfterWrite2PickFilesOp, &processAfterStatChooseFailedOp, &processAfterStat2PickFilesOp, &processAfterSyncChooseFailedOp, &processAfterSync2PickFilesOp, &processAfterTruncateChooseFailedOp, &processAfterTruncate2PickFilesOp, &processAfterCloseChooseFailedOp, &processAfterClose2PickFilesOp, &processAfterOpenChooseFailedOp, &processAfterOpen2PickDirsOp, &processAfterListChooseFailedOp, &processAfterList2PickDirsOp, &processAfterMakeDirChooseFailedOp, &processAfterMakeDir2PickDirsOp, &processAfterUnlinkChooseFailedOp, &processAfterUnlink2PickDirsOp, &processAfterRenameChooseFailedOp, &processAfterRename2PickDirsOp, &processAfterNow2ReceiveTimeOp, &processAfterDrawReceiveChanceOp, &processAfterGrow2ReceiveRamOp, &processAfterNewWakeSendTimeSleepOp, &processAfterPickFilesSendFilesReadOp, &processAfterPickFiles2SendFilesWriteOp, &processAfterPickFiles3SendFilesStatOp, &processAfterPickFiles4SendFilesSyncOp, &processAfterPickFiles5SendFilesTruncateOp, &processAfterPickFiles6SendFilesCloseOp, &processAfterPickDirsNewOpeningOp, &processAfterPickDirs2SendDirsListOp, &processAfterPickDirs3SendDirsMakeDirOp, &processAfterPickDirs4SendDirsUnlinkOp, &processAfterPickDirs5WithinOp, &processAfterPickDirs5AcrossOp, &processAfterTimeSentTimeNextSendSysTimeOp, &processAfterRandom2SentDataNextSendSysDataOp, &processAfterGrantedChooseDoneOp, &processAfterRefusedChooseFailedOp, &processAfterExitSendFilesCloseOp, &processAfterStat3ReceiveFilesOp, &processAfterSync3ReceiveFilesOp, &processAfterTruncate3ReceiveFilesOp, &processAfterClose3ChooseDoneOp, &processAfterNewOpeningSendDirsOpenOp, &processAfterList3ReceiveDirsOp, &processAfterMakeDir3ReceiveDirsOp, &processAfterUnlink3ReceiveDirsOp, &processAfterWithinSendDirsRenameOp, &processAfterSleepReceiveTSleeperOp, &processAfterSleep2PickFilesOp, &processAfterDataSentDataNextSendSysDataOp, &processAfterFailedChooseFailedOp, &processAfterWrittenSentWrittenNextSendSysWrittenOp, &processAfterFailed2ChooseFailedOp, &processAfterIsSentIsNextSendSysIsOp, &processAfterDoneChooseDoneOp, &processAfterFailed3ChooseFailedOp, &processAfterDone2ChooseDoneOp, &processAfterFailed4ChooseFailedOp, &processAfterEntriesSentDataNextSendSysDataOp, &processAfterFailed5ChooseFailedOp, &processAfterDone3ChooseDoneOp, &processAfterFailed6ChooseFailedOp, &processAfterDone4ChooseDoneOp, &processAfterFailed7ChooseFailedOp, &processAfterRename3ReceiveDirsOp, &processAfterAcrossPickDirsOp, &processAfterReadySendTSleeperReleaseOp, &processAfterPickFiles7NewWakeOp, &processWalkingReceiveAnswerOp, &processAfterDone5ChooseDoneOp, &processAfterFailed8ChooseFailedOp, &processAfterNewWake2SendFilesWatchOp, &processAfterGoneSendDirsCloseOp, &processAfterOpenedDirLastOp, &processAfterOpenedDirFurtherOp, &processAfterPickDirs6SendRenamerRenameOp, &processAfterReleaseSentWokenNextSendSysWokenOp, &processAfterExit2SendRenamerDetachOp, &processAfterOpenedSendFCloseOp, &processAfterFurtherNewOpeningOp, &processAfterFailed9ChooseFailedOp, &processAfterRename4ReceiveRenamerOp, &processAfterReady2SendTSleeperReleaseOp, &processAfterCancelledSendTSleeperReleaseOp, &processAfterReady3SendWSleeperReleaseOp, &processAfterCancelled2SendWSleeperReleaseOp, &processAfterDetachSendTimeDetachOp, &processAfterLastSentOpenedNextSendSysOpenedOp, &processAfterLast2SendDCloseOp, &processAfterNewOpening2SendDOpenOp, &processAfterRelease2SendWSleeperReleaseOp, &processAfterRelease3SendWSleeperReleaseOp, &processAfterRelease4SendTSleeperReleaseOp, &processAfterRelease5SendTSleeperReleaseOp, &processAfterDetach2SendChanceDetachOp, &processAfterOpen3SendDCloseOp, &processAfterRelease6ReceiveWSleeperOp, &processAfterRelease7ReceiveWSleeperOp, &processAfterRelease8ReceiveTSleeperOp, &processAfterRelease9ReceiveTSleeperOp, &processAfterDetach3SendRamDetachOp, &processAfterRenamedChooseDoneOp, &processAfterRefused2ChooseFailedOp}
+
+var processChooses = []*channel.Choice{&processRunningChoice, &processAfterEnvironmentChoice, &processAfterReadChoice, &processAfterWriteChoice, &processAfterStatChoice, &processAfterSyncChoice, &processAfterTruncateChoice, &processAfterCloseChoice, &processAfterOpenChoice, &processAfterListChoice, &processAfterMakeDirChoice, &processAfterUnlinkChoice, &processAfterRenameChoice, &processAfterTimeChoice, &processAfterRandom2Choice, &processAfterGrantedChoice, &processAfterRefusedChoice, &processAfterRead3Choice, &processAfterWrite3Choice, &processAfterClose3Choice, &processAfterDataChoice, &processAfterFailedChoice, &processAfterWrittenChoice, &processAfterFailed2Choice, &processAfterIsChoice, &processAfterDoneChoice, &processAfterFailed3Choice, &processAfterDone2Choice, &processAfterFailed4Choice, &processAfterEntriesChoice, &processAfterFailed5Choice, &processAfterDone3Choice, &processAfterFailed6Choice, &processAfterDone4Choice, &processAfterFailed7Choice, &processAfterDone5Choice, &processAfterFailed8Choice, &processAfterReleaseChoice, &processAfterWatchChoice, &processAfterFailed9Choice, &processAfterLastChoice, &processAfterRenamedChoice, &processAfterRefused2Choice}
+
 var (
-	processAfterNowSendTimeNowOp                       = channel.Op{State: "ProcessAfterNow", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterRandomSendChanceDrawOp                 = channel.Op{State: "ProcessAfterRandom", Method: "SendChanceDraw", Slot: processChance, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterGrowSendRamGrowOp                      = channel.Op{State: "ProcessAfterGrow", Method: "SendRamGrow", Slot: processRam, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterPollNewWakeOp                          = channel.Op{State: "ProcessAfterPoll", Method: "NewWake"}
-	processAfterEnvironmentSentDataNextSendSysDataOp   = channel.Op{State: "ProcessAfterEnvironmentSentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true}
-	processAfterReadChooseFailedOp                     = channel.Op{State: "ProcessAfterRead", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterRead2PickFilesOp                       = channel.Op{State: "ProcessAfterRead2", Method: "PickFiles"}
-	processAfterWriteChooseFailedOp                    = channel.Op{State: "ProcessAfterWrite", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterWrite2PickFilesOp                      = channel.Op{State: "ProcessAfterWrite2", Method: "PickFiles"}
-	processAfterStatChooseFailedOp                     = channel.Op{State: "ProcessAfterStat", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterStat2PickFilesOp                       = channel.Op{State: "ProcessAfterStat2", Method: "PickFiles"}
-	processAfterSyncChooseFailedOp                     = channel.Op{State: "ProcessAfterSync", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterSync2PickFilesOp                       = channel.Op{State: "ProcessAfterSync2", Method: "PickFiles"}
-	processAfterTruncateChooseFailedOp                 = channel.Op{State: "ProcessAfterTruncate", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterTruncate2PickFilesOp                   = channel.Op{State: "ProcessAfterTruncate2", Method: "PickFiles"}
-	processAfterCloseChooseFailedOp                    = channel.Op{State: "ProcessAfterClose", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterClose2PickFilesOp                      = channel.Op{State: "ProcessAfterClose2", Method: "PickFiles"}
-	processAfterOpenChooseFailedOp                     = channel.Op{State: "ProcessAfterOpen", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterOpen2PickDirsOp                        = channel.Op{State: "ProcessAfterOpen2", Method: "PickDirs"}
-	processAfterListChooseFailedOp                     = channel.Op{State: "ProcessAfterList", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterList2PickDirsOp                        = channel.Op{State: "ProcessAfterList2", Method: "PickDirs"}
-	processAfterMakeDirChooseFailedOp                  = channel.Op{State: "ProcessAfterMakeDir", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterMakeDir2PickDirsOp                     = channel.Op{State: "ProcessAfterMakeDir2", Method: "PickDirs"}
-	processAfterUnlinkChooseFailedOp                   = channel.Op{State: "ProcessAfterUnlink", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterUnlink2PickDirsOp                      = channel.Op{State: "ProcessAfterUnlink2", Method: "PickDirs"}
-	processAfterRenameChooseFailedOp                   = channel.Op{State: "ProcessAfterRename", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterRename2PickDirsOp                      = channel.Op{State: "ProcessAfterRename2", Method: "PickDirs"}
-	processAfterNow2ReceiveTimeOp                      = channel.Op{State: "ProcessAfterNow2", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint}
-	processAfterDrawReceiveChanceOp                    = channel.Op{State: "ProcessAfterDraw", Method: "ReceiveChance", Slot: processChance, Peer: 1, Labels: 1 << 2, Point: channel.AnyPoint}
-	processAfterGrow2ReceiveRamOp                      = channel.Op{State: "ProcessAfterGrow2", Method: "ReceiveRam", Slot: processRam, Peer: 1, Labels: 1<<3 | 1<<4, Point: channel.AnyPoint}
-	processAfterNewWakeSendTimeSleepOp                 = channel.Op{State: "ProcessAfterNewWake", Method: "SendTimeSleep", Slot: processTime, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	processAfterPickFilesSendFilesReadOp               = channel.Op{State: "ProcessAfterPickFiles", Method: "SendFilesRead", Slot: processFiles, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterPickFiles2SendFilesWriteOp             = channel.Op{State: "ProcessAfterPickFiles2", Method: "SendFilesWrite", Slot: processFiles, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	processAfterPickFiles3SendFilesStatOp              = channel.Op{State: "ProcessAfterPickFiles3", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint}
-	processAfterPickFiles4SendFilesSyncOp              = channel.Op{State: "ProcessAfterPickFiles4", Method: "SendFilesSync", Slot: processFiles, Peer: 1, Label: 5, Point: channel.AnyPoint}
-	processAfterPickFiles5SendFilesTruncateOp          = channel.Op{State: "ProcessAfterPickFiles5", Method: "SendFilesTruncate", Slot: processFiles, Peer: 1, Label: 3, Point: channel.AnyPoint}
-	processAfterPickFiles6SendFilesCloseOp             = channel.Op{State: "ProcessAfterPickFiles6", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint}
-	processAfterPickDirsNewOpeningOp                   = channel.Op{State: "ProcessAfterPickDirs", Method: "NewOpening"}
-	processAfterPickDirs2SendDirsListOp                = channel.Op{State: "ProcessAfterPickDirs2", Method: "SendDirsList", Slot: processDirs, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	processAfterPickDirs3SendDirsMakeDirOp             = channel.Op{State: "ProcessAfterPickDirs3", Method: "SendDirsMakeDir", Slot: processDirs, Peer: 1, Label: 3, Point: channel.AnyPoint}
-	processAfterPickDirs4SendDirsUnlinkOp              = channel.Op{State: "ProcessAfterPickDirs4", Method: "SendDirsUnlink", Slot: processDirs, Peer: 1, Label: 9, Point: channel.AnyPoint}
-	processAfterPickDirs5WithinOp                      = channel.Op{State: "ProcessAfterPickDirs5", Method: "Within"}
-	processAfterPickDirs5AcrossOp                      = channel.Op{State: "ProcessAfterPickDirs5", Method: "Across"}
-	processAfterTimeSentTimeNextSendSysTimeOp          = channel.Op{State: "ProcessAfterTimeSentTimeNext", Method: "SendSysTime", Slot: processSys, Peer: 0, Label: 23, Point: channel.AnyPoint, Chosen: true}
-	processAfterRandom2SentDataNextSendSysDataOp       = channel.Op{State: "ProcessAfterRandom2SentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true}
-	processAfterGrantedChooseDoneOp                    = channel.Op{State: "ProcessAfterGranted", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true}
-	processAfterRefusedChooseFailedOp                  = channel.Op{State: "ProcessAfterRefused", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterExitSendFilesCloseOp                   = channel.Op{State: "ProcessAfterExit", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint}
-	processAfterStat3ReceiveFilesOp                    = channel.Op{State: "ProcessAfterStat3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint}
-	processAfterSync3ReceiveFilesOp                    = channel.Op{State: "ProcessAfterSync3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint}
-	processAfterTruncate3ReceiveFilesOp                = channel.Op{State: "ProcessAfterTruncate3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint}
-	processAfterClose3ChooseDoneOp                     = channel.Op{State: "ProcessAfterClose3", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true}
-	processAfterNewOpeningSendDirsOpenOp               = channel.Op{State: "ProcessAfterNewOpening", Method: "SendDirsOpen", Slot: processDirs, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterList3ReceiveDirsOp                     = channel.Op{State: "ProcessAfterList3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<14 | 1<<13, Point: channel.AnyPoint}
-	processAfterMakeDir3ReceiveDirsOp                  = channel.Op{State: "ProcessAfterMakeDir3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint}
-	processAfterUnlink3ReceiveDirsOp                   = channel.Op{State: "ProcessAfterUnlink3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint}
-	processAfterWithinSendDirsRenameOp                 = channel.Op{State: "ProcessAfterWithin", Method: "SendDirsRename", Slot: processDirs, Peer: 1, Label: 10, Point: channel.AnyPoint}
-	processAfterSleepReceiveTSleeperOp                 = channel.Op{State: "ProcessAfterSleep", Method: "ReceiveTSleeper", Slot: processTSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
-	processAfterSleep2PickFilesOp                      = channel.Op{State: "ProcessAfterSleep2", Method: "PickFiles"}
-	processAfterDataSentDataNextSendSysDataOp          = channel.Op{State: "ProcessAfterDataSentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true}
-	processAfterFailedChooseFailedOp                   = channel.Op{State: "ProcessAfterFailed", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterWrittenSentWrittenNextSendSysWrittenOp = channel.Op{State: "ProcessAfterWrittenSentWrittenNext", Method: "SendSysWritten", Slot: processSys, Peer: 0, Label: 19, Point: channel.AnyPoint, Chosen: true}
-	processAfterFailed2ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed2", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterIsSentIsNextSendSysIsOp                = channel.Op{State: "ProcessAfterIsSentIsNext", Method: "SendSysIs", Slot: processSys, Peer: 0, Label: 20, Point: channel.AnyPoint, Chosen: true}
-	processAfterDoneChooseDoneOp                       = channel.Op{State: "ProcessAfterDone", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true}
-	processAfterFailed3ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed3", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterDone2ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone2", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true}
-	processAfterFailed4ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed4", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterEntriesSentDataNextSendSysDataOp       = channel.Op{State: "ProcessAfterEntriesSentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true}
-	processAfterFailed5ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed5", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterDone3ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone3", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true}
-	processAfterFailed6ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed6", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterDone4ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone4", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true}
-	processAfterFailed7ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed7", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterRename3ReceiveDirsOp                   = channel.Op{State: "ProcessAfterRename3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint}
-	processAfterAcrossPickDirsOp                       = channel.Op{State: "ProcessAfterAcross", Method: "PickDirs"}
-	processAfterReadySendTSleeperReleaseOp             = channel.Op{State: "ProcessAfterReady", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterPickFiles7NewWakeOp                    = channel.Op{State: "ProcessAfterPickFiles7", Method: "NewWake"}
-	processWalkingReceiveAnswerOp                      = channel.Op{State: "ProcessWalking", Method: "ReceiveAnswer", Slot: processAnswer, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint}
-	processAfterDone5ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone5", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true}
-	processAfterFailed8ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed8", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterNewWake2SendFilesWatchOp               = channel.Op{State: "ProcessAfterNewWake2", Method: "SendFilesWatch", Slot: processFiles, Peer: 1, Label: 7, Point: channel.AnyPoint}
-	processAfterGoneSendDirsCloseOp                    = channel.Op{State: "ProcessAfterGone", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 11, Point: channel.AnyPoint}
-	processAfterOpenedDirLastOp                        = channel.Op{State: "ProcessAfterOpenedDir", Method: "Last"}
-	processAfterOpenedDirFurtherOp                     = channel.Op{State: "ProcessAfterOpenedDir", Method: "Further"}
-	processAfterPickDirs6SendRenamerRenameOp           = channel.Op{State: "ProcessAfterPickDirs6", Method: "SendRenamerRename", Slot: processRenamer, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterReleaseSentWokenNextSendSysWokenOp     = channel.Op{State: "ProcessAfterReleaseSentWokenNext", Method: "SendSysWoken", Slot: processSys, Peer: 0, Label: 24, Point: channel.AnyPoint, Chosen: true}
-	processAfterExit2SendRenamerDetachOp               = channel.Op{State: "ProcessAfterExit2", Method: "SendRenamerDetach", Slot: processRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	processAfterOpenedSendFCloseOp                     = channel.Op{State: "ProcessAfterOpened", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint}
-	processAfterFurtherNewOpeningOp                    = channel.Op{State: "ProcessAfterFurther", Method: "NewOpening"}
-	processAfterFailed9ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed9", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
-	processAfterRename4ReceiveRenamerOp                = channel.Op{State: "ProcessAfterRename4", Method: "ReceiveRenamer", Slot: processRenamer, Peer: 1, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint}
-	processAfterReady2SendTSleeperReleaseOp            = channel.Op{State: "ProcessAfterReady2", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterCancelledSendTSleeperReleaseOp         = channel.Op{State: "ProcessAfterCancelled", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterReady3SendWSleeperReleaseOp            = channel.Op{State: "ProcessAfterReady3", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterCancelled2SendWSleeperReleaseOp        = channel.Op{State: "ProcessAfterCancelled2", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterDetachSendTimeDetachOp                 = channel.Op{State: "ProcessAfterDetach", Method: "SendTimeDetach", Slot: processTime, Peer: 1, Label: 3, Point: channel.AnyPoint}
-	processAfterLastSentOpenedNextSendSysOpenedOp      = channel.Op{State: "ProcessAfterLastSentOpenedNext", Method: "SendSysOpened", Slot: processSys, Peer: 0, Label: 22, Point: channel.AnyPoint, Chosen: true}
-	processAfterLast2SendDCloseOp                      = channel.Op{State: "ProcessAfterLast2", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint}
-	processAfterNewOpening2SendDOpenOp                 = channel.Op{State: "ProcessAfterNewOpening2", Method: "SendDOpen", Slot: processD, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterRelease2SendWSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease2", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterRelease3SendWSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease3", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterRelease4SendTSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease4", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterRelease5SendTSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease5", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	processAfterDetach2SendChanceDetachOp              = channel.Op{State: "ProcessAfterDetach2", Method: "SendChanceDetach", Slot: processChance, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	processAfterOpen3SendDCloseOp                      = channel.Op{State: "ProcessAfterOpen3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint}
-	processAfterRelease6ReceiveWSleeperOp              = channel.Op{State: "ProcessAfterRelease6", Method: "ReceiveWSleeper", Slot: processWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
-	processAfterRelease7ReceiveWSleeperOp              = channel.Op{State: "ProcessAfterRelease7", Method: "ReceiveWSleeper", Slot: processWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
-	processAfterRelease8ReceiveTSleeperOp              = channel.Op{State: "ProcessAfterRelease8", Method: "ReceiveTSleeper", Slot: processTSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
-	processAfterRelease9ReceiveTSleeperOp              = channel.Op{State: "ProcessAfterRelease9", Method: "ReceiveTSleeper", Slot: processTSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint}
-	processAfterDetach3SendRamDetachOp                 = channel.Op{State: "ProcessAfterDetach3", Method: "SendRamDetach", Slot: processRam, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	processAfterRenamedChooseDoneOp                    = channel.Op{State: "ProcessAfterRenamed", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true}
-	processAfterRefused2ChooseFailedOp                 = channel.Op{State: "ProcessAfterRefused2", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true}
+	processAfterNowSendTimeNowOp                       = channel.Op{State: "ProcessAfterNow", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:239:17"}
+	processAfterRandomSendChanceDrawOp                 = channel.Op{State: "ProcessAfterRandom", Method: "SendChanceDraw", Slot: processChance, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:243:17"}
+	processAfterGrowSendRamGrowOp                      = channel.Op{State: "ProcessAfterGrow", Method: "SendRamGrow", Slot: processRam, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:247:17"}
+	processAfterPollNewWakeOp                          = channel.Op{State: "ProcessAfterPoll", Method: "NewWake", At: "protocols/syscall/process.chan:96:9"}
+	processAfterEnvironmentSentDataNextSendSysDataOp   = channel.Op{State: "ProcessAfterEnvironmentSentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:256:17"}
+	processAfterReadChooseFailedOp                     = channel.Op{State: "ProcessAfterRead", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:157:17"}
+	processAfterRead2PickFilesOp                       = channel.Op{State: "ProcessAfterRead2", Method: "PickFiles", At: "protocols/syscall/process.chan:145:24"}
+	processAfterWriteChooseFailedOp                    = channel.Op{State: "ProcessAfterWrite", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:170:17"}
+	processAfterWrite2PickFilesOp                      = channel.Op{State: "ProcessAfterWrite2", Method: "PickFiles", At: "protocols/syscall/process.chan:159:24"}
+	processAfterStatChooseFailedOp                     = channel.Op{State: "ProcessAfterStat", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:178:17"}
+	processAfterStat2PickFilesOp                       = channel.Op{State: "ProcessAfterStat2", Method: "PickFiles", At: "protocols/syscall/process.chan:172:24"}
+	processAfterSyncChooseFailedOp                     = channel.Op{State: "ProcessAfterSync", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:185:17"}
+	processAfterSync2PickFilesOp                       = channel.Op{State: "ProcessAfterSync2", Method: "PickFiles", At: "protocols/syscall/process.chan:180:24"}
+	processAfterTruncateChooseFailedOp                 = channel.Op{State: "ProcessAfterTruncate", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:192:17"}
+	processAfterTruncate2PickFilesOp                   = channel.Op{State: "ProcessAfterTruncate2", Method: "PickFiles", At: "protocols/syscall/process.chan:187:24"}
+	processAfterCloseChooseFailedOp                    = channel.Op{State: "ProcessAfterClose", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:199:17"}
+	processAfterClose2PickFilesOp                      = channel.Op{State: "ProcessAfterClose2", Method: "PickFiles", At: "protocols/syscall/process.chan:194:24"}
+	processAfterOpenChooseFailedOp                     = channel.Op{State: "ProcessAfterOpen", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:210:17"}
+	processAfterOpen2PickDirsOp                        = channel.Op{State: "ProcessAfterOpen2", Method: "PickDirs", At: "protocols/syscall/process.chan:202:24"}
+	processAfterListChooseFailedOp                     = channel.Op{State: "ProcessAfterList", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:220:17"}
+	processAfterList2PickDirsOp                        = channel.Op{State: "ProcessAfterList2", Method: "PickDirs", At: "protocols/syscall/process.chan:212:24"}
+	processAfterMakeDirChooseFailedOp                  = channel.Op{State: "ProcessAfterMakeDir", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:227:17"}
+	processAfterMakeDir2PickDirsOp                     = channel.Op{State: "ProcessAfterMakeDir2", Method: "PickDirs", At: "protocols/syscall/process.chan:222:24"}
+	processAfterUnlinkChooseFailedOp                   = channel.Op{State: "ProcessAfterUnlink", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:234:17"}
+	processAfterUnlink2PickDirsOp                      = channel.Op{State: "ProcessAfterUnlink2", Method: "PickDirs", At: "protocols/syscall/process.chan:229:24"}
+	processAfterRenameChooseFailedOp                   = channel.Op{State: "ProcessAfterRename", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:90:9"}
+	processAfterRename2PickDirsOp                      = channel.Op{State: "ProcessAfterRename2", Method: "PickDirs", At: "protocols/syscall/process.chan:65:16"}
+	processAfterNow2ReceiveTimeOp                      = channel.Op{State: "ProcessAfterNow2", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:240:17"}
+	processAfterDrawReceiveChanceOp                    = channel.Op{State: "ProcessAfterDraw", Method: "ReceiveChance", Slot: processChance, Peer: 1, Labels: 1 << 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:244:17"}
+	processAfterGrow2ReceiveRamOp                      = channel.Op{State: "ProcessAfterGrow2", Method: "ReceiveRam", Slot: processRam, Peer: 1, Labels: 1<<3 | 1<<4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:249:24"}
+	processAfterNewWakeSendTimeSleepOp                 = channel.Op{State: "ProcessAfterNewWake", Method: "SendTimeSleep", Slot: processTime, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:97:9"}
+	processAfterPickFilesSendFilesReadOp               = channel.Op{State: "ProcessAfterPickFiles", Method: "SendFilesRead", Slot: processFiles, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:146:21"}
+	processAfterPickFiles2SendFilesWriteOp             = channel.Op{State: "ProcessAfterPickFiles2", Method: "SendFilesWrite", Slot: processFiles, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:160:21"}
+	processAfterPickFiles3SendFilesStatOp              = channel.Op{State: "ProcessAfterPickFiles3", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:173:21"}
+	processAfterPickFiles4SendFilesSyncOp              = channel.Op{State: "ProcessAfterPickFiles4", Method: "SendFilesSync", Slot: processFiles, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:181:21"}
+	processAfterPickFiles5SendFilesTruncateOp          = channel.Op{State: "ProcessAfterPickFiles5", Method: "SendFilesTruncate", Slot: processFiles, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:188:21"}
+	processAfterPickFiles6SendFilesCloseOp             = channel.Op{State: "ProcessAfterPickFiles6", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:195:21"}
+	processAfterPickDirsNewOpeningOp                   = channel.Op{State: "ProcessAfterPickDirs", Method: "NewOpening", At: "protocols/syscall/process.chan:22:9"}
+	processAfterPickDirs2SendDirsListOp                = channel.Op{State: "ProcessAfterPickDirs2", Method: "SendDirsList", Slot: processDirs, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:213:21"}
+	processAfterPickDirs3SendDirsMakeDirOp             = channel.Op{State: "ProcessAfterPickDirs3", Method: "SendDirsMakeDir", Slot: processDirs, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:223:21"}
+	processAfterPickDirs4SendDirsUnlinkOp              = channel.Op{State: "ProcessAfterPickDirs4", Method: "SendDirsUnlink", Slot: processDirs, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:230:21"}
+	processAfterPickDirs5WithinOp                      = channel.Op{State: "ProcessAfterPickDirs5", Method: "Within", At: "protocols/syscall/process.chan:67:18"}
+	processAfterPickDirs5AcrossOp                      = channel.Op{State: "ProcessAfterPickDirs5", Method: "Across", At: "protocols/syscall/process.chan:71:18"}
+	processAfterTimeSentTimeNextSendSysTimeOp          = channel.Op{State: "ProcessAfterTimeSentTimeNext", Method: "SendSysTime", Slot: processSys, Peer: 0, Label: 23, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:241:17"}
+	processAfterRandom2SentDataNextSendSysDataOp       = channel.Op{State: "ProcessAfterRandom2SentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:245:17"}
+	processAfterGrantedChooseDoneOp                    = channel.Op{State: "ProcessAfterGranted", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:249:42"}
+	processAfterRefusedChooseFailedOp                  = channel.Op{State: "ProcessAfterRefused", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:250:42"}
+	processAfterExitSendFilesCloseOp                   = channel.Op{State: "ProcessAfterExit", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:128:13"}
+	processAfterStat3ReceiveFilesOp                    = channel.Op{State: "ProcessAfterStat3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:174:21"}
+	processAfterSync3ReceiveFilesOp                    = channel.Op{State: "ProcessAfterSync3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:58:16"}
+	processAfterTruncate3ReceiveFilesOp                = channel.Op{State: "ProcessAfterTruncate3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:58:16"}
+	processAfterClose3ChooseDoneOp                     = channel.Op{State: "ProcessAfterClose3", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:196:21"}
+	processAfterNewOpeningSendDirsOpenOp               = channel.Op{State: "ProcessAfterNewOpening", Method: "SendDirsOpen", Slot: processDirs, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:23:9"}
+	processAfterList3ReceiveDirsOp                     = channel.Op{State: "ProcessAfterList3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<14 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:215:28"}
+	processAfterMakeDir3ReceiveDirsOp                  = channel.Op{State: "ProcessAfterMakeDir3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:58:16"}
+	processAfterUnlink3ReceiveDirsOp                   = channel.Op{State: "ProcessAfterUnlink3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:58:16"}
+	processAfterWithinSendDirsRenameOp                 = channel.Op{State: "ProcessAfterWithin", Method: "SendDirsRename", Slot: processDirs, Peer: 1, Label: 10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:68:17"}
+	processAfterSleepReceiveTSleeperOp                 = channel.Op{State: "ProcessAfterSleep", Method: "ReceiveTSleeper", Slot: processTSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:110:16"}
+	processAfterSleep2PickFilesOp                      = channel.Op{State: "ProcessAfterSleep2", Method: "PickFiles", At: "protocols/syscall/process.chan:98:16"}
+	processAfterDataSentDataNextSendSysDataOp          = channel.Op{State: "ProcessAfterDataSentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:148:53"}
+	processAfterFailedChooseFailedOp                   = channel.Op{State: "ProcessAfterFailed", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:149:53"}
+	processAfterWrittenSentWrittenNextSendSysWrittenOp = channel.Op{State: "ProcessAfterWrittenSentWrittenNext", Method: "SendSysWritten", Slot: processSys, Peer: 0, Label: 19, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:162:53"}
+	processAfterFailed2ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed2", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:163:53"}
+	processAfterIsSentIsNextSendSysIsOp                = channel.Op{State: "ProcessAfterIsSentIsNext", Method: "SendSysIs", Slot: processSys, Peer: 0, Label: 20, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:175:21"}
+	processAfterDoneChooseDoneOp                       = channel.Op{State: "ProcessAfterDone", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:58:37"}
+	processAfterFailed3ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed3", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:59:37"}
+	processAfterDone2ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone2", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:58:37"}
+	processAfterFailed4ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed4", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:59:37"}
+	processAfterEntriesSentDataNextSendSysDataOp       = channel.Op{State: "ProcessAfterEntriesSentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:215:59"}
+	processAfterFailed5ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed5", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:216:59"}
+	processAfterDone3ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone3", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:58:37"}
+	processAfterFailed6ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed6", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:59:37"}
+	processAfterDone4ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone4", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:58:37"}
+	processAfterFailed7ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed7", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:59:37"}
+	processAfterRename3ReceiveDirsOp                   = channel.Op{State: "ProcessAfterRename3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:58:16"}
+	processAfterAcrossPickDirsOp                       = channel.Op{State: "ProcessAfterAcross", Method: "PickDirs", At: "protocols/syscall/process.chan:73:20"}
+	processAfterReadySendTSleeperReleaseOp             = channel.Op{State: "ProcessAfterReady", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:113:9"}
+	processAfterPickFiles7NewWakeOp                    = channel.Op{State: "ProcessAfterPickFiles7", Method: "NewWake", At: "protocols/syscall/process.chan:99:13"}
+	processWalkingReceiveAnswerOp                      = channel.Op{State: "ProcessWalking", Method: "ReceiveAnswer", Slot: processAnswer, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:27:20"}
+	processAfterDone5ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone5", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:58:37"}
+	processAfterFailed8ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed8", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:59:37"}
+	processAfterNewWake2SendFilesWatchOp               = channel.Op{State: "ProcessAfterNewWake2", Method: "SendFilesWatch", Slot: processFiles, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:100:13"}
+	processAfterGoneSendDirsCloseOp                    = channel.Op{State: "ProcessAfterGone", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:131:13"}
+	processAfterOpenedDirLastOp                        = channel.Op{State: "ProcessAfterOpenedDir", Method: "Last", At: "protocols/syscall/process.chan:36:22"}
+	processAfterOpenedDirFurtherOp                     = channel.Op{State: "ProcessAfterOpenedDir", Method: "Further", At: "protocols/syscall/process.chan:43:22"}
+	processAfterPickDirs6SendRenamerRenameOp           = channel.Op{State: "ProcessAfterPickDirs6", Method: "SendRenamerRename", Slot: processRenamer, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:75:21"}
+	processAfterReleaseSentWokenNextSendSysWokenOp     = channel.Op{State: "ProcessAfterReleaseSentWokenNext", Method: "SendSysWoken", Slot: processSys, Peer: 0, Label: 24, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:254:17"}
+	processAfterExit2SendRenamerDetachOp               = channel.Op{State: "ProcessAfterExit2", Method: "SendRenamerDetach", Slot: processRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:133:9"}
+	processAfterOpenedSendFCloseOp                     = channel.Op{State: "ProcessAfterOpened", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:31:21"}
+	processAfterFurtherNewOpeningOp                    = channel.Op{State: "ProcessAfterFurther", Method: "NewOpening", At: "protocols/syscall/process.chan:44:21"}
+	processAfterFailed9ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed9", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:206:25"}
+	processAfterRename4ReceiveRenamerOp                = channel.Op{State: "ProcessAfterRename4", Method: "ReceiveRenamer", Slot: processRenamer, Peer: 1, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:77:28"}
+	processAfterReady2SendTSleeperReleaseOp            = channel.Op{State: "ProcessAfterReady2", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:117:9"}
+	processAfterCancelledSendTSleeperReleaseOp         = channel.Op{State: "ProcessAfterCancelled", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:117:9"}
+	processAfterReady3SendWSleeperReleaseOp            = channel.Op{State: "ProcessAfterReady3", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:117:9"}
+	processAfterCancelled2SendWSleeperReleaseOp        = channel.Op{State: "ProcessAfterCancelled2", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:117:9"}
+	processAfterDetachSendTimeDetachOp                 = channel.Op{State: "ProcessAfterDetach", Method: "SendTimeDetach", Slot: processTime, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:134:9"}
+	processAfterLastSentOpenedNextSendSysOpenedOp      = channel.Op{State: "ProcessAfterLastSentOpenedNext", Method: "SendSysOpened", Slot: processSys, Peer: 0, Label: 22, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:204:25"}
+	processAfterLast2SendDCloseOp                      = channel.Op{State: "ProcessAfterLast2", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:40:25"}
+	processAfterNewOpening2SendDOpenOp                 = channel.Op{State: "ProcessAfterNewOpening2", Method: "SendDOpen", Slot: processD, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:21"}
+	processAfterRelease2SendWSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease2", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:118:9"}
+	processAfterRelease3SendWSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease3", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:118:9"}
+	processAfterRelease4SendTSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease4", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:118:9"}
+	processAfterRelease5SendTSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease5", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:118:9"}
+	processAfterDetach2SendChanceDetachOp              = channel.Op{State: "ProcessAfterDetach2", Method: "SendChanceDetach", Slot: processChance, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:135:9"}
+	processAfterOpen3SendDCloseOp                      = channel.Op{State: "ProcessAfterOpen3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:46:21"}
+	processAfterRelease6ReceiveWSleeperOp              = channel.Op{State: "ProcessAfterRelease6", Method: "ReceiveWSleeper", Slot: processWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:120:16"}
+	processAfterRelease7ReceiveWSleeperOp              = channel.Op{State: "ProcessAfterRelease7", Method: "ReceiveWSleeper", Slot: processWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:120:16"}
+	processAfterRelease8ReceiveTSleeperOp              = channel.Op{State: "ProcessAfterRelease8", Method: "ReceiveTSleeper", Slot: processTSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:120:16"}
+	processAfterRelease9ReceiveTSleeperOp              = channel.Op{State: "ProcessAfterRelease9", Method: "ReceiveTSleeper", Slot: processTSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:120:16"}
+	processAfterDetach3SendRamDetachOp                 = channel.Op{State: "ProcessAfterDetach3", Method: "SendRamDetach", Slot: processRam, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:136:9"}
+	processAfterRenamedChooseDoneOp                    = channel.Op{State: "ProcessAfterRenamed", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:80:25"}
+	processAfterRefused2ChooseFailedOp                 = channel.Op{State: "ProcessAfterRefused2", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:84:25"}
 	processRunningChoice                               = channel.Choice{ID: 0, State: "ProcessRunning", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 2},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 3},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 4},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 5},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 6},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 7},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 8},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 9},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 10},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 11},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 12},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 13},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 14},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 15},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 16},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:144:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/syscall/process.chan:158:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/syscall/process.chan:171:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 3, At: "protocols/syscall/process.chan:179:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 4, At: "protocols/syscall/process.chan:186:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 5, At: "protocols/syscall/process.chan:193:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 6, At: "protocols/syscall/process.chan:201:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 7, At: "protocols/syscall/process.chan:211:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 8, At: "protocols/syscall/process.chan:221:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/syscall/process.chan:228:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:235:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 11, At: "protocols/syscall/process.chan:238:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 12, At: "protocols/syscall/process.chan:242:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 13, At: "protocols/syscall/process.chan:246:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 14, At: "protocols/syscall/process.chan:252:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 15, At: "protocols/syscall/process.chan:255:20"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 16, At: "protocols/syscall/process.chan:257:20"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterEnvironmentChoice = channel.Choice{ID: 1, State: "ProcessAfterEnvironment", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17, At: "protocols/syscall/process.chan:256:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterReadChoice = channel.Choice{ID: 2, State: "ProcessAfterRead", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:157:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterWriteChoice = channel.Choice{ID: 3, State: "ProcessAfterWrite", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:170:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterStatChoice = channel.Choice{ID: 4, State: "ProcessAfterStat", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:178:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterSyncChoice = channel.Choice{ID: 5, State: "ProcessAfterSync", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:185:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterTruncateChoice = channel.Choice{ID: 6, State: "ProcessAfterTruncate", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:192:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterCloseChoice = channel.Choice{ID: 7, State: "ProcessAfterClose", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:199:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterOpenChoice = channel.Choice{ID: 8, State: "ProcessAfterOpen", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:210:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterListChoice = channel.Choice{ID: 9, State: "ProcessAfterList", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:220:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterMakeDirChoice = channel.Choice{ID: 10, State: "ProcessAfterMakeDir", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:227:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterUnlinkChoice = channel.Choice{ID: 11, State: "ProcessAfterUnlink", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:234:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterRenameChoice = channel.Choice{ID: 12, State: "ProcessAfterRename", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:90:9"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterTimeChoice = channel.Choice{ID: 13, State: "ProcessAfterTime", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 23},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 23, At: "protocols/syscall/process.chan:241:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterRandom2Choice = channel.Choice{ID: 14, State: "ProcessAfterRandom2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17, At: "protocols/syscall/process.chan:245:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterGrantedChoice = channel.Choice{ID: 15, State: "ProcessAfterGranted", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:249:42"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterRefusedChoice = channel.Choice{ID: 16, State: "ProcessAfterRefused", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:250:42"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterRead3Choice = channel.Choice{ID: 17, State: "ProcessAfterRead3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 9, Aimed: true},
-		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 10, Aimed: true},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 9, At: "protocols/syscall/process.chan:148:28", Aimed: true},
+		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:149:28", Aimed: true},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:151:28"},
 	}}
 	processAfterWrite3Choice = channel.Choice{ID: 18, State: "ProcessAfterWrite3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 11, Aimed: true},
-		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 10, Aimed: true},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 11, At: "protocols/syscall/process.chan:162:28", Aimed: true},
+		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:163:28", Aimed: true},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:164:28"},
 	}}
 	processAfterClose3Choice = channel.Choice{ID: 19, State: "ProcessAfterClose3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:196:21"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterDataChoice = channel.Choice{ID: 20, State: "ProcessAfterData", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17, At: "protocols/syscall/process.chan:148:53"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterFailedChoice = channel.Choice{ID: 21, State: "ProcessAfterFailed", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:149:53"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterWrittenChoice = channel.Choice{ID: 22, State: "ProcessAfterWritten", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 19},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 19, At: "protocols/syscall/process.chan:162:53"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterFailed2Choice = channel.Choice{ID: 23, State: "ProcessAfterFailed2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:163:53"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterIsChoice = channel.Choice{ID: 24, State: "ProcessAfterIs", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 20},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 20, At: "protocols/syscall/process.chan:175:21"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterDoneChoice = channel.Choice{ID: 25, State: "ProcessAfterDone", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:58:37"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterFailed3Choice = channel.Choice{ID: 26, State: "ProcessAfterFailed3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:59:37"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterDone2Choice = channel.Choice{ID: 27, State: "ProcessAfterDone2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:58:37"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterFailed4Choice = channel.Choice{ID: 28, State: "ProcessAfterFailed4", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:59:37"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterEntriesChoice = channel.Choice{ID: 29, State: "ProcessAfterEntries", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17, At: "protocols/syscall/process.chan:215:59"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterFailed5Choice = channel.Choice{ID: 30, State: "ProcessAfterFailed5", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:216:59"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterDone3Choice = channel.Choice{ID: 31, State: "ProcessAfterDone3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:58:37"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterFailed6Choice = channel.Choice{ID: 32, State: "ProcessAfterFailed6", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:59:37"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterDone4Choice = channel.Choice{ID: 33, State: "ProcessAfterDone4", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:58:37"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterFailed7Choice = channel.Choice{ID: 34, State: "ProcessAfterFailed7", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:59:37"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterDone5Choice = channel.Choice{ID: 35, State: "ProcessAfterDone5", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:58:37"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterFailed8Choice = channel.Choice{ID: 36, State: "ProcessAfterFailed8", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:59:37"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterReleaseChoice = channel.Choice{ID: 37, State: "ProcessAfterRelease", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 24},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 24, At: "protocols/syscall/process.chan:254:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterWatchChoice = channel.Choice{ID: 38, State: "ProcessAfterWatch", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: processTSleeper, Peer: 1, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Recv, Slot: processTSleeper, Peer: 1, Point: channel.AnyPoint, Label: 2},
-		{Kind: channel.Recv, Slot: processWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Recv, Slot: processWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 2},
+		{Kind: channel.Recv, Slot: processTSleeper, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/syscall/process.chan:102:20"},
+		{Kind: channel.Recv, Slot: processTSleeper, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/syscall/process.chan:103:20"},
+		{Kind: channel.Recv, Slot: processWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/syscall/process.chan:104:20"},
+		{Kind: channel.Recv, Slot: processWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/syscall/process.chan:105:20"},
 	}}
 	processAfterFailed9Choice = channel.Choice{ID: 39, State: "ProcessAfterFailed9", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:206:25"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterLastChoice = channel.Choice{ID: 40, State: "ProcessAfterLast", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 22},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 22, At: "protocols/syscall/process.chan:204:25"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterRenamedChoice = channel.Choice{ID: 41, State: "ProcessAfterRenamed", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:80:25"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 	processAfterRefused2Choice = channel.Choice{ID: 42, State: "ProcessAfterRefused2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:84:25"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
 	}}
 )
 

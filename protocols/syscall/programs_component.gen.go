@@ -64,25 +64,30 @@ const (
 	programsSys
 )
 
-var programsLayout = channel.Component{Name: "Programs", Choices: 1, Slots: []channel.Slot{
+var programsLayout = channel.Component{Name: "Programs", Choices: 1, Ops: programsOps, Chooses: programsChooses, Slots: []channel.Slot{
 	{Name: "kernel", Protocol: &Runner, Role: 1},
 	{Name: "sys", Protocol: &Syscall, Role: 0},
 }}
 
+// programsOps are all steps of a Programs, and programsChooses its chooses.
+var programsOps = []*channel.Op{&programsWaitingReceiveKernelOp, &programsRunningSentOpenNextSendSysOpenOp, &programsRunningSentReadNextSendSysReadOp, &programsRunningSentExitNextSendSysExitOp, &programsAfterOpenReceiveSysOp, &programsAfterReadPatientOp, &programsAfterReadKilledOp, &programsAfterExitSendKernelExitedOp, &programsAfterPatientReceiveSysOp}
+
+var programsChooses = []*channel.Choice{&programsRunningChoice}
+
 var (
-	programsWaitingReceiveKernelOp           = channel.Op{State: "ProgramsWaiting", Method: "ReceiveKernel", Slot: programsKernel, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint}
-	programsRunningSentOpenNextSendSysOpenOp = channel.Op{State: "ProgramsRunningSentOpenNext", Method: "SendSysOpen", Slot: programsSys, Peer: 1, Label: 6, Point: channel.AnyPoint, Chosen: true}
-	programsRunningSentReadNextSendSysReadOp = channel.Op{State: "ProgramsRunningSentReadNext", Method: "SendSysRead", Slot: programsSys, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	programsRunningSentExitNextSendSysExitOp = channel.Op{State: "ProgramsRunningSentExitNext", Method: "SendSysExit", Slot: programsSys, Peer: 1, Label: 16, Point: channel.AnyPoint, Chosen: true}
-	programsAfterOpenReceiveSysOp            = channel.Op{State: "ProgramsAfterOpen", Method: "ReceiveSys", Slot: programsSys, Peer: 1, Labels: 1<<22 | 1<<18, Point: channel.AnyPoint}
-	programsAfterReadPatientOp               = channel.Op{State: "ProgramsAfterRead", Method: "Patient"}
-	programsAfterReadKilledOp                = channel.Op{State: "ProgramsAfterRead", Method: "Killed"}
-	programsAfterExitSendKernelExitedOp      = channel.Op{State: "ProgramsAfterExit", Method: "SendKernelExited", Slot: programsKernel, Peer: 0, Label: 1, Point: channel.AnyPoint}
-	programsAfterPatientReceiveSysOp         = channel.Op{State: "ProgramsAfterPatient", Method: "ReceiveSys", Slot: programsSys, Peer: 1, Labels: 1<<17 | 1<<18, Point: channel.AnyPoint}
+	programsWaitingReceiveKernelOp           = channel.Op{State: "ProgramsWaiting", Method: "ReceiveKernel", Slot: programsKernel, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint, At: "protocols/syscall/program.chan:7:9"}
+	programsRunningSentOpenNextSendSysOpenOp = channel.Op{State: "ProgramsRunningSentOpenNext", Method: "SendSysOpen", Slot: programsSys, Peer: 1, Label: 6, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/program.chan:10:20"}
+	programsRunningSentReadNextSendSysReadOp = channel.Op{State: "ProgramsRunningSentReadNext", Method: "SendSysRead", Slot: programsSys, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/program.chan:15:20"}
+	programsRunningSentExitNextSendSysExitOp = channel.Op{State: "ProgramsRunningSentExitNext", Method: "SendSysExit", Slot: programsSys, Peer: 1, Label: 16, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/program.chan:26:20"}
+	programsAfterOpenReceiveSysOp            = channel.Op{State: "ProgramsAfterOpen", Method: "ReceiveSys", Slot: programsSys, Peer: 1, Labels: 1<<22 | 1<<18, Point: channel.AnyPoint, At: "protocols/syscall/program.chan:12:24"}
+	programsAfterReadPatientOp               = channel.Op{State: "ProgramsAfterRead", Method: "Patient", At: "protocols/syscall/program.chan:17:22"}
+	programsAfterReadKilledOp                = channel.Op{State: "ProgramsAfterRead", Method: "Killed", At: "protocols/syscall/program.chan:22:22"}
+	programsAfterExitSendKernelExitedOp      = channel.Op{State: "ProgramsAfterExit", Method: "SendKernelExited", Slot: programsKernel, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/program.chan:30:9"}
+	programsAfterPatientReceiveSysOp         = channel.Op{State: "ProgramsAfterPatient", Method: "ReceiveSys", Slot: programsSys, Peer: 1, Labels: 1<<17 | 1<<18, Point: channel.AnyPoint, At: "protocols/syscall/program.chan:19:28"}
 	programsRunningChoice                    = channel.Choice{ID: 0, State: "ProgramsRunning", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: programsSys, Peer: 1, Point: channel.AnyPoint, Label: 6},
-		{Kind: channel.Send, Slot: programsSys, Peer: 1, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Send, Slot: programsSys, Peer: 1, Point: channel.AnyPoint, Label: 16},
+		{Kind: channel.Send, Slot: programsSys, Peer: 1, Point: channel.AnyPoint, Label: 6, At: "protocols/syscall/program.chan:10:20"},
+		{Kind: channel.Send, Slot: programsSys, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/program.chan:15:20"},
+		{Kind: channel.Send, Slot: programsSys, Peer: 1, Point: channel.AnyPoint, Label: 16, At: "protocols/syscall/program.chan:26:20"},
 	}}
 )
 

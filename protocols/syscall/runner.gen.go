@@ -13,13 +13,29 @@ var Runner = channel.Protocol{
 	Name:  "Runner",
 	Roles: []string{"kernel", "runner"},
 	Labels: []channel.Label{
-		{Name: "Run", From: 0, To: 1, Payload: channel.PayloadOf[RunnerRunPayload](), Ends: 1},
-		{Name: "Exited", From: 1, To: 0, Payload: channel.PayloadOf[RunnerExitedPayload]()},
+		{Name: "Run", From: 0, To: 1, Payload: channel.PayloadOf[RunnerRunPayload](), Fields: []channel.Field{{Name: "module"}}, Ends: 1},
+		{Name: "Exited", From: 1, To: 0, Payload: channel.PayloadOf[RunnerExitedPayload](), Fields: []channel.Field{{Name: "code"}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
 	},
+	Package: "protocols/syscall",
+	Digest:  "eeb3dd0e1d5204c53d0fdd2115b22dce9f734c2b4417b04a7582b18c2d88e308",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // kernel
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/syscall/syscall.chan:114:9"}}},
+			{Name: "running", Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/syscall/syscall.chan:116:9"}}},
+		}},
+		{States: []channel.LocalState{ // runner
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/syscall/syscall.chan:114:9"}}},
+			{Name: "running", Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/syscall/syscall.chan:116:9"}}},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Runner.Labels[0].Carries = []channel.Carried{{Protocol: &Syscall, Role: 0, State: 0}}
 }
 
 // NewRunner makes a fresh session and returns its ends.
@@ -49,9 +65,10 @@ type runnerKernelEndpoint struct {
 }
 
 var (
-	runnerKernelTable            = channel.Component{Name: "RunnerKernel", Slots: []channel.Slot{{Name: "kernel", Protocol: &Runner, Role: 0}}, Choices: 0}
-	runnerKernelRestRunOp        = channel.Op{State: "RunnerKernelRest", Method: "Run", Peer: 1, Label: 0}
-	runnerKernelRunningReceiveOp = channel.Op{State: "RunnerKernelRunning", Method: "Receive", Peer: 1, Labels: 1 << 1}
+	runnerKernelTable = channel.Component{Name: "RunnerKernel", Slots: []channel.Slot{{Name: "kernel", Protocol: &Runner, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&runnerKernelRestRunOp, &runnerKernelRunningReceiveOp}}
+	runnerKernelRestRunOp        = channel.Op{State: "RunnerKernelRest", Method: "Run", Peer: 1, Label: 0, At: "protocols/syscall/syscall.chan:114:9"}
+	runnerKernelRunningReceiveOp = channel.Op{State: "RunnerKernelRunning", Method: "Receive", Peer: 1, Labels: 1 << 1, At: "protocols/syscall/syscall.chan:116:9"}
 )
 
 // OpenRunnerKernel makes the calling goroutine the kernel of a session. When ctx is done, the end is abandoned.
@@ -175,9 +192,10 @@ type runnerRunnerEndpoint struct {
 }
 
 var (
-	runnerRunnerTable           = channel.Component{Name: "RunnerRunner", Slots: []channel.Slot{{Name: "runner", Protocol: &Runner, Role: 1}}, Choices: 0}
-	runnerRunnerRestReceiveOp   = channel.Op{State: "RunnerRunnerRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
-	runnerRunnerRunningExitedOp = channel.Op{State: "RunnerRunnerRunning", Method: "Exited", Peer: 0, Label: 1}
+	runnerRunnerTable = channel.Component{Name: "RunnerRunner", Slots: []channel.Slot{{Name: "runner", Protocol: &Runner, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&runnerRunnerRestReceiveOp, &runnerRunnerRunningExitedOp}}
+	runnerRunnerRestReceiveOp   = channel.Op{State: "RunnerRunnerRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/syscall/syscall.chan:114:9"}
+	runnerRunnerRunningExitedOp = channel.Op{State: "RunnerRunnerRunning", Method: "Exited", Peer: 0, Label: 1, At: "protocols/syscall/syscall.chan:116:9"}
 )
 
 // OpenRunnerRunner makes the calling goroutine the runner of a session. When ctx is done, the end is abandoned.

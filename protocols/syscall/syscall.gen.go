@@ -16,35 +16,79 @@ var Syscall = channel.Protocol{
 	Name:  "Syscall",
 	Roles: []string{"program", "process"},
 	Labels: []channel.Label{
-		{Name: "Read", From: 0, To: 1, Payload: channel.PayloadOf[SyscallReadPayload]()},
-		{Name: "Write", From: 0, To: 1, Payload: channel.PayloadOf[SyscallWritePayload]()},
-		{Name: "Stat", From: 0, To: 1, Payload: channel.PayloadOf[SyscallStatPayload]()},
-		{Name: "Sync", From: 0, To: 1, Payload: channel.PayloadOf[SyscallSyncPayload]()},
-		{Name: "Truncate", From: 0, To: 1, Payload: channel.PayloadOf[SyscallTruncatePayload]()},
-		{Name: "Close", From: 0, To: 1, Payload: channel.PayloadOf[SyscallClosePayload]()},
-		{Name: "Open", From: 0, To: 1, Payload: channel.PayloadOf[SyscallOpenPayload]()},
-		{Name: "List", From: 0, To: 1, Payload: channel.PayloadOf[SyscallListPayload]()},
-		{Name: "MakeDir", From: 0, To: 1, Payload: channel.PayloadOf[SyscallMakeDirPayload]()},
-		{Name: "Unlink", From: 0, To: 1, Payload: channel.PayloadOf[SyscallUnlinkPayload]()},
-		{Name: "Rename", From: 0, To: 1, Payload: channel.PayloadOf[SyscallRenamePayload]()},
-		{Name: "Now", From: 0, To: 1, Payload: channel.PayloadOf[SyscallNowPayload]()},
-		{Name: "Random", From: 0, To: 1, Payload: channel.PayloadOf[SyscallRandomPayload]()},
-		{Name: "Grow", From: 0, To: 1, Payload: channel.PayloadOf[SyscallGrowPayload]()},
-		{Name: "Poll", From: 0, To: 1, Payload: channel.PayloadOf[SyscallPollPayload]()},
+		{Name: "Read", From: 0, To: 1, Payload: channel.PayloadOf[SyscallReadPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "count"}}},
+		{Name: "Write", From: 0, To: 1, Payload: channel.PayloadOf[SyscallWritePayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "buf"}}},
+		{Name: "Stat", From: 0, To: 1, Payload: channel.PayloadOf[SyscallStatPayload](), Fields: []channel.Field{{Name: "fd"}}},
+		{Name: "Sync", From: 0, To: 1, Payload: channel.PayloadOf[SyscallSyncPayload](), Fields: []channel.Field{{Name: "fd"}}},
+		{Name: "Truncate", From: 0, To: 1, Payload: channel.PayloadOf[SyscallTruncatePayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "size"}}},
+		{Name: "Close", From: 0, To: 1, Payload: channel.PayloadOf[SyscallClosePayload](), Fields: []channel.Field{{Name: "fd"}}},
+		{Name: "Open", From: 0, To: 1, Payload: channel.PayloadOf[SyscallOpenPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "path"}, {Name: "flags"}}},
+		{Name: "List", From: 0, To: 1, Payload: channel.PayloadOf[SyscallListPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "cookie"}}},
+		{Name: "MakeDir", From: 0, To: 1, Payload: channel.PayloadOf[SyscallMakeDirPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "path"}}},
+		{Name: "Unlink", From: 0, To: 1, Payload: channel.PayloadOf[SyscallUnlinkPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "path"}}},
+		{Name: "Rename", From: 0, To: 1, Payload: channel.PayloadOf[SyscallRenamePayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "old"}, {Name: "to"}, {Name: "name"}}},
+		{Name: "Now", From: 0, To: 1, Payload: channel.PayloadOf[SyscallNowPayload](), Fields: []channel.Field{{Name: "which", Hi: 1, Cases: []string{"Realtime", "Monotonic"}}}},
+		{Name: "Random", From: 0, To: 1, Payload: channel.PayloadOf[SyscallRandomPayload](), Fields: []channel.Field{{Name: "count"}}},
+		{Name: "Grow", From: 0, To: 1, Payload: channel.PayloadOf[SyscallGrowPayload](), Fields: []channel.Field{{Name: "pages"}}},
+		{Name: "Poll", From: 0, To: 1, Payload: channel.PayloadOf[SyscallPollPayload](), Fields: []channel.Field{{Name: "subscriptions"}}},
 		{Name: "Environment", From: 0, To: 1},
-		{Name: "Exit", From: 0, To: 1, Payload: channel.PayloadOf[SyscallExitPayload]()},
-		{Name: "Data", From: 1, To: 0, Payload: channel.PayloadOf[SyscallDataPayload]()},
-		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[SyscallFailedPayload]()},
-		{Name: "Written", From: 1, To: 0, Payload: channel.PayloadOf[SyscallWrittenPayload]()},
-		{Name: "Is", From: 1, To: 0, Payload: channel.PayloadOf[SyscallIsPayload]()},
+		{Name: "Exit", From: 0, To: 1, Payload: channel.PayloadOf[SyscallExitPayload](), Fields: []channel.Field{{Name: "code"}}},
+		{Name: "Data", From: 1, To: 0, Payload: channel.PayloadOf[SyscallDataPayload](), Fields: []channel.Field{{Name: "buf"}}},
+		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[SyscallFailedPayload](), Fields: []channel.Field{{Name: "err", Hi: 27, Cases: []string{"Access", "Again", "BadF", "Busy", "Canceled", "Exist", "FBig", "Inval", "Io", "IsDir", "Loop", "MFile", "NameTooLong", "NFile", "NoDev", "NoEnt", "NoMem", "NoSpc", "NotCapable", "NotDir", "NotEmpty", "NotSup", "Perm", "Pipe", "RoFs", "SPipe", "Stale", "XDev"}}}},
+		{Name: "Written", From: 1, To: 0, Payload: channel.PayloadOf[SyscallWrittenPayload](), Fields: []channel.Field{{Name: "count"}}},
+		{Name: "Is", From: 1, To: 0, Payload: channel.PayloadOf[SyscallIsPayload](), Fields: []channel.Field{{Name: "attr", Fields: []channel.Field{{Name: "ino"}, {Name: "size"}, {Name: "links"}, {Name: "atime"}, {Name: "mtime"}, {Name: "ctime"}, {Name: "mode"}}}}},
 		{Name: "Done", From: 1, To: 0},
-		{Name: "Opened", From: 1, To: 0, Payload: channel.PayloadOf[SyscallOpenedPayload]()},
-		{Name: "Time", From: 1, To: 0, Payload: channel.PayloadOf[SyscallTimePayload]()},
-		{Name: "Woken", From: 1, To: 0, Payload: channel.PayloadOf[SyscallWokenPayload]()},
+		{Name: "Opened", From: 1, To: 0, Payload: channel.PayloadOf[SyscallOpenedPayload](), Fields: []channel.Field{{Name: "fd"}}},
+		{Name: "Time", From: 1, To: 0, Payload: channel.PayloadOf[SyscallTimePayload](), Fields: []channel.Field{{Name: "nanoseconds"}}},
+		{Name: "Woken", From: 1, To: 0, Payload: channel.PayloadOf[SyscallWokenPayload](), Fields: []channel.Field{{Name: "events"}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
+	},
+	Package: "protocols/syscall",
+	Digest:  "3f9249230c8f1381a215a758332e98944383eafc7a0e46b8d6337e60fd49208c",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // program
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/syscall/syscall.chan:14:16"}, {Label: 1, Next: 2, At: "protocols/syscall/syscall.chan:20:16"}, {Label: 2, Next: 3, At: "protocols/syscall/syscall.chan:26:16"}, {Label: 3, Next: 4, At: "protocols/syscall/syscall.chan:32:16"}, {Label: 4, Next: 5, At: "protocols/syscall/syscall.chan:38:16"}, {Label: 5, Next: 6, At: "protocols/syscall/syscall.chan:44:16"}, {Label: 6, Next: 7, At: "protocols/syscall/syscall.chan:51:16"}, {Label: 7, Next: 8, At: "protocols/syscall/syscall.chan:57:16"}, {Label: 8, Next: 9, At: "protocols/syscall/syscall.chan:63:16"}, {Label: 9, Next: 10, At: "protocols/syscall/syscall.chan:69:16"}, {Label: 10, Next: 11, At: "protocols/syscall/syscall.chan:75:16"}, {Label: 11, Next: 12, At: "protocols/syscall/syscall.chan:82:16"}, {Label: 12, Next: 13, At: "protocols/syscall/syscall.chan:85:16"}, {Label: 13, Next: 14, At: "protocols/syscall/syscall.chan:88:16"}, {Label: 14, Next: 15, At: "protocols/syscall/syscall.chan:95:16"}, {Label: 15, Next: 16, At: "protocols/syscall/syscall.chan:102:16"}, {Label: 16, Next: 17, At: "protocols/syscall/syscall.chan:105:16"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:17:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:18:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 19, Next: 0, At: "protocols/syscall/syscall.chan:23:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:24:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 20, Next: 0, At: "protocols/syscall/syscall.chan:29:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:30:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:35:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:36:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:41:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:42:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:47:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:48:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 22, Next: 0, At: "protocols/syscall/syscall.chan:54:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:55:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:60:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:61:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:66:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:67:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:72:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:73:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:78:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:79:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 23, Next: 0, At: "protocols/syscall/syscall.chan:84:13"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:87:13"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:91:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:92:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 24, Next: 0, At: "protocols/syscall/syscall.chan:98:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:99:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:104:13"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // process
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/syscall/syscall.chan:14:16"}, {Label: 1, Next: 2, At: "protocols/syscall/syscall.chan:20:16"}, {Label: 2, Next: 3, At: "protocols/syscall/syscall.chan:26:16"}, {Label: 3, Next: 4, At: "protocols/syscall/syscall.chan:32:16"}, {Label: 4, Next: 5, At: "protocols/syscall/syscall.chan:38:16"}, {Label: 5, Next: 6, At: "protocols/syscall/syscall.chan:44:16"}, {Label: 6, Next: 7, At: "protocols/syscall/syscall.chan:51:16"}, {Label: 7, Next: 8, At: "protocols/syscall/syscall.chan:57:16"}, {Label: 8, Next: 9, At: "protocols/syscall/syscall.chan:63:16"}, {Label: 9, Next: 10, At: "protocols/syscall/syscall.chan:69:16"}, {Label: 10, Next: 11, At: "protocols/syscall/syscall.chan:75:16"}, {Label: 11, Next: 12, At: "protocols/syscall/syscall.chan:82:16"}, {Label: 12, Next: 13, At: "protocols/syscall/syscall.chan:85:16"}, {Label: 13, Next: 14, At: "protocols/syscall/syscall.chan:88:16"}, {Label: 14, Next: 15, At: "protocols/syscall/syscall.chan:95:16"}, {Label: 15, Next: 16, At: "protocols/syscall/syscall.chan:102:16"}, {Label: 16, Next: 17, At: "protocols/syscall/syscall.chan:105:16"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:17:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:18:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 19, Next: 0, At: "protocols/syscall/syscall.chan:23:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:24:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 20, Next: 0, At: "protocols/syscall/syscall.chan:29:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:30:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:35:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:36:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:41:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:42:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:47:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:48:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 22, Next: 0, At: "protocols/syscall/syscall.chan:54:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:55:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:60:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:61:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:66:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:67:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:72:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:73:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:78:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:79:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 23, Next: 0, At: "protocols/syscall/syscall.chan:84:13"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:87:13"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:91:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:92:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 24, Next: 0, At: "protocols/syscall/syscall.chan:98:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:99:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:104:13"}}},
+			{Name: "end", End: true},
+		}},
 	},
 }
 
@@ -222,40 +266,41 @@ type syscallProgramEndpoint struct {
 }
 
 var (
-	syscallProgramTable                     = channel.Component{Name: "SyscallProgram", Slots: []channel.Slot{{Name: "program", Protocol: &Syscall, Role: 0}}, Choices: 0}
-	syscallProgramRestReadOp                = channel.Op{State: "SyscallProgramRest", Method: "Read", Peer: 1, Label: 0}
-	syscallProgramRestWriteOp               = channel.Op{State: "SyscallProgramRest", Method: "Write", Peer: 1, Label: 1}
-	syscallProgramRestStatOp                = channel.Op{State: "SyscallProgramRest", Method: "Stat", Peer: 1, Label: 2}
-	syscallProgramRestSyncOp                = channel.Op{State: "SyscallProgramRest", Method: "Sync", Peer: 1, Label: 3}
-	syscallProgramRestTruncateOp            = channel.Op{State: "SyscallProgramRest", Method: "Truncate", Peer: 1, Label: 4}
-	syscallProgramRestCloseOp               = channel.Op{State: "SyscallProgramRest", Method: "Close", Peer: 1, Label: 5}
-	syscallProgramRestOpenOp                = channel.Op{State: "SyscallProgramRest", Method: "Open", Peer: 1, Label: 6}
-	syscallProgramRestListOp                = channel.Op{State: "SyscallProgramRest", Method: "List", Peer: 1, Label: 7}
-	syscallProgramRestMakeDirOp             = channel.Op{State: "SyscallProgramRest", Method: "MakeDir", Peer: 1, Label: 8}
-	syscallProgramRestUnlinkOp              = channel.Op{State: "SyscallProgramRest", Method: "Unlink", Peer: 1, Label: 9}
-	syscallProgramRestRenameOp              = channel.Op{State: "SyscallProgramRest", Method: "Rename", Peer: 1, Label: 10}
-	syscallProgramRestNowOp                 = channel.Op{State: "SyscallProgramRest", Method: "Now", Peer: 1, Label: 11}
-	syscallProgramRestRandomOp              = channel.Op{State: "SyscallProgramRest", Method: "Random", Peer: 1, Label: 12}
-	syscallProgramRestGrowOp                = channel.Op{State: "SyscallProgramRest", Method: "Grow", Peer: 1, Label: 13}
-	syscallProgramRestPollOp                = channel.Op{State: "SyscallProgramRest", Method: "Poll", Peer: 1, Label: 14}
-	syscallProgramRestEnvironmentOp         = channel.Op{State: "SyscallProgramRest", Method: "Environment", Peer: 1, Label: 15}
-	syscallProgramRestExitOp                = channel.Op{State: "SyscallProgramRest", Method: "Exit", Peer: 1, Label: 16}
-	syscallProgramCallingReceiveOp          = channel.Op{State: "SyscallProgramCalling", Method: "Receive", Peer: 1, Labels: 1<<17 | 1<<18}
-	syscallProgramAfterWriteReceiveOp       = channel.Op{State: "SyscallProgramAfterWrite", Method: "Receive", Peer: 1, Labels: 1<<19 | 1<<18}
-	syscallProgramAfterStatReceiveOp        = channel.Op{State: "SyscallProgramAfterStat", Method: "Receive", Peer: 1, Labels: 1<<20 | 1<<18}
-	syscallProgramAfterSyncReceiveOp        = channel.Op{State: "SyscallProgramAfterSync", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18}
-	syscallProgramAfterTruncateReceiveOp    = channel.Op{State: "SyscallProgramAfterTruncate", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18}
-	syscallProgramAfterCloseReceiveOp       = channel.Op{State: "SyscallProgramAfterClose", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18}
-	syscallProgramAfterOpenReceiveOp        = channel.Op{State: "SyscallProgramAfterOpen", Method: "Receive", Peer: 1, Labels: 1<<22 | 1<<18}
-	syscallProgramAfterListReceiveOp        = channel.Op{State: "SyscallProgramAfterList", Method: "Receive", Peer: 1, Labels: 1<<17 | 1<<18}
-	syscallProgramAfterMakeDirReceiveOp     = channel.Op{State: "SyscallProgramAfterMakeDir", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18}
-	syscallProgramAfterUnlinkReceiveOp      = channel.Op{State: "SyscallProgramAfterUnlink", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18}
-	syscallProgramAfterRenameReceiveOp      = channel.Op{State: "SyscallProgramAfterRename", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18}
-	syscallProgramAfterNowReceiveOp         = channel.Op{State: "SyscallProgramAfterNow", Method: "Receive", Peer: 1, Labels: 1 << 23}
-	syscallProgramAfterRandomReceiveOp      = channel.Op{State: "SyscallProgramAfterRandom", Method: "Receive", Peer: 1, Labels: 1 << 17}
-	syscallProgramAfterGrowReceiveOp        = channel.Op{State: "SyscallProgramAfterGrow", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18}
-	syscallProgramAfterPollReceiveOp        = channel.Op{State: "SyscallProgramAfterPoll", Method: "Receive", Peer: 1, Labels: 1<<24 | 1<<18}
-	syscallProgramAfterEnvironmentReceiveOp = channel.Op{State: "SyscallProgramAfterEnvironment", Method: "Receive", Peer: 1, Labels: 1 << 17}
+	syscallProgramTable = channel.Component{Name: "SyscallProgram", Slots: []channel.Slot{{Name: "program", Protocol: &Syscall, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&syscallProgramRestReadOp, &syscallProgramRestWriteOp, &syscallProgramRestStatOp, &syscallProgramRestSyncOp, &syscallProgramRestTruncateOp, &syscallProgramRestCloseOp, &syscallProgramRestOpenOp, &syscallProgramRestListOp, &syscallProgramRestMakeDirOp, &syscallProgramRestUnlinkOp, &syscallProgramRestRenameOp, &syscallProgramRestNowOp, &syscallProgramRestRandomOp, &syscallProgramRestGrowOp, &syscallProgramRestPollOp, &syscallProgramRestEnvironmentOp, &syscallProgramRestExitOp, &syscallProgramCallingReceiveOp, &syscallProgramAfterWriteReceiveOp, &syscallProgramAfterStatReceiveOp, &syscallProgramAfterSyncReceiveOp, &syscallProgramAfterTruncateReceiveOp, &syscallProgramAfterCloseReceiveOp, &syscallProgramAfterOpenReceiveOp, &syscallProgramAfterListReceiveOp, &syscallProgramAfterMakeDirReceiveOp, &syscallProgramAfterUnlinkReceiveOp, &syscallProgramAfterRenameReceiveOp, &syscallProgramAfterNowReceiveOp, &syscallProgramAfterRandomReceiveOp, &syscallProgramAfterGrowReceiveOp, &syscallProgramAfterPollReceiveOp, &syscallProgramAfterEnvironmentReceiveOp}}
+	syscallProgramRestReadOp                = channel.Op{State: "SyscallProgramRest", Method: "Read", Peer: 1, Label: 0, At: "protocols/syscall/syscall.chan:14:16"}
+	syscallProgramRestWriteOp               = channel.Op{State: "SyscallProgramRest", Method: "Write", Peer: 1, Label: 1, At: "protocols/syscall/syscall.chan:20:16"}
+	syscallProgramRestStatOp                = channel.Op{State: "SyscallProgramRest", Method: "Stat", Peer: 1, Label: 2, At: "protocols/syscall/syscall.chan:26:16"}
+	syscallProgramRestSyncOp                = channel.Op{State: "SyscallProgramRest", Method: "Sync", Peer: 1, Label: 3, At: "protocols/syscall/syscall.chan:32:16"}
+	syscallProgramRestTruncateOp            = channel.Op{State: "SyscallProgramRest", Method: "Truncate", Peer: 1, Label: 4, At: "protocols/syscall/syscall.chan:38:16"}
+	syscallProgramRestCloseOp               = channel.Op{State: "SyscallProgramRest", Method: "Close", Peer: 1, Label: 5, At: "protocols/syscall/syscall.chan:44:16"}
+	syscallProgramRestOpenOp                = channel.Op{State: "SyscallProgramRest", Method: "Open", Peer: 1, Label: 6, At: "protocols/syscall/syscall.chan:51:16"}
+	syscallProgramRestListOp                = channel.Op{State: "SyscallProgramRest", Method: "List", Peer: 1, Label: 7, At: "protocols/syscall/syscall.chan:57:16"}
+	syscallProgramRestMakeDirOp             = channel.Op{State: "SyscallProgramRest", Method: "MakeDir", Peer: 1, Label: 8, At: "protocols/syscall/syscall.chan:63:16"}
+	syscallProgramRestUnlinkOp              = channel.Op{State: "SyscallProgramRest", Method: "Unlink", Peer: 1, Label: 9, At: "protocols/syscall/syscall.chan:69:16"}
+	syscallProgramRestRenameOp              = channel.Op{State: "SyscallProgramRest", Method: "Rename", Peer: 1, Label: 10, At: "protocols/syscall/syscall.chan:75:16"}
+	syscallProgramRestNowOp                 = channel.Op{State: "SyscallProgramRest", Method: "Now", Peer: 1, Label: 11, At: "protocols/syscall/syscall.chan:82:16"}
+	syscallProgramRestRandomOp              = channel.Op{State: "SyscallProgramRest", Method: "Random", Peer: 1, Label: 12, At: "protocols/syscall/syscall.chan:85:16"}
+	syscallProgramRestGrowOp                = channel.Op{State: "SyscallProgramRest", Method: "Grow", Peer: 1, Label: 13, At: "protocols/syscall/syscall.chan:88:16"}
+	syscallProgramRestPollOp                = channel.Op{State: "SyscallProgramRest", Method: "Poll", Peer: 1, Label: 14, At: "protocols/syscall/syscall.chan:95:16"}
+	syscallProgramRestEnvironmentOp         = channel.Op{State: "SyscallProgramRest", Method: "Environment", Peer: 1, Label: 15, At: "protocols/syscall/syscall.chan:102:16"}
+	syscallProgramRestExitOp                = channel.Op{State: "SyscallProgramRest", Method: "Exit", Peer: 1, Label: 16, At: "protocols/syscall/syscall.chan:105:16"}
+	syscallProgramCallingReceiveOp          = channel.Op{State: "SyscallProgramCalling", Method: "Receive", Peer: 1, Labels: 1<<17 | 1<<18, At: "protocols/syscall/syscall.chan:17:20"}
+	syscallProgramAfterWriteReceiveOp       = channel.Op{State: "SyscallProgramAfterWrite", Method: "Receive", Peer: 1, Labels: 1<<19 | 1<<18, At: "protocols/syscall/syscall.chan:23:20"}
+	syscallProgramAfterStatReceiveOp        = channel.Op{State: "SyscallProgramAfterStat", Method: "Receive", Peer: 1, Labels: 1<<20 | 1<<18, At: "protocols/syscall/syscall.chan:29:20"}
+	syscallProgramAfterSyncReceiveOp        = channel.Op{State: "SyscallProgramAfterSync", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18, At: "protocols/syscall/syscall.chan:35:20"}
+	syscallProgramAfterTruncateReceiveOp    = channel.Op{State: "SyscallProgramAfterTruncate", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18, At: "protocols/syscall/syscall.chan:41:20"}
+	syscallProgramAfterCloseReceiveOp       = channel.Op{State: "SyscallProgramAfterClose", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18, At: "protocols/syscall/syscall.chan:47:20"}
+	syscallProgramAfterOpenReceiveOp        = channel.Op{State: "SyscallProgramAfterOpen", Method: "Receive", Peer: 1, Labels: 1<<22 | 1<<18, At: "protocols/syscall/syscall.chan:54:20"}
+	syscallProgramAfterListReceiveOp        = channel.Op{State: "SyscallProgramAfterList", Method: "Receive", Peer: 1, Labels: 1<<17 | 1<<18, At: "protocols/syscall/syscall.chan:60:20"}
+	syscallProgramAfterMakeDirReceiveOp     = channel.Op{State: "SyscallProgramAfterMakeDir", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18, At: "protocols/syscall/syscall.chan:66:20"}
+	syscallProgramAfterUnlinkReceiveOp      = channel.Op{State: "SyscallProgramAfterUnlink", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18, At: "protocols/syscall/syscall.chan:72:20"}
+	syscallProgramAfterRenameReceiveOp      = channel.Op{State: "SyscallProgramAfterRename", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18, At: "protocols/syscall/syscall.chan:78:20"}
+	syscallProgramAfterNowReceiveOp         = channel.Op{State: "SyscallProgramAfterNow", Method: "Receive", Peer: 1, Labels: 1 << 23, At: "protocols/syscall/syscall.chan:84:13"}
+	syscallProgramAfterRandomReceiveOp      = channel.Op{State: "SyscallProgramAfterRandom", Method: "Receive", Peer: 1, Labels: 1 << 17, At: "protocols/syscall/syscall.chan:87:13"}
+	syscallProgramAfterGrowReceiveOp        = channel.Op{State: "SyscallProgramAfterGrow", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18, At: "protocols/syscall/syscall.chan:91:20"}
+	syscallProgramAfterPollReceiveOp        = channel.Op{State: "SyscallProgramAfterPoll", Method: "Receive", Peer: 1, Labels: 1<<24 | 1<<18, At: "protocols/syscall/syscall.chan:98:20"}
+	syscallProgramAfterEnvironmentReceiveOp = channel.Op{State: "SyscallProgramAfterEnvironment", Method: "Receive", Peer: 1, Labels: 1 << 17, At: "protocols/syscall/syscall.chan:104:13"}
 )
 
 // OpenSyscallProgram makes the calling goroutine the program of a session. When ctx is done, the end is abandoned.
@@ -1510,37 +1555,38 @@ type syscallProcessEndpoint struct {
 }
 
 var (
-	syscallProcessTable                  = channel.Component{Name: "SyscallProcess", Slots: []channel.Slot{{Name: "process", Protocol: &Syscall, Role: 1}}, Choices: 0}
-	syscallProcessRestReceiveOp          = channel.Op{State: "SyscallProcessRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11 | 1<<12 | 1<<13 | 1<<14 | 1<<15 | 1<<16}
-	syscallProcessCallingDataOp          = channel.Op{State: "SyscallProcessCalling", Method: "Data", Peer: 0, Label: 17}
-	syscallProcessCallingFailedOp        = channel.Op{State: "SyscallProcessCalling", Method: "Failed", Peer: 0, Label: 18}
-	syscallProcessAfterWriteWrittenOp    = channel.Op{State: "SyscallProcessAfterWrite", Method: "Written", Peer: 0, Label: 19}
-	syscallProcessAfterWriteFailedOp     = channel.Op{State: "SyscallProcessAfterWrite", Method: "Failed", Peer: 0, Label: 18}
-	syscallProcessAfterStatIsOp          = channel.Op{State: "SyscallProcessAfterStat", Method: "Is", Peer: 0, Label: 20}
-	syscallProcessAfterStatFailedOp      = channel.Op{State: "SyscallProcessAfterStat", Method: "Failed", Peer: 0, Label: 18}
-	syscallProcessAfterSyncDoneOp        = channel.Op{State: "SyscallProcessAfterSync", Method: "Done", Peer: 0, Label: 21}
-	syscallProcessAfterSyncFailedOp      = channel.Op{State: "SyscallProcessAfterSync", Method: "Failed", Peer: 0, Label: 18}
-	syscallProcessAfterTruncateDoneOp    = channel.Op{State: "SyscallProcessAfterTruncate", Method: "Done", Peer: 0, Label: 21}
-	syscallProcessAfterTruncateFailedOp  = channel.Op{State: "SyscallProcessAfterTruncate", Method: "Failed", Peer: 0, Label: 18}
-	syscallProcessAfterCloseDoneOp       = channel.Op{State: "SyscallProcessAfterClose", Method: "Done", Peer: 0, Label: 21}
-	syscallProcessAfterCloseFailedOp     = channel.Op{State: "SyscallProcessAfterClose", Method: "Failed", Peer: 0, Label: 18}
-	syscallProcessAfterOpenOpenedOp      = channel.Op{State: "SyscallProcessAfterOpen", Method: "Opened", Peer: 0, Label: 22}
-	syscallProcessAfterOpenFailedOp      = channel.Op{State: "SyscallProcessAfterOpen", Method: "Failed", Peer: 0, Label: 18}
-	syscallProcessAfterListDataOp        = channel.Op{State: "SyscallProcessAfterList", Method: "Data", Peer: 0, Label: 17}
-	syscallProcessAfterListFailedOp      = channel.Op{State: "SyscallProcessAfterList", Method: "Failed", Peer: 0, Label: 18}
-	syscallProcessAfterMakeDirDoneOp     = channel.Op{State: "SyscallProcessAfterMakeDir", Method: "Done", Peer: 0, Label: 21}
-	syscallProcessAfterMakeDirFailedOp   = channel.Op{State: "SyscallProcessAfterMakeDir", Method: "Failed", Peer: 0, Label: 18}
-	syscallProcessAfterUnlinkDoneOp      = channel.Op{State: "SyscallProcessAfterUnlink", Method: "Done", Peer: 0, Label: 21}
-	syscallProcessAfterUnlinkFailedOp    = channel.Op{State: "SyscallProcessAfterUnlink", Method: "Failed", Peer: 0, Label: 18}
-	syscallProcessAfterRenameDoneOp      = channel.Op{State: "SyscallProcessAfterRename", Method: "Done", Peer: 0, Label: 21}
-	syscallProcessAfterRenameFailedOp    = channel.Op{State: "SyscallProcessAfterRename", Method: "Failed", Peer: 0, Label: 18}
-	syscallProcessAfterNowTimeOp         = channel.Op{State: "SyscallProcessAfterNow", Method: "Time", Peer: 0, Label: 23}
-	syscallProcessAfterRandomDataOp      = channel.Op{State: "SyscallProcessAfterRandom", Method: "Data", Peer: 0, Label: 17}
-	syscallProcessAfterGrowDoneOp        = channel.Op{State: "SyscallProcessAfterGrow", Method: "Done", Peer: 0, Label: 21}
-	syscallProcessAfterGrowFailedOp      = channel.Op{State: "SyscallProcessAfterGrow", Method: "Failed", Peer: 0, Label: 18}
-	syscallProcessAfterPollWokenOp       = channel.Op{State: "SyscallProcessAfterPoll", Method: "Woken", Peer: 0, Label: 24}
-	syscallProcessAfterPollFailedOp      = channel.Op{State: "SyscallProcessAfterPoll", Method: "Failed", Peer: 0, Label: 18}
-	syscallProcessAfterEnvironmentDataOp = channel.Op{State: "SyscallProcessAfterEnvironment", Method: "Data", Peer: 0, Label: 17}
+	syscallProcessTable = channel.Component{Name: "SyscallProcess", Slots: []channel.Slot{{Name: "process", Protocol: &Syscall, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&syscallProcessRestReceiveOp, &syscallProcessCallingDataOp, &syscallProcessCallingFailedOp, &syscallProcessAfterWriteWrittenOp, &syscallProcessAfterWriteFailedOp, &syscallProcessAfterStatIsOp, &syscallProcessAfterStatFailedOp, &syscallProcessAfterSyncDoneOp, &syscallProcessAfterSyncFailedOp, &syscallProcessAfterTruncateDoneOp, &syscallProcessAfterTruncateFailedOp, &syscallProcessAfterCloseDoneOp, &syscallProcessAfterCloseFailedOp, &syscallProcessAfterOpenOpenedOp, &syscallProcessAfterOpenFailedOp, &syscallProcessAfterListDataOp, &syscallProcessAfterListFailedOp, &syscallProcessAfterMakeDirDoneOp, &syscallProcessAfterMakeDirFailedOp, &syscallProcessAfterUnlinkDoneOp, &syscallProcessAfterUnlinkFailedOp, &syscallProcessAfterRenameDoneOp, &syscallProcessAfterRenameFailedOp, &syscallProcessAfterNowTimeOp, &syscallProcessAfterRandomDataOp, &syscallProcessAfterGrowDoneOp, &syscallProcessAfterGrowFailedOp, &syscallProcessAfterPollWokenOp, &syscallProcessAfterPollFailedOp, &syscallProcessAfterEnvironmentDataOp}}
+	syscallProcessRestReceiveOp          = channel.Op{State: "SyscallProcessRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11 | 1<<12 | 1<<13 | 1<<14 | 1<<15 | 1<<16, At: "protocols/syscall/syscall.chan:14:16"}
+	syscallProcessCallingDataOp          = channel.Op{State: "SyscallProcessCalling", Method: "Data", Peer: 0, Label: 17, At: "protocols/syscall/syscall.chan:17:20"}
+	syscallProcessCallingFailedOp        = channel.Op{State: "SyscallProcessCalling", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:18:20"}
+	syscallProcessAfterWriteWrittenOp    = channel.Op{State: "SyscallProcessAfterWrite", Method: "Written", Peer: 0, Label: 19, At: "protocols/syscall/syscall.chan:23:20"}
+	syscallProcessAfterWriteFailedOp     = channel.Op{State: "SyscallProcessAfterWrite", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:24:20"}
+	syscallProcessAfterStatIsOp          = channel.Op{State: "SyscallProcessAfterStat", Method: "Is", Peer: 0, Label: 20, At: "protocols/syscall/syscall.chan:29:20"}
+	syscallProcessAfterStatFailedOp      = channel.Op{State: "SyscallProcessAfterStat", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:30:20"}
+	syscallProcessAfterSyncDoneOp        = channel.Op{State: "SyscallProcessAfterSync", Method: "Done", Peer: 0, Label: 21, At: "protocols/syscall/syscall.chan:35:20"}
+	syscallProcessAfterSyncFailedOp      = channel.Op{State: "SyscallProcessAfterSync", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:36:20"}
+	syscallProcessAfterTruncateDoneOp    = channel.Op{State: "SyscallProcessAfterTruncate", Method: "Done", Peer: 0, Label: 21, At: "protocols/syscall/syscall.chan:41:20"}
+	syscallProcessAfterTruncateFailedOp  = channel.Op{State: "SyscallProcessAfterTruncate", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:42:20"}
+	syscallProcessAfterCloseDoneOp       = channel.Op{State: "SyscallProcessAfterClose", Method: "Done", Peer: 0, Label: 21, At: "protocols/syscall/syscall.chan:47:20"}
+	syscallProcessAfterCloseFailedOp     = channel.Op{State: "SyscallProcessAfterClose", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:48:20"}
+	syscallProcessAfterOpenOpenedOp      = channel.Op{State: "SyscallProcessAfterOpen", Method: "Opened", Peer: 0, Label: 22, At: "protocols/syscall/syscall.chan:54:20"}
+	syscallProcessAfterOpenFailedOp      = channel.Op{State: "SyscallProcessAfterOpen", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:55:20"}
+	syscallProcessAfterListDataOp        = channel.Op{State: "SyscallProcessAfterList", Method: "Data", Peer: 0, Label: 17, At: "protocols/syscall/syscall.chan:60:20"}
+	syscallProcessAfterListFailedOp      = channel.Op{State: "SyscallProcessAfterList", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:61:20"}
+	syscallProcessAfterMakeDirDoneOp     = channel.Op{State: "SyscallProcessAfterMakeDir", Method: "Done", Peer: 0, Label: 21, At: "protocols/syscall/syscall.chan:66:20"}
+	syscallProcessAfterMakeDirFailedOp   = channel.Op{State: "SyscallProcessAfterMakeDir", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:67:20"}
+	syscallProcessAfterUnlinkDoneOp      = channel.Op{State: "SyscallProcessAfterUnlink", Method: "Done", Peer: 0, Label: 21, At: "protocols/syscall/syscall.chan:72:20"}
+	syscallProcessAfterUnlinkFailedOp    = channel.Op{State: "SyscallProcessAfterUnlink", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:73:20"}
+	syscallProcessAfterRenameDoneOp      = channel.Op{State: "SyscallProcessAfterRename", Method: "Done", Peer: 0, Label: 21, At: "protocols/syscall/syscall.chan:78:20"}
+	syscallProcessAfterRenameFailedOp    = channel.Op{State: "SyscallProcessAfterRename", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:79:20"}
+	syscallProcessAfterNowTimeOp         = channel.Op{State: "SyscallProcessAfterNow", Method: "Time", Peer: 0, Label: 23, At: "protocols/syscall/syscall.chan:84:13"}
+	syscallProcessAfterRandomDataOp      = channel.Op{State: "SyscallProcessAfterRandom", Method: "Data", Peer: 0, Label: 17, At: "protocols/syscall/syscall.chan:87:13"}
+	syscallProcessAfterGrowDoneOp        = channel.Op{State: "SyscallProcessAfterGrow", Method: "Done", Peer: 0, Label: 21, At: "protocols/syscall/syscall.chan:91:20"}
+	syscallProcessAfterGrowFailedOp      = channel.Op{State: "SyscallProcessAfterGrow", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:92:20"}
+	syscallProcessAfterPollWokenOp       = channel.Op{State: "SyscallProcessAfterPoll", Method: "Woken", Peer: 0, Label: 24, At: "protocols/syscall/syscall.chan:98:20"}
+	syscallProcessAfterPollFailedOp      = channel.Op{State: "SyscallProcessAfterPoll", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:99:20"}
+	syscallProcessAfterEnvironmentDataOp = channel.Op{State: "SyscallProcessAfterEnvironment", Method: "Data", Peer: 0, Label: 17, At: "protocols/syscall/syscall.chan:104:13"}
 )
 
 // OpenSyscallProcess makes the calling goroutine the process of a session. When ctx is done, the end is abandoned.

@@ -24,6 +24,24 @@ var Control = channel.Protocol{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
 	},
+	Package: "protocols/vnode",
+	Digest:  "ff66e63d3eadab1755d507e855b3b4ea42147c8590e60692cfe044f463ca4814",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // table
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/vnode/vnode.chan:14:16"}, {Label: 1, Next: 0, At: "protocols/vnode/vnode.chan:16:16"}, {Label: 2, Next: 1, At: "protocols/vnode/vnode.chan:17:16"}}},
+			{Name: "asked", Edges: []channel.LocalEdge{{Label: 3, Next: 0, At: "protocols/vnode/vnode.chan:20:20"}, {Label: 4, Next: 2, At: "protocols/vnode/vnode.chan:22:20"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // vnode
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/vnode/vnode.chan:14:16"}, {Label: 1, Next: 0, At: "protocols/vnode/vnode.chan:16:16"}, {Label: 2, Next: 1, At: "protocols/vnode/vnode.chan:17:16"}}},
+			{Name: "asked", Edges: []channel.LocalEdge{{Label: 3, Next: 0, At: "protocols/vnode/vnode.chan:20:20"}, {Label: 4, Next: 2, At: "protocols/vnode/vnode.chan:22:20"}}},
+			{Name: "end", End: true},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Control.Labels[0].Carries = []channel.Carried{{Protocol: &dir.Opening, Role: 1, State: 0}}
 }
 
 // NewControl makes a fresh session and returns its ends.
@@ -41,11 +59,12 @@ type controlTableEndpoint struct {
 }
 
 var (
-	controlTableTable          = channel.Component{Name: "ControlTable", Slots: []channel.Slot{{Name: "table", Protocol: &Control, Role: 0}}, Choices: 0}
-	controlTableRestServeOp    = channel.Op{State: "ControlTableRest", Method: "Serve", Peer: 1, Label: 0}
-	controlTableRestDoomOp     = channel.Op{State: "ControlTableRest", Method: "Doom", Peer: 1, Label: 1}
-	controlTableRestRetireOp   = channel.Op{State: "ControlTableRest", Method: "Retire", Peer: 1, Label: 2}
-	controlTableAskedReceiveOp = channel.Op{State: "ControlTableAsked", Method: "Receive", Peer: 1, Labels: 1<<3 | 1<<4}
+	controlTableTable = channel.Component{Name: "ControlTable", Slots: []channel.Slot{{Name: "table", Protocol: &Control, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&controlTableRestServeOp, &controlTableRestDoomOp, &controlTableRestRetireOp, &controlTableAskedReceiveOp}}
+	controlTableRestServeOp    = channel.Op{State: "ControlTableRest", Method: "Serve", Peer: 1, Label: 0, At: "protocols/vnode/vnode.chan:14:16"}
+	controlTableRestDoomOp     = channel.Op{State: "ControlTableRest", Method: "Doom", Peer: 1, Label: 1, At: "protocols/vnode/vnode.chan:16:16"}
+	controlTableRestRetireOp   = channel.Op{State: "ControlTableRest", Method: "Retire", Peer: 1, Label: 2, At: "protocols/vnode/vnode.chan:17:16"}
+	controlTableAskedReceiveOp = channel.Op{State: "ControlTableAsked", Method: "Receive", Peer: 1, Labels: 1<<3 | 1<<4, At: "protocols/vnode/vnode.chan:20:20"}
 )
 
 // OpenControlTable makes the calling goroutine the table of a session. When ctx is done, the end is abandoned.
@@ -214,10 +233,11 @@ type controlVnodeEndpoint struct {
 }
 
 var (
-	controlVnodeTable          = channel.Component{Name: "ControlVnode", Slots: []channel.Slot{{Name: "vnode", Protocol: &Control, Role: 1}}, Choices: 0}
-	controlVnodeRestReceiveOp  = channel.Op{State: "ControlVnodeRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2}
-	controlVnodeAskedBusyOp    = channel.Op{State: "ControlVnodeAsked", Method: "Busy", Peer: 0, Label: 3}
-	controlVnodeAskedRetiredOp = channel.Op{State: "ControlVnodeAsked", Method: "Retired", Peer: 0, Label: 4}
+	controlVnodeTable = channel.Component{Name: "ControlVnode", Slots: []channel.Slot{{Name: "vnode", Protocol: &Control, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&controlVnodeRestReceiveOp, &controlVnodeAskedBusyOp, &controlVnodeAskedRetiredOp}}
+	controlVnodeRestReceiveOp  = channel.Op{State: "ControlVnodeRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2, At: "protocols/vnode/vnode.chan:14:16"}
+	controlVnodeAskedBusyOp    = channel.Op{State: "ControlVnodeAsked", Method: "Busy", Peer: 0, Label: 3, At: "protocols/vnode/vnode.chan:20:20"}
+	controlVnodeAskedRetiredOp = channel.Op{State: "ControlVnodeAsked", Method: "Retired", Peer: 0, Label: 4, At: "protocols/vnode/vnode.chan:22:20"}
 )
 
 // OpenControlVnode makes the calling goroutine the vnode of a session. When ctx is done, the end is abandoned.

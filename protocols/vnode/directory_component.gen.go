@@ -169,7 +169,7 @@ const (
 )
 
 func directoryLayout(g *DirectoryGiven) *channel.Component {
-	return &channel.Component{Name: "Directory", Choices: 14, Slots: []channel.Slot{
+	return &channel.Component{Name: "Directory", Choices: 14, Ops: directoryOps, Chooses: directoryChooses, Slots: []channel.Slot{
 		{Name: "control", Protocol: &Control, Role: 1},
 		{Name: "table", Protocol: &Table, Role: 0},
 		{Name: "group", Protocol: &cg.Group, Role: 0},
@@ -182,180 +182,185 @@ func directoryLayout(g *DirectoryGiven) *channel.Component {
 	}}
 }
 
+// directoryOps are all steps of a Directory, and directoryChooses its chooses.
+var directoryOps = []*channel.Op{&directoryAfterOpenCachedOp, &directoryAfterOpenAbsentOp, &directoryAfterFindCachedOp, &directoryAfterFindAbsentOp, &directoryAfterListCachedOp, &directoryAfterListAbsentOp, &directoryAfterMakeDirSendGroupTakeInodeOp, &directoryAfterSymlinkSendGroupTakeInodeOp, &directoryAfterReadLinkCachedOp, &directoryAfterReadLinkAbsentOp, &directoryAfterStatSendClientsIsOp, &directoryAfterSetTimesSendClientsDoneOp, &directoryAfterLinkCachedOp, &directoryAfterLinkAbsentOp, &directoryAfterRenameCachedOp, &directoryAfterRenameAbsentOp, &directoryAfterUnlinkLastOp, &directoryAfterUnlinkMoreOp, &directoryAfterElseSendAnswerFailedOp, &directoryAfterRetireSendTableDetachOp, &directoryAfterRetire2SendControlBusyOp, &directoryAfterAbsentSendDiskReadOp, &directoryAfterAbsent2SendDiskReadOp, &directoryAfterAbsent3SendDiskReadOp, &directoryAfterTakeInodeReceiveGroupOp, &directoryAfterTakeInode2ReceiveGroupOp, &directoryAfterAbsent4SendDiskReadOp, &directoryAfterAbsent5SendDiskReadOp, &directoryAfterAbsent6SendDiskReadOp, &directoryTryingSentForgetNextSendTableForgetOp, &directoryAfterMoreCachedOp, &directoryAfterMoreAbsentOp, &directoryAfterNewDirSendAnswerOpenedDirOp, &directoryAfterDetachSendControlRetiredOp, &directoryAfterCachedFoundOp, &directoryAfterCachedCreateOp, &directoryAfterCachedMissingOp, &directoryAfterReadReceiveDiskOp, &directoryAfterDataSendClientsFoundOp, &directoryAfterRead2ReceiveDiskOp, &directoryAfterCached2SendClientsEntriesOp, &directoryAfterRead3ReceiveDiskOp, &directoryAfterInodeSendDiskWriteOp, &directoryAfterInode2SendDiskWriteOp, &directoryAfterCached3LinkOp, &directoryAfterCached3OtherOp, &directoryAfterRead4ReceiveDiskOp, &directoryAfterCached4FineOp, &directoryAfterCached4RefusedOp, &directoryAfterRead5ReceiveDiskOp, &directoryAfterCached5FineOp, &directoryAfterCached5RefusedOp, &directoryAfterRead6ReceiveDiskOp, &directoryAfterRetire3SendControlBusyOp, &directoryAfterAbsent7SendDiskReadOp, &directoryAfterRetiredSendGroupDetachOp, &directoryAfterFoundSentGetNextSendTableGetOp, &directoryAfterCreateSendGroupTakeInodeOp, &directoryAfterMissingSendAnswerFailedOp, &directoryAfterWriteReceiveDiskOp, &directoryAfterNoSpaceSendClientsFailedOp, &directoryAfterWrite2ReceiveDiskOp, &directoryAfterNoSpace2SendClientsFailedOp, &directoryAfterLink2SendClientsTargetOp, &directoryAfterOtherSendClientsFailedOp, &directoryAfterFineSendDiskWriteOp, &directoryAfterRefusedChooseFailedOp, &directoryAfterFine2SendDiskWriteOp, &directoryAfterRefused2ChooseFailedOp, &directoryAfterElse2SendOtherFailedOp, &directoryAfterCached6FineOp, &directoryAfterCached6RefusedOp, &directoryAfterRead7ReceiveDiskOp, &directoryAfterDetach2SendDiskDetachOp, &directoryAfterRetire4SendControlBusyOp, &directoryAfterTakeInode3ReceiveGroupOp, &directoryAfterFailedSendClientsFailedOp, &directoryAfterFailed2SendClientsFailedOp, &directoryAfterFailed3SendClientsFailedOp, &directoryAfterWrite3ReceiveDiskOp, &directoryAfterWrite4ReceiveDiskOp, &directoryAfterNewDir2SendOtherOpenedDirOp, &directoryAfterFine3SendDiskWriteOp, &directoryAfterRefused3ChooseFailedOp, &directoryAfterElse3SendOtherFailedOp, &directoryAfterInode3SendDiskWriteOp, &directoryAfterWrite5ReceiveDiskOp, &directoryAfterNewDir3SendOtherOpenedDirOp, &directoryAfterWrite6ReceiveDiskOp, &directoryAfterWrittenSendClientsDoneOp, &directoryAfterWritten2SendClientsDoneOp, &directoryAfterWritten3ChooseDoneOp, &directoryAfterWritten4ChooseDoneOp, &directoryAfterWritten5ChooseDoneOp, &directoryAfterDoomSentGetNextSendTableGetOp, &directoryAfterRetire5SendControlBusyOp, &directoryAfterElse4SendOtherFailedOp, &directoryAfterNewDir4SendOtherOpenedDirOp}
+
+var directoryChooses = []*channel.Choice{&directoryServingChoice, &directoryAfterServeChoice, &directoryTryingChoice, &directoryAfterServe2Choice, &directoryAfterFoundChoice, &directoryAfterRefusedChoice, &directoryAfterRefused2Choice, &directoryAfterServe3Choice, &directoryAfterRefused3Choice, &directoryAfterWritten3Choice, &directoryAfterWritten4Choice, &directoryAfterWritten5Choice, &directoryAfterDoomChoice, &directoryAfterServe4Choice}
+
 var (
-	directoryAfterOpenCachedOp                     = channel.Op{State: "DirectoryAfterOpen", Method: "Cached"}
-	directoryAfterOpenAbsentOp                     = channel.Op{State: "DirectoryAfterOpen", Method: "Absent"}
-	directoryAfterFindCachedOp                     = channel.Op{State: "DirectoryAfterFind", Method: "Cached"}
-	directoryAfterFindAbsentOp                     = channel.Op{State: "DirectoryAfterFind", Method: "Absent"}
-	directoryAfterListCachedOp                     = channel.Op{State: "DirectoryAfterList", Method: "Cached"}
-	directoryAfterListAbsentOp                     = channel.Op{State: "DirectoryAfterList", Method: "Absent"}
-	directoryAfterMakeDirSendGroupTakeInodeOp      = channel.Op{State: "DirectoryAfterMakeDir", Method: "SendGroupTakeInode", Slot: directoryGroup, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	directoryAfterSymlinkSendGroupTakeInodeOp      = channel.Op{State: "DirectoryAfterSymlink", Method: "SendGroupTakeInode", Slot: directoryGroup, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	directoryAfterReadLinkCachedOp                 = channel.Op{State: "DirectoryAfterReadLink", Method: "Cached"}
-	directoryAfterReadLinkAbsentOp                 = channel.Op{State: "DirectoryAfterReadLink", Method: "Absent"}
-	directoryAfterStatSendClientsIsOp              = channel.Op{State: "DirectoryAfterStat", Method: "SendClientsIs", Slot: directoryClients, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true}
-	directoryAfterSetTimesSendClientsDoneOp        = channel.Op{State: "DirectoryAfterSetTimes", Method: "SendClientsDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true}
-	directoryAfterLinkCachedOp                     = channel.Op{State: "DirectoryAfterLink", Method: "Cached"}
-	directoryAfterLinkAbsentOp                     = channel.Op{State: "DirectoryAfterLink", Method: "Absent"}
-	directoryAfterRenameCachedOp                   = channel.Op{State: "DirectoryAfterRename", Method: "Cached"}
-	directoryAfterRenameAbsentOp                   = channel.Op{State: "DirectoryAfterRename", Method: "Absent"}
-	directoryAfterUnlinkLastOp                     = channel.Op{State: "DirectoryAfterUnlink", Method: "Last"}
-	directoryAfterUnlinkMoreOp                     = channel.Op{State: "DirectoryAfterUnlink", Method: "More"}
-	directoryAfterElseSendAnswerFailedOp           = channel.Op{State: "DirectoryAfterElse", Method: "SendAnswerFailed", Slot: directoryAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	directoryAfterRetireSendTableDetachOp          = channel.Op{State: "DirectoryAfterRetire", Method: "SendTableDetach", Slot: directoryTable, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	directoryAfterRetire2SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire2", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint}
-	directoryAfterAbsentSendDiskReadOp             = channel.Op{State: "DirectoryAfterAbsent", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	directoryAfterAbsent2SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent2", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	directoryAfterAbsent3SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent3", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	directoryAfterTakeInodeReceiveGroupOp          = channel.Op{State: "DirectoryAfterTakeInode", Method: "ReceiveGroup", Slot: directoryGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint}
-	directoryAfterTakeInode2ReceiveGroupOp         = channel.Op{State: "DirectoryAfterTakeInode2", Method: "ReceiveGroup", Slot: directoryGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint}
-	directoryAfterAbsent4SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent4", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	directoryAfterAbsent5SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent5", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	directoryAfterAbsent6SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent6", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	directoryTryingSentForgetNextSendTableForgetOp = channel.Op{State: "DirectoryTryingSentForgetNext", Method: "SendTableForget", Slot: directoryTable, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true}
-	directoryAfterMoreCachedOp                     = channel.Op{State: "DirectoryAfterMore", Method: "Cached"}
-	directoryAfterMoreAbsentOp                     = channel.Op{State: "DirectoryAfterMore", Method: "Absent"}
-	directoryAfterNewDirSendAnswerOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir", Method: "SendAnswerOpenedDir", Slot: directoryAnswer, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
-	directoryAfterDetachSendControlRetiredOp       = channel.Op{State: "DirectoryAfterDetach", Method: "SendControlRetired", Slot: directoryControl, Peer: 0, Label: 4, Point: channel.AnyPoint}
-	directoryAfterCachedFoundOp                    = channel.Op{State: "DirectoryAfterCached", Method: "Found"}
-	directoryAfterCachedCreateOp                   = channel.Op{State: "DirectoryAfterCached", Method: "Create"}
-	directoryAfterCachedMissingOp                  = channel.Op{State: "DirectoryAfterCached", Method: "Missing"}
-	directoryAfterReadReceiveDiskOp                = channel.Op{State: "DirectoryAfterRead", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterDataSendClientsFoundOp           = channel.Op{State: "DirectoryAfterData", Method: "SendClientsFound", Slot: directoryClients, Peer: 0, Label: 12, Point: channel.AnyPoint, Gone: true}
-	directoryAfterRead2ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead2", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterCached2SendClientsEntriesOp      = channel.Op{State: "DirectoryAfterCached2", Method: "SendClientsEntries", Slot: directoryClients, Peer: 0, Label: 14, Point: channel.AnyPoint, Gone: true}
-	directoryAfterRead3ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead3", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterInodeSendDiskWriteOp             = channel.Op{State: "DirectoryAfterInode", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	directoryAfterInode2SendDiskWriteOp            = channel.Op{State: "DirectoryAfterInode2", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	directoryAfterCached3LinkOp                    = channel.Op{State: "DirectoryAfterCached3", Method: "Link"}
-	directoryAfterCached3OtherOp                   = channel.Op{State: "DirectoryAfterCached3", Method: "Other"}
-	directoryAfterRead4ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead4", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterCached4FineOp                    = channel.Op{State: "DirectoryAfterCached4", Method: "Fine"}
-	directoryAfterCached4RefusedOp                 = channel.Op{State: "DirectoryAfterCached4", Method: "Refused"}
-	directoryAfterRead5ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead5", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterCached5FineOp                    = channel.Op{State: "DirectoryAfterCached5", Method: "Fine"}
-	directoryAfterCached5RefusedOp                 = channel.Op{State: "DirectoryAfterCached5", Method: "Refused"}
-	directoryAfterRead6ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead6", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterRetire3SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire3", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint}
-	directoryAfterAbsent7SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent7", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	directoryAfterRetiredSendGroupDetachOp         = channel.Op{State: "DirectoryAfterRetired", Method: "SendGroupDetach", Slot: directoryGroup, Peer: 1, Label: 5, Point: channel.AnyPoint}
-	directoryAfterFoundSentGetNextSendTableGetOp   = channel.Op{State: "DirectoryAfterFoundSentGetNext", Method: "SendTableGet", Slot: directoryTable, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	directoryAfterCreateSendGroupTakeInodeOp       = channel.Op{State: "DirectoryAfterCreate", Method: "SendGroupTakeInode", Slot: directoryGroup, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	directoryAfterMissingSendAnswerFailedOp        = channel.Op{State: "DirectoryAfterMissing", Method: "SendAnswerFailed", Slot: directoryAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	directoryAfterWriteReceiveDiskOp               = channel.Op{State: "DirectoryAfterWrite", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterNoSpaceSendClientsFailedOp       = channel.Op{State: "DirectoryAfterNoSpace", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	directoryAfterWrite2ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite2", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterNoSpace2SendClientsFailedOp      = channel.Op{State: "DirectoryAfterNoSpace2", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	directoryAfterLink2SendClientsTargetOp         = channel.Op{State: "DirectoryAfterLink2", Method: "SendClientsTarget", Slot: directoryClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true}
-	directoryAfterOtherSendClientsFailedOp         = channel.Op{State: "DirectoryAfterOther", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	directoryAfterFineSendDiskWriteOp              = channel.Op{State: "DirectoryAfterFine", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	directoryAfterRefusedChooseFailedOp            = channel.Op{State: "DirectoryAfterRefused", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true}
-	directoryAfterFine2SendDiskWriteOp             = channel.Op{State: "DirectoryAfterFine2", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	directoryAfterRefused2ChooseFailedOp           = channel.Op{State: "DirectoryAfterRefused2", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true}
-	directoryAfterElse2SendOtherFailedOp           = channel.Op{State: "DirectoryAfterElse2", Method: "SendOtherFailed", Slot: directoryOther, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	directoryAfterCached6FineOp                    = channel.Op{State: "DirectoryAfterCached6", Method: "Fine"}
-	directoryAfterCached6RefusedOp                 = channel.Op{State: "DirectoryAfterCached6", Method: "Refused"}
-	directoryAfterRead7ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead7", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterDetach2SendDiskDetachOp          = channel.Op{State: "DirectoryAfterDetach2", Method: "SendDiskDetach", Slot: directoryDisk, Peer: 1, Label: 3, Point: channel.AnyPoint}
-	directoryAfterRetire4SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire4", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint}
-	directoryAfterTakeInode3ReceiveGroupOp         = channel.Op{State: "DirectoryAfterTakeInode3", Method: "ReceiveGroup", Slot: directoryGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint}
-	directoryAfterFailedSendClientsFailedOp        = channel.Op{State: "DirectoryAfterFailed", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	directoryAfterFailed2SendClientsFailedOp       = channel.Op{State: "DirectoryAfterFailed2", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	directoryAfterFailed3SendClientsFailedOp       = channel.Op{State: "DirectoryAfterFailed3", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true}
-	directoryAfterWrite3ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite3", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterWrite4ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite4", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterNewDir2SendOtherOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir2", Method: "SendOtherOpenedDir", Slot: directoryOther, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
-	directoryAfterFine3SendDiskWriteOp             = channel.Op{State: "DirectoryAfterFine3", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	directoryAfterRefused3ChooseFailedOp           = channel.Op{State: "DirectoryAfterRefused3", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true}
-	directoryAfterElse3SendOtherFailedOp           = channel.Op{State: "DirectoryAfterElse3", Method: "SendOtherFailed", Slot: directoryOther, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	directoryAfterInode3SendDiskWriteOp            = channel.Op{State: "DirectoryAfterInode3", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	directoryAfterWrite5ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite5", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterNewDir3SendOtherOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir3", Method: "SendOtherOpenedDir", Slot: directoryOther, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
-	directoryAfterWrite6ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite6", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	directoryAfterWrittenSendClientsDoneOp         = channel.Op{State: "DirectoryAfterWritten", Method: "SendClientsDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true}
-	directoryAfterWritten2SendClientsDoneOp        = channel.Op{State: "DirectoryAfterWritten2", Method: "SendClientsDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true}
-	directoryAfterWritten3ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten3", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Chosen: true}
-	directoryAfterWritten4ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten4", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Chosen: true}
-	directoryAfterWritten5ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten5", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Chosen: true}
-	directoryAfterDoomSentGetNextSendTableGetOp    = channel.Op{State: "DirectoryAfterDoomSentGetNext", Method: "SendTableGet", Slot: directoryTable, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	directoryAfterRetire5SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire5", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint}
-	directoryAfterElse4SendOtherFailedOp           = channel.Op{State: "DirectoryAfterElse4", Method: "SendOtherFailed", Slot: directoryOther, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	directoryAfterNewDir4SendOtherOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir4", Method: "SendOtherOpenedDir", Slot: directoryOther, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
+	directoryAfterOpenCachedOp                     = channel.Op{State: "DirectoryAfterOpen", Method: "Cached", At: "protocols/vnode/directory.chan:58:14"}
+	directoryAfterOpenAbsentOp                     = channel.Op{State: "DirectoryAfterOpen", Method: "Absent", At: "protocols/vnode/directory.chan:59:14"}
+	directoryAfterFindCachedOp                     = channel.Op{State: "DirectoryAfterFind", Method: "Cached", At: "protocols/vnode/directory.chan:58:14"}
+	directoryAfterFindAbsentOp                     = channel.Op{State: "DirectoryAfterFind", Method: "Absent", At: "protocols/vnode/directory.chan:59:14"}
+	directoryAfterListCachedOp                     = channel.Op{State: "DirectoryAfterList", Method: "Cached", At: "protocols/vnode/directory.chan:58:14"}
+	directoryAfterListAbsentOp                     = channel.Op{State: "DirectoryAfterList", Method: "Absent", At: "protocols/vnode/directory.chan:59:14"}
+	directoryAfterMakeDirSendGroupTakeInodeOp      = channel.Op{State: "DirectoryAfterMakeDir", Method: "SendGroupTakeInode", Slot: directoryGroup, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:94:9"}
+	directoryAfterSymlinkSendGroupTakeInodeOp      = channel.Op{State: "DirectoryAfterSymlink", Method: "SendGroupTakeInode", Slot: directoryGroup, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:94:9"}
+	directoryAfterReadLinkCachedOp                 = channel.Op{State: "DirectoryAfterReadLink", Method: "Cached", At: "protocols/vnode/directory.chan:58:14"}
+	directoryAfterReadLinkAbsentOp                 = channel.Op{State: "DirectoryAfterReadLink", Method: "Absent", At: "protocols/vnode/directory.chan:59:14"}
+	directoryAfterStatSendClientsIsOp              = channel.Op{State: "DirectoryAfterStat", Method: "SendClientsIs", Slot: directoryClients, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:171:58"}
+	directoryAfterSetTimesSendClientsDoneOp        = channel.Op{State: "DirectoryAfterSetTimes", Method: "SendClientsDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:172:58"}
+	directoryAfterLinkCachedOp                     = channel.Op{State: "DirectoryAfterLink", Method: "Cached", At: "protocols/vnode/directory.chan:58:14"}
+	directoryAfterLinkAbsentOp                     = channel.Op{State: "DirectoryAfterLink", Method: "Absent", At: "protocols/vnode/directory.chan:59:14"}
+	directoryAfterRenameCachedOp                   = channel.Op{State: "DirectoryAfterRename", Method: "Cached", At: "protocols/vnode/directory.chan:58:14"}
+	directoryAfterRenameAbsentOp                   = channel.Op{State: "DirectoryAfterRename", Method: "Absent", At: "protocols/vnode/directory.chan:59:14"}
+	directoryAfterUnlinkLastOp                     = channel.Op{State: "DirectoryAfterUnlink", Method: "Last", At: "protocols/vnode/directory.chan:177:22"}
+	directoryAfterUnlinkMoreOp                     = channel.Op{State: "DirectoryAfterUnlink", Method: "More", At: "protocols/vnode/directory.chan:178:22"}
+	directoryAfterElseSendAnswerFailedOp           = channel.Op{State: "DirectoryAfterElse", Method: "SendAnswerFailed", Slot: directoryAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:26:16"}
+	directoryAfterRetireSendTableDetachOp          = channel.Op{State: "DirectoryAfterRetire", Method: "SendTableDetach", Slot: directoryTable, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:129:21"}
+	directoryAfterRetire2SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire2", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:135:17"}
+	directoryAfterAbsentSendDiskReadOp             = channel.Op{State: "DirectoryAfterAbsent", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:61:9"}
+	directoryAfterAbsent2SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent2", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:61:9"}
+	directoryAfterAbsent3SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent3", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:61:9"}
+	directoryAfterTakeInodeReceiveGroupOp          = channel.Op{State: "DirectoryAfterTakeInode", Method: "ReceiveGroup", Slot: directoryGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:96:16"}
+	directoryAfterTakeInode2ReceiveGroupOp         = channel.Op{State: "DirectoryAfterTakeInode2", Method: "ReceiveGroup", Slot: directoryGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:96:16"}
+	directoryAfterAbsent4SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent4", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:61:9"}
+	directoryAfterAbsent5SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent5", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:61:9"}
+	directoryAfterAbsent6SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent6", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:61:9"}
+	directoryTryingSentForgetNextSendTableForgetOp = channel.Op{State: "DirectoryTryingSentForgetNext", Method: "SendTableForget", Slot: directoryTable, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:47:20"}
+	directoryAfterMoreCachedOp                     = channel.Op{State: "DirectoryAfterMore", Method: "Cached", At: "protocols/vnode/directory.chan:58:14"}
+	directoryAfterMoreAbsentOp                     = channel.Op{State: "DirectoryAfterMore", Method: "Absent", At: "protocols/vnode/directory.chan:59:14"}
+	directoryAfterNewDirSendAnswerOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir", Method: "SendAnswerOpenedDir", Slot: directoryAnswer, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:17:20"}
+	directoryAfterDetachSendControlRetiredOp       = channel.Op{State: "DirectoryAfterDetach", Method: "SendControlRetired", Slot: directoryControl, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:130:21"}
+	directoryAfterCachedFoundOp                    = channel.Op{State: "DirectoryAfterCached", Method: "Found", At: "protocols/vnode/directory.chan:108:18"}
+	directoryAfterCachedCreateOp                   = channel.Op{State: "DirectoryAfterCached", Method: "Create", At: "protocols/vnode/directory.chan:111:18"}
+	directoryAfterCachedMissingOp                  = channel.Op{State: "DirectoryAfterCached", Method: "Missing", At: "protocols/vnode/directory.chan:116:18"}
+	directoryAfterReadReceiveDiskOp                = channel.Op{State: "DirectoryAfterRead", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:63:16"}
+	directoryAfterDataSendClientsFoundOp           = channel.Op{State: "DirectoryAfterData", Method: "SendClientsFound", Slot: directoryClients, Peer: 0, Label: 12, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:140:21"}
+	directoryAfterRead2ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead2", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:63:16"}
+	directoryAfterCached2SendClientsEntriesOp      = channel.Op{State: "DirectoryAfterCached2", Method: "SendClientsEntries", Slot: directoryClients, Peer: 0, Label: 14, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:146:21"}
+	directoryAfterRead3ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead3", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:63:16"}
+	directoryAfterInodeSendDiskWriteOp             = channel.Op{State: "DirectoryAfterInode", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:70:9"}
+	directoryAfterInode2SendDiskWriteOp            = channel.Op{State: "DirectoryAfterInode2", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:70:9"}
+	directoryAfterCached3LinkOp                    = channel.Op{State: "DirectoryAfterCached3", Method: "Link", At: "protocols/vnode/directory.chan:165:26"}
+	directoryAfterCached3OtherOp                   = channel.Op{State: "DirectoryAfterCached3", Method: "Other", At: "protocols/vnode/directory.chan:166:26"}
+	directoryAfterRead4ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead4", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:63:16"}
+	directoryAfterCached4FineOp                    = channel.Op{State: "DirectoryAfterCached4", Method: "Fine", At: "protocols/vnode/directory.chan:81:18"}
+	directoryAfterCached4RefusedOp                 = channel.Op{State: "DirectoryAfterCached4", Method: "Refused", At: "protocols/vnode/directory.chan:86:18"}
+	directoryAfterRead5ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead5", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:63:16"}
+	directoryAfterCached5FineOp                    = channel.Op{State: "DirectoryAfterCached5", Method: "Fine", At: "protocols/vnode/directory.chan:81:18"}
+	directoryAfterCached5RefusedOp                 = channel.Op{State: "DirectoryAfterCached5", Method: "Refused", At: "protocols/vnode/directory.chan:86:18"}
+	directoryAfterRead6ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead6", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:63:16"}
+	directoryAfterRetire3SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire3", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:50:41"}
+	directoryAfterAbsent7SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent7", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:61:9"}
+	directoryAfterRetiredSendGroupDetachOp         = channel.Op{State: "DirectoryAfterRetired", Method: "SendGroupDetach", Slot: directoryGroup, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:131:21"}
+	directoryAfterFoundSentGetNextSendTableGetOp   = channel.Op{State: "DirectoryAfterFoundSentGetNext", Method: "SendTableGet", Slot: directoryTable, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:36:20"}
+	directoryAfterCreateSendGroupTakeInodeOp       = channel.Op{State: "DirectoryAfterCreate", Method: "SendGroupTakeInode", Slot: directoryGroup, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:94:9"}
+	directoryAfterMissingSendAnswerFailedOp        = channel.Op{State: "DirectoryAfterMissing", Method: "SendAnswerFailed", Slot: directoryAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:26:16"}
+	directoryAfterWriteReceiveDiskOp               = channel.Op{State: "DirectoryAfterWrite", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:72:16"}
+	directoryAfterNoSpaceSendClientsFailedOp       = channel.Op{State: "DirectoryAfterNoSpace", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:154:21"}
+	directoryAfterWrite2ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite2", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:72:16"}
+	directoryAfterNoSpace2SendClientsFailedOp      = channel.Op{State: "DirectoryAfterNoSpace2", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:160:21"}
+	directoryAfterLink2SendClientsTargetOp         = channel.Op{State: "DirectoryAfterLink2", Method: "SendClientsTarget", Slot: directoryClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:165:33"}
+	directoryAfterOtherSendClientsFailedOp         = channel.Op{State: "DirectoryAfterOther", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:166:33"}
+	directoryAfterFineSendDiskWriteOp              = channel.Op{State: "DirectoryAfterFine", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:70:9"}
+	directoryAfterRefusedChooseFailedOp            = channel.Op{State: "DirectoryAfterRefused", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:89:9"}
+	directoryAfterFine2SendDiskWriteOp             = channel.Op{State: "DirectoryAfterFine2", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:70:9"}
+	directoryAfterRefused2ChooseFailedOp           = channel.Op{State: "DirectoryAfterRefused2", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:89:9"}
+	directoryAfterElse2SendOtherFailedOp           = channel.Op{State: "DirectoryAfterElse2", Method: "SendOtherFailed", Slot: directoryOther, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:26:16"}
+	directoryAfterCached6FineOp                    = channel.Op{State: "DirectoryAfterCached6", Method: "Fine", At: "protocols/vnode/directory.chan:81:18"}
+	directoryAfterCached6RefusedOp                 = channel.Op{State: "DirectoryAfterCached6", Method: "Refused", At: "protocols/vnode/directory.chan:86:18"}
+	directoryAfterRead7ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead7", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:63:16"}
+	directoryAfterDetach2SendDiskDetachOp          = channel.Op{State: "DirectoryAfterDetach2", Method: "SendDiskDetach", Slot: directoryDisk, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:132:21"}
+	directoryAfterRetire4SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire4", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:39:41"}
+	directoryAfterTakeInode3ReceiveGroupOp         = channel.Op{State: "DirectoryAfterTakeInode3", Method: "ReceiveGroup", Slot: directoryGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:96:16"}
+	directoryAfterFailedSendClientsFailedOp        = channel.Op{State: "DirectoryAfterFailed", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:142:21"}
+	directoryAfterFailed2SendClientsFailedOp       = channel.Op{State: "DirectoryAfterFailed2", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:148:21"}
+	directoryAfterFailed3SendClientsFailedOp       = channel.Op{State: "DirectoryAfterFailed3", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:169:21"}
+	directoryAfterWrite3ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite3", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:72:16"}
+	directoryAfterWrite4ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite4", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:72:16"}
+	directoryAfterNewDir2SendOtherOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir2", Method: "SendOtherOpenedDir", Slot: directoryOther, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:17:20"}
+	directoryAfterFine3SendDiskWriteOp             = channel.Op{State: "DirectoryAfterFine3", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:70:9"}
+	directoryAfterRefused3ChooseFailedOp           = channel.Op{State: "DirectoryAfterRefused3", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:89:9"}
+	directoryAfterElse3SendOtherFailedOp           = channel.Op{State: "DirectoryAfterElse3", Method: "SendOtherFailed", Slot: directoryOther, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:26:16"}
+	directoryAfterInode3SendDiskWriteOp            = channel.Op{State: "DirectoryAfterInode3", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:70:9"}
+	directoryAfterWrite5ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite5", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:72:16"}
+	directoryAfterNewDir3SendOtherOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir3", Method: "SendOtherOpenedDir", Slot: directoryOther, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:17:20"}
+	directoryAfterWrite6ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite6", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:72:16"}
+	directoryAfterWrittenSendClientsDoneOp         = channel.Op{State: "DirectoryAfterWritten", Method: "SendClientsDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:152:21"}
+	directoryAfterWritten2SendClientsDoneOp        = channel.Op{State: "DirectoryAfterWritten2", Method: "SendClientsDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:158:21"}
+	directoryAfterWritten3ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten3", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:83:21"}
+	directoryAfterWritten4ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten4", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:83:21"}
+	directoryAfterWritten5ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten5", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:83:21"}
+	directoryAfterDoomSentGetNextSendTableGetOp    = channel.Op{State: "DirectoryAfterDoomSentGetNext", Method: "SendTableGet", Slot: directoryTable, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:36:20"}
+	directoryAfterRetire5SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire5", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:39:41"}
+	directoryAfterElse4SendOtherFailedOp           = channel.Op{State: "DirectoryAfterElse4", Method: "SendOtherFailed", Slot: directoryOther, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:26:16"}
+	directoryAfterNewDir4SendOtherOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir4", Method: "SendOtherOpenedDir", Slot: directoryOther, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:17:20"}
 	directoryServingChoice                         = channel.Choice{ID: 0, State: "DirectoryServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 1},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 2},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 3},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 4},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 5},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 6},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 7},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 8},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 10},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 9},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 11},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: 0, Label: 0},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:125:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:126:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:127:20"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/directory.chan:137:20"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 1, At: "protocols/vnode/directory.chan:138:20"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 2, At: "protocols/vnode/directory.chan:144:20"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 3, At: "protocols/vnode/directory.chan:150:20"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 4, At: "protocols/vnode/directory.chan:156:20"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 5, At: "protocols/vnode/directory.chan:162:20"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 6, At: "protocols/vnode/directory.chan:171:20"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 7, At: "protocols/vnode/directory.chan:172:20"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 8, At: "protocols/vnode/directory.chan:173:20"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 10, At: "protocols/vnode/directory.chan:174:20"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 9, At: "protocols/vnode/directory.chan:175:20"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 11, At: "protocols/vnode/directory.chan:181:20"},
+		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/directory.chan:123:9"},
 	}}
 	directoryAfterServeChoice = channel.Choice{ID: 1, State: "DirectoryAfterServe", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now},
-		{Kind: channel.Else},
+		{Kind: channel.Now, At: "protocols/vnode/directory.chan:14:16"},
+		{Kind: channel.Else, At: "protocols/vnode/directory.chan:20:16"},
 	}}
 	directoryTryingChoice = channel.Choice{ID: 2, State: "DirectoryTrying", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryTable, Peer: 1, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2},
+		{Kind: channel.Send, Slot: directoryTable, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:47:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:48:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:49:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:50:20"},
 	}}
 	directoryAfterServe2Choice = channel.Choice{ID: 3, State: "DirectoryAfterServe2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now},
-		{Kind: channel.Else},
+		{Kind: channel.Now, At: "protocols/vnode/directory.chan:14:16"},
+		{Kind: channel.Else, At: "protocols/vnode/directory.chan:20:16"},
 	}}
 	directoryAfterFoundChoice = channel.Choice{ID: 4, State: "DirectoryAfterFound", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryTable, Peer: 1, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2},
+		{Kind: channel.Send, Slot: directoryTable, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:36:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:37:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:38:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:39:20"},
 	}}
 	directoryAfterRefusedChoice = channel.Choice{ID: 5, State: "DirectoryAfterRefused", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 1, Aimed: true},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, Aimed: true},
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 1, At: "protocols/vnode/directory.chan:89:9", Aimed: true},
+		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/vnode/directory.chan:123:9", Aimed: true},
 	}}
 	directoryAfterRefused2Choice = channel.Choice{ID: 6, State: "DirectoryAfterRefused2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 1, Aimed: true},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, Aimed: true},
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 1, At: "protocols/vnode/directory.chan:89:9", Aimed: true},
+		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/vnode/directory.chan:123:9", Aimed: true},
 	}}
 	directoryAfterServe3Choice = channel.Choice{ID: 7, State: "DirectoryAfterServe3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now},
-		{Kind: channel.Else},
+		{Kind: channel.Now, At: "protocols/vnode/directory.chan:14:16"},
+		{Kind: channel.Else, At: "protocols/vnode/directory.chan:20:16"},
 	}}
 	directoryAfterRefused3Choice = channel.Choice{ID: 8, State: "DirectoryAfterRefused3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 1, Aimed: true},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, Aimed: true},
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 1, At: "protocols/vnode/directory.chan:89:9", Aimed: true},
+		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/vnode/directory.chan:123:9", Aimed: true},
 	}}
 	directoryAfterWritten3Choice = channel.Choice{ID: 9, State: "DirectoryAfterWritten3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 15, Guard: 1, Aimed: true},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, Aimed: true},
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 15, Guard: 1, At: "protocols/vnode/directory.chan:83:21", Aimed: true},
+		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/vnode/directory.chan:123:9", Aimed: true},
 	}}
 	directoryAfterWritten4Choice = channel.Choice{ID: 10, State: "DirectoryAfterWritten4", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 15, Guard: 1, Aimed: true},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, Aimed: true},
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 15, Guard: 1, At: "protocols/vnode/directory.chan:83:21", Aimed: true},
+		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/vnode/directory.chan:123:9", Aimed: true},
 	}}
 	directoryAfterWritten5Choice = channel.Choice{ID: 11, State: "DirectoryAfterWritten5", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 15, Guard: 1, Aimed: true},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, Aimed: true},
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 15, Guard: 1, At: "protocols/vnode/directory.chan:83:21", Aimed: true},
+		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/vnode/directory.chan:123:9", Aimed: true},
 	}}
 	directoryAfterDoomChoice = channel.Choice{ID: 12, State: "DirectoryAfterDoom", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryTable, Peer: 1, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2},
+		{Kind: channel.Send, Slot: directoryTable, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:36:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:37:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:38:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:39:20"},
 	}}
 	directoryAfterServe4Choice = channel.Choice{ID: 13, State: "DirectoryAfterServe4", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now},
-		{Kind: channel.Else},
+		{Kind: channel.Now, At: "protocols/vnode/directory.chan:14:16"},
+		{Kind: channel.Else, At: "protocols/vnode/directory.chan:20:16"},
 	}}
 )
 

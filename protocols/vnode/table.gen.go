@@ -14,13 +14,29 @@ var Table = channel.Protocol{
 	Name:  "Table",
 	Roles: []string{"client", "table"},
 	Labels: []channel.Label{
-		{Name: "Get", From: 0, To: 1, Payload: channel.PayloadOf[TableGetPayload](), Ends: 1},
-		{Name: "Forget", From: 0, To: 1, Payload: channel.PayloadOf[TableForgetPayload]()},
+		{Name: "Get", From: 0, To: 1, Payload: channel.PayloadOf[TableGetPayload](), Fields: []channel.Field{{Name: "ino"}, {Name: "directory"}}, Ends: 1},
+		{Name: "Forget", From: 0, To: 1, Payload: channel.PayloadOf[TableForgetPayload](), Fields: []channel.Field{{Name: "ino"}}},
 		{Name: "Detach", From: 0, To: 1},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 	},
+	Package: "protocols/vnode",
+	Digest:  "0d215a03f2ebe628e1325a5316608323ac12e1e320644242229c2a311b539d01",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // client
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/vnode/vnode.chan:33:16"}, {Label: 1, Next: 0, At: "protocols/vnode/vnode.chan:34:16"}, {Label: 2, Next: 1, At: "protocols/vnode/vnode.chan:35:16"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // table
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/vnode/vnode.chan:33:16"}, {Label: 1, Next: 0, At: "protocols/vnode/vnode.chan:34:16"}, {Label: 2, Next: 1, At: "protocols/vnode/vnode.chan:35:16"}}},
+			{Name: "end", End: true},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Table.Labels[0].Carries = []channel.Carried{{Protocol: &dir.Opening, Role: 1, State: 0}}
 }
 
 // NewTable makes a fresh session and returns its ends.
@@ -47,10 +63,11 @@ type tableClientEndpoint struct {
 }
 
 var (
-	tableClientTable        = channel.Component{Name: "TableClient", Slots: []channel.Slot{{Name: "client", Protocol: &Table, Role: 0}}, Choices: 0}
-	tableClientRestGetOp    = channel.Op{State: "TableClientRest", Method: "Get", Peer: 1, Label: 0}
-	tableClientRestForgetOp = channel.Op{State: "TableClientRest", Method: "Forget", Peer: 1, Label: 1}
-	tableClientRestDetachOp = channel.Op{State: "TableClientRest", Method: "Detach", Peer: 1, Label: 2}
+	tableClientTable = channel.Component{Name: "TableClient", Slots: []channel.Slot{{Name: "client", Protocol: &Table, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&tableClientRestGetOp, &tableClientRestForgetOp, &tableClientRestDetachOp}}
+	tableClientRestGetOp    = channel.Op{State: "TableClientRest", Method: "Get", Peer: 1, Label: 0, At: "protocols/vnode/vnode.chan:33:16"}
+	tableClientRestForgetOp = channel.Op{State: "TableClientRest", Method: "Forget", Peer: 1, Label: 1, At: "protocols/vnode/vnode.chan:34:16"}
+	tableClientRestDetachOp = channel.Op{State: "TableClientRest", Method: "Detach", Peer: 1, Label: 2, At: "protocols/vnode/vnode.chan:35:16"}
 )
 
 // OpenTableClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -158,8 +175,9 @@ type tableTableEndpoint struct {
 }
 
 var (
-	tableTableTable         = channel.Component{Name: "TableTable", Slots: []channel.Slot{{Name: "table", Protocol: &Table, Role: 1}}, Choices: 0}
-	tableTableRestReceiveOp = channel.Op{State: "TableTableRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2}
+	tableTableTable = channel.Component{Name: "TableTable", Slots: []channel.Slot{{Name: "table", Protocol: &Table, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&tableTableRestReceiveOp}}
+	tableTableRestReceiveOp = channel.Op{State: "TableTableRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2, At: "protocols/vnode/vnode.chan:33:16"}
 )
 
 // OpenTableTable makes the calling goroutine the table of a session. When ctx is done, the end is abandoned.

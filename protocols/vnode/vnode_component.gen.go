@@ -160,7 +160,7 @@ const (
 )
 
 func vnodeLayout(g *VnodeGiven) *channel.Component {
-	return &channel.Component{Name: "Vnode", Choices: 14, Slots: []channel.Slot{
+	return &channel.Component{Name: "Vnode", Choices: 14, Ops: vnodeOps, Chooses: vnodeChooses, Slots: []channel.Slot{
 		{Name: "control", Protocol: &Control, Role: 1},
 		{Name: "group", Protocol: &cg.Group, Role: 0},
 		{Name: "disk", Protocol: &block.Block, Role: 0},
@@ -173,129 +173,134 @@ func vnodeLayout(g *VnodeGiven) *channel.Component {
 	}}
 }
 
+// vnodeOps are all steps of a Vnode, and vnodeChooses its chooses.
+var vnodeOps = []*channel.Op{&vnodeAfterReadCachedOp, &vnodeAfterReadAbsentOp, &vnodeAfterWriteInsideOp, &vnodeAfterWriteBeyondOp, &vnodeAfterAppendInsideOp, &vnodeAfterAppendBeyondOp, &vnodeAfterTruncateSendGroupFreeBlocksOp, &vnodeAfterSetTimesChooseDoneOp, &vnodeAfterSyncCleanOp, &vnodeAfterSyncDirtyOp, &vnodeAfterStatSentIsNextSendFilesIsOp, &vnodeAfterElseSendAnswerFailedOp, &vnodeAfterRetireCleanOp, &vnodeAfterRetireDirtyOp, &vnodeAfterRetire2SendControlBusyOp, &vnodeAfterAbsentSendDiskReadOp, &vnodeAfterBeyondSendGroupTakeBlocksOp, &vnodeAfterBeyond2SendGroupTakeBlocksOp, &vnodeAfterFreeBlocksReceiveGroupOp, &vnodeAfterDirtySendDiskWriteOp, &vnodeAfterWatchSendSleepersReadyOp, &vnodeAfterNewFileSendAnswerOpenedOp, &vnodeAfterDirty2SendDiskWriteOp, &vnodeAfterCachedSentDataNextSendFilesDataOp, &vnodeAfterRead2ReceiveDiskOp, &vnodeAfterInsideSentWrittenNextSendFilesWrittenOp, &vnodeAfterTakeBlocksReceiveGroupOp, &vnodeAfterBlocksSentWrittenNextSendFilesWrittenOp, &vnodeAfterTakeBlocks2ReceiveGroupOp, &vnodeAfterDoneChooseDoneOp, &vnodeAfterFailedChooseFailedOp, &vnodeAfterCleanChooseDoneOp, &vnodeAfterWrite2ReceiveDiskOp, &vnodeAfterCloseSendGroupFreeBlocksOp, &vnodeAfterDoomSendGroupFreeBlocksOp, &vnodeAfterWrittenSendControlRetiredOp, &vnodeAfterWrite3ReceiveDiskOp, &vnodeAfterFreeBlocks2ReceiveGroupOp, &vnodeAfterGoneSendGroupFreeBlocksOp, &vnodeAfterFreeBlocks3ReceiveGroupOp, &vnodeAfterRetiredSendGroupDetachOp, &vnodeAfterFailed2ChooseFailedOp, &vnodeAfterNoSpaceChooseFailedOp, &vnodeAfterNoSpace2ChooseFailedOp, &vnodeAfterFailed3ChooseFailedOp, &vnodeAfterDone2SendGroupFreeInodeOp, &vnodeAfterFreeBlocks4ReceiveGroupOp, &vnodeAfterDone3SendGroupFreeInodeOp, &vnodeAfterDetachSendDiskDetachOp, &vnodeAfterFreeInodeReceiveGroupOp, &vnodeAfterDone4SendGroupFreeInodeOp, &vnodeAfterFreeInode2ReceiveGroupOp, &vnodeAfterFreeInode3ReceiveGroupOp}
+
+var vnodeChooses = []*channel.Choice{&vnodeServingChoice, &vnodeAfterServeChoice, &vnodeAfterSetTimesChoice, &vnodeAfterStatChoice, &vnodeAfterCachedChoice, &vnodeAfterInsideChoice, &vnodeAfterBlocksChoice, &vnodeAfterDoneChoice, &vnodeAfterFailedChoice, &vnodeAfterCleanChoice, &vnodeAfterFailed2Choice, &vnodeAfterNoSpaceChoice, &vnodeAfterNoSpace2Choice, &vnodeAfterFailed3Choice}
+
 var (
-	vnodeAfterReadCachedOp                            = channel.Op{State: "VnodeAfterRead", Method: "Cached"}
-	vnodeAfterReadAbsentOp                            = channel.Op{State: "VnodeAfterRead", Method: "Absent"}
-	vnodeAfterWriteInsideOp                           = channel.Op{State: "VnodeAfterWrite", Method: "Inside"}
-	vnodeAfterWriteBeyondOp                           = channel.Op{State: "VnodeAfterWrite", Method: "Beyond"}
-	vnodeAfterAppendInsideOp                          = channel.Op{State: "VnodeAfterAppend", Method: "Inside"}
-	vnodeAfterAppendBeyondOp                          = channel.Op{State: "VnodeAfterAppend", Method: "Beyond"}
-	vnodeAfterTruncateSendGroupFreeBlocksOp           = channel.Op{State: "VnodeAfterTruncate", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint}
-	vnodeAfterSetTimesChooseDoneOp                    = channel.Op{State: "VnodeAfterSetTimes", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterSyncCleanOp                             = channel.Op{State: "VnodeAfterSync", Method: "Clean"}
-	vnodeAfterSyncDirtyOp                             = channel.Op{State: "VnodeAfterSync", Method: "Dirty"}
-	vnodeAfterStatSentIsNextSendFilesIsOp             = channel.Op{State: "VnodeAfterStatSentIsNext", Method: "SendFilesIs", Slot: vnodeFiles, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterElseSendAnswerFailedOp                  = channel.Op{State: "VnodeAfterElse", Method: "SendAnswerFailed", Slot: vnodeAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	vnodeAfterRetireCleanOp                           = channel.Op{State: "VnodeAfterRetire", Method: "Clean"}
-	vnodeAfterRetireDirtyOp                           = channel.Op{State: "VnodeAfterRetire", Method: "Dirty"}
-	vnodeAfterRetire2SendControlBusyOp                = channel.Op{State: "VnodeAfterRetire2", Method: "SendControlBusy", Slot: vnodeControl, Peer: 0, Label: 3, Point: channel.AnyPoint}
-	vnodeAfterAbsentSendDiskReadOp                    = channel.Op{State: "VnodeAfterAbsent", Method: "SendDiskRead", Slot: vnodeDisk, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	vnodeAfterBeyondSendGroupTakeBlocksOp             = channel.Op{State: "VnodeAfterBeyond", Method: "SendGroupTakeBlocks", Slot: vnodeGroup, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	vnodeAfterBeyond2SendGroupTakeBlocksOp            = channel.Op{State: "VnodeAfterBeyond2", Method: "SendGroupTakeBlocks", Slot: vnodeGroup, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	vnodeAfterFreeBlocksReceiveGroupOp                = channel.Op{State: "VnodeAfterFreeBlocks", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
-	vnodeAfterDirtySendDiskWriteOp                    = channel.Op{State: "VnodeAfterDirty", Method: "SendDiskWrite", Slot: vnodeDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	vnodeAfterWatchSendSleepersReadyOp                = channel.Op{State: "VnodeAfterWatch", Method: "SendSleepersReady", Slot: vnodeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true}
-	vnodeAfterNewFileSendAnswerOpenedOp               = channel.Op{State: "VnodeAfterNewFile", Method: "SendAnswerOpened", Slot: vnodeAnswer, Peer: 0, Label: 0, Point: channel.AnyPoint, Gone: true}
-	vnodeAfterDirty2SendDiskWriteOp                   = channel.Op{State: "VnodeAfterDirty2", Method: "SendDiskWrite", Slot: vnodeDisk, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	vnodeAfterCachedSentDataNextSendFilesDataOp       = channel.Op{State: "VnodeAfterCachedSentDataNext", Method: "SendFilesData", Slot: vnodeFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterRead2ReceiveDiskOp                      = channel.Op{State: "VnodeAfterRead2", Method: "ReceiveDisk", Slot: vnodeDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint}
-	vnodeAfterInsideSentWrittenNextSendFilesWrittenOp = channel.Op{State: "VnodeAfterInsideSentWrittenNext", Method: "SendFilesWritten", Slot: vnodeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterTakeBlocksReceiveGroupOp                = channel.Op{State: "VnodeAfterTakeBlocks", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<8 | 1<<7, Point: channel.AnyPoint}
-	vnodeAfterBlocksSentWrittenNextSendFilesWrittenOp = channel.Op{State: "VnodeAfterBlocksSentWrittenNext", Method: "SendFilesWritten", Slot: vnodeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterTakeBlocks2ReceiveGroupOp               = channel.Op{State: "VnodeAfterTakeBlocks2", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<8 | 1<<7, Point: channel.AnyPoint}
-	vnodeAfterDoneChooseDoneOp                        = channel.Op{State: "VnodeAfterDone", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterFailedChooseFailedOp                    = channel.Op{State: "VnodeAfterFailed", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterCleanChooseDoneOp                       = channel.Op{State: "VnodeAfterClean", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterWrite2ReceiveDiskOp                     = channel.Op{State: "VnodeAfterWrite2", Method: "ReceiveDisk", Slot: vnodeDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	vnodeAfterCloseSendGroupFreeBlocksOp              = channel.Op{State: "VnodeAfterClose", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint}
-	vnodeAfterDoomSendGroupFreeBlocksOp               = channel.Op{State: "VnodeAfterDoom", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint}
-	vnodeAfterWrittenSendControlRetiredOp             = channel.Op{State: "VnodeAfterWritten", Method: "SendControlRetired", Slot: vnodeControl, Peer: 0, Label: 4, Point: channel.AnyPoint}
-	vnodeAfterWrite3ReceiveDiskOp                     = channel.Op{State: "VnodeAfterWrite3", Method: "ReceiveDisk", Slot: vnodeDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint}
-	vnodeAfterFreeBlocks2ReceiveGroupOp               = channel.Op{State: "VnodeAfterFreeBlocks2", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
-	vnodeAfterGoneSendGroupFreeBlocksOp               = channel.Op{State: "VnodeAfterGone", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint}
-	vnodeAfterFreeBlocks3ReceiveGroupOp               = channel.Op{State: "VnodeAfterFreeBlocks3", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
-	vnodeAfterRetiredSendGroupDetachOp                = channel.Op{State: "VnodeAfterRetired", Method: "SendGroupDetach", Slot: vnodeGroup, Peer: 1, Label: 5, Point: channel.AnyPoint}
-	vnodeAfterFailed2ChooseFailedOp                   = channel.Op{State: "VnodeAfterFailed2", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterNoSpaceChooseFailedOp                   = channel.Op{State: "VnodeAfterNoSpace", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterNoSpace2ChooseFailedOp                  = channel.Op{State: "VnodeAfterNoSpace2", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterFailed3ChooseFailedOp                   = channel.Op{State: "VnodeAfterFailed3", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true}
-	vnodeAfterDone2SendGroupFreeInodeOp               = channel.Op{State: "VnodeAfterDone2", Method: "SendGroupFreeInode", Slot: vnodeGroup, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	vnodeAfterFreeBlocks4ReceiveGroupOp               = channel.Op{State: "VnodeAfterFreeBlocks4", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
-	vnodeAfterDone3SendGroupFreeInodeOp               = channel.Op{State: "VnodeAfterDone3", Method: "SendGroupFreeInode", Slot: vnodeGroup, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	vnodeAfterDetachSendDiskDetachOp                  = channel.Op{State: "VnodeAfterDetach", Method: "SendDiskDetach", Slot: vnodeDisk, Peer: 1, Label: 3, Point: channel.AnyPoint}
-	vnodeAfterFreeInodeReceiveGroupOp                 = channel.Op{State: "VnodeAfterFreeInode", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
-	vnodeAfterDone4SendGroupFreeInodeOp               = channel.Op{State: "VnodeAfterDone4", Method: "SendGroupFreeInode", Slot: vnodeGroup, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	vnodeAfterFreeInode2ReceiveGroupOp                = channel.Op{State: "VnodeAfterFreeInode2", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
-	vnodeAfterFreeInode3ReceiveGroupOp                = channel.Op{State: "VnodeAfterFreeInode3", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint}
+	vnodeAfterReadCachedOp                            = channel.Op{State: "VnodeAfterRead", Method: "Cached", At: "protocols/vnode/file.chan:36:14"}
+	vnodeAfterReadAbsentOp                            = channel.Op{State: "VnodeAfterRead", Method: "Absent", At: "protocols/vnode/file.chan:37:14"}
+	vnodeAfterWriteInsideOp                           = channel.Op{State: "VnodeAfterWrite", Method: "Inside", At: "protocols/vnode/file.chan:62:14"}
+	vnodeAfterWriteBeyondOp                           = channel.Op{State: "VnodeAfterWrite", Method: "Beyond", At: "protocols/vnode/file.chan:63:14"}
+	vnodeAfterAppendInsideOp                          = channel.Op{State: "VnodeAfterAppend", Method: "Inside", At: "protocols/vnode/file.chan:62:14"}
+	vnodeAfterAppendBeyondOp                          = channel.Op{State: "VnodeAfterAppend", Method: "Beyond", At: "protocols/vnode/file.chan:63:14"}
+	vnodeAfterTruncateSendGroupFreeBlocksOp           = channel.Op{State: "VnodeAfterTruncate", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:126:17"}
+	vnodeAfterSetTimesChooseDoneOp                    = channel.Op{State: "VnodeAfterSetTimes", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:133:56"}
+	vnodeAfterSyncCleanOp                             = channel.Op{State: "VnodeAfterSync", Method: "Clean", At: "protocols/vnode/file.chan:49:14"}
+	vnodeAfterSyncDirtyOp                             = channel.Op{State: "VnodeAfterSync", Method: "Dirty", At: "protocols/vnode/file.chan:50:14"}
+	vnodeAfterStatSentIsNextSendFilesIsOp             = channel.Op{State: "VnodeAfterStatSentIsNext", Method: "SendFilesIs", Slot: vnodeFiles, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:140:40"}
+	vnodeAfterElseSendAnswerFailedOp                  = channel.Op{State: "VnodeAfterElse", Method: "SendAnswerFailed", Slot: vnodeAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/file.chan:27:20"}
+	vnodeAfterRetireCleanOp                           = channel.Op{State: "VnodeAfterRetire", Method: "Clean", At: "protocols/vnode/file.chan:49:14"}
+	vnodeAfterRetireDirtyOp                           = channel.Op{State: "VnodeAfterRetire", Method: "Dirty", At: "protocols/vnode/file.chan:50:14"}
+	vnodeAfterRetire2SendControlBusyOp                = channel.Op{State: "VnodeAfterRetire2", Method: "SendControlBusy", Slot: vnodeControl, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:115:17"}
+	vnodeAfterAbsentSendDiskReadOp                    = channel.Op{State: "VnodeAfterAbsent", Method: "SendDiskRead", Slot: vnodeDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:39:9"}
+	vnodeAfterBeyondSendGroupTakeBlocksOp             = channel.Op{State: "VnodeAfterBeyond", Method: "SendGroupTakeBlocks", Slot: vnodeGroup, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:65:9"}
+	vnodeAfterBeyond2SendGroupTakeBlocksOp            = channel.Op{State: "VnodeAfterBeyond2", Method: "SendGroupTakeBlocks", Slot: vnodeGroup, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:65:9"}
+	vnodeAfterFreeBlocksReceiveGroupOp                = channel.Op{State: "VnodeAfterFreeBlocks", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:128:24"}
+	vnodeAfterDirtySendDiskWriteOp                    = channel.Op{State: "VnodeAfterDirty", Method: "SendDiskWrite", Slot: vnodeDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:52:9"}
+	vnodeAfterWatchSendSleepersReadyOp                = channel.Op{State: "VnodeAfterWatch", Method: "SendSleepersReady", Slot: vnodeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/file.chan:145:24"}
+	vnodeAfterNewFileSendAnswerOpenedOp               = channel.Op{State: "VnodeAfterNewFile", Method: "SendAnswerOpened", Slot: vnodeAnswer, Peer: 0, Label: 0, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/file.chan:21:20"}
+	vnodeAfterDirty2SendDiskWriteOp                   = channel.Op{State: "VnodeAfterDirty2", Method: "SendDiskWrite", Slot: vnodeDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:52:9"}
+	vnodeAfterCachedSentDataNextSendFilesDataOp       = channel.Op{State: "VnodeAfterCachedSentDataNext", Method: "SendFilesData", Slot: vnodeFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:119:21"}
+	vnodeAfterRead2ReceiveDiskOp                      = channel.Op{State: "VnodeAfterRead2", Method: "ReceiveDisk", Slot: vnodeDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:41:16"}
+	vnodeAfterInsideSentWrittenNextSendFilesWrittenOp = channel.Op{State: "VnodeAfterInsideSentWrittenNext", Method: "SendFilesWritten", Slot: vnodeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:74:13"}
+	vnodeAfterTakeBlocksReceiveGroupOp                = channel.Op{State: "VnodeAfterTakeBlocks", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<8 | 1<<7, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:67:16"}
+	vnodeAfterBlocksSentWrittenNextSendFilesWrittenOp = channel.Op{State: "VnodeAfterBlocksSentWrittenNext", Method: "SendFilesWritten", Slot: vnodeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:74:13"}
+	vnodeAfterTakeBlocks2ReceiveGroupOp               = channel.Op{State: "VnodeAfterTakeBlocks2", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<8 | 1<<7, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:67:16"}
+	vnodeAfterDoneChooseDoneOp                        = channel.Op{State: "VnodeAfterDone", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:129:21"}
+	vnodeAfterFailedChooseFailedOp                    = channel.Op{State: "VnodeAfterFailed", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:131:21"}
+	vnodeAfterCleanChooseDoneOp                       = channel.Op{State: "VnodeAfterClean", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:136:21"}
+	vnodeAfterWrite2ReceiveDiskOp                     = channel.Op{State: "VnodeAfterWrite2", Method: "ReceiveDisk", Slot: vnodeDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:54:16"}
+	vnodeAfterCloseSendGroupFreeBlocksOp              = channel.Op{State: "VnodeAfterClose", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:84:13"}
+	vnodeAfterDoomSendGroupFreeBlocksOp               = channel.Op{State: "VnodeAfterDoom", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:84:13"}
+	vnodeAfterWrittenSendControlRetiredOp             = channel.Op{State: "VnodeAfterWritten", Method: "SendControlRetired", Slot: vnodeControl, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:109:25"}
+	vnodeAfterWrite3ReceiveDiskOp                     = channel.Op{State: "VnodeAfterWrite3", Method: "ReceiveDisk", Slot: vnodeDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:54:16"}
+	vnodeAfterFreeBlocks2ReceiveGroupOp               = channel.Op{State: "VnodeAfterFreeBlocks2", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:86:20"}
+	vnodeAfterGoneSendGroupFreeBlocksOp               = channel.Op{State: "VnodeAfterGone", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:84:13"}
+	vnodeAfterFreeBlocks3ReceiveGroupOp               = channel.Op{State: "VnodeAfterFreeBlocks3", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:86:20"}
+	vnodeAfterRetiredSendGroupDetachOp                = channel.Op{State: "VnodeAfterRetired", Method: "SendGroupDetach", Slot: vnodeGroup, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:110:25"}
+	vnodeAfterFailed2ChooseFailedOp                   = channel.Op{State: "VnodeAfterFailed2", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:121:21"}
+	vnodeAfterNoSpaceChooseFailedOp                   = channel.Op{State: "VnodeAfterNoSpace", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:76:13"}
+	vnodeAfterNoSpace2ChooseFailedOp                  = channel.Op{State: "VnodeAfterNoSpace2", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:76:13"}
+	vnodeAfterFailed3ChooseFailedOp                   = channel.Op{State: "VnodeAfterFailed3", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:138:21"}
+	vnodeAfterDone2SendGroupFreeInodeOp               = channel.Op{State: "VnodeAfterDone2", Method: "SendGroupFreeInode", Slot: vnodeGroup, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:89:13"}
+	vnodeAfterFreeBlocks4ReceiveGroupOp               = channel.Op{State: "VnodeAfterFreeBlocks4", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:86:20"}
+	vnodeAfterDone3SendGroupFreeInodeOp               = channel.Op{State: "VnodeAfterDone3", Method: "SendGroupFreeInode", Slot: vnodeGroup, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:89:13"}
+	vnodeAfterDetachSendDiskDetachOp                  = channel.Op{State: "VnodeAfterDetach", Method: "SendDiskDetach", Slot: vnodeDisk, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:111:25"}
+	vnodeAfterFreeInodeReceiveGroupOp                 = channel.Op{State: "VnodeAfterFreeInode", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:91:20"}
+	vnodeAfterDone4SendGroupFreeInodeOp               = channel.Op{State: "VnodeAfterDone4", Method: "SendGroupFreeInode", Slot: vnodeGroup, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:89:13"}
+	vnodeAfterFreeInode2ReceiveGroupOp                = channel.Op{State: "VnodeAfterFreeInode2", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:91:20"}
+	vnodeAfterFreeInode3ReceiveGroupOp                = channel.Op{State: "VnodeAfterFreeInode3", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:91:20"}
 	vnodeServingChoice                                = channel.Choice{ID: 0, State: "VnodeServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 2},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 1},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 2},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 3},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 4},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 5},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 6},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 7},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 8},
-		{Kind: channel.Recv, Slot: vnodeSleepers, Peer: 0, Point: 1, Label: 0},
-		{Kind: channel.Recv, Slot: vnodeSleepers, Peer: 0, Point: 4, Label: 0},
-		{Kind: channel.Gone, Slot: vnodeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 0},
+		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:102:20"},
+		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/file.chan:103:20"},
+		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/file.chan:106:20"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/file.chan:117:20"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 1, At: "protocols/vnode/file.chan:123:20"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 2, At: "protocols/vnode/file.chan:124:20"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 3, At: "protocols/vnode/file.chan:125:20"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 4, At: "protocols/vnode/file.chan:133:20"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 5, At: "protocols/vnode/file.chan:134:20"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 6, At: "protocols/vnode/file.chan:140:20"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 7, At: "protocols/vnode/file.chan:142:20"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 8, At: "protocols/vnode/file.chan:148:20"},
+		{Kind: channel.Recv, Slot: vnodeSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/vnode/file.chan:149:20"},
+		{Kind: channel.Recv, Slot: vnodeSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/vnode/file.chan:149:20"},
+		{Kind: channel.Gone, Slot: vnodeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:150:20"},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/file.chan:98:9"},
 	}}
 	vnodeAfterServeChoice = channel.Choice{ID: 1, State: "VnodeAfterServe", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now},
-		{Kind: channel.Else},
+		{Kind: channel.Now, At: "protocols/vnode/file.chan:18:16"},
+		{Kind: channel.Else, At: "protocols/vnode/file.chan:25:16"},
 	}}
 	vnodeAfterSetTimesChoice = channel.Choice{ID: 2, State: "VnodeAfterSetTimes", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 12, Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 12, At: "protocols/vnode/file.chan:133:56", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
 	}}
 	vnodeAfterStatChoice = channel.Choice{ID: 3, State: "VnodeAfterStat", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 13, Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 13, At: "protocols/vnode/file.chan:140:40", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
 	}}
 	vnodeAfterCachedChoice = channel.Choice{ID: 4, State: "VnodeAfterCached", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/vnode/file.chan:119:21", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
 	}}
 	vnodeAfterInsideChoice = channel.Choice{ID: 5, State: "VnodeAfterInside", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 11, Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 11, At: "protocols/vnode/file.chan:74:13", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
 	}}
 	vnodeAfterBlocksChoice = channel.Choice{ID: 6, State: "VnodeAfterBlocks", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 11, Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 11, At: "protocols/vnode/file.chan:74:13", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
 	}}
 	vnodeAfterDoneChoice = channel.Choice{ID: 7, State: "VnodeAfterDone", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 12, Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 12, At: "protocols/vnode/file.chan:129:21", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
 	}}
 	vnodeAfterFailedChoice = channel.Choice{ID: 8, State: "VnodeAfterFailed", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/vnode/file.chan:131:21", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
 	}}
 	vnodeAfterCleanChoice = channel.Choice{ID: 9, State: "VnodeAfterClean", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 12, Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 12, At: "protocols/vnode/file.chan:136:21", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
 	}}
 	vnodeAfterFailed2Choice = channel.Choice{ID: 10, State: "VnodeAfterFailed2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/vnode/file.chan:121:21", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
 	}}
 	vnodeAfterNoSpaceChoice = channel.Choice{ID: 11, State: "VnodeAfterNoSpace", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/vnode/file.chan:76:13", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
 	}}
 	vnodeAfterNoSpace2Choice = channel.Choice{ID: 12, State: "VnodeAfterNoSpace2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/vnode/file.chan:76:13", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
 	}}
 	vnodeAfterFailed3Choice = channel.Choice{ID: 13, State: "VnodeAfterFailed3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/vnode/file.chan:138:21", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
 	}}
 )
 

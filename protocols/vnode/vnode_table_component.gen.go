@@ -119,7 +119,7 @@ const (
 )
 
 func vnodeTableLayout(g *VnodeTableGiven) *channel.Component {
-	return &channel.Component{Name: "VnodeTable", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "VnodeTable", Choices: 1, Ops: vnodeTableOps, Chooses: vnodeTableChooses, Slots: []channel.Slot{
 		{Name: "first", Protocol: &Table, Role: 1},
 		{Name: "groups", Protocol: &cg.Port, Role: 0},
 		{Name: "disks", Protocol: &block.Port, Role: 0},
@@ -141,74 +141,79 @@ func vnodeTableLayout(g *VnodeTableGiven) *channel.Component {
 	}}
 }
 
+// vnodeTableOps are all steps of a VnodeTable, and vnodeTableChooses its chooses.
+var vnodeTableOps = []*channel.Op{&vnodeTableAfterGetRunningOp, &vnodeTableAfterGetLeavingOp, &vnodeTableAfterGetAbsentOp, &vnodeTableAfterForgetRunningOp, &vnodeTableAfterForgetLeavingOp, &vnodeTableAfterForgetAbsentOp, &vnodeTableAfterBusyDoomedOp, &vnodeTableAfterBusyKeptOp, &vnodeTableAfterDoomedSendVnodesDoomOp, &vnodeTableAfterRunningSendAnswerFailedOp, &vnodeTableAfterRunning2PickVnodesOp, &vnodeTableAfterLeavingPickVnodesOp, &vnodeTableAfterAbsentFileOp, &vnodeTableAfterAbsentDirectoryOp, &vnodeTableAfterAbsentCrammedOp, &vnodeTableAfterRunning3PickVnodesOp, &vnodeTableAfterPickVnodesSendVnodesServeOp, &vnodeTableAfterFileNewGroupOp, &vnodeTableAfterDirectoryNewGroupOp, &vnodeTableAfterCrammedSendAnswerFailedOp, &vnodeTableAfterAbsent2PickVnodesOp, &vnodeTableAfterPickVnodes2SendVnodesDoomOp, &vnodeTableAfterNewGroupSendGroupsAttachOp, &vnodeTableAfterNewGroup2SendGroupsAttachOp, &vnodeTableAfterPickVnodes3SendVnodesRetireOp, &vnodeTableAfterAttachNewBlockOp, &vnodeTableAfterAttach2NewBlockOp, &vnodeTableAfterKeptSameOp, &vnodeTableAfterKeptOtherOp, &vnodeTableAfterRetiredSendParkedFailedOp, &vnodeTableAfterFailedFileOp, &vnodeTableAfterFailedDirectoryOp, &vnodeTableAfterFailedCrammedOp, &vnodeTableAfterNewBlockSendDisksAttachOp, &vnodeTableAfterNewBlock2SendDisksAttachOp, &vnodeTableAfterSameSendVnodesServeOp, &vnodeTableAfterOtherSendParkedFailedOp, &vnodeTableAfterFile2NewGroupOp, &vnodeTableAfterDirectory2NewGroupOp, &vnodeTableAfterCrammed2SendParkedFailedOp, &vnodeTableAfterAttach3NewControlOp, &vnodeTableAfterAttach4NewControlOp, &vnodeTableAfterNewGroup3SendGroupsAttachOp, &vnodeTableAfterNewGroup4SendGroupsAttachOp, &vnodeTableAfterAttach5NewBlockOp, &vnodeTableAfterAttach6NewBlockOp, &vnodeTableAfterNewBlock3SendDisksAttachOp, &vnodeTableAfterNewBlock4SendDisksAttachOp, &vnodeTableAfterAttach7NewControlOp, &vnodeTableAfterAttach8NewControlOp, &vnodeTableAfterNewControlStartVnodeOp, &vnodeTableAfterNewControl2NewTableOp, &vnodeTableAfterStartVnodeSendVnodesServeOp, &vnodeTableAfterNewTableStartDirectoryOp, &vnodeTableAfterStartDirectorySendVnodesServeOp, &vnodeTableAfterNewControl3StartVnodeOp, &vnodeTableAfterNewControl4NewTableOp, &vnodeTableAfterStartVnode2SendVnodesServeOp, &vnodeTableAfterNewTable2StartDirectoryOp, &vnodeTableAfterStartDirectory2SendVnodesServeOp}
+
+var vnodeTableChooses = []*channel.Choice{&vnodeTableServingChoice}
+
 var (
-	vnodeTableAfterGetRunningOp                     = channel.Op{State: "VnodeTableAfterGet", Method: "Running"}
-	vnodeTableAfterGetLeavingOp                     = channel.Op{State: "VnodeTableAfterGet", Method: "Leaving"}
-	vnodeTableAfterGetAbsentOp                      = channel.Op{State: "VnodeTableAfterGet", Method: "Absent"}
-	vnodeTableAfterForgetRunningOp                  = channel.Op{State: "VnodeTableAfterForget", Method: "Running"}
-	vnodeTableAfterForgetLeavingOp                  = channel.Op{State: "VnodeTableAfterForget", Method: "Leaving"}
-	vnodeTableAfterForgetAbsentOp                   = channel.Op{State: "VnodeTableAfterForget", Method: "Absent"}
-	vnodeTableAfterBusyDoomedOp                     = channel.Op{State: "VnodeTableAfterBusy", Method: "Doomed"}
-	vnodeTableAfterBusyKeptOp                       = channel.Op{State: "VnodeTableAfterBusy", Method: "Kept"}
-	vnodeTableAfterDoomedSendVnodesDoomOp           = channel.Op{State: "VnodeTableAfterDoomed", Method: "SendVnodesDoom", Slot: vnodeTableVnodes, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	vnodeTableAfterRunningSendAnswerFailedOp        = channel.Op{State: "VnodeTableAfterRunning", Method: "SendAnswerFailed", Slot: vnodeTableAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	vnodeTableAfterRunning2PickVnodesOp             = channel.Op{State: "VnodeTableAfterRunning2", Method: "PickVnodes"}
-	vnodeTableAfterLeavingPickVnodesOp              = channel.Op{State: "VnodeTableAfterLeaving", Method: "PickVnodes"}
-	vnodeTableAfterAbsentFileOp                     = channel.Op{State: "VnodeTableAfterAbsent", Method: "File"}
-	vnodeTableAfterAbsentDirectoryOp                = channel.Op{State: "VnodeTableAfterAbsent", Method: "Directory"}
-	vnodeTableAfterAbsentCrammedOp                  = channel.Op{State: "VnodeTableAfterAbsent", Method: "Crammed"}
-	vnodeTableAfterRunning3PickVnodesOp             = channel.Op{State: "VnodeTableAfterRunning3", Method: "PickVnodes"}
-	vnodeTableAfterPickVnodesSendVnodesServeOp      = channel.Op{State: "VnodeTableAfterPickVnodes", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	vnodeTableAfterFileNewGroupOp                   = channel.Op{State: "VnodeTableAfterFile", Method: "NewGroup"}
-	vnodeTableAfterDirectoryNewGroupOp              = channel.Op{State: "VnodeTableAfterDirectory", Method: "NewGroup"}
-	vnodeTableAfterCrammedSendAnswerFailedOp        = channel.Op{State: "VnodeTableAfterCrammed", Method: "SendAnswerFailed", Slot: vnodeTableAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	vnodeTableAfterAbsent2PickVnodesOp              = channel.Op{State: "VnodeTableAfterAbsent2", Method: "PickVnodes"}
-	vnodeTableAfterPickVnodes2SendVnodesDoomOp      = channel.Op{State: "VnodeTableAfterPickVnodes2", Method: "SendVnodesDoom", Slot: vnodeTableVnodes, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	vnodeTableAfterNewGroupSendGroupsAttachOp       = channel.Op{State: "VnodeTableAfterNewGroup", Method: "SendGroupsAttach", Slot: vnodeTableGroups, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	vnodeTableAfterNewGroup2SendGroupsAttachOp      = channel.Op{State: "VnodeTableAfterNewGroup2", Method: "SendGroupsAttach", Slot: vnodeTableGroups, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	vnodeTableAfterPickVnodes3SendVnodesRetireOp    = channel.Op{State: "VnodeTableAfterPickVnodes3", Method: "SendVnodesRetire", Slot: vnodeTableVnodes, Peer: 1, Label: 2, Point: channel.AnyPoint}
-	vnodeTableAfterAttachNewBlockOp                 = channel.Op{State: "VnodeTableAfterAttach", Method: "NewBlock"}
-	vnodeTableAfterAttach2NewBlockOp                = channel.Op{State: "VnodeTableAfterAttach2", Method: "NewBlock"}
-	vnodeTableAfterKeptSameOp                       = channel.Op{State: "VnodeTableAfterKept", Method: "Same"}
-	vnodeTableAfterKeptOtherOp                      = channel.Op{State: "VnodeTableAfterKept", Method: "Other"}
-	vnodeTableAfterRetiredSendParkedFailedOp        = channel.Op{State: "VnodeTableAfterRetired", Method: "SendParkedFailed", Slot: vnodeTableParked, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	vnodeTableAfterFailedFileOp                     = channel.Op{State: "VnodeTableAfterFailed", Method: "File"}
-	vnodeTableAfterFailedDirectoryOp                = channel.Op{State: "VnodeTableAfterFailed", Method: "Directory"}
-	vnodeTableAfterFailedCrammedOp                  = channel.Op{State: "VnodeTableAfterFailed", Method: "Crammed"}
-	vnodeTableAfterNewBlockSendDisksAttachOp        = channel.Op{State: "VnodeTableAfterNewBlock", Method: "SendDisksAttach", Slot: vnodeTableDisks, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	vnodeTableAfterNewBlock2SendDisksAttachOp       = channel.Op{State: "VnodeTableAfterNewBlock2", Method: "SendDisksAttach", Slot: vnodeTableDisks, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	vnodeTableAfterSameSendVnodesServeOp            = channel.Op{State: "VnodeTableAfterSame", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	vnodeTableAfterOtherSendParkedFailedOp          = channel.Op{State: "VnodeTableAfterOther", Method: "SendParkedFailed", Slot: vnodeTableParked, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	vnodeTableAfterFile2NewGroupOp                  = channel.Op{State: "VnodeTableAfterFile2", Method: "NewGroup"}
-	vnodeTableAfterDirectory2NewGroupOp             = channel.Op{State: "VnodeTableAfterDirectory2", Method: "NewGroup"}
-	vnodeTableAfterCrammed2SendParkedFailedOp       = channel.Op{State: "VnodeTableAfterCrammed2", Method: "SendParkedFailed", Slot: vnodeTableParked, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
-	vnodeTableAfterAttach3NewControlOp              = channel.Op{State: "VnodeTableAfterAttach3", Method: "NewControl"}
-	vnodeTableAfterAttach4NewControlOp              = channel.Op{State: "VnodeTableAfterAttach4", Method: "NewControl"}
-	vnodeTableAfterNewGroup3SendGroupsAttachOp      = channel.Op{State: "VnodeTableAfterNewGroup3", Method: "SendGroupsAttach", Slot: vnodeTableGroups, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	vnodeTableAfterNewGroup4SendGroupsAttachOp      = channel.Op{State: "VnodeTableAfterNewGroup4", Method: "SendGroupsAttach", Slot: vnodeTableGroups, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	vnodeTableAfterAttach5NewBlockOp                = channel.Op{State: "VnodeTableAfterAttach5", Method: "NewBlock"}
-	vnodeTableAfterAttach6NewBlockOp                = channel.Op{State: "VnodeTableAfterAttach6", Method: "NewBlock"}
-	vnodeTableAfterNewBlock3SendDisksAttachOp       = channel.Op{State: "VnodeTableAfterNewBlock3", Method: "SendDisksAttach", Slot: vnodeTableDisks, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	vnodeTableAfterNewBlock4SendDisksAttachOp       = channel.Op{State: "VnodeTableAfterNewBlock4", Method: "SendDisksAttach", Slot: vnodeTableDisks, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	vnodeTableAfterAttach7NewControlOp              = channel.Op{State: "VnodeTableAfterAttach7", Method: "NewControl"}
-	vnodeTableAfterAttach8NewControlOp              = channel.Op{State: "VnodeTableAfterAttach8", Method: "NewControl"}
-	vnodeTableAfterNewControlStartVnodeOp           = channel.Op{State: "VnodeTableAfterNewControl", Method: "StartVnode"}
-	vnodeTableAfterNewControl2NewTableOp            = channel.Op{State: "VnodeTableAfterNewControl2", Method: "NewTable"}
-	vnodeTableAfterStartVnodeSendVnodesServeOp      = channel.Op{State: "VnodeTableAfterStartVnode", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	vnodeTableAfterNewTableStartDirectoryOp         = channel.Op{State: "VnodeTableAfterNewTable", Method: "StartDirectory"}
-	vnodeTableAfterStartDirectorySendVnodesServeOp  = channel.Op{State: "VnodeTableAfterStartDirectory", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	vnodeTableAfterNewControl3StartVnodeOp          = channel.Op{State: "VnodeTableAfterNewControl3", Method: "StartVnode"}
-	vnodeTableAfterNewControl4NewTableOp            = channel.Op{State: "VnodeTableAfterNewControl4", Method: "NewTable"}
-	vnodeTableAfterStartVnode2SendVnodesServeOp     = channel.Op{State: "VnodeTableAfterStartVnode2", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	vnodeTableAfterNewTable2StartDirectoryOp        = channel.Op{State: "VnodeTableAfterNewTable2", Method: "StartDirectory"}
-	vnodeTableAfterStartDirectory2SendVnodesServeOp = channel.Op{State: "VnodeTableAfterStartDirectory2", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint}
+	vnodeTableAfterGetRunningOp                     = channel.Op{State: "VnodeTableAfterGet", Method: "Running", At: "protocols/vnode/table.chan:66:14"}
+	vnodeTableAfterGetLeavingOp                     = channel.Op{State: "VnodeTableAfterGet", Method: "Leaving", At: "protocols/vnode/table.chan:71:14"}
+	vnodeTableAfterGetAbsentOp                      = channel.Op{State: "VnodeTableAfterGet", Method: "Absent", At: "protocols/vnode/table.chan:77:14"}
+	vnodeTableAfterForgetRunningOp                  = channel.Op{State: "VnodeTableAfterForget", Method: "Running", At: "protocols/vnode/table.chan:97:14"}
+	vnodeTableAfterForgetLeavingOp                  = channel.Op{State: "VnodeTableAfterForget", Method: "Leaving", At: "protocols/vnode/table.chan:101:14"}
+	vnodeTableAfterForgetAbsentOp                   = channel.Op{State: "VnodeTableAfterForget", Method: "Absent", At: "protocols/vnode/table.chan:102:14"}
+	vnodeTableAfterBusyDoomedOp                     = channel.Op{State: "VnodeTableAfterBusy", Method: "Doomed", At: "protocols/vnode/table.chan:115:18"}
+	vnodeTableAfterBusyKeptOp                       = channel.Op{State: "VnodeTableAfterBusy", Method: "Kept", At: "protocols/vnode/table.chan:116:18"}
+	vnodeTableAfterDoomedSendVnodesDoomOp           = channel.Op{State: "VnodeTableAfterDoomed", Method: "SendVnodesDoom", Slot: vnodeTableVnodes, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:115:26"}
+	vnodeTableAfterRunningSendAnswerFailedOp        = channel.Op{State: "VnodeTableAfterRunning", Method: "SendAnswerFailed", Slot: vnodeTableAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:25:16"}
+	vnodeTableAfterRunning2PickVnodesOp             = channel.Op{State: "VnodeTableAfterRunning2", Method: "PickVnodes", At: "protocols/vnode/table.chan:67:20"}
+	vnodeTableAfterLeavingPickVnodesOp              = channel.Op{State: "VnodeTableAfterLeaving", Method: "PickVnodes", At: "protocols/vnode/table.chan:72:20"}
+	vnodeTableAfterAbsentFileOp                     = channel.Op{State: "VnodeTableAfterAbsent", Method: "File", At: "protocols/vnode/table.chan:33:14"}
+	vnodeTableAfterAbsentDirectoryOp                = channel.Op{State: "VnodeTableAfterAbsent", Method: "Directory", At: "protocols/vnode/table.chan:37:14"}
+	vnodeTableAfterAbsentCrammedOp                  = channel.Op{State: "VnodeTableAfterAbsent", Method: "Crammed", At: "protocols/vnode/table.chan:44:14"}
+	vnodeTableAfterRunning3PickVnodesOp             = channel.Op{State: "VnodeTableAfterRunning3", Method: "PickVnodes", At: "protocols/vnode/table.chan:98:20"}
+	vnodeTableAfterPickVnodesSendVnodesServeOp      = channel.Op{State: "VnodeTableAfterPickVnodes", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:68:17"}
+	vnodeTableAfterFileNewGroupOp                   = channel.Op{State: "VnodeTableAfterFile", Method: "NewGroup", At: "protocols/vnode/table.chan:51:9"}
+	vnodeTableAfterDirectoryNewGroupOp              = channel.Op{State: "VnodeTableAfterDirectory", Method: "NewGroup", At: "protocols/vnode/table.chan:51:9"}
+	vnodeTableAfterCrammedSendAnswerFailedOp        = channel.Op{State: "VnodeTableAfterCrammed", Method: "SendAnswerFailed", Slot: vnodeTableAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:25:16"}
+	vnodeTableAfterAbsent2PickVnodesOp              = channel.Op{State: "VnodeTableAfterAbsent2", Method: "PickVnodes", At: "protocols/vnode/table.chan:83:20"}
+	vnodeTableAfterPickVnodes2SendVnodesDoomOp      = channel.Op{State: "VnodeTableAfterPickVnodes2", Method: "SendVnodesDoom", Slot: vnodeTableVnodes, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:99:17"}
+	vnodeTableAfterNewGroupSendGroupsAttachOp       = channel.Op{State: "VnodeTableAfterNewGroup", Method: "SendGroupsAttach", Slot: vnodeTableGroups, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:52:9"}
+	vnodeTableAfterNewGroup2SendGroupsAttachOp      = channel.Op{State: "VnodeTableAfterNewGroup2", Method: "SendGroupsAttach", Slot: vnodeTableGroups, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:52:9"}
+	vnodeTableAfterPickVnodes3SendVnodesRetireOp    = channel.Op{State: "VnodeTableAfterPickVnodes3", Method: "SendVnodesRetire", Slot: vnodeTableVnodes, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:84:17"}
+	vnodeTableAfterAttachNewBlockOp                 = channel.Op{State: "VnodeTableAfterAttach", Method: "NewBlock", At: "protocols/vnode/table.chan:53:9"}
+	vnodeTableAfterAttach2NewBlockOp                = channel.Op{State: "VnodeTableAfterAttach2", Method: "NewBlock", At: "protocols/vnode/table.chan:53:9"}
+	vnodeTableAfterKeptSameOp                       = channel.Op{State: "VnodeTableAfterKept", Method: "Same", At: "protocols/vnode/table.chan:123:26"}
+	vnodeTableAfterKeptOtherOp                      = channel.Op{State: "VnodeTableAfterKept", Method: "Other", At: "protocols/vnode/table.chan:124:26"}
+	vnodeTableAfterRetiredSendParkedFailedOp        = channel.Op{State: "VnodeTableAfterRetired", Method: "SendParkedFailed", Slot: vnodeTableParked, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:25:16"}
+	vnodeTableAfterFailedFileOp                     = channel.Op{State: "VnodeTableAfterFailed", Method: "File", At: "protocols/vnode/table.chan:33:14"}
+	vnodeTableAfterFailedDirectoryOp                = channel.Op{State: "VnodeTableAfterFailed", Method: "Directory", At: "protocols/vnode/table.chan:37:14"}
+	vnodeTableAfterFailedCrammedOp                  = channel.Op{State: "VnodeTableAfterFailed", Method: "Crammed", At: "protocols/vnode/table.chan:44:14"}
+	vnodeTableAfterNewBlockSendDisksAttachOp        = channel.Op{State: "VnodeTableAfterNewBlock", Method: "SendDisksAttach", Slot: vnodeTableDisks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:54:9"}
+	vnodeTableAfterNewBlock2SendDisksAttachOp       = channel.Op{State: "VnodeTableAfterNewBlock2", Method: "SendDisksAttach", Slot: vnodeTableDisks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:54:9"}
+	vnodeTableAfterSameSendVnodesServeOp            = channel.Op{State: "VnodeTableAfterSame", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:123:33"}
+	vnodeTableAfterOtherSendParkedFailedOp          = channel.Op{State: "VnodeTableAfterOther", Method: "SendParkedFailed", Slot: vnodeTableParked, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:25:16"}
+	vnodeTableAfterFile2NewGroupOp                  = channel.Op{State: "VnodeTableAfterFile2", Method: "NewGroup", At: "protocols/vnode/table.chan:51:9"}
+	vnodeTableAfterDirectory2NewGroupOp             = channel.Op{State: "VnodeTableAfterDirectory2", Method: "NewGroup", At: "protocols/vnode/table.chan:51:9"}
+	vnodeTableAfterCrammed2SendParkedFailedOp       = channel.Op{State: "VnodeTableAfterCrammed2", Method: "SendParkedFailed", Slot: vnodeTableParked, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:25:16"}
+	vnodeTableAfterAttach3NewControlOp              = channel.Op{State: "VnodeTableAfterAttach3", Method: "NewControl", At: "protocols/vnode/table.chan:55:9"}
+	vnodeTableAfterAttach4NewControlOp              = channel.Op{State: "VnodeTableAfterAttach4", Method: "NewControl", At: "protocols/vnode/table.chan:55:9"}
+	vnodeTableAfterNewGroup3SendGroupsAttachOp      = channel.Op{State: "VnodeTableAfterNewGroup3", Method: "SendGroupsAttach", Slot: vnodeTableGroups, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:52:9"}
+	vnodeTableAfterNewGroup4SendGroupsAttachOp      = channel.Op{State: "VnodeTableAfterNewGroup4", Method: "SendGroupsAttach", Slot: vnodeTableGroups, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:52:9"}
+	vnodeTableAfterAttach5NewBlockOp                = channel.Op{State: "VnodeTableAfterAttach5", Method: "NewBlock", At: "protocols/vnode/table.chan:53:9"}
+	vnodeTableAfterAttach6NewBlockOp                = channel.Op{State: "VnodeTableAfterAttach6", Method: "NewBlock", At: "protocols/vnode/table.chan:53:9"}
+	vnodeTableAfterNewBlock3SendDisksAttachOp       = channel.Op{State: "VnodeTableAfterNewBlock3", Method: "SendDisksAttach", Slot: vnodeTableDisks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:54:9"}
+	vnodeTableAfterNewBlock4SendDisksAttachOp       = channel.Op{State: "VnodeTableAfterNewBlock4", Method: "SendDisksAttach", Slot: vnodeTableDisks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:54:9"}
+	vnodeTableAfterAttach7NewControlOp              = channel.Op{State: "VnodeTableAfterAttach7", Method: "NewControl", At: "protocols/vnode/table.chan:55:9"}
+	vnodeTableAfterAttach8NewControlOp              = channel.Op{State: "VnodeTableAfterAttach8", Method: "NewControl", At: "protocols/vnode/table.chan:55:9"}
+	vnodeTableAfterNewControlStartVnodeOp           = channel.Op{State: "VnodeTableAfterNewControl", Method: "StartVnode", At: "protocols/vnode/table.chan:35:13"}
+	vnodeTableAfterNewControl2NewTableOp            = channel.Op{State: "VnodeTableAfterNewControl2", Method: "NewTable", At: "protocols/vnode/table.chan:39:13"}
+	vnodeTableAfterStartVnodeSendVnodesServeOp      = channel.Op{State: "VnodeTableAfterStartVnode", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:36:13"}
+	vnodeTableAfterNewTableStartDirectoryOp         = channel.Op{State: "VnodeTableAfterNewTable", Method: "StartDirectory", At: "protocols/vnode/table.chan:41:13"}
+	vnodeTableAfterStartDirectorySendVnodesServeOp  = channel.Op{State: "VnodeTableAfterStartDirectory", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:42:13"}
+	vnodeTableAfterNewControl3StartVnodeOp          = channel.Op{State: "VnodeTableAfterNewControl3", Method: "StartVnode", At: "protocols/vnode/table.chan:35:13"}
+	vnodeTableAfterNewControl4NewTableOp            = channel.Op{State: "VnodeTableAfterNewControl4", Method: "NewTable", At: "protocols/vnode/table.chan:39:13"}
+	vnodeTableAfterStartVnode2SendVnodesServeOp     = channel.Op{State: "VnodeTableAfterStartVnode2", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:36:13"}
+	vnodeTableAfterNewTable2StartDirectoryOp        = channel.Op{State: "VnodeTableAfterNewTable2", Method: "StartDirectory", At: "protocols/vnode/table.chan:41:13"}
+	vnodeTableAfterStartDirectory2SendVnodesServeOp = channel.Op{State: "VnodeTableAfterStartDirectory2", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:42:13"}
 	vnodeTableServingChoice                         = channel.Choice{ID: 0, State: "VnodeTableServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: vnodeTableUsers, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: vnodeTableUsers, Peer: 0, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Recv, Slot: vnodeTableUsers, Peer: 0, Point: channel.AnyPoint, Label: 2},
-		{Kind: channel.Gone, Slot: vnodeTableUsers, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: vnodeTableVnodes, Peer: 1, Point: 1, Label: 3},
-		{Kind: channel.Recv, Slot: vnodeTableVnodes, Peer: 1, Point: 1, Label: 4},
+		{Kind: channel.Recv, Slot: vnodeTableUsers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:109:16"},
+		{Kind: channel.Recv, Slot: vnodeTableUsers, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/table.chan:110:16"},
+		{Kind: channel.Recv, Slot: vnodeTableUsers, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/table.chan:111:16"},
+		{Kind: channel.Gone, Slot: vnodeTableUsers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:112:16"},
+		{Kind: channel.Recv, Slot: vnodeTableVnodes, Peer: 1, Point: 1, Label: 3, At: "protocols/vnode/table.chan:113:16"},
+		{Kind: channel.Recv, Slot: vnodeTableVnodes, Peer: 1, Point: 1, Label: 4, At: "protocols/vnode/table.chan:128:16"},
 	}}
 )
 

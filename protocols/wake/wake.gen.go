@@ -21,6 +21,26 @@ var Wake = channel.Protocol{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
 	},
+	Package: "protocols/wake",
+	Digest:  "f8bea915b14ad509b6b9d06af07d62fe58d3bb995cb146330574a625a1766966",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // sleeper
+			{Name: "pending", Rest: true, Edges: []channel.LocalEdge{{Label: 1, Next: 1, At: "protocols/wake/wake.chan:13:20"}, {Label: 2, Next: 2, At: "protocols/wake/wake.chan:16:20"}, {Label: 0, Next: 3, At: "protocols/wake/wake.chan:22:13"}}},
+			{Name: "answered", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 4, At: "protocols/wake/wake.chan:22:13"}}},
+			{Name: "held", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 5, At: "protocols/wake/wake.chan:22:13"}}},
+			{Name: "pending", Rest: true, Edges: []channel.LocalEdge{{Label: 1, Next: 4, At: "protocols/wake/wake.chan:13:20"}, {Label: 2, Next: 5, At: "protocols/wake/wake.chan:16:20"}}},
+			{Name: "answered", End: true},
+			{Name: "afterCancelled", End: true},
+		}},
+		{States: []channel.LocalState{ // waker
+			{Name: "pending", Rest: true, Edges: []channel.LocalEdge{{Label: 1, Next: 1, At: "protocols/wake/wake.chan:13:20"}, {Label: 2, Next: 2, At: "protocols/wake/wake.chan:16:20"}, {Label: 0, Next: 3, At: "protocols/wake/wake.chan:22:13"}}},
+			{Name: "answered", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 4, At: "protocols/wake/wake.chan:22:13"}}},
+			{Name: "held", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 5, At: "protocols/wake/wake.chan:22:13"}}},
+			{Name: "pending", Rest: true, Edges: []channel.LocalEdge{{Label: 1, Next: 4, At: "protocols/wake/wake.chan:13:20"}, {Label: 2, Next: 5, At: "protocols/wake/wake.chan:16:20"}}},
+			{Name: "answered", End: true},
+			{Name: "afterCancelled", End: true},
+		}},
+	},
 }
 
 // NewWake makes a fresh session and returns its ends.
@@ -40,12 +60,13 @@ type wakeSleeperEndpoint struct {
 }
 
 var (
-	wakeSleeperTable                 = channel.Component{Name: "WakeSleeper", Slots: []channel.Slot{{Name: "sleeper", Protocol: &Wake, Role: 0}}, Choices: 0}
-	wakeSleeperPendingReleaseOp      = channel.Op{State: "WakeSleeperPending", Method: "Release", Peer: 1, Label: 0}
-	wakeSleeperPendingReceiveOp      = channel.Op{State: "WakeSleeperPending", Method: "Receive", Peer: 1, Labels: 1<<1 | 1<<2}
-	wakeSleeperAnsweredReleaseOp     = channel.Op{State: "WakeSleeperAnswered", Method: "Release", Peer: 1, Label: 0}
-	wakeSleeperHeldReleaseOp         = channel.Op{State: "WakeSleeperHeld", Method: "Release", Peer: 1, Label: 0}
-	wakeSleeperAfterReleaseReceiveOp = channel.Op{State: "WakeSleeperAfterRelease", Method: "Receive", Peer: 1, Labels: 1<<1 | 1<<2}
+	wakeSleeperTable = channel.Component{Name: "WakeSleeper", Slots: []channel.Slot{{Name: "sleeper", Protocol: &Wake, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&wakeSleeperPendingReleaseOp, &wakeSleeperPendingReceiveOp, &wakeSleeperAnsweredReleaseOp, &wakeSleeperHeldReleaseOp, &wakeSleeperAfterReleaseReceiveOp}}
+	wakeSleeperPendingReleaseOp      = channel.Op{State: "WakeSleeperPending", Method: "Release", Peer: 1, Label: 0, At: "protocols/wake/wake.chan:22:13"}
+	wakeSleeperPendingReceiveOp      = channel.Op{State: "WakeSleeperPending", Method: "Receive", Peer: 1, Labels: 1<<1 | 1<<2, At: "protocols/wake/wake.chan:13:20"}
+	wakeSleeperAnsweredReleaseOp     = channel.Op{State: "WakeSleeperAnswered", Method: "Release", Peer: 1, Label: 0, At: "protocols/wake/wake.chan:22:13"}
+	wakeSleeperHeldReleaseOp         = channel.Op{State: "WakeSleeperHeld", Method: "Release", Peer: 1, Label: 0, At: "protocols/wake/wake.chan:22:13"}
+	wakeSleeperAfterReleaseReceiveOp = channel.Op{State: "WakeSleeperAfterRelease", Method: "Receive", Peer: 1, Labels: 1<<1 | 1<<2, At: "protocols/wake/wake.chan:13:20"}
 )
 
 // OpenWakeSleeper makes the calling goroutine the sleeper of a session. When ctx is done, the end is abandoned.
@@ -319,14 +340,15 @@ type wakeWakerEndpoint struct {
 }
 
 var (
-	wakeWakerTable                   = channel.Component{Name: "WakeWaker", Slots: []channel.Slot{{Name: "waker", Protocol: &Wake, Role: 1}}, Choices: 0}
-	wakeWakerPendingReadyOp          = channel.Op{State: "WakeWakerPending", Method: "Ready", Peer: 0, Label: 1}
-	wakeWakerPendingCancelledOp      = channel.Op{State: "WakeWakerPending", Method: "Cancelled", Peer: 0, Label: 2}
-	wakeWakerPendingReceiveOp        = channel.Op{State: "WakeWakerPending", Method: "Receive", Peer: 0, Labels: 1 << 0}
-	wakeWakerAnsweredReceiveOp       = channel.Op{State: "WakeWakerAnswered", Method: "Receive", Peer: 0, Labels: 1 << 0}
-	wakeWakerHeldReceiveOp           = channel.Op{State: "WakeWakerHeld", Method: "Receive", Peer: 0, Labels: 1 << 0}
-	wakeWakerAfterReleaseReadyOp     = channel.Op{State: "WakeWakerAfterRelease", Method: "Ready", Peer: 0, Label: 1}
-	wakeWakerAfterReleaseCancelledOp = channel.Op{State: "WakeWakerAfterRelease", Method: "Cancelled", Peer: 0, Label: 2}
+	wakeWakerTable = channel.Component{Name: "WakeWaker", Slots: []channel.Slot{{Name: "waker", Protocol: &Wake, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&wakeWakerPendingReadyOp, &wakeWakerPendingCancelledOp, &wakeWakerPendingReceiveOp, &wakeWakerAnsweredReceiveOp, &wakeWakerHeldReceiveOp, &wakeWakerAfterReleaseReadyOp, &wakeWakerAfterReleaseCancelledOp}}
+	wakeWakerPendingReadyOp          = channel.Op{State: "WakeWakerPending", Method: "Ready", Peer: 0, Label: 1, At: "protocols/wake/wake.chan:13:20"}
+	wakeWakerPendingCancelledOp      = channel.Op{State: "WakeWakerPending", Method: "Cancelled", Peer: 0, Label: 2, At: "protocols/wake/wake.chan:16:20"}
+	wakeWakerPendingReceiveOp        = channel.Op{State: "WakeWakerPending", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/wake/wake.chan:22:13"}
+	wakeWakerAnsweredReceiveOp       = channel.Op{State: "WakeWakerAnswered", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/wake/wake.chan:22:13"}
+	wakeWakerHeldReceiveOp           = channel.Op{State: "WakeWakerHeld", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/wake/wake.chan:22:13"}
+	wakeWakerAfterReleaseReadyOp     = channel.Op{State: "WakeWakerAfterRelease", Method: "Ready", Peer: 0, Label: 1, At: "protocols/wake/wake.chan:13:20"}
+	wakeWakerAfterReleaseCancelledOp = channel.Op{State: "WakeWakerAfterRelease", Method: "Cancelled", Peer: 0, Label: 2, At: "protocols/wake/wake.chan:16:20"}
 )
 
 // OpenWakeWaker makes the calling goroutine the waker of a session. When ctx is done, the end is abandoned.

@@ -59,22 +59,27 @@ const (
 	coordinatorC int32 = iota
 )
 
-var coordinatorLayout = channel.Component{Name: "Coordinator", Choices: 1, Slots: []channel.Slot{
+var coordinatorLayout = channel.Component{Name: "Coordinator", Choices: 1, Ops: coordinatorOps, Chooses: coordinatorChooses, Slots: []channel.Slot{
 	{Name: "c", Protocol: &Count, Role: 0},
 }}
 
+// coordinatorOps are all steps of a Coordinator, and coordinatorChooses its chooses.
+var coordinatorOps = []*channel.Op{&coordinatorHandingMoreOp, &coordinatorHandingDoneOp, &coordinatorAfterMoreSendCLineOp, &coordinatorAfterDoneSendCFinishOp, &coordinatorAfterLineSendCLineOp, &coordinatorAfterFinishSendCFinishOp, &coordinatorAfterLeftTotalReceiveCOp, &coordinatorAfterRightTotalReceiveCOp}
+
+var coordinatorChooses = []*channel.Choice{&coordinatorAfterFinish2Choice}
+
 var (
-	coordinatorHandingMoreOp             = channel.Op{State: "CoordinatorHanding", Method: "More"}
-	coordinatorHandingDoneOp             = channel.Op{State: "CoordinatorHanding", Method: "Done"}
-	coordinatorAfterMoreSendCLineOp      = channel.Op{State: "CoordinatorAfterMore", Method: "SendCLine", Slot: coordinatorC, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	coordinatorAfterDoneSendCFinishOp    = channel.Op{State: "CoordinatorAfterDone", Method: "SendCFinish", Slot: coordinatorC, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	coordinatorAfterLineSendCLineOp      = channel.Op{State: "CoordinatorAfterLine", Method: "SendCLine", Slot: coordinatorC, Peer: 2, Label: 2, Point: channel.AnyPoint}
-	coordinatorAfterFinishSendCFinishOp  = channel.Op{State: "CoordinatorAfterFinish", Method: "SendCFinish", Slot: coordinatorC, Peer: 2, Label: 3, Point: channel.AnyPoint}
-	coordinatorAfterLeftTotalReceiveCOp  = channel.Op{State: "CoordinatorAfterLeftTotal", Method: "ReceiveC", Slot: coordinatorC, Peer: 2, Labels: 1 << 5, Point: channel.AnyPoint}
-	coordinatorAfterRightTotalReceiveCOp = channel.Op{State: "CoordinatorAfterRightTotal", Method: "ReceiveC", Slot: coordinatorC, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint}
+	coordinatorHandingMoreOp             = channel.Op{State: "CoordinatorHanding", Method: "More", At: "count/count.chan:32:14"}
+	coordinatorHandingDoneOp             = channel.Op{State: "CoordinatorHanding", Method: "Done", At: "count/count.chan:35:14"}
+	coordinatorAfterMoreSendCLineOp      = channel.Op{State: "CoordinatorAfterMore", Method: "SendCLine", Slot: coordinatorC, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "count/count.chan:33:13"}
+	coordinatorAfterDoneSendCFinishOp    = channel.Op{State: "CoordinatorAfterDone", Method: "SendCFinish", Slot: coordinatorC, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "count/count.chan:36:13"}
+	coordinatorAfterLineSendCLineOp      = channel.Op{State: "CoordinatorAfterLine", Method: "SendCLine", Slot: coordinatorC, Peer: 2, Label: 2, Point: channel.AnyPoint, At: "count/count.chan:34:13"}
+	coordinatorAfterFinishSendCFinishOp  = channel.Op{State: "CoordinatorAfterFinish", Method: "SendCFinish", Slot: coordinatorC, Peer: 2, Label: 3, Point: channel.AnyPoint, At: "count/count.chan:37:13"}
+	coordinatorAfterLeftTotalReceiveCOp  = channel.Op{State: "CoordinatorAfterLeftTotal", Method: "ReceiveC", Slot: coordinatorC, Peer: 2, Labels: 1 << 5, Point: channel.AnyPoint, At: "count/count.chan:43:9"}
+	coordinatorAfterRightTotalReceiveCOp = channel.Op{State: "CoordinatorAfterRightTotal", Method: "ReceiveC", Slot: coordinatorC, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "count/count.chan:45:9"}
 	coordinatorAfterFinish2Choice        = channel.Choice{ID: 0, State: "CoordinatorAfterFinish2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: coordinatorC, Peer: 1, Point: channel.AnyPoint, Label: 4},
-		{Kind: channel.Recv, Slot: coordinatorC, Peer: 2, Point: channel.AnyPoint, Label: 5},
+		{Kind: channel.Recv, Slot: coordinatorC, Peer: 1, Point: channel.AnyPoint, Label: 4, At: "count/count.chan:42:12"},
+		{Kind: channel.Recv, Slot: coordinatorC, Peer: 2, Point: channel.AnyPoint, Label: 5, At: "count/count.chan:44:12"},
 	}}
 )
 

@@ -13,18 +13,41 @@ var Count = channel.Protocol{
 	Name:  "Count",
 	Roles: []string{"coordinator", "left", "right"},
 	Labels: []channel.Label{
-		{Name: "Line", From: 0, To: 1, Payload: channel.PayloadOf[CountLinePayload]()},
+		{Name: "Line", From: 0, To: 1, Payload: channel.PayloadOf[CountLinePayload](), Fields: []channel.Field{{Name: "text"}}},
 		{Name: "Finish", From: 0, To: 1},
-		{Name: "Line", From: 0, To: 2, Payload: channel.PayloadOf[CountLinePayload]()},
+		{Name: "Line", From: 0, To: 2, Payload: channel.PayloadOf[CountLinePayload](), Fields: []channel.Field{{Name: "text"}}},
 		{Name: "Finish", From: 0, To: 2},
-		{Name: "LeftTotal", From: 1, To: 0, Payload: channel.PayloadOf[CountLeftTotalPayload]()},
-		{Name: "RightTotal", From: 2, To: 0, Payload: channel.PayloadOf[CountRightTotalPayload]()},
+		{Name: "LeftTotal", From: 1, To: 0, Payload: channel.PayloadOf[CountLeftTotalPayload](), Fields: []channel.Field{{Name: "words"}}},
+		{Name: "RightTotal", From: 2, To: 0, Payload: channel.PayloadOf[CountRightTotalPayload](), Fields: []channel.Field{{Name: "words"}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 0, To: 2, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
 		{From: 2, To: 0, Capacity: 1},
+	},
+	Package: "count",
+	Digest:  "a29738ec03ce478b35236fcf17b4990200adf4d827436b77989f317a8079a9cd",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // coordinator
+			{Name: "counting", Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "count/count.chan:12:16"}, {Label: 1, Next: 2, At: "count/count.chan:14:16"}}},
+			{Name: "afterLine", Edges: []channel.LocalEdge{{Label: 2, Next: 0, At: "count/count.chan:13:13"}}},
+			{Name: "finishing", Edges: []channel.LocalEdge{{Label: 3, Next: 3, At: "count/count.chan:16:13"}}},
+			{Name: "adding", Edges: []channel.LocalEdge{{Label: 4, Next: 4, At: "count/count.chan:20:17"}, {Label: 5, Next: 5, At: "count/count.chan:22:17"}}},
+			{Name: "afterLeftTotal", Edges: []channel.LocalEdge{{Label: 5, Next: 6, At: "count/count.chan:22:17"}}},
+			{Name: "afterRightTotal", Edges: []channel.LocalEdge{{Label: 4, Next: 6, At: "count/count.chan:20:17"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // left
+			{Name: "counting", Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "count/count.chan:12:16"}, {Label: 1, Next: 1, At: "count/count.chan:14:16"}}},
+			{Name: "finishing", Edges: []channel.LocalEdge{{Label: 4, Next: 2, At: "count/count.chan:20:17"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // right
+			{Name: "counting", Edges: []channel.LocalEdge{{Label: 2, Next: 0, At: "count/count.chan:13:13"}, {Label: 3, Next: 1, At: "count/count.chan:16:13"}}},
+			{Name: "adding", Edges: []channel.LocalEdge{{Label: 5, Next: 2, At: "count/count.chan:22:17"}}},
+			{Name: "end", End: true},
+		}},
 	},
 }
 
@@ -63,16 +86,17 @@ type countCoordinatorEndpoint struct {
 }
 
 var (
-	countCoordinatorTable                    = channel.Component{Name: "CountCoordinator", Slots: []channel.Slot{{Name: "coordinator", Protocol: &Count, Role: 0}}, Choices: 1}
-	countCoordinatorCountingLineOp           = channel.Op{State: "CountCoordinatorCounting", Method: "Line", Peer: 1, Label: 0}
-	countCoordinatorCountingFinishOp         = channel.Op{State: "CountCoordinatorCounting", Method: "Finish", Peer: 1, Label: 1}
-	countCoordinatorAfterLineLineOp          = channel.Op{State: "CountCoordinatorAfterLine", Method: "Line", Peer: 2, Label: 2}
-	countCoordinatorFinishingFinishOp        = channel.Op{State: "CountCoordinatorFinishing", Method: "Finish", Peer: 2, Label: 3}
-	countCoordinatorAfterLeftTotalReceiveOp  = channel.Op{State: "CountCoordinatorAfterLeftTotal", Method: "Receive", Peer: 2, Labels: 1 << 5}
-	countCoordinatorAfterRightTotalReceiveOp = channel.Op{State: "CountCoordinatorAfterRightTotal", Method: "Receive", Peer: 1, Labels: 1 << 4}
+	countCoordinatorTable = channel.Component{Name: "CountCoordinator", Slots: []channel.Slot{{Name: "coordinator", Protocol: &Count, Role: 0}}, Choices: 1,
+		Ops: []*channel.Op{&countCoordinatorCountingLineOp, &countCoordinatorCountingFinishOp, &countCoordinatorAfterLineLineOp, &countCoordinatorFinishingFinishOp, &countCoordinatorAfterLeftTotalReceiveOp, &countCoordinatorAfterRightTotalReceiveOp}, Chooses: []*channel.Choice{&countCoordinatorAddingChoice}}
+	countCoordinatorCountingLineOp           = channel.Op{State: "CountCoordinatorCounting", Method: "Line", Peer: 1, Label: 0, At: "count/count.chan:12:16"}
+	countCoordinatorCountingFinishOp         = channel.Op{State: "CountCoordinatorCounting", Method: "Finish", Peer: 1, Label: 1, At: "count/count.chan:14:16"}
+	countCoordinatorAfterLineLineOp          = channel.Op{State: "CountCoordinatorAfterLine", Method: "Line", Peer: 2, Label: 2, At: "count/count.chan:13:13"}
+	countCoordinatorFinishingFinishOp        = channel.Op{State: "CountCoordinatorFinishing", Method: "Finish", Peer: 2, Label: 3, At: "count/count.chan:16:13"}
+	countCoordinatorAfterLeftTotalReceiveOp  = channel.Op{State: "CountCoordinatorAfterLeftTotal", Method: "Receive", Peer: 2, Labels: 1 << 5, At: "count/count.chan:22:17"}
+	countCoordinatorAfterRightTotalReceiveOp = channel.Op{State: "CountCoordinatorAfterRightTotal", Method: "Receive", Peer: 1, Labels: 1 << 4, At: "count/count.chan:20:17"}
 	countCoordinatorAddingChoice             = channel.Choice{ID: 0, State: "CountCoordinatorAdding", Method: "Receive", Options: []channel.Option{
-		{Kind: channel.Recv, Peer: 1, Label: 4},
-		{Kind: channel.Recv, Peer: 2, Label: 5},
+		{Kind: channel.Recv, Peer: 1, Label: 4, At: "count/count.chan:20:17"},
+		{Kind: channel.Recv, Peer: 2, Label: 5, At: "count/count.chan:22:17"},
 	}}
 )
 
@@ -377,9 +401,10 @@ type countLeftEndpoint struct {
 }
 
 var (
-	countLeftTable                = channel.Component{Name: "CountLeft", Slots: []channel.Slot{{Name: "left", Protocol: &Count, Role: 1}}, Choices: 0}
-	countLeftCountingReceiveOp    = channel.Op{State: "CountLeftCounting", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1}
-	countLeftFinishingLeftTotalOp = channel.Op{State: "CountLeftFinishing", Method: "LeftTotal", Peer: 0, Label: 4}
+	countLeftTable = channel.Component{Name: "CountLeft", Slots: []channel.Slot{{Name: "left", Protocol: &Count, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&countLeftCountingReceiveOp, &countLeftFinishingLeftTotalOp}}
+	countLeftCountingReceiveOp    = channel.Op{State: "CountLeftCounting", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1, At: "count/count.chan:12:16"}
+	countLeftFinishingLeftTotalOp = channel.Op{State: "CountLeftFinishing", Method: "LeftTotal", Peer: 0, Label: 4, At: "count/count.chan:20:17"}
 )
 
 // OpenCountLeft makes the calling goroutine the left of a session. When ctx is done, the end is abandoned.
@@ -527,9 +552,10 @@ type countRightEndpoint struct {
 }
 
 var (
-	countRightTable              = channel.Component{Name: "CountRight", Slots: []channel.Slot{{Name: "right", Protocol: &Count, Role: 2}}, Choices: 0}
-	countRightCountingReceiveOp  = channel.Op{State: "CountRightCounting", Method: "Receive", Peer: 0, Labels: 1<<2 | 1<<3}
-	countRightAddingRightTotalOp = channel.Op{State: "CountRightAdding", Method: "RightTotal", Peer: 0, Label: 5}
+	countRightTable = channel.Component{Name: "CountRight", Slots: []channel.Slot{{Name: "right", Protocol: &Count, Role: 2}}, Choices: 0,
+		Ops: []*channel.Op{&countRightCountingReceiveOp, &countRightAddingRightTotalOp}}
+	countRightCountingReceiveOp  = channel.Op{State: "CountRightCounting", Method: "Receive", Peer: 0, Labels: 1<<2 | 1<<3, At: "count/count.chan:13:13"}
+	countRightAddingRightTotalOp = channel.Op{State: "CountRightAdding", Method: "RightTotal", Peer: 0, Label: 5, At: "count/count.chan:22:17"}
 )
 
 // OpenCountRight makes the calling goroutine the right of a session. When ctx is done, the end is abandoned.

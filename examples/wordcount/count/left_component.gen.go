@@ -57,13 +57,16 @@ const (
 	leftC int32 = iota
 )
 
-var leftLayout = channel.Component{Name: "Left", Choices: 0, Slots: []channel.Slot{
+var leftLayout = channel.Component{Name: "Left", Choices: 0, Ops: leftOps, Slots: []channel.Slot{
 	{Name: "c", Protocol: &Count, Role: 1},
 }}
 
+// leftOps are all steps of a Left, and leftChooses its chooses.
+var leftOps = []*channel.Op{&leftCountingReceiveCOp, &leftAfterFinishSendCLeftTotalOp}
+
 var (
-	leftCountingReceiveCOp          = channel.Op{State: "LeftCounting", Method: "ReceiveC", Slot: leftC, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint}
-	leftAfterFinishSendCLeftTotalOp = channel.Op{State: "LeftAfterFinish", Method: "SendCLeftTotal", Slot: leftC, Peer: 0, Label: 4, Point: channel.AnyPoint}
+	leftCountingReceiveCOp          = channel.Op{State: "LeftCounting", Method: "ReceiveC", Slot: leftC, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint, At: "count/count.chan:52:16"}
+	leftAfterFinishSendCLeftTotalOp = channel.Op{State: "LeftAfterFinish", Method: "SendCLeftTotal", Slot: leftC, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "count/count.chan:54:13"}
 )
 
 // LeftCounting is a state of count.Left at counting (count.chan:51).

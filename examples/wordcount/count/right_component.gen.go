@@ -57,13 +57,16 @@ const (
 	rightC int32 = iota
 )
 
-var rightLayout = channel.Component{Name: "Right", Choices: 0, Slots: []channel.Slot{
+var rightLayout = channel.Component{Name: "Right", Choices: 0, Ops: rightOps, Slots: []channel.Slot{
 	{Name: "c", Protocol: &Count, Role: 2},
 }}
 
+// rightOps are all steps of a Right, and rightChooses its chooses.
+var rightOps = []*channel.Op{&rightCountingReceiveCOp, &rightAfterFinishSendCRightTotalOp}
+
 var (
-	rightCountingReceiveCOp           = channel.Op{State: "RightCounting", Method: "ReceiveC", Slot: rightC, Peer: 0, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint}
-	rightAfterFinishSendCRightTotalOp = channel.Op{State: "RightAfterFinish", Method: "SendCRightTotal", Slot: rightC, Peer: 0, Label: 5, Point: channel.AnyPoint}
+	rightCountingReceiveCOp           = channel.Op{State: "RightCounting", Method: "ReceiveC", Slot: rightC, Peer: 0, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint, At: "count/count.chan:63:16"}
+	rightAfterFinishSendCRightTotalOp = channel.Op{State: "RightAfterFinish", Method: "SendCRightTotal", Slot: rightC, Peer: 0, Label: 5, Point: channel.AnyPoint, At: "count/count.chan:65:13"}
 )
 
 // RightCounting is a state of count.Right at counting (count.chan:62).

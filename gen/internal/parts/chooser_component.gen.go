@@ -72,21 +72,26 @@ const (
 )
 
 func chooserLayout(g *ChooserGiven) *channel.Component {
-	return &channel.Component{Name: "Chooser", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "Chooser", Choices: 1, Ops: chooserOps, Chooses: chooserChooses, Slots: []channel.Slot{
 		{Name: "outs", Protocol: &Signal, Role: 0, Set: g.Width},
 	}}
 }
 
+// chooserOps are all steps of a Chooser, and chooserChooses its chooses.
+var chooserOps = []*channel.Op{&chooserStartPickedOp, &chooserStartReadyOp, &chooserStartOverOp, &chooserAfterReadyChooseAgainOp, &chooserAfterPickedPickOutsOp, &chooserAfterPickOutsSendOutsAgainOp, &chooserAfterOverSendOutsStopOp}
+
+var chooserChooses = []*channel.Choice{&chooserAfterReadyChoice}
+
 var (
-	chooserStartPickedOp                = channel.Op{State: "ChooserStart", Method: "Picked"}
-	chooserStartReadyOp                 = channel.Op{State: "ChooserStart", Method: "Ready"}
-	chooserStartOverOp                  = channel.Op{State: "ChooserStart", Method: "Over"}
-	chooserAfterReadyChooseAgainOp      = channel.Op{State: "ChooserAfterReady", Method: "ChooseAgain", Slot: chooserOuts, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	chooserAfterPickedPickOutsOp        = channel.Op{State: "ChooserAfterPicked", Method: "PickOuts"}
-	chooserAfterPickOutsSendOutsAgainOp = channel.Op{State: "ChooserAfterPickOuts", Method: "SendOutsAgain", Slot: chooserOuts, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	chooserAfterOverSendOutsStopOp      = channel.Op{State: "ChooserAfterOver", Method: "SendOutsStop", Slot: chooserOuts, Peer: 1, Label: 1, Point: channel.AnyPoint}
+	chooserStartPickedOp                = channel.Op{State: "ChooserStart", Method: "Picked", At: "gen/internal/parts/parts.chan:165:14"}
+	chooserStartReadyOp                 = channel.Op{State: "ChooserStart", Method: "Ready", At: "gen/internal/parts/parts.chan:169:14"}
+	chooserStartOverOp                  = channel.Op{State: "ChooserStart", Method: "Over", At: "gen/internal/parts/parts.chan:173:14"}
+	chooserAfterReadyChooseAgainOp      = channel.Op{State: "ChooserAfterReady", Method: "ChooseAgain", Slot: chooserOuts, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "gen/internal/parts/parts.chan:171:20"}
+	chooserAfterPickedPickOutsOp        = channel.Op{State: "ChooserAfterPicked", Method: "PickOuts", At: "gen/internal/parts/parts.chan:166:20"}
+	chooserAfterPickOutsSendOutsAgainOp = channel.Op{State: "ChooserAfterPickOuts", Method: "SendOutsAgain", Slot: chooserOuts, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "gen/internal/parts/parts.chan:167:17"}
+	chooserAfterOverSendOutsStopOp      = channel.Op{State: "ChooserAfterOver", Method: "SendOutsStop", Slot: chooserOuts, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "gen/internal/parts/parts.chan:175:17"}
 	chooserAfterReadyChoice             = channel.Choice{ID: 0, State: "ChooserAfterReady", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: chooserOuts, Peer: 1, Point: channel.AnyPoint, Label: 0},
+		{Kind: channel.Send, Slot: chooserOuts, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "gen/internal/parts/parts.chan:171:20"},
 	}}
 )
 

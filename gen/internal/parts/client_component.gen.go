@@ -72,16 +72,19 @@ const (
 	clientJob int32 = iota
 )
 
-var clientLayout = channel.Component{Name: "Client", Choices: 0, Slots: []channel.Slot{
+var clientLayout = channel.Component{Name: "Client", Choices: 0, Ops: clientOps, Slots: []channel.Slot{
 	{Name: "job", Protocol: &Job, Role: 0},
 }}
 
+// clientOps are all steps of a Client, and clientChooses its chooses.
+var clientOps = []*channel.Op{&clientWorkingSendJobWorkOp, &clientAfterMoreSendJobByeOp, &clientAfterWorkReceiveJobOp, &clientAfterResultMoreOp, &clientAfterResultLessOp}
+
 var (
-	clientWorkingSendJobWorkOp  = channel.Op{State: "ClientWorking", Method: "SendJobWork", Slot: clientJob, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	clientAfterMoreSendJobByeOp = channel.Op{State: "ClientAfterMore", Method: "SendJobBye", Slot: clientJob, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	clientAfterWorkReceiveJobOp = channel.Op{State: "ClientAfterWork", Method: "ReceiveJob", Slot: clientJob, Peer: 1, Labels: 1 << 2, Point: channel.AnyPoint}
-	clientAfterResultMoreOp     = channel.Op{State: "ClientAfterResult", Method: "More"}
-	clientAfterResultLessOp     = channel.Op{State: "ClientAfterResult", Method: "Less"}
+	clientWorkingSendJobWorkOp  = channel.Op{State: "ClientWorking", Method: "SendJobWork", Slot: clientJob, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "gen/internal/parts/parts.chan:68:9"}
+	clientAfterMoreSendJobByeOp = channel.Op{State: "ClientAfterMore", Method: "SendJobBye", Slot: clientJob, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "gen/internal/parts/parts.chan:77:5"}
+	clientAfterWorkReceiveJobOp = channel.Op{State: "ClientAfterWork", Method: "ReceiveJob", Slot: clientJob, Peer: 1, Labels: 1 << 2, Point: channel.AnyPoint, At: "gen/internal/parts/parts.chan:69:9"}
+	clientAfterResultMoreOp     = channel.Op{State: "ClientAfterResult", Method: "More", At: "gen/internal/parts/parts.chan:72:14"}
+	clientAfterResultLessOp     = channel.Op{State: "ClientAfterResult", Method: "Less", At: "gen/internal/parts/parts.chan:73:14"}
 )
 
 // ClientView reads the model variables of a Client, as whom a state is about. Only its steps change them.

@@ -18,6 +18,20 @@ var Door = channel.Protocol{
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 0},
 	},
+	Package: "gen/internal/parts",
+	Digest:  "d202f51428c7eb4c5b0adbfbedae9505cbb78f934c8132768e03fc4b24514a1d",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // opener
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "gen/internal/parts/parts.chan:20:9"}}},
+		}},
+		{States: []channel.LocalState{ // server
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "gen/internal/parts/parts.chan:20:9"}}},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Door.Labels[0].Carries = []channel.Carried{{Protocol: &Job, Role: 1, State: 0}}
 }
 
 // NewDoor makes a fresh session and returns its ends.
@@ -33,8 +47,9 @@ type doorOpenerEndpoint struct {
 }
 
 var (
-	doorOpenerTable       = channel.Component{Name: "DoorOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Door, Role: 0}}, Choices: 0}
-	doorOpenerRestEnterOp = channel.Op{State: "DoorOpenerRest", Method: "Enter", Peer: 1, Label: 0}
+	doorOpenerTable = channel.Component{Name: "DoorOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Door, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&doorOpenerRestEnterOp}}
+	doorOpenerRestEnterOp = channel.Op{State: "DoorOpenerRest", Method: "Enter", Peer: 1, Label: 0, At: "gen/internal/parts/parts.chan:20:9"}
 )
 
 // OpenDoorOpener makes the calling goroutine the opener of a session. When ctx is done, the end is abandoned.
@@ -103,8 +118,9 @@ type doorServerEndpoint struct {
 }
 
 var (
-	doorServerTable         = channel.Component{Name: "DoorServer", Slots: []channel.Slot{{Name: "server", Protocol: &Door, Role: 1}}, Choices: 0}
-	doorServerRestReceiveOp = channel.Op{State: "DoorServerRest", Method: "Receive", Peer: 0, Labels: 1 << 0}
+	doorServerTable = channel.Component{Name: "DoorServer", Slots: []channel.Slot{{Name: "server", Protocol: &Door, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&doorServerRestReceiveOp}}
+	doorServerRestReceiveOp = channel.Op{State: "DoorServerRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "gen/internal/parts/parts.chan:20:9"}
 )
 
 // OpenDoorServer makes the calling goroutine the server of a session. When ctx is done, the end is abandoned.

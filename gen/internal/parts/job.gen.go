@@ -13,13 +13,27 @@ var Job = channel.Protocol{
 	Name:  "Job",
 	Roles: []string{"client", "server"},
 	Labels: []channel.Label{
-		{Name: "Work", From: 0, To: 1, Payload: channel.PayloadOf[JobWorkPayload]()},
+		{Name: "Work", From: 0, To: 1, Payload: channel.PayloadOf[JobWorkPayload](), Fields: []channel.Field{{Name: "n", Lo: 0, Hi: 9}, {Name: "text"}}},
 		{Name: "Bye", From: 0, To: 1},
-		{Name: "Result", From: 1, To: 0, Payload: channel.PayloadOf[JobResultPayload]()},
+		{Name: "Result", From: 1, To: 0, Payload: channel.PayloadOf[JobResultPayload](), Fields: []channel.Field{{Name: "n", Lo: 0, Hi: 9}, {Name: "text"}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
+	},
+	Package: "gen/internal/parts",
+	Digest:  "abc00e8e93b63ba695895bc0136dac869de3a0ef4d38941242cf71bf88c07c05",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // client
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "gen/internal/parts/parts.chan:8:16"}, {Label: 1, Next: 2, At: "gen/internal/parts/parts.chan:11:16"}}},
+			{Name: "working", Edges: []channel.LocalEdge{{Label: 2, Next: 0, At: "gen/internal/parts/parts.chan:10:13"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // server
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "gen/internal/parts/parts.chan:8:16"}, {Label: 1, Next: 2, At: "gen/internal/parts/parts.chan:11:16"}}},
+			{Name: "working", Edges: []channel.LocalEdge{{Label: 2, Next: 0, At: "gen/internal/parts/parts.chan:10:13"}}},
+			{Name: "end", End: true},
+		}},
 	},
 }
 
@@ -55,10 +69,11 @@ type jobClientEndpoint struct {
 }
 
 var (
-	jobClientTable            = channel.Component{Name: "JobClient", Slots: []channel.Slot{{Name: "client", Protocol: &Job, Role: 0}}, Choices: 0}
-	jobClientRestWorkOp       = channel.Op{State: "JobClientRest", Method: "Work", Peer: 1, Label: 0}
-	jobClientRestByeOp        = channel.Op{State: "JobClientRest", Method: "Bye", Peer: 1, Label: 1}
-	jobClientWorkingReceiveOp = channel.Op{State: "JobClientWorking", Method: "Receive", Peer: 1, Labels: 1 << 2}
+	jobClientTable = channel.Component{Name: "JobClient", Slots: []channel.Slot{{Name: "client", Protocol: &Job, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&jobClientRestWorkOp, &jobClientRestByeOp, &jobClientWorkingReceiveOp}}
+	jobClientRestWorkOp       = channel.Op{State: "JobClientRest", Method: "Work", Peer: 1, Label: 0, At: "gen/internal/parts/parts.chan:8:16"}
+	jobClientRestByeOp        = channel.Op{State: "JobClientRest", Method: "Bye", Peer: 1, Label: 1, At: "gen/internal/parts/parts.chan:11:16"}
+	jobClientWorkingReceiveOp = channel.Op{State: "JobClientWorking", Method: "Receive", Peer: 1, Labels: 1 << 2, At: "gen/internal/parts/parts.chan:10:13"}
 )
 
 // OpenJobClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -206,9 +221,10 @@ type jobServerEndpoint struct {
 }
 
 var (
-	jobServerTable           = channel.Component{Name: "JobServer", Slots: []channel.Slot{{Name: "server", Protocol: &Job, Role: 1}}, Choices: 0}
-	jobServerRestReceiveOp   = channel.Op{State: "JobServerRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1}
-	jobServerWorkingResultOp = channel.Op{State: "JobServerWorking", Method: "Result", Peer: 0, Label: 2}
+	jobServerTable = channel.Component{Name: "JobServer", Slots: []channel.Slot{{Name: "server", Protocol: &Job, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&jobServerRestReceiveOp, &jobServerWorkingResultOp}}
+	jobServerRestReceiveOp   = channel.Op{State: "JobServerRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1, At: "gen/internal/parts/parts.chan:8:16"}
+	jobServerWorkingResultOp = channel.Op{State: "JobServerWorking", Method: "Result", Peer: 0, Label: 2, At: "gen/internal/parts/parts.chan:10:13"}
 )
 
 // OpenJobServer makes the calling goroutine the server of a session. When ctx is done, the end is abandoned.

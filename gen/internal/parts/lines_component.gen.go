@@ -84,7 +84,7 @@ const (
 	linesLinesDown
 )
 
-var linesLayout = channel.Component{Name: "Lines", Choices: 2, Slots: []channel.Slot{
+var linesLayout = channel.Component{Name: "Lines", Choices: 2, Ops: linesOps, Chooses: linesChooses, Slots: []channel.Slot{
 	{Name: "up1", Protocol: &Signal, Role: 1},
 	{Name: "down1", Protocol: &Signal, Role: 0},
 	{Name: "up2", Protocol: &Signal, Role: 1},
@@ -93,16 +93,21 @@ var linesLayout = channel.Component{Name: "Lines", Choices: 2, Slots: []channel.
 	{Name: "lines.down", Protocol: &Signal, Role: 0, Set: 2},
 }}
 
+// linesOps are all steps of a Lines, and linesChooses its chooses.
+var linesOps = []*channel.Op{&linesAfterAgainChooseAgainOp, &linesAfterStopSendLinesDownStopOp}
+
+var linesChooses = []*channel.Choice{&linesPassingChoice, &linesAfterAgainChoice}
+
 var (
-	linesAfterAgainChooseAgainOp      = channel.Op{State: "LinesAfterAgain", Method: "ChooseAgain", Slot: linesLinesDown, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true}
-	linesAfterStopSendLinesDownStopOp = channel.Op{State: "LinesAfterStop", Method: "SendLinesDownStop", Slot: linesLinesDown, Peer: 1, Label: 1, Point: channel.AnyPoint}
+	linesAfterAgainChooseAgainOp      = channel.Op{State: "LinesAfterAgain", Method: "ChooseAgain", Slot: linesLinesDown, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "gen/internal/parts/parts.chan:151:20"}
+	linesAfterStopSendLinesDownStopOp = channel.Op{State: "LinesAfterStop", Method: "SendLinesDownStop", Slot: linesLinesDown, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "gen/internal/parts/parts.chan:155:13"}
 	linesPassingChoice                = channel.Choice{ID: 0, State: "LinesPassing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: linesLinesUp, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: linesLinesUp, Peer: 0, Point: channel.AnyPoint, Label: 1},
+		{Kind: channel.Recv, Slot: linesLinesUp, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "gen/internal/parts/parts.chan:149:16"},
+		{Kind: channel.Recv, Slot: linesLinesUp, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "gen/internal/parts/parts.chan:154:16"},
 	}}
 	linesAfterAgainChoice = channel.Choice{ID: 1, State: "LinesAfterAgain", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: linesLinesDown, Peer: 1, Point: channel.AnyPoint, Label: 0, Aimed: true},
-		{Kind: channel.Else},
+		{Kind: channel.Send, Slot: linesLinesDown, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "gen/internal/parts/parts.chan:151:20", Aimed: true},
+		{Kind: channel.Else, At: "gen/internal/parts/parts.chan:152:20"},
 	}}
 )
 

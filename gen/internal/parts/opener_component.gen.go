@@ -78,7 +78,7 @@ const (
 )
 
 func openerLayout(g *OpenerGiven) *channel.Component {
-	return &channel.Component{Name: "Opener", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "Opener", Choices: 1, Ops: openerOps, Chooses: openerChooses, Slots: []channel.Slot{
 		{Name: "door", Protocol: &Door, Role: 0},
 		channel.HandleSlots("kids", g.Users),
 		{Name: "j.client", Protocol: &Job, Role: 0},
@@ -86,13 +86,18 @@ func openerLayout(g *OpenerGiven) *channel.Component {
 	}}
 }
 
+// openerOps are all steps of a Opener, and openerChooses its chooses.
+var openerOps = []*channel.Op{&openerStartNewJobOp, &openerAfterNewJobSendDoorEnterOp, &openerAfterEnterStartClientOp}
+
+var openerChooses = []*channel.Choice{&openerWatchingChoice}
+
 var (
-	openerStartNewJobOp              = channel.Op{State: "OpenerStart", Method: "NewJob"}
-	openerAfterNewJobSendDoorEnterOp = channel.Op{State: "OpenerAfterNewJob", Method: "SendDoorEnter", Slot: openerDoor, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	openerAfterEnterStartClientOp    = channel.Op{State: "OpenerAfterEnter", Method: "StartClient"}
+	openerStartNewJobOp              = channel.Op{State: "OpenerStart", Method: "NewJob", At: "gen/internal/parts/parts.chan:88:9"}
+	openerAfterNewJobSendDoorEnterOp = channel.Op{State: "OpenerAfterNewJob", Method: "SendDoorEnter", Slot: openerDoor, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "gen/internal/parts/parts.chan:89:9"}
+	openerAfterEnterStartClientOp    = channel.Op{State: "OpenerAfterEnter", Method: "StartClient", At: "gen/internal/parts/parts.chan:90:9"}
 	openerWatchingChoice             = channel.Choice{ID: 0, State: "OpenerWatching", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: openerKids, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: openerKids, Peer: 0, Point: channel.AnyPoint, Label: 1},
+		{Kind: channel.Recv, Slot: openerKids, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "gen/internal/parts/parts.chan:94:16"},
+		{Kind: channel.Recv, Slot: openerKids, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "gen/internal/parts/parts.chan:95:16"},
 	}}
 )
 

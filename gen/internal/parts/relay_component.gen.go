@@ -78,20 +78,25 @@ const (
 )
 
 func relayLayout(g *RelayGiven) *channel.Component {
-	return &channel.Component{Name: "Relay", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "Relay", Choices: 1, Ops: relayOps, Chooses: relayChooses, Slots: []channel.Slot{
 		{Name: "ins", Protocol: &Signal, Role: 1, Set: g.Width},
 		{Name: "out", Protocol: &Signal, Role: 0},
 	}}
 }
 
+// relayOps are all steps of a Relay, and relayChooses its chooses.
+var relayOps = []*channel.Op{&relayAfterAgainSendOutAgainOp, &relayAfterStopSendOutStopOp, &relayAfterTimeoutSendOutStopOp}
+
+var relayChooses = []*channel.Choice{&relayRelayingChoice}
+
 var (
-	relayAfterAgainSendOutAgainOp  = channel.Op{State: "RelayAfterAgain", Method: "SendOutAgain", Slot: relayOut, Peer: 1, Label: 0, Point: channel.AnyPoint}
-	relayAfterStopSendOutStopOp    = channel.Op{State: "RelayAfterStop", Method: "SendOutStop", Slot: relayOut, Peer: 1, Label: 1, Point: channel.AnyPoint}
-	relayAfterTimeoutSendOutStopOp = channel.Op{State: "RelayAfterTimeout", Method: "SendOutStop", Slot: relayOut, Peer: 1, Label: 1, Point: channel.AnyPoint}
+	relayAfterAgainSendOutAgainOp  = channel.Op{State: "RelayAfterAgain", Method: "SendOutAgain", Slot: relayOut, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "gen/internal/parts/parts.chan:125:13"}
+	relayAfterStopSendOutStopOp    = channel.Op{State: "RelayAfterStop", Method: "SendOutStop", Slot: relayOut, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "gen/internal/parts/parts.chan:128:17"}
+	relayAfterTimeoutSendOutStopOp = channel.Op{State: "RelayAfterTimeout", Method: "SendOutStop", Slot: relayOut, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "gen/internal/parts/parts.chan:135:13"}
 	relayRelayingChoice            = channel.Choice{ID: 0, State: "RelayRelaying", Method: "Choose", Priority: true, Options: []channel.Option{
-		{Kind: channel.Recv, Slot: relayIns, Peer: 0, Point: channel.AnyPoint, Label: 0},
-		{Kind: channel.Recv, Slot: relayIns, Peer: 0, Point: channel.AnyPoint, Label: 1},
-		{Kind: channel.Timeout},
+		{Kind: channel.Recv, Slot: relayIns, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "gen/internal/parts/parts.chan:123:16"},
+		{Kind: channel.Recv, Slot: relayIns, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "gen/internal/parts/parts.chan:126:16"},
+		{Kind: channel.Timeout, At: "gen/internal/parts/parts.chan:131:16"},
 	}}
 )
 

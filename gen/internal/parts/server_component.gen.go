@@ -75,21 +75,26 @@ const (
 )
 
 func serverLayout(g *ServerGiven) *channel.Component {
-	return &channel.Component{Name: "Server", Choices: 1, Slots: []channel.Slot{
+	return &channel.Component{Name: "Server", Choices: 1, Ops: serverOps, Chooses: serverChooses, Slots: []channel.Slot{
 		{Name: "door", Protocol: &Door, Role: 1},
 		{Name: "clients", Protocol: &Job, Role: 1, Set: g.Users, Points: 3},
 		{Name: "job", Protocol: &Job, Role: 1},
 	}}
 }
 
+// serverOps are all steps of a Server, and serverChooses its chooses.
+var serverOps = []*channel.Op{&serverAfterWorkSendClientsResultOp}
+
+var serverChooses = []*channel.Choice{&serverServingChoice}
+
 var (
-	serverAfterWorkSendClientsResultOp = channel.Op{State: "ServerAfterWork", Method: "SendClientsResult", Slot: serverClients, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true}
+	serverAfterWorkSendClientsResultOp = channel.Op{State: "ServerAfterWork", Method: "SendClientsResult", Slot: serverClients, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "gen/internal/parts/parts.chan:43:9"}
 	serverServingChoice                = channel.Choice{ID: 0, State: "ServerServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: serverDoor, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1},
-		{Kind: channel.Recv, Slot: serverClients, Peer: 0, Point: 0, Label: 0},
-		{Kind: channel.Recv, Slot: serverClients, Peer: 0, Point: 0, Label: 1},
-		{Kind: channel.Gone, Slot: serverDoor, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 2},
-		{Kind: channel.Gone, Slot: serverClients, Peer: 0, Point: 0, Label: 0},
+		{Kind: channel.Recv, Slot: serverDoor, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "gen/internal/parts/parts.chan:50:41"},
+		{Kind: channel.Recv, Slot: serverClients, Peer: 0, Point: 0, Label: 0, At: "gen/internal/parts/parts.chan:52:20"},
+		{Kind: channel.Recv, Slot: serverClients, Peer: 0, Point: 0, Label: 1, At: "gen/internal/parts/parts.chan:54:20"},
+		{Kind: channel.Gone, Slot: serverDoor, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 2, At: "gen/internal/parts/parts.chan:55:41"},
+		{Kind: channel.Gone, Slot: serverClients, Peer: 0, Point: 0, Label: 0, At: "gen/internal/parts/parts.chan:47:9"},
 	}}
 )
 

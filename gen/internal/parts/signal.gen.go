@@ -19,6 +19,18 @@ var Signal = channel.Protocol{
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 	},
+	Package: "gen/internal/parts",
+	Digest:  "c4332fa7752cca83a78c830042bc858edebf4bd9d78bd78a4a61d35266c2c489",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // from
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "gen/internal/parts/parts.chan:28:16"}, {Label: 1, Next: 1, At: "gen/internal/parts/parts.chan:29:16"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // to
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "gen/internal/parts/parts.chan:28:16"}, {Label: 1, Next: 1, At: "gen/internal/parts/parts.chan:29:16"}}},
+			{Name: "end", End: true},
+		}},
+	},
 }
 
 // NewSignal makes a fresh session and returns its ends.
@@ -34,9 +46,10 @@ type signalFromEndpoint struct {
 }
 
 var (
-	signalFromTable       = channel.Component{Name: "SignalFrom", Slots: []channel.Slot{{Name: "from", Protocol: &Signal, Role: 0}}, Choices: 0}
-	signalFromRestAgainOp = channel.Op{State: "SignalFromRest", Method: "Again", Peer: 1, Label: 0}
-	signalFromRestStopOp  = channel.Op{State: "SignalFromRest", Method: "Stop", Peer: 1, Label: 1}
+	signalFromTable = channel.Component{Name: "SignalFrom", Slots: []channel.Slot{{Name: "from", Protocol: &Signal, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&signalFromRestAgainOp, &signalFromRestStopOp}}
+	signalFromRestAgainOp = channel.Op{State: "SignalFromRest", Method: "Again", Peer: 1, Label: 0, At: "gen/internal/parts/parts.chan:28:16"}
+	signalFromRestStopOp  = channel.Op{State: "SignalFromRest", Method: "Stop", Peer: 1, Label: 1, At: "gen/internal/parts/parts.chan:29:16"}
 )
 
 // OpenSignalFrom makes the calling goroutine the from of a session. When ctx is done, the end is abandoned.
@@ -124,8 +137,9 @@ type signalToEndpoint struct {
 }
 
 var (
-	signalToTable         = channel.Component{Name: "SignalTo", Slots: []channel.Slot{{Name: "to", Protocol: &Signal, Role: 1}}, Choices: 0}
-	signalToRestReceiveOp = channel.Op{State: "SignalToRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1}
+	signalToTable = channel.Component{Name: "SignalTo", Slots: []channel.Slot{{Name: "to", Protocol: &Signal, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&signalToRestReceiveOp}}
+	signalToRestReceiveOp = channel.Op{State: "SignalToRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1, At: "gen/internal/parts/parts.chan:28:16"}
 )
 
 // OpenSignalTo makes the calling goroutine the to of a session. When ctx is done, the end is abandoned.

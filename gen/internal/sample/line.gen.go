@@ -13,12 +13,26 @@ var Line = channel.Protocol{
 	Name:  "Line",
 	Roles: []string{"caller", "called"},
 	Labels: []channel.Label{
-		{Name: "Ask", From: 0, To: 1, Payload: channel.PayloadOf[LineAskPayload]()},
-		{Name: "Answer", From: 1, To: 0, Payload: channel.PayloadOf[LineAnswerPayload]()},
+		{Name: "Ask", From: 0, To: 1, Payload: channel.PayloadOf[LineAskPayload](), Fields: []channel.Field{{Name: "x"}}},
+		{Name: "Answer", From: 1, To: 0, Payload: channel.PayloadOf[LineAnswerPayload](), Fields: []channel.Field{{Name: "x"}}},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 0},
 		{From: 1, To: 0, Capacity: 0},
+	},
+	Package: "gen/internal/sample",
+	Digest:  "db038f61a8ffa01a40997be4e5df4d6faa84dcb11f5e989d790bebbf88f5b582",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // caller
+			{Name: "start", Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "gen/internal/sample/sample.chan:36:5"}}},
+			{Name: "afterAsk", Edges: []channel.LocalEdge{{Label: 1, Next: 2, At: "gen/internal/sample/sample.chan:37:5"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // called
+			{Name: "start", Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "gen/internal/sample/sample.chan:36:5"}}},
+			{Name: "afterAsk", Edges: []channel.LocalEdge{{Label: 1, Next: 2, At: "gen/internal/sample/sample.chan:37:5"}}},
+			{Name: "end", End: true},
+		}},
 	},
 }
 
@@ -46,9 +60,10 @@ type lineCallerEndpoint struct {
 }
 
 var (
-	lineCallerTable             = channel.Component{Name: "LineCaller", Slots: []channel.Slot{{Name: "caller", Protocol: &Line, Role: 0}}, Choices: 0}
-	lineCallerStartAskOp        = channel.Op{State: "LineCallerStart", Method: "Ask", Peer: 1, Label: 0}
-	lineCallerAfterAskReceiveOp = channel.Op{State: "LineCallerAfterAsk", Method: "Receive", Peer: 1, Labels: 1 << 1}
+	lineCallerTable = channel.Component{Name: "LineCaller", Slots: []channel.Slot{{Name: "caller", Protocol: &Line, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&lineCallerStartAskOp, &lineCallerAfterAskReceiveOp}}
+	lineCallerStartAskOp        = channel.Op{State: "LineCallerStart", Method: "Ask", Peer: 1, Label: 0, At: "gen/internal/sample/sample.chan:36:5"}
+	lineCallerAfterAskReceiveOp = channel.Op{State: "LineCallerAfterAsk", Method: "Receive", Peer: 1, Labels: 1 << 1, At: "gen/internal/sample/sample.chan:37:5"}
 )
 
 // OpenLineCaller makes the calling goroutine the caller of a session. When ctx is done, the end is abandoned.
@@ -160,9 +175,10 @@ type lineCalledEndpoint struct {
 }
 
 var (
-	lineCalledTable            = channel.Component{Name: "LineCalled", Slots: []channel.Slot{{Name: "called", Protocol: &Line, Role: 1}}, Choices: 0}
-	lineCalledStartReceiveOp   = channel.Op{State: "LineCalledStart", Method: "Receive", Peer: 0, Labels: 1 << 0}
-	lineCalledAfterAskAnswerOp = channel.Op{State: "LineCalledAfterAsk", Method: "Answer", Peer: 0, Label: 1}
+	lineCalledTable = channel.Component{Name: "LineCalled", Slots: []channel.Slot{{Name: "called", Protocol: &Line, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&lineCalledStartReceiveOp, &lineCalledAfterAskAnswerOp}}
+	lineCalledStartReceiveOp   = channel.Op{State: "LineCalledStart", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "gen/internal/sample/sample.chan:36:5"}
+	lineCalledAfterAskAnswerOp = channel.Op{State: "LineCalledAfterAsk", Method: "Answer", Peer: 0, Label: 1, At: "gen/internal/sample/sample.chan:37:5"}
 )
 
 // OpenLineCalled makes the calling goroutine the called of a session. When ctx is done, the end is abandoned.

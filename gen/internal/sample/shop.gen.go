@@ -14,17 +14,37 @@ var Shop = channel.Protocol{
 	Name:  "Shop",
 	Roles: []string{"client", "server"},
 	Labels: []channel.Label{
-		{Name: "Put", From: 0, To: 1, Payload: channel.PayloadOf[ShopPutPayload]()},
+		{Name: "Put", From: 0, To: 1, Payload: channel.PayloadOf[ShopPutPayload](), Fields: []channel.Field{{Name: "who", Fields: []channel.Field{{Name: "name"}, {Name: "at", Fields: []channel.Field{{Name: "x"}, {Name: "y"}}}, {Name: "tags", Hi: 2, Cases: []string{"red", "green", "dark_blue"}}}}, {Name: "n", Lo: 1, Hi: 8}, {Name: "paint", Hi: 2, Cases: []string{"red", "green", "dark_blue"}}, {Name: "raw"}, {Name: "more"}, {Name: "wait"}}},
 		{Name: "Open", From: 0, To: 1},
 		{Name: "Bye", From: 0, To: 1},
-		{Name: "Kept", From: 1, To: 0, Payload: channel.PayloadOf[ShopKeptPayload]()},
-		{Name: "Refused", From: 1, To: 0, Payload: channel.PayloadOf[ShopRefusedPayload]()},
+		{Name: "Kept", From: 1, To: 0, Payload: channel.PayloadOf[ShopKeptPayload](), Fields: []channel.Field{{Name: "who", Fields: []channel.Field{{Name: "name"}, {Name: "at", Fields: []channel.Field{{Name: "x"}, {Name: "y"}}}, {Name: "tags", Hi: 2, Cases: []string{"red", "green", "dark_blue"}}}}, {Name: "raw"}, {Name: "more"}, {Name: "wait"}}},
+		{Name: "Refused", From: 1, To: 0, Payload: channel.PayloadOf[ShopRefusedPayload](), Fields: []channel.Field{{Name: "why"}}},
 		{Name: "Opened", From: 1, To: 0, Ends: 1},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
 	},
+	Package: "gen/internal/sample",
+	Digest:  "c9f8079f034094d6e5259b1f58455bf1cb87c18dbee2f6f940b57c5ea8e4a439",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // client
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "gen/internal/sample/sample.chan:21:16"}, {Label: 1, Next: 2, At: "gen/internal/sample/sample.chan:26:16"}, {Label: 2, Next: 3, At: "gen/internal/sample/sample.chan:28:16"}}},
+			{Name: "afterPut", Edges: []channel.LocalEdge{{Label: 3, Next: 0, At: "gen/internal/sample/sample.chan:23:20"}, {Label: 4, Next: 0, At: "gen/internal/sample/sample.chan:24:20"}}},
+			{Name: "afterOpen", Edges: []channel.LocalEdge{{Label: 5, Next: 0, At: "gen/internal/sample/sample.chan:27:13"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // server
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "gen/internal/sample/sample.chan:21:16"}, {Label: 1, Next: 2, At: "gen/internal/sample/sample.chan:26:16"}, {Label: 2, Next: 3, At: "gen/internal/sample/sample.chan:28:16"}}},
+			{Name: "afterPut", Edges: []channel.LocalEdge{{Label: 3, Next: 0, At: "gen/internal/sample/sample.chan:23:20"}, {Label: 4, Next: 0, At: "gen/internal/sample/sample.chan:24:20"}}},
+			{Name: "afterOpen", Edges: []channel.LocalEdge{{Label: 5, Next: 0, At: "gen/internal/sample/sample.chan:27:13"}}},
+			{Name: "end", End: true},
+		}},
+	},
+}
+
+func init() { // a message may carry an end of its own protocol
+	Shop.Labels[5].Carries = []channel.Carried{{Protocol: &Line, Role: 0, State: 0}}
 }
 
 // NewShop makes a fresh session and returns its ends.
@@ -81,12 +101,13 @@ type shopClientEndpoint struct {
 }
 
 var (
-	shopClientTable              = channel.Component{Name: "ShopClient", Slots: []channel.Slot{{Name: "client", Protocol: &Shop, Role: 0}}, Choices: 0}
-	shopClientRestPutOp          = channel.Op{State: "ShopClientRest", Method: "Put", Peer: 1, Label: 0}
-	shopClientRestOpenOp         = channel.Op{State: "ShopClientRest", Method: "Open", Peer: 1, Label: 1}
-	shopClientRestByeOp          = channel.Op{State: "ShopClientRest", Method: "Bye", Peer: 1, Label: 2}
-	shopClientAfterPutReceiveOp  = channel.Op{State: "ShopClientAfterPut", Method: "Receive", Peer: 1, Labels: 1<<3 | 1<<4}
-	shopClientAfterOpenReceiveOp = channel.Op{State: "ShopClientAfterOpen", Method: "Receive", Peer: 1, Labels: 1 << 5}
+	shopClientTable = channel.Component{Name: "ShopClient", Slots: []channel.Slot{{Name: "client", Protocol: &Shop, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&shopClientRestPutOp, &shopClientRestOpenOp, &shopClientRestByeOp, &shopClientAfterPutReceiveOp, &shopClientAfterOpenReceiveOp}}
+	shopClientRestPutOp          = channel.Op{State: "ShopClientRest", Method: "Put", Peer: 1, Label: 0, At: "gen/internal/sample/sample.chan:21:16"}
+	shopClientRestOpenOp         = channel.Op{State: "ShopClientRest", Method: "Open", Peer: 1, Label: 1, At: "gen/internal/sample/sample.chan:26:16"}
+	shopClientRestByeOp          = channel.Op{State: "ShopClientRest", Method: "Bye", Peer: 1, Label: 2, At: "gen/internal/sample/sample.chan:28:16"}
+	shopClientAfterPutReceiveOp  = channel.Op{State: "ShopClientAfterPut", Method: "Receive", Peer: 1, Labels: 1<<3 | 1<<4, At: "gen/internal/sample/sample.chan:23:20"}
+	shopClientAfterOpenReceiveOp = channel.Op{State: "ShopClientAfterOpen", Method: "Receive", Peer: 1, Labels: 1 << 5, At: "gen/internal/sample/sample.chan:27:13"}
 )
 
 // OpenShopClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -301,11 +322,12 @@ type shopServerEndpoint struct {
 }
 
 var (
-	shopServerTable             = channel.Component{Name: "ShopServer", Slots: []channel.Slot{{Name: "server", Protocol: &Shop, Role: 1}}, Choices: 0}
-	shopServerRestReceiveOp     = channel.Op{State: "ShopServerRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2}
-	shopServerAfterPutKeptOp    = channel.Op{State: "ShopServerAfterPut", Method: "Kept", Peer: 0, Label: 3}
-	shopServerAfterPutRefusedOp = channel.Op{State: "ShopServerAfterPut", Method: "Refused", Peer: 0, Label: 4}
-	shopServerAfterOpenOpenedOp = channel.Op{State: "ShopServerAfterOpen", Method: "Opened", Peer: 0, Label: 5}
+	shopServerTable = channel.Component{Name: "ShopServer", Slots: []channel.Slot{{Name: "server", Protocol: &Shop, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&shopServerRestReceiveOp, &shopServerAfterPutKeptOp, &shopServerAfterPutRefusedOp, &shopServerAfterOpenOpenedOp}}
+	shopServerRestReceiveOp     = channel.Op{State: "ShopServerRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2, At: "gen/internal/sample/sample.chan:21:16"}
+	shopServerAfterPutKeptOp    = channel.Op{State: "ShopServerAfterPut", Method: "Kept", Peer: 0, Label: 3, At: "gen/internal/sample/sample.chan:23:20"}
+	shopServerAfterPutRefusedOp = channel.Op{State: "ShopServerAfterPut", Method: "Refused", Peer: 0, Label: 4, At: "gen/internal/sample/sample.chan:24:20"}
+	shopServerAfterOpenOpenedOp = channel.Op{State: "ShopServerAfterOpen", Method: "Opened", Peer: 0, Label: 5, At: "gen/internal/sample/sample.chan:27:13"}
 )
 
 // OpenShopServer makes the calling goroutine the server of a session. When ctx is done, the end is abandoned.

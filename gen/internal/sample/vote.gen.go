@@ -13,12 +13,30 @@ var Vote = channel.Protocol{
 	Name:  "Vote",
 	Roles: []string{"left", "right", "collector"},
 	Labels: []channel.Label{
-		{Name: "Yes", From: 0, To: 2, Payload: channel.PayloadOf[VoteYesPayload]()},
+		{Name: "Yes", From: 0, To: 2, Payload: channel.PayloadOf[VoteYesPayload](), Fields: []channel.Field{{Name: "weight"}}},
 		{Name: "No", From: 1, To: 2},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 2, Capacity: 1},
 		{From: 1, To: 2, Capacity: 1},
+	},
+	Package: "gen/internal/sample",
+	Digest:  "88d736976955bb29a5ae0d5decf98680c824edcc95c90974ddaf648bd492afd2",
+	Locals: []channel.Local{
+		{States: []channel.LocalState{ // left
+			{Name: "start", Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "gen/internal/sample/sample.chan:43:9"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // right
+			{Name: "start", Edges: []channel.LocalEdge{{Label: 1, Next: 1, At: "gen/internal/sample/sample.chan:45:9"}}},
+			{Name: "end", End: true},
+		}},
+		{States: []channel.LocalState{ // collector
+			{Name: "start", Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "gen/internal/sample/sample.chan:43:9"}, {Label: 1, Next: 2, At: "gen/internal/sample/sample.chan:45:9"}}},
+			{Name: "afterYes", Edges: []channel.LocalEdge{{Label: 1, Next: 3, At: "gen/internal/sample/sample.chan:45:9"}}},
+			{Name: "afterNo", Edges: []channel.LocalEdge{{Label: 0, Next: 3, At: "gen/internal/sample/sample.chan:43:9"}}},
+			{Name: "end", End: true},
+		}},
 	},
 }
 
@@ -40,8 +58,9 @@ type voteLeftEndpoint struct {
 }
 
 var (
-	voteLeftTable      = channel.Component{Name: "VoteLeft", Slots: []channel.Slot{{Name: "left", Protocol: &Vote, Role: 0}}, Choices: 0}
-	voteLeftStartYesOp = channel.Op{State: "VoteLeftStart", Method: "Yes", Peer: 2, Label: 0}
+	voteLeftTable = channel.Component{Name: "VoteLeft", Slots: []channel.Slot{{Name: "left", Protocol: &Vote, Role: 0}}, Choices: 0,
+		Ops: []*channel.Op{&voteLeftStartYesOp}}
+	voteLeftStartYesOp = channel.Op{State: "VoteLeftStart", Method: "Yes", Peer: 2, Label: 0, At: "gen/internal/sample/sample.chan:43:9"}
 )
 
 // OpenVoteLeft makes the calling goroutine the left of a session. When ctx is done, the end is abandoned.
@@ -118,8 +137,9 @@ type voteRightEndpoint struct {
 }
 
 var (
-	voteRightTable     = channel.Component{Name: "VoteRight", Slots: []channel.Slot{{Name: "right", Protocol: &Vote, Role: 1}}, Choices: 0}
-	voteRightStartNoOp = channel.Op{State: "VoteRightStart", Method: "No", Peer: 2, Label: 1}
+	voteRightTable = channel.Component{Name: "VoteRight", Slots: []channel.Slot{{Name: "right", Protocol: &Vote, Role: 1}}, Choices: 0,
+		Ops: []*channel.Op{&voteRightStartNoOp}}
+	voteRightStartNoOp = channel.Op{State: "VoteRightStart", Method: "No", Peer: 2, Label: 1, At: "gen/internal/sample/sample.chan:45:9"}
 )
 
 // OpenVoteRight makes the calling goroutine the right of a session. When ctx is done, the end is abandoned.
@@ -198,12 +218,13 @@ type voteCollectorEndpoint struct {
 }
 
 var (
-	voteCollectorTable             = channel.Component{Name: "VoteCollector", Slots: []channel.Slot{{Name: "collector", Protocol: &Vote, Role: 2}}, Choices: 1}
-	voteCollectorAfterYesReceiveOp = channel.Op{State: "VoteCollectorAfterYes", Method: "Receive", Peer: 1, Labels: 1 << 1}
-	voteCollectorAfterNoReceiveOp  = channel.Op{State: "VoteCollectorAfterNo", Method: "Receive", Peer: 0, Labels: 1 << 0}
+	voteCollectorTable = channel.Component{Name: "VoteCollector", Slots: []channel.Slot{{Name: "collector", Protocol: &Vote, Role: 2}}, Choices: 1,
+		Ops: []*channel.Op{&voteCollectorAfterYesReceiveOp, &voteCollectorAfterNoReceiveOp}, Chooses: []*channel.Choice{&voteCollectorStartChoice}}
+	voteCollectorAfterYesReceiveOp = channel.Op{State: "VoteCollectorAfterYes", Method: "Receive", Peer: 1, Labels: 1 << 1, At: "gen/internal/sample/sample.chan:45:9"}
+	voteCollectorAfterNoReceiveOp  = channel.Op{State: "VoteCollectorAfterNo", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "gen/internal/sample/sample.chan:43:9"}
 	voteCollectorStartChoice       = channel.Choice{ID: 0, State: "VoteCollectorStart", Method: "Receive", Options: []channel.Option{
-		{Kind: channel.Recv, Peer: 0, Label: 0},
-		{Kind: channel.Recv, Peer: 1, Label: 1},
+		{Kind: channel.Recv, Peer: 0, Label: 0, At: "gen/internal/sample/sample.chan:43:9"},
+		{Kind: channel.Recv, Peer: 1, Label: 1, At: "gen/internal/sample/sample.chan:45:9"},
 	}}
 )
 

@@ -11,7 +11,7 @@ func bitLen(v uint64) int { return bits.Len64(v) }
 
 // compile lays a system out. The error says why the system is beyond exploring.
 func compile(sys *session.System) (*model, error) {
-	m := &model{sys: sys, rel: relevanceOf(sys), abandons: len(sys.Crash) > 0}
+	m := &model{sys: sys, rel: session.RelevanceOf(sys), abandons: len(sys.Crash) > 0}
 	for _, mc := range sys.Machines {
 		for s := range mc.States {
 			for e := range mc.States[s].Edges {
@@ -189,7 +189,7 @@ func (m *model) addAlphabets() error {
 								y.ends = append(y.ends, s.ends[t.End.Role])
 							}
 							y.n = uint64(len(y.ends)) + 1
-						case m.rel.follows(label, f) && t.Finite():
+						case m.rel.Follows(label, f) && t.Finite():
 							lo, hi := t.Bounds()
 							y.lo, y.n = lo, uint64(hi-lo)+1
 						default:
@@ -288,8 +288,8 @@ func (m *model) addInstances(l *layout) {
 			x := &mc.Vars[v]
 			for r := x.Base; r < x.Base+x.Len; r++ {
 				i.lo[r], i.hi[r], i.initial[r] = x.Lo, x.Hi, x.Init
-				i.keep[r] = given != nil && m.rel.kept[mc][v]
-				if m.rel.vars[mc][v] {
+				i.keep[r] = given != nil && m.rel.Kept[mc][v]
+				if m.rel.Vars[mc][v] {
 					l.number(&i.regs[r], uint64(int64(x.Hi)-int64(x.Lo))+1)
 				}
 				if given != nil && v < len(given.Values) {

@@ -104,9 +104,9 @@ func optionText(m *session.Machine, e *session.Edge) string {
 	}
 	switch a.Kind {
 	case session.SendMsg:
-		return fmt.Sprintf("%s <- %s%s", slot(a.Slot), labelOf(m, a).Name, fields(a.Args))
+		return fmt.Sprintf("%s <- %s%s", slot(a.Slot), m.LabelOf(a).Name, fields(a.Args))
 	case session.ReceiveMsg:
-		return fmt.Sprintf("%s%s <- %s", labelOf(m, a).Name, fields(a.Binds), slot(a.Slot))
+		return fmt.Sprintf("%s%s <- %s", m.LabelOf(a).Name, fields(a.Binds), slot(a.Slot))
 	case session.GonePeer:
 		return "gone <- " + slot(a.Slot)
 	case session.TimeoutOption:

@@ -19,7 +19,7 @@ func (m *model) cell(i *instance, v session.VarRef) cell {
 		return cell{nowhere: true}
 	}
 	x := &i.machine.Vars[v.Var]
-	return cell{base: x.Base, len: x.Len, index: m.expr(i, v.Index), followed: m.rel.vars[i.machine][v.Var]}
+	return cell{base: x.Base, len: x.Len, index: m.expr(i, v.Index), followed: m.rel.Vars[i.machine][v.Var]}
 }
 
 // expr compiles an expression over the registers of an instance; nil stays nil.

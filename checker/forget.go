@@ -15,7 +15,7 @@ func (m *model) forgottenAt(i *instance, state int, live [][]bool) []forgotten {
 	var all []forgotten
 	for v := range i.machine.Vars {
 		x := &i.machine.Vars[v]
-		if live[state][v] || m.rel.kept[i.machine][v] || !m.rel.vars[i.machine][v] {
+		if live[state][v] || m.rel.Kept[i.machine][v] || !m.rel.Vars[i.machine][v] {
 			continue
 		}
 		for n := x.Base; n < x.Base+x.Len; n++ {

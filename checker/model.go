@@ -9,7 +9,7 @@ import (
 // model is a System compiled for exploration: where everything lies in a state, and tables instead of names. It does not change after compile.
 type model struct {
 	sys       *session.System
-	rel       *relevance
+	rel       *session.Relevance
 	words     int
 	protocols []*protocol
 	sessions  []*sess

@@ -194,7 +194,7 @@ func (l *letter) payload(field int) *payload {
 }
 
 func (m *model) sendArgs(i *instance, o *option, a *session.Action) {
-	l, label := m.letter(i, a, true), labelOf(i.machine, a)
+	l, label := m.letter(i, a, true), i.machine.LabelOf(a)
 	for f, x := range a.Args {
 		y := arg{pay: l.payload(f)}
 		switch t := label.Fields[f].Type; {
@@ -243,11 +243,11 @@ func (m *model) startArgs(i *instance, o *option, a *session.Action) {
 			v := &a.Child.Vars[param.Var]
 			y.lo, y.hi = int64(v.Lo), int64(v.Hi)
 			lo, hi := i.machine.Interval(x.Value)
-			followed := m.rel.vars[a.Child][param.Var]
+			followed := m.rel.Vars[a.Child][param.Var]
 			if followed || lo < y.lo || hi > y.hi || traps(x.Value) {
 				y.kind, y.value = argValue, m.expr(i, x.Value)
 			}
-		case param.Var >= 0 && x.Kind == session.Unfollowed && m.rel.vars[a.Child][param.Var]:
+		case param.Var >= 0 && x.Kind == session.Unfollowed && m.rel.Vars[a.Child][param.Var]:
 			v := &a.Child.Vars[param.Var]
 			y.kind, y.lo = argWild, int64(v.Lo)
 			o.wild = append(o.wild, uint64(int64(v.Hi)-int64(v.Lo))+1)

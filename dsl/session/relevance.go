@@ -1,22 +1,21 @@
-package checker
+package session
 
-import "github.com/protoc-os/protoc-os/dsl/session"
-
-// relevance says which variables and message fields a state has to hold: those that flow into a guard, an index, an assertion, a property, or
+// Relevance says which variables and message fields a state has to hold: those that flow into a guard, an index, an assertion, a property, or
 // into an assignment that could leave its range. All other data is carried unseen.
-type relevance struct {
-	sys    *session.System
-	vars   map[*session.Machine][]bool // per Var
-	fields map[*session.Label][]bool   // per field
-	kept   map[*session.Machine][]bool // per Var: a property reads it, also after the component has ended
+type Relevance struct {
+	sys    *System
+	Vars   map[*Machine][]bool // per Var
+	fields map[*Label][]bool   // per field
+	Kept   map[*Machine][]bool // per Var: a property reads it, also after the component has ended
 	grew   bool
 }
 
-func relevanceOf(sys *session.System) *relevance {
-	r := &relevance{sys: sys, vars: map[*session.Machine][]bool{}, fields: map[*session.Label][]bool{}, kept: map[*session.Machine][]bool{}}
+// RelevanceOf follows the data of a system back from what decides or is checked.
+func RelevanceOf(sys *System) *Relevance {
+	r := &Relevance{sys: sys, Vars: map[*Machine][]bool{}, fields: map[*Label][]bool{}, Kept: map[*Machine][]bool{}}
 	for _, m := range sys.Machines {
-		r.vars[m] = make([]bool, len(m.Vars))
-		r.kept[m] = make([]bool, len(m.Vars))
+		r.Vars[m] = make([]bool, len(m.Vars))
+		r.Kept[m] = make([]bool, len(m.Vars))
 	}
 	for _, inv := range sys.Always {
 		r.property(inv.Expr, nil)
@@ -39,7 +38,7 @@ func relevanceOf(sys *session.System) *relevance {
 }
 
 // edge follows what decides about the edge, and passes on what is followed already: from a target to what is assigned to it.
-func (r *relevance) edge(m *session.Machine, e *session.Edge) {
+func (r *Relevance) edge(m *Machine, e *Edge) {
 	a := &e.Action
 	r.expr(m, e.Guard)
 	r.ref(m, &a.Slot)
@@ -63,59 +62,60 @@ func (r *relevance) edge(m *session.Machine, e *session.Edge) {
 		r.traps(m, a.Args[i].Value)
 	}
 	switch a.Kind {
-	case session.Assert:
+	case Assert:
 		r.expr(m, a.Value)
-	case session.Assign:
+	case Assign:
 		v := &m.Vars[a.To.Var]
-		if lo, hi := m.Interval(a.Value); r.vars[m][a.To.Var] || lo < int64(v.Lo) || hi > int64(v.Hi) {
+		if lo, hi := m.Interval(a.Value); r.Vars[m][a.To.Var] || lo < int64(v.Lo) || hi > int64(v.Hi) {
 			r.expr(m, a.Value)
 		}
-	case session.SendMsg:
-		l := labelOf(m, a)
+	case SendMsg:
+		l := m.LabelOf(a)
 		for i, arg := range a.Args {
-			if arg.Kind != session.Value || !l.Fields[i].Type.Finite() {
+			if arg.Kind != Value || !l.Fields[i].Type.Finite() {
 				continue
 			}
 			tlo, thi := l.Fields[i].Type.Bounds()
-			if lo, hi := m.Interval(arg.Value); r.follows(l, i) || lo < tlo || hi > thi {
+			if lo, hi := m.Interval(arg.Value); r.Follows(l, i) || lo < tlo || hi > thi {
 				r.expr(m, arg.Value)
 			}
 		}
-	case session.ReceiveMsg:
-		l := labelOf(m, a)
+	case ReceiveMsg:
+		l := m.LabelOf(a)
 		for i, b := range a.Binds {
-			if b.Kind != session.Value || b.To.Var < 0 || !l.Fields[i].Type.Finite() {
+			if b.Kind != Value || b.To.Var < 0 || !l.Fields[i].Type.Finite() {
 				continue
 			}
 			v := &m.Vars[b.To.Var]
-			if lo, hi := l.Fields[i].Type.Bounds(); r.vars[m][b.To.Var] || lo < int64(v.Lo) || hi > int64(v.Hi) {
+			if lo, hi := l.Fields[i].Type.Bounds(); r.Vars[m][b.To.Var] || lo < int64(v.Lo) || hi > int64(v.Hi) {
 				r.follow(l, i)
 			}
 		}
-	case session.StartChild:
+	case StartChild:
 		for i, p := range a.Child.Params {
-			if p.Var < 0 || a.Args[i].Kind != session.Value {
+			if p.Var < 0 || a.Args[i].Kind != Value {
 				continue
 			}
 			v := &a.Child.Vars[p.Var]
-			if lo, hi := m.Interval(a.Args[i].Value); r.vars[a.Child][p.Var] || lo < int64(v.Lo) || hi > int64(v.Hi) {
+			if lo, hi := m.Interval(a.Args[i].Value); r.Vars[a.Child][p.Var] || lo < int64(v.Lo) || hi > int64(v.Hi) {
 				r.expr(m, a.Args[i].Value)
 			}
 		}
 	}
 }
 
-// labelOf returns the label that a send or receive names.
-func labelOf(m *session.Machine, a *session.Action) *session.Label {
+// LabelOf returns the label that a send or receive names.
+func (m *Machine) LabelOf(a *Action) *Label {
 	return m.Groups[a.Slot.Group].Fields[a.Slot.Field].End.Protocol.Labels[a.Label]
 }
 
-func (r *relevance) follows(l *session.Label, field int) bool {
+// Follows reports whether a state has to hold that field of the label's messages.
+func (r *Relevance) Follows(l *Label, field int) bool {
 	f := r.fields[l]
 	return f != nil && f[field]
 }
 
-func (r *relevance) follow(l *session.Label, field int) {
+func (r *Relevance) follow(l *Label, field int) {
 	if r.fields[l] == nil {
 		r.fields[l] = make([]bool, len(l.Fields))
 	}
@@ -123,35 +123,35 @@ func (r *relevance) follow(l *session.Label, field int) {
 	r.fields[l][field] = true
 }
 
-func (r *relevance) target(m *session.Machine, v session.VarRef) { r.expr(m, v.Index) }
+func (r *Relevance) target(m *Machine, v VarRef) { r.expr(m, v.Index) }
 
-func (r *relevance) ref(m *session.Machine, s *session.SlotRef) {
+func (r *Relevance) ref(m *Machine, s *SlotRef) {
 	r.expr(m, s.Index)
 	r.target(m, s.Bind)
 }
 
 // expr follows every variable of an expression.
-func (r *relevance) expr(m *session.Machine, e *session.Expr) {
+func (r *Relevance) expr(m *Machine, e *Expr) {
 	if e == nil {
 		return
 	}
-	if e.Op == session.OpVar {
-		r.grew = r.grew || !r.vars[m][e.N]
-		r.vars[m][e.N] = true
+	if e.Op == OpVar {
+		r.grew = r.grew || !r.Vars[m][e.N]
+		r.Vars[m][e.N] = true
 	}
 	r.expr(m, e.X)
 	r.expr(m, e.Y)
 }
 
 // traps follows what can make the evaluation itself fail, whatever becomes of the value: indices and divisors.
-func (r *relevance) traps(m *session.Machine, e *session.Expr) {
+func (r *Relevance) traps(m *Machine, e *Expr) {
 	if e == nil {
 		return
 	}
 	switch e.Op {
-	case session.OpVar:
+	case OpVar:
 		r.expr(m, e.X)
-	case session.OpMod:
+	case OpMod:
 		r.expr(m, e.Y)
 	}
 	r.traps(m, e.X)
@@ -159,20 +159,20 @@ func (r *relevance) traps(m *session.Machine, e *session.Expr) {
 }
 
 // property follows the variables of an expression over the system; each is the machine that OpEachLive ranges over.
-func (r *relevance) property(e *session.Expr, each *session.Machine) {
+func (r *Relevance) property(e *Expr, each *Machine) {
 	if e == nil {
 		return
 	}
 	switch e.Op {
-	case session.OpEachLive:
+	case OpEachLive:
 		each = r.sys.Machines[e.N]
-	case session.OpInstVar:
+	case OpInstVar:
 		m := each
 		if e.I >= 0 {
 			m = r.sys.Machines[r.sys.Instances[e.I].Machine]
 		}
-		r.vars[m][e.N] = true
-		r.kept[m][e.N] = true
+		r.Vars[m][e.N] = true
+		r.Kept[m][e.N] = true
 	}
 	r.property(e.X, each)
 	r.property(e.Y, each)

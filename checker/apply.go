@@ -7,10 +7,9 @@ import "github.com/protoc-os/protoc-os/dsl/session"
 func (r *run) begin(i *instance, o *option, kind stepKind) {
 	copy(r.next, r.s)
 	r.w = r.next
-	t := &r.step
-	t.kind, t.inst, t.opt = kind, i, o
-	t.queue, t.got, t.peer, t.with, t.failure = nil, false, nil, nil, none
-	r.dirty, r.dropped, r.moved = r.dirty[:0], r.dropped[:0], r.moved[:0]
+	r.made = step{kind: kind, inst: i, opt: o}
+	r.step = &r.made
+	r.dirty, r.dropped, r.moved = r.dirty[:0], nil, nil // those of a remembered step are not ours to write
 }
 
 // finish runs i from the state that its step leads to, and emits.

@@ -39,6 +39,11 @@ func compile(sys *session.System) (*model, error) {
 	l.place()
 	m.words = l.words
 	m.addStates()
+	for _, i := range m.instances {
+		for _, st := range i.stand {
+			m.footprints[st.number] = m.footprintOf(i, st)
+		}
+	}
 	for i := range sys.Always {
 		m.invariant = append(m.invariant, m.property(sys.Always[i].Expr, nil))
 	}
@@ -95,7 +100,9 @@ func (m *model) addProtocols(l *layout) {
 		}
 		p.heldBy = make([][]place, len(p.roles))
 	}
-	for _, s := range m.sessions {
+	group := m.groups()
+	for n, s := range m.sessions {
+		s.group, l.group = group[n], group[n]
 		for r := range s.protocol.roles {
 			k := s.protocol.roles[r]
 			e := &end{id: len(m.ends), session: s, role: r, kind: k, value: uint64(s.index) + 1,
@@ -105,6 +112,24 @@ func (m *model) addProtocols(l *layout) {
 			s.ends = append(s.ends, e)
 		}
 	}
+}
+
+// groups says beside which instance the fields of each session lie: beside that of its holders that holds the fewest, so beside a client rather
+// than beside the server. Those that new makes lie after everything else.
+func (m *model) groups() []int {
+	group := make([]int, len(m.sessions))
+	for n := range group {
+		group[n] = len(m.sys.Instances)
+	}
+	for k := range m.sys.Instances {
+		ends := m.sys.Instances[k].Ends
+		for _, h := range ends {
+			if g := &group[h.Session]; *g == len(m.sys.Instances) || len(ends) < len(m.sys.Instances[*g].Ends) {
+				*g = k
+			}
+		}
+	}
+	return group
 }
 
 // roleOf turns a local type into tables.
@@ -227,6 +252,7 @@ func (m *model) capacityOf(p *protocol) [][]int {
 func (m *model) addQueues(l *layout) error {
 	for _, s := range m.sessions {
 		p := s.protocol
+		l.group = s.group
 		for from := range p.roles {
 			for to := range p.roles {
 				a := p.alphabets[from][to]
@@ -267,6 +293,7 @@ func (m *model) addInstances(l *layout) {
 		i := &instance{id: len(m.instances), name: name, machine: mc, index: machine, given: given,
 			regs: make([]field, mc.Registers), lo: make([]int32, mc.Registers), hi: make([]int32, mc.Registers),
 			initial: make([]int32, mc.Registers), keep: make([]bool, mc.Registers)}
+		l.group = i.id
 		if given == nil {
 			i.ended, i.crashed, i.first = 1, 2, 3
 			l.number(&i.watched, 2)
@@ -320,6 +347,7 @@ func (m *model) addSlots(l *layout) {
 		started = append(started, p...)
 	}
 	for _, i := range m.instances {
+		l.group = i.id
 		moves := movingGroups(i.machine)
 		i.slots = make([]slot, i.machine.Slots)
 		for g := range i.machine.Groups {

@@ -51,7 +51,7 @@ func (g *graph) mark(bit int) {
 
 // successor notes what a step does and where it leads.
 func (g *graph) successor(r *run) {
-	t := &r.step
+	t := r.step
 	if t.kind == byFault || t.opt != nil && t.opt.kind == session.TimeoutOption && !t.opt.edge.Action.Rescues && !g.timeouts {
 		return
 	}

@@ -22,15 +22,18 @@ func (f field) set(w []uint64, v uint64) {
 	*p = *p&^(f.mask<<f.shift) | (v&f.mask)<<f.shift
 }
 
-// layout collects the fields that are wanted and then places them in as few words as first-fit by falling size needs.
+// layout collects the fields that are wanted and then places them in few words, those of one group beside each other: what changes together
+// should lie together.
 type layout struct {
 	wants []want
+	group int // of the next wants
 	words int
 }
 
 type want struct {
-	to   *field
-	bits int
+	to    *field
+	bits  int
+	group int
 }
 
 // number asks for a field that holds 0…n-1 and is filled in by place.
@@ -43,13 +46,13 @@ func (l *layout) number(to *field, n uint64) {
 // bits asks for a field of so many bits, at most 64.
 func (l *layout) bits(to *field, n int) {
 	if n > 0 {
-		l.wants = append(l.wants, want{to, n})
+		l.wants = append(l.wants, want{to, n, l.group})
 	}
 }
 
-// place gives every field its place.
+// place gives every field its place: group by group, each field in the first word that has room.
 func (l *layout) place() {
-	sort.SliceStable(l.wants, func(i, j int) bool { return l.wants[i].bits > l.wants[j].bits })
+	sort.SliceStable(l.wants, func(i, j int) bool { return l.wants[i].group < l.wants[j].group })
 	var used []int
 	for _, w := range l.wants {
 		at := 0

@@ -98,7 +98,7 @@ func (g *liveGraph) edge(to uint32, l liveLabel) {
 
 // label describes the step that a run has just made.
 func (g *liveGraph) label(r *run) liveLabel {
-	t := &r.step
+	t := r.step
 	l := liveLabel{fair.Label{Movers: [2]int32{int32(t.inst.id), -1}, Options: [2]int32{-1, -1}, Renews: -1}, liveStep{-1, [2]int32{-1, -1}}}
 	if t.kind == byFault {
 		l.Fault = true

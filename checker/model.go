@@ -8,21 +8,22 @@ import (
 
 // model is a System compiled for exploration: where everything lies in a state, and tables instead of names. It does not change after compile.
 type model struct {
-	sys       *session.System
-	rel       *session.Relevance
-	words     int
-	protocols []*protocol
-	sessions  []*sess
-	ends      []*end
-	queues    []*queue
-	instances []*instance
-	edges     []edgeAt      // every option and case of every machine; the index is its number
-	pools     [][]*instance // per machine, the instances that start makes
-	live      uint64        // the least code of an end that is a local state; below: 0 over, 1 abandoned
-	abandons  bool          // ends can be abandoned
-	crashes   field         // faults so far
-	invariant []expr
-	responses []response // per Eventually
+	sys        *session.System
+	rel        *session.Relevance
+	words      int
+	protocols  []*protocol
+	sessions   []*sess
+	ends       []*end
+	queues     []*queue
+	instances  []*instance
+	edges      []edgeAt      // every option and case of every machine; the index is its number
+	pools      [][]*instance // per machine, the instances that start makes
+	live       uint64        // the least code of an end that is a local state; below: 0 over, 1 abandoned
+	abandons   bool          // ends can be abandoned
+	crashes    field         // faults so far
+	invariant  []expr
+	responses  []response // per Eventually
+	footprints [][]mask   // per standing state of each instance; nil: not known
 }
 
 // response is a compiled "eventually when => then".
@@ -77,6 +78,7 @@ type sess struct {
 	protocol *protocol
 	pooled   bool
 	index    int    // in protocol.sessions
+	group    int    // in the layout
 	ends     []*end // per role
 	queues   []*queue
 }

@@ -11,6 +11,7 @@ type state struct {
 	decl     *session.State
 	options  []option
 	stand    uint64 // its place in stand, if it stands
+	number   int    // in model.footprints, if it stands
 	forgets  []forgotten
 }
 
@@ -117,6 +118,8 @@ func (m *model) addStates() {
 			if stands(decl) {
 				x.forgets = m.forgottenAt(i, s, live.of(i.machine))
 				x.stand = uint64(len(i.stand))
+				x.number = len(m.footprints)
+				m.footprints = append(m.footprints, nil)
 				i.stand = append(i.stand, x)
 			}
 		}

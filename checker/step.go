@@ -12,11 +12,16 @@ type run struct {
 	bad   bool       // an expression failed
 	yield func(*run) // called for each successor; it reads next and step
 
-	step    step
+	step    *step      // the step under construction, or one that is remembered: not to be written by others
+	made    step       // what step points at while steps are made
 	choice  [16]uint64 // values chosen for what nobody follows to its source
 	dirty   []*sess    // sessions in which a role ended or was abandoned
 	dropped []*queue   // non-empty queues that an abandonment emptied
 	moved   []*end     // ends that changed hands: what can leak
+
+	memos      []memo // per standing state
+	remembered int    // entries in memos
+	known      map[step]*step
 
 	count    int // successors so far
 	steps    int // those that count for deadlock: neither faults nor timeouts
@@ -27,7 +32,7 @@ type run struct {
 	guardFailed func(r *run, i *instance, o *option)                    // a guard cannot be evaluated; may be nil
 }
 
-// step says what made a successor. What a kind of step does not set is left over from another.
+// step says what made a successor. What a kind of step does not set is zero.
 type step struct {
 	kind   stepKind
 	inst   *instance
@@ -68,7 +73,9 @@ const (
 )
 
 func (m *model) newRun(yield func(*run)) *run {
-	return &run{m: m, next: make([]uint64, m.words), yield: yield}
+	r := &run{m: m, next: make([]uint64, m.words), yield: yield, memos: make([]memo, len(m.footprints)), known: map[step]*step{}}
+	r.step = &r.made
+	return r
 }
 
 // expand yields every successor of s, always in the same order.
@@ -80,14 +87,7 @@ func (r *run) expand(s []uint64) {
 		if c < i.first {
 			continue
 		}
-		switch st := i.stand[c-i.first]; st.kind {
-		case session.Waiting:
-			r.wait(i, st)
-		case session.Deciding:
-			r.decide(i, st)
-		default:
-			r.leave(i, st)
-		}
+		r.instance(i, i.stand[c-i.first])
 	}
 	if n := len(r.m.sys.Crash); n > 0 && int(r.m.crashes.get(s)) < r.m.sys.CrashMost {
 		for _, c := range r.m.sys.Crash {
@@ -98,6 +98,27 @@ func (r *run) expand(s []uint64) {
 				r.emit()
 			}
 		}
+	}
+}
+
+// instance yields the steps that i takes, from where it stands, by an option of its own.
+func (r *run) instance(i *instance, st *state) {
+	if e := r.recall(i, st); e != nil {
+		r.repeat(e)
+		return
+	}
+	r.direct(i, st)
+}
+
+// direct is instance without memory.
+func (r *run) direct(i *instance, st *state) {
+	switch st.kind {
+	case session.Waiting:
+		r.wait(i, st)
+	case session.Deciding:
+		r.decide(i, st)
+	default:
+		r.leave(i, st)
 	}
 }
 

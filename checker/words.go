@@ -86,7 +86,7 @@ type happening struct {
 // happening describes the step that a run has just made from r.s to r.next.
 func (m *model) happening(r *run, n int) happening {
 	t := r.step
-	h := happening{step: t, inst: t.inst, queue: t.queue}
+	h := happening{step: *t, inst: t.inst, queue: t.queue}
 	h.Event = traces.Event{Step: n, Instance: t.inst.name, Option: r.count}
 	standing := t.inst.standing(r.s)
 	h.at = standing.decl.At

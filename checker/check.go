@@ -47,21 +47,29 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 		wanted[p] = true
 	}
 	s := newSearch(m, opts, wanted)
-	s.explore(ctx)
-	if s.cut == "" && (wanted[session.Deadlock] || wanted[session.Orphan]) && !s.continuations(ctx) {
-		s.cut = "the time ran out while continuations were judged"
+	if !opts.NoReduce && !live(sys, wanted) {
+		s.ample = m.newAmple()
+	}
+	s.judgeAll(ctx)
+	if s.ample != nil && len(s.found) > 0 {
+		// What the reduced search finds is there; the whole graph has the nearest.
+		if whole := newSearch(m, opts, wanted); whole.judgeAll(ctx) || len(whole.found) >= len(s.found) {
+			s = whole
+		} else {
+			s.renumber()
+		}
 	}
 	var duties []*duty
-	var live *liveGraph
+	var graph *liveGraph
 	unjudged := ""
-	if wanted[session.Progress] || wanted[session.Starvation] || len(sys.Eventually) > 0 {
+	if live(sys, wanted) {
 		switch stuck := s.stuck(); {
 		case s.cut != "":
 		case stuck != "":
 			unjudged = "what has to happen in the end is judged once no run ends with: " + stuck
 		default:
 			ok := false
-			if duties, live, ok = s.liveness(ctx); !ok {
+			if duties, graph, ok = s.liveness(ctx); !ok {
 				s.cut = "the time ran out while progress was judged"
 			}
 		}
@@ -72,8 +80,8 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 	for _, d := range duties {
 		v.Obligations = append(v.Obligations, d.Obligation)
 	}
-	if live != nil && s.cut == "" {
-		v.Violations = append(v.Violations, s.lassos(duties, live)...)
+	if graph != nil && s.cut == "" {
+		v.Violations = append(v.Violations, s.lassos(duties, graph)...)
 	}
 	v.Bounds = s.bounds()
 	if s.cut == "" {
@@ -95,6 +103,20 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 		v.Outcome = Holds
 	}
 	return v
+}
+
+// live reports whether something is asked that only the whole graph tells.
+func live(sys *session.System, wanted map[session.Property]bool) bool {
+	return wanted[session.Progress] || wanted[session.Starvation] || len(sys.Eventually) > 0
+}
+
+// judgeAll explores and judges continuations; it reports whether nothing cut it short.
+func (s *search) judgeAll(ctx context.Context) bool {
+	s.explore(ctx)
+	if s.cut == "" && (s.wanted[session.Deadlock] || s.wanted[session.Orphan]) && !s.continuations(ctx) {
+		s.cut = "the time ran out while continuations were judged"
+	}
+	return s.cut == ""
 }
 
 // stuck names a violation that ends runs before what is owed in them can happen; "" if there is none.

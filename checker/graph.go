@@ -83,7 +83,7 @@ func (g *graph) enter(n, order uint32) {
 		g.acc = append(g.acc, 0)
 	}
 	v := visit{state: n, low: order, next: len(g.succ), base: len(g.succ)}
-	g.r.expand(g.s.st.at(int(n)))
+	g.s.expandAgain(g.r, int(n))
 	if g.r.steps == 0 && g.r.rescues == 0 && len(g.r.waiting(g.s.st.at(int(n)))) > 0 {
 		g.mark(g.stuck)
 	}

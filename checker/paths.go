@@ -91,3 +91,18 @@ func (s *search) history(parents map[int]hop, state, option int) history {
 	}
 	return h
 }
+
+// renumber numbers the failing steps of states that were reduced as they are numbered when all steps are taken.
+func (s *search) renumber() {
+	for _, f := range s.found {
+		if f.option < 0 {
+			continue
+		}
+		r := s.m.newRun(func(r *run) {
+			if r.step.failure != none && r.step.failed == f.edge && r.step.who == f.inst {
+				f.option = r.count
+			}
+		})
+		r.expand(s.st.at(f.state))
+	}
+}

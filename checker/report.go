@@ -330,6 +330,9 @@ func (s *search) assumptions() []string {
 			}
 		}
 	}
+	if s.ample != nil {
+		all = append(all, "steps that commute were not tried in every order (partial-order reduction)")
+	}
 	if s.cut == "" {
 		all = append(all, "the search was complete")
 	}

@@ -29,6 +29,9 @@ type search struct {
 	found   []*finding // in the order found
 	seen    map[findingKey]bool
 	batch   batch
+	ample   *ample   // nil: every step of every state is taken
+	choice  []uint16 // with ample, per state: 1 + the instance whose steps were enough; 0: all
+	ahead   bool     // a step of the ample set leads to a state that is not yet expanded
 }
 
 // batch is successors that are not yet looked up.
@@ -125,7 +128,7 @@ func (s *search) explore(ctx context.Context) {
 			s.levels = append(s.levels, 1)
 		}
 		w := s.st.at(s.at)
-		s.r.expand(w)
+		s.expand(w)
 		s.judge(w)
 		if s.at+1 == s.st.n || s.at+1 == s.levels[len(s.levels)-1] {
 			s.flush() // before a new level begins, and before the search ends
@@ -136,6 +139,45 @@ func (s *search) explore(ctx context.Context) {
 		}
 	}
 	s.at = -1
+}
+
+// expand takes the steps of an ample set of the state, if there is one, else all.
+func (s *search) expand(w []uint64) {
+	if s.ample == nil {
+		s.r.expand(w)
+		return
+	}
+	s.choice = append(s.choice, 0)
+	i := s.r.ample(s.ample, w)
+	if i == nil {
+		s.r.expand(w)
+		return
+	}
+	s.flush()
+	s.ahead = false
+	s.r.from(w)
+	s.r.instance(i)
+	s.flush()
+	if s.ahead {
+		s.choice[s.at] = uint16(i.id) + 1
+		return
+	}
+	for _, j := range s.r.m.instances {
+		if j != i {
+			s.r.instance(j)
+		}
+	}
+	s.r.faults()
+}
+
+// expandAgain makes the successors that the search made of a state.
+func (s *search) expandAgain(r *run, n int) {
+	if s.ample == nil || s.choice[n] == 0 {
+		r.expand(s.st.at(n))
+		return
+	}
+	r.from(s.st.at(n))
+	r.instance(s.m.instances[s.choice[n]-1])
 }
 
 // stop reports whether a bound ends the search.
@@ -183,6 +225,9 @@ func (s *search) successor(r *run) {
 			s.taken[p.number] = true
 		} else if q := r.step.queue; q != nil && !r.step.got && r.step.failure == none {
 			s.highest[q.id] = max(s.highest[q.id], r.step.length)
+			if s.ample != nil && r.step.length == q.capacity {
+				s.ample.full[q.id] = true
+			}
 		}
 	}
 	if r.step.failure != none {
@@ -216,9 +261,11 @@ func (s *search) flush() {
 	b.sum += s.st.fetch(b.tags)
 	for k, t := range b.tags {
 		w := b.words[k*s.m.words : (k+1)*s.m.words]
-		if n, added := s.st.put(w, t); added {
+		n, added := s.st.put(w, t)
+		if added {
 			s.fresh(n, w, b.moved[k])
 		}
+		s.ahead = s.ahead || n >= s.levels[len(s.levels)-1]
 	}
 	b.words, b.tags, b.moved = b.words[:0], b.tags[:0], b.moved[:0]
 }

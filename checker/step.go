@@ -80,15 +80,36 @@ func (m *model) newRun(yield func(*run)) *run {
 
 // expand yields every successor of s, always in the same order.
 func (r *run) expand(s []uint64) {
+	r.from(s)
+	for _, i := range r.m.instances {
+		r.instance(i)
+	}
+	r.faults()
+}
+
+// from says which state is expanded.
+func (r *run) from(s []uint64) {
 	r.s, r.w = s, s
 	r.count, r.steps, r.timeouts, r.rescues = 0, 0, 0, 0
-	for _, i := range r.m.instances {
-		c := i.control.get(s)
-		if c < i.first {
-			continue
-		}
-		r.instance(i, i.stand[c-i.first])
+}
+
+// instance yields the steps of an instance, those in which it is the receiver of a rendezvous excepted.
+func (r *run) instance(i *instance) {
+	c := i.control.get(r.s)
+	if c < i.first {
+		return
 	}
+	st := i.stand[c-i.first]
+	if e := r.recall(i, st); e != nil {
+		r.repeat(e)
+		return
+	}
+	r.direct(i, st)
+}
+
+// faults yields the crashes that nobody causes.
+func (r *run) faults() {
+	s := r.s
 	if n := len(r.m.sys.Crash); n > 0 && int(r.m.crashes.get(s)) < r.m.sys.CrashMost {
 		for _, c := range r.m.sys.Crash {
 			if i := r.m.instances[c]; i.liveIn(s) {
@@ -99,15 +120,6 @@ func (r *run) expand(s []uint64) {
 			}
 		}
 	}
-}
-
-// instance yields the steps that i takes, from where it stands, by an option of its own.
-func (r *run) instance(i *instance, st *state) {
-	if e := r.recall(i, st); e != nil {
-		r.repeat(e)
-		return
-	}
-	r.direct(i, st)
 }
 
 // direct is instance without memory.

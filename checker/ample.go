@@ -1,0 +1,443 @@
+package checker
+
+import "github.com/protoc-os/protoc-os/dsl/session"
+
+// Partial-order reduction. A queue has one sender and one receiver at a time, so that nearly all steps of different components commute. Where nothing
+// that others do can change what an instance can do next, and nothing that it does next takes anything from others, its steps alone are an ample set
+// (Peled, "All from one, one for all", 1993; Clarke, Grumberg, Peled, "Model Checking", 1999, chapter 10). The conditions:
+//
+//	C0  it has a step.
+//	C1  each of its options is ready or not whatever others do before it moves, and its steps commute with theirs: see stable and static.
+//	C2  no `always` reads it: for deadlock, reception, orphan, leak and assertions every step is invisible, because what they look for persists.
+//	C3  one of its steps leads to a state that is not yet expanded (Bošnački, Leue, Lluch Lafuente, "Partial-order reduction for general state
+//	    exploring algorithms", 2009): nothing is ignored for ever. The search sees to that.
+//
+// Not for progress, starvation and eventually, which look at the whole graph.
+type ample struct {
+	m         *model
+	abandoned map[*role]bool            // ends of that role that may be abandoned
+	reads     map[*session.Protocol]int // a choose that looks at what others do reads these queues: bits, see readBit
+	never     [][]bool                  // per instance and standing state: no matter what the queues hold
+	speaks    map[*role][]bool          // per code*peers+peer: it may send to that peer without hearing from it before
+	full      []bool                    // per queue: it has been seen full, so that its highest occupancy is known
+}
+
+// newAmple finds out what can be known beforehand.
+func (m *model) newAmple() *ample {
+	a := &ample{m: m, abandoned: map[*role]bool{}, reads: map[*session.Protocol]int{}, speaks: map[*role][]bool{}, full: make([]bool, len(m.queues))}
+	a.findAbandoned()
+	a.findReads()
+	for _, p := range m.protocols {
+		for _, r := range p.roles {
+			a.speaks[r] = r.speaks()
+		}
+	}
+	visible := a.findVisible()
+	for _, i := range m.instances {
+		never := make([]bool, len(i.stand))
+		for k, st := range i.stand {
+			never[k] = i.fault || visible[i.id] || !a.static(i, st)
+		}
+		a.never = append(a.never, never)
+	}
+	return a
+}
+
+// roleOf returns the role whose ends a slot of a machine holds.
+func (a *ample) roleOf(mc *session.Machine, s *session.SlotRef) *role {
+	t := mc.Groups[s.Group].Fields[s.Field].End
+	return a.m.protocolOf(t.Protocol).roles[t.Role]
+}
+
+// peerOf returns the role that an option talks to.
+func (a *ample) peerOf(mc *session.Machine, x *session.Action) *role {
+	t := mc.Groups[x.Slot.Group].Fields[x.Slot.Field].End
+	return a.m.protocolOf(t.Protocol).roles[x.Peer]
+}
+
+// findAbandoned finds the roles whose ends may ever be abandoned: by an abandon, by a crash of whoever may hold them, or in a queue that is dropped.
+func (a *ample) findAbandoned() {
+	if !a.m.abandons {
+		return
+	}
+	grew := true
+	mark := func(r *role) {
+		if !a.abandoned[r] {
+			a.abandoned[r], grew = true, true
+		}
+	}
+	crashes := func(mc *session.Machine) {
+		for g := range mc.Groups {
+			for _, f := range mc.Groups[g].Fields {
+				if f.End != nil {
+					mark(a.m.protocolOf(f.End.Protocol).roles[f.End.Role])
+				}
+			}
+		}
+	}
+	for _, i := range a.m.instances {
+		if i.fault {
+			crashes(i.machine)
+		}
+	}
+	for grew {
+		grew = false
+		for _, mc := range a.m.sys.Machines {
+			for s := range mc.States {
+				st := &mc.States[s]
+				for e := range st.Edges {
+					x := &st.Edges[e].Action
+					switch x.Kind {
+					case session.AbandonEnd:
+						if mc.Groups[x.Slot.Group].Fields[x.Slot.Field].End != nil {
+							mark(a.roleOf(mc, &x.Slot))
+						}
+					case session.SendMsg, session.ReceiveMsg:
+						if a.abandoned[a.peerOf(mc, x)] && !hearsOfLoss(st, x) {
+							crashes(mc)
+						}
+					}
+				}
+			}
+		}
+		for _, p := range a.m.protocols {
+			for to, r := range p.roles {
+				if !a.abandoned[r] {
+					continue
+				}
+				for from := range p.roles {
+					if p.alphabets[from][to] == nil {
+						continue
+					}
+					for _, l := range p.decl.Labels {
+						for _, f := range l.Fields {
+							if f.Type.Kind == session.End {
+								mark(a.m.protocolOf(f.Type.End.Protocol).roles[f.Type.End.Role])
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// hearsOfLoss reports whether a state has a gone option, without a guard, for the slots that a send or receive waits on.
+func hearsOfLoss(st *session.State, x *session.Action) bool {
+	for e := range st.Edges {
+		y := &st.Edges[e].Action
+		if y.Kind == session.GonePeer && y.Peer == x.Peer && y.Slot.Group == x.Slot.Group && y.Slot.Field == x.Slot.Field && st.Edges[e].Guard == nil &&
+			y.Slot.Any && y.Slot.States == nil || y.Kind == session.GonePeer && st.Edges[e].Guard == nil && sameSlot(&y.Slot, &x.Slot) && y.Peer == x.Peer {
+			return true
+		}
+	}
+	return false
+}
+
+// sameSlot reports whether two slots are one: member 0 of the same group.
+func sameSlot(x, y *session.SlotRef) bool {
+	return x.Group == y.Group && x.Field == y.Field && x.Index == nil && y.Index == nil && !x.Any && !y.Any
+}
+
+// readBit is the bit of a protocol that says that a choose looks whether a queue has room, or whether it has a message.
+func readBit(from, to, roles int, message bool) int {
+	b := 2 * (from*roles + to)
+	if message {
+		b++
+	}
+	return 1 << b
+}
+
+// findReads finds the queues that priority, else and timeout look at.
+func (a *ample) findReads() {
+	for _, mc := range a.m.sys.Machines {
+		for s := range mc.States {
+			st := &mc.States[s]
+			ordered := st.Priority
+			for e := range st.Edges {
+				k := st.Edges[e].Action.Kind
+				ordered = ordered || k == session.ElseOption || k == session.TimeoutOption
+			}
+			if !ordered || st.Kind != session.Waiting {
+				continue
+			}
+			for e := range st.Edges {
+				x := &st.Edges[e].Action
+				if x.Kind != session.SendMsg && x.Kind != session.ReceiveMsg && x.Kind != session.GonePeer {
+					continue
+				}
+				t := mc.Groups[x.Slot.Group].Fields[x.Slot.Field].End
+				n := len(t.Protocol.Roles)
+				if x.Kind == session.SendMsg {
+					a.reads[t.Protocol] |= readBit(t.Role, x.Peer, n, false)
+				} else {
+					a.reads[t.Protocol] |= readBit(x.Peer, t.Role, n, true)
+				}
+			}
+		}
+	}
+}
+
+// findVisible finds the instances that some `always` looks at.
+func (a *ample) findVisible() []bool {
+	seen := make([]bool, len(a.m.instances))
+	var look func(e *session.Expr)
+	look = func(e *session.Expr) {
+		if e == nil {
+			return
+		}
+		switch e.Op {
+		case session.OpInstVar, session.OpInstAt, session.OpInstCount:
+			if e.I >= 0 {
+				seen[e.I] = true
+			}
+		case session.OpEachLive:
+			for _, i := range a.m.instances {
+				seen[i.id] = seen[i.id] || i.index == int(e.N)
+			}
+		}
+		look(e.X)
+		look(e.Y)
+	}
+	for k := range a.m.sys.Always {
+		look(a.m.sys.Always[k].Expr)
+	}
+	return seen
+}
+
+// static reports whether an instance that stands at a state may be ample at all.
+func (a *ample) static(i *instance, st *state) bool {
+	if st.kind == session.LocalStep || st.kind == session.Ended {
+		return false
+	}
+	for k := range st.options {
+		o := &st.options[k]
+		x := &o.edge.Action
+		switch o.kind {
+		case session.SendMsg, session.ReceiveMsg:
+			t := i.machine.Groups[x.Slot.Group].Fields[x.Slot.Field].End
+			n := len(t.Protocol.Roles)
+			if o.kind == session.SendMsg && a.abandoned[a.peerOf(i.machine, x)] || a.finishes(t, x) {
+				return false
+			}
+			// What a choose looks at elsewhere: the message that a send brings, the room that a receive makes.
+			if o.kind == session.SendMsg && a.reads[t.Protocol]&readBit(t.Role, x.Peer, n, true) != 0 {
+				return false
+			}
+			if o.kind == session.ReceiveMsg && a.reads[t.Protocol]&readBit(x.Peer, t.Role, n, false) != 0 {
+				return false
+			}
+		case session.GonePeer, session.AddMember, session.TakeCase, session.PickMember, session.ElseOption:
+		default:
+			return false // a timeout, or what concerns the pools that all share
+		}
+		if !a.settlesAlone(i, o.next, map[int]bool{}) {
+			return false
+		}
+	}
+	return true
+}
+
+// finishes reports whether a step may end a role of a session that new makes: then its place is free for others.
+func (a *ample) finishes(t *session.EndType, x *session.Action) bool {
+	p := a.m.protocolOf(t.Protocol)
+	if len(p.pool) == 0 {
+		return false
+	}
+	r := p.roles[t.Role]
+	for c := range r.codes {
+		if n := r.next[r.at(r.codes[c], x.Kind == session.SendMsg, x.Peer, x.Label)]; n == 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// settlesAlone reports whether the local steps from a machine state on concern nobody else: no started instance ends, and no handle is dropped.
+func (a *ample) settlesAlone(i *instance, at int, seen map[int]bool) bool {
+	if seen[at] {
+		return true
+	}
+	seen[at] = true
+	st := &i.states[at]
+	switch st.kind {
+	case session.Ended:
+		return i.given != nil && !holdsHandles(i.machine)
+	case session.LocalStep:
+		for k := range st.options {
+			o := &st.options[k]
+			if o.kind == session.AbandonEnd {
+				continue // a step of its own if the end is live, none at all if not
+			}
+			if o.kind == session.MoveEnd && holdsHandles(i.machine) {
+				return false
+			}
+			if !a.settlesAlone(i, o.next, seen) {
+				return false
+			}
+		}
+		for k := range st.options {
+			if o := &st.options[k]; o.kind == session.AbandonEnd && (holdsHandles(i.machine) || !a.settlesAlone(i, o.next, seen)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func holdsHandles(mc *session.Machine) bool {
+	for g := range mc.Groups {
+		for _, f := range mc.Groups[g].Fields {
+			if f.Handle {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// speaks tells, per code and peer, whether the role may send to the peer without hearing from it before.
+func (r *role) speaks() []bool {
+	all := make([]bool, len(r.state)*r.peers)
+	for grew := true; grew; {
+		grew = false
+		for c, s := range r.state {
+			if s < 0 {
+				continue
+			}
+			for _, e := range r.local.States[s].Edges {
+				for peer := range r.peers {
+					k := c*r.peers + peer
+					if all[k] || !e.Send && e.Peer == peer {
+						continue
+					}
+					if e.Send && e.Peer == peer || all[int(r.codes[e.Next])*r.peers+peer] {
+						all[k], grew = true, true
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// ample returns an instance whose steps are an ample set of s but for C3, nil if there is none.
+func (r *run) ample(a *ample, s []uint64) *instance {
+	r.s, r.w = s, s
+	for _, i := range r.m.instances {
+		c := i.control.get(s)
+		if c < i.first || a.never[i.id][c-i.first] {
+			continue
+		}
+		st := i.stand[c-i.first]
+		if st.kind == session.Deciding || r.stable(a, i, st) {
+			return i
+		}
+	}
+	return nil
+}
+
+// stable reports whether some option of a waiting instance is ready, and whether nobody else can change which are.
+func (r *run) stable(a *ample, i *instance, st *state) bool {
+	some := false
+	meets := (*end)(nil) // the end of a rendezvous
+	for k := range st.options {
+		o := &st.options[k]
+		if !r.holds(i, o) {
+			continue
+		}
+		switch o.kind {
+		case session.AddMember:
+			some = some || r.ready(i, o, 0)
+			continue
+		case session.ElseOption:
+			some = true
+			continue
+		}
+		lo, hi := r.members(i, o)
+		for n := lo; n < hi; n++ {
+			e := r.endAt(i, &o.ref, n)
+			if e != nil && o.kind == session.GonePeer {
+				// Nobody goes, or what he has sent comes first.
+				if a.abandoned[e.session.ends[o.peer].kind] && (e.in[o.peer] == nil || e.in[o.peer].head(r.s) == 0) {
+					return false
+				}
+				continue
+			}
+			if e == nil || !r.canStep(e, o.kind == session.SendMsg, o.peer, o.label) {
+				continue
+			}
+			if o.kind == session.SendMsg {
+				q := e.out[o.peer]
+				if q.capacity == 0 {
+					if meets != nil && meets != e {
+						return false
+					}
+					meets = e
+					continue
+				}
+				if q.full(r.s) || q.capacity > 1 && !a.full[q.id] && q.head(r.s) != 0 {
+					return false
+				}
+				some = true
+				continue
+			}
+			q := e.in[o.peer]
+			if q == nil || q.capacity == 0 {
+				return false
+			}
+			msg := q.head(r.s)
+			if msg == 0 {
+				if a.abandoned[e.session.ends[o.peer].kind] {
+					return false
+				}
+				if back := e.out[o.peer]; a.speaks[e.session.ends[o.peer].kind][int(e.session.ends[o.peer].code.get(r.s))*e.kind.peers+e.role] ||
+					back != nil && (back.capacity > 0 && back.head(r.s) != 0) {
+					return false
+				}
+				continue
+			}
+			if q.capacity > 1 && !a.full[q.id] {
+				return false
+			}
+			some = some || q.alpha.labelOf(msg) == o.label
+		}
+	}
+	if meets == nil {
+		return some
+	}
+	return !some && r.meets(a, i, st, meets)
+}
+
+// meets reports whether an instance does nothing but send on e by rendezvous, and whoever holds the other end does nothing but wait for that.
+func (r *run) meets(a *ample, i *instance, st *state, e *end) bool {
+	var who *instance
+	for k := range st.options {
+		o := &st.options[k]
+		if o.kind != session.SendMsg || !r.holds(i, o) || !r.canStep(e, true, o.peer, o.label) {
+			return false
+		}
+		f := e.session.ends[o.peer]
+		j, slot := r.m.holder(f, r.s)
+		if f.code.get(r.s) < r.m.live || j == nil || j == i || who != nil && who != j {
+			return false
+		}
+		who = j
+		theirs := j.standing(r.s)
+		if theirs.kind != session.Waiting || a.never[j.id][theirs.stand] {
+			return false
+		}
+		takes := false
+		for n := range theirs.options {
+			p := &theirs.options[n]
+			if p.kind != session.ReceiveMsg || p.peer != e.role || p.ref.any || p.ref.index != nil || p.ref.base != slot || !r.holds(j, p) {
+				return false
+			}
+			takes = takes || p.label == o.label
+		}
+		if !takes {
+			return false
+		}
+	}
+	return who != nil
+}

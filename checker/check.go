@@ -34,7 +34,7 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 		v.Reason = err.Error()
 		return v
 	}
-	if opts.NoReduce {
+	if opts.NoReduce && !opts.Forget {
 		m.remember()
 	}
 	if opts.Timeout > 0 {

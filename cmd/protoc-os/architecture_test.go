@@ -30,6 +30,7 @@ type layer struct {
 // layers is ARCHITECTURE.md as a table; a folder belongs to the first that has it. What speaks the types of dsl/session speaks those of dsl.
 var layers = []layer{
 	{name: "cmd", has: under("cmd"), may: []string{"*"}},
+	{name: "bench", has: under("bench"), only: true},
 	{name: "dsl/session", has: exactly("dsl/session"), may: []string{"dsl"}},
 	{name: "dsl", has: exactly("dsl")},
 	{name: "protocols", has: under("gen/internal"), may: []string{"kernel/channel"}, only: true},

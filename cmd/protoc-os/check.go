@@ -23,6 +23,7 @@ type checkFlags struct {
 	memory     string
 	workers    int
 	noReduce   bool
+	forget     bool
 	locked     bool
 	traceDir   string
 	params     []string
@@ -51,6 +52,7 @@ every system, and prints a verdict each. Systems that hold are noted in protoc-o
 	flags.StringVar(&f.memory, "memory", "", "most memory per system, as in 512MB or 2GB")
 	flags.IntVar(&f.workers, "workers", 0, "threads that search; 0: one per core")
 	flags.BoolVar(&f.noReduce, "no-reduce", false, "explore without reductions")
+	flags.BoolVar(&f.forget, "forget", false, "with --no-reduce: forget variables that nobody reads any more all the same, as SPIN does")
 	flags.BoolVar(&f.locked, "locked", false, "fail if "+session.LockFile+" would change")
 	flags.StringVar(&f.traceDir, "trace-dir", "", "write counterexamples into this folder")
 	flags.StringArrayVar(&f.params, "param", nil, "check with another value of a system's parameter: n=4 (repeatable)")
@@ -112,7 +114,7 @@ func (a *app) check(ctx context.Context, f *checkFlags, patterns []string) error
 
 // options turns the flags into those of the checker.
 func (f *checkFlags) options() (checker.Options, error) {
-	o := checker.Options{States: f.states, Timeout: f.timeout, Workers: f.workers, NoReduce: f.noReduce}
+	o := checker.Options{States: f.states, Timeout: f.timeout, Workers: f.workers, NoReduce: f.noReduce, Forget: f.forget}
 	if f.states < 0 || f.timeout < 0 || f.workers < 0 {
 		return o, fmt.Errorf("--states, --timeout and --workers are not negative")
 	}

@@ -22,6 +22,7 @@ const (
 	Crash    Kind = "crash"   // a fault, or a component that loses its peer
 	End      Kind = "end"     // a component ends
 	Abandon  Kind = "abandon" // a component gives up an end
+	Delay    Kind = "delay"   // a fault: Instance receives nothing for as many sends and faults as Args[0] says
 )
 
 // Event is one step of a run.

@@ -40,7 +40,7 @@ func (t *Trace) Validate() error {
 }
 
 // kinds are all kinds, in the order of their declaration.
-var kinds = []Kind{Send, Receive, Exchange, Gone, Timeout, Else, New, Start, Add, Ended, Crashed, Decide, Crash, End, Abandon}
+var kinds = []Kind{Send, Receive, Exchange, Gone, Timeout, Else, New, Start, Add, Ended, Crashed, Decide, Crash, End, Abandon, Delay}
 
 func (e *Event) validate(lifelines map[string]bool) error {
 	if !slices.Contains(kinds, e.Kind) {

@@ -137,16 +137,35 @@ func (w Wait) String() string {
 // has sent or received something.
 func (c *Controlled) Run() Report {
 	k := c.c
-	k.steps = 0
-	k.core.work()
-	r := Report{Limit: k.Steps > 0 && k.steps >= k.Steps, Decisions: append([]int{}, k.taken...), Steps: k.steps, Now: k.now, Errors: append([]error{}, c.rt.errs...)}
-	for _, e := range k.all {
-		if e.live {
-			r.Waits = append(r.Waits, e.waits())
-		}
-	}
+	limit := c.Settle(k.Steps)
+	r := Report{Limit: limit, Decisions: append([]int{}, k.taken...), Steps: k.steps, Now: k.now, Errors: append([]error{}, c.rt.errs...)}
+	r.Waits = c.Waits()
 	r.Ended = len(r.Waits) == 0
 	return r
+}
+
+// Settle is Run with a limit of its own (0: none) and without a report. It
+// says whether the limit was reached.
+func (c *Controlled) Settle(steps int) (limit bool) {
+	k := c.c
+	defer func(usual int) { k.Steps = usual }(k.Steps)
+	k.steps, k.Steps = 0, steps
+	k.core.work()
+	return steps > 0 && k.steps >= steps
+}
+
+// Errors are those of components that have failed so far.
+func (c *Controlled) Errors() []error { return c.rt.errs }
+
+// Waits is who waits for what.
+func (c *Controlled) Waits() []Wait {
+	var list []Wait
+	for _, e := range c.c.all {
+		if e.live {
+			list = append(list, e.waits())
+		}
+	}
+	return list
 }
 
 // Close cancels what is still alive and gives back every stack.

@@ -25,6 +25,8 @@ type Protocol struct {
 	index []int16 // from*roles+to → pairs, -1 where the two do not talk
 	words uintptr // slot memory of one session, in 8-byte words
 	carry int     // ends that the queued messages of one session can carry
+
+	probes []Component // of a Probe, by role
 }
 
 // A Label is one message of a protocol.
@@ -97,6 +99,9 @@ func (p *Protocol) prepare() {
 			panic("channel: protocol " + p.Name + " has more than 64 labels")
 		}
 		n := len(p.Roles)
+		for r, name := range p.Roles {
+			p.probes = append(p.probes, Component{Name: name, Slots: []Slot{{Name: name, Protocol: p, Role: uint8(r)}}})
+		}
 		p.index = make([]int16, n*n)
 		for i := range p.index {
 			p.index[i] = -1

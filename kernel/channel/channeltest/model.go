@@ -1,0 +1,171 @@
+package channeltest
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/anishathalye/porcupine"
+
+	"github.com/protoc-os/protoc-os/kernel/channel"
+)
+
+// A Message is what was sent or received: Values points to the payload, and
+// is nil for a message that carries none.
+type Message struct {
+	Label  string
+	Values any
+}
+
+// A Call is a message of a peer and the answer to it. Reply is the zero
+// Message where there is none: the request needs none, or its sender has
+// disappeared, and then it may have had its effect or not.
+type Call struct {
+	Session *Session
+	Request Message
+	Reply   Message
+}
+
+// A Model is a plain program that does what the component is to do. Step
+// says whether a state allows the answer to a call, and what state follows.
+// States must not be changed in place.
+type Model[S any] struct {
+	Protocols []*channel.Protocol // whose messages it answers; nil: all
+	Init      func() S
+	Step      func(S, Call) (S, bool)
+	Equal     func(a, b S) bool // nil: reflect.DeepEqual
+}
+
+// Against judges that the calls of a run could have been made to the model
+// one after the other, each at some moment between its request and its
+// answer (linearizability; porcupine searches the order).
+func Against[S any](w *World, m Model[S]) {
+	equal := m.Equal
+	if equal == nil {
+		equal = func(a, b S) bool { return reflect.DeepEqual(a, b) }
+	}
+	model := porcupine.Model{
+		Init:  func() any { return m.Init() },
+		Step:  func(state, _, call any) (bool, any) { s, ok := m.Step(state.(S), *call.(*Call)); return ok, s },
+		Equal: func(a, b any) bool { return equal(a.(S), b.(S)) },
+	}
+	w.models = append(w.models, modelled{protocols: m.Protocols, check: model})
+}
+
+type modelled struct {
+	protocols []*channel.Protocol
+	check     porcupine.Model
+}
+
+// call is a Call in time, which counts the messages of a run.
+type call struct {
+	Call
+	protocol   *channel.Protocol
+	begin, end int64
+	lost       bool
+}
+
+// sent notes a request.
+func (w *World) sent(p *peer, l *channel.Label, values any) {
+	if len(w.models) == 0 {
+		return
+	}
+	c := &call{Call: Call{p.Session, Message{l.Name, values}, Message{}}, protocol: p.Protocol, begin: w.clock(), end: -1}
+	p.calls = append(p.calls, c)
+	w.calls = append(w.calls, c)
+}
+
+// answered notes the answer to the oldest request of a session that waits
+// for one; a request is not answered if the session's next one was sent.
+func (w *World) answered(p *peer, l *channel.Label, values any) {
+	if n := len(p.calls); n > 0 {
+		c := p.calls[n-1]
+		p.calls = nil
+		c.Reply, c.end = Message{l.Name, values}, w.clock()
+	}
+}
+
+func (w *World) clock() int64 {
+	w.time++
+	return w.time
+}
+
+// judgeModels is for the end of a run.
+func (w *World) judgeModels() {
+	for _, m := range w.models {
+		var list []porcupine.Operation
+		for _, c := range w.calls {
+			if !speaks(m.protocols, c.protocol) {
+				continue
+			}
+			end := c.end
+			if end < 0 {
+				end = w.time + 1
+			}
+			if c.lost { // it has had its effect or not: at any time, or after all others
+				continue
+			}
+			list = append(list, porcupine.Operation{ClientId: len(list), Input: c, Call: c.begin, Output: &c.Call, Return: end})
+		}
+		if !m.accepts(list, w.calls) {
+			w.fail(ModelViolated, "no order of these calls is one of the model:%s", spell(list))
+		}
+	}
+}
+
+// accepts searches an order; calls whose sender has disappeared are tried
+// with and without.
+func (m modelled) accepts(list []porcupine.Operation, calls []*call) bool {
+	if porcupine.CheckOperations(m.check, list) {
+		return true
+	}
+	var lost []*call
+	for _, c := range calls {
+		if c.lost && speaks(m.protocols, c.protocol) {
+			lost = append(lost, c)
+		}
+	}
+	for set := 1; set < 1<<min(len(lost), 10); set++ {
+		with := list
+		for i, c := range lost {
+			if set>>i&1 != 0 {
+				with = append(with[:len(with):len(with)], porcupine.Operation{ClientId: len(with), Input: c, Call: c.begin, Output: &c.Call, Return: 1 << 60})
+			}
+		}
+		if porcupine.CheckOperations(m.check, with) {
+			return true
+		}
+	}
+	return false
+}
+
+func speaks(list []*channel.Protocol, p *channel.Protocol) bool {
+	for _, q := range list {
+		if p == q {
+			return true
+		}
+	}
+	return list == nil
+}
+
+// spell lists calls, so that a person can look for the order.
+func spell(list []porcupine.Operation) string {
+	var b strings.Builder
+	for _, op := range list {
+		c := op.Output.(*Call)
+		fmt.Fprintf(&b, "\n  %s: %s", c.Session.Name, c.Session.spell(c.Request))
+		if c.Reply.Label != "" {
+			fmt.Fprintf(&b, " = %s", c.Session.spell(c.Reply))
+		}
+	}
+	return b.String()
+}
+
+func (s *Session) spell(m Message) string {
+	for i := range s.Protocol.Labels {
+		if l := &s.Protocol.Labels[i]; l.Name == m.Label {
+			return m.Label + "(" + strings.Join(format(l, m.Values), ", ") + ")"
+		}
+	}
+	return m.Label
+}

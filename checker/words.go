@@ -36,7 +36,7 @@ func (q *queue) fieldsOf(msg uint64) []string {
 		}
 		v := x.value(y, msg)
 		switch {
-		case y.ends == nil:
+		case label.Fields[f].Type.Kind != session.End:
 			all = append(all, valueOf(label.Fields[f].Type, y.lo+int64(v)))
 		case v == 0:
 			all = append(all, "_")

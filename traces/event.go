@@ -36,24 +36,26 @@ type Event struct {
 	Role     string   `json:"role,omitempty"`     // of Instance in the session
 	PeerRole string   `json:"peerRole,omitempty"`
 	Label    string   `json:"label,omitempty"`
-	Args     []string `json:"args,omitempty"`   // the fields: a value, "_", or the name of the end that travels
-	Case     string   `json:"case,omitempty"`   // of a decide, or the member picked
+	Args     []string `json:"args,omitempty"`   // the fields: a value, "_", or the name of the end that travels. See Trace.Recorded
+	Case     string   `json:"case,omitempty"`   // of a decide, or the member picked; recorded: its number
 	At       string   `json:"at,omitempty"`     // path:line:column of the statement
 	PeerAt   string   `json:"peerAt,omitempty"` // of an exchange, the receiver's statement
 	Queue    int      `json:"queue,omitempty"`  // messages in the queue after the step
 	Option   int      `json:"option"`           // which of the successors of the state before was taken, from 0 on; -1 unknown
 }
 
-// Trace is a run.
+// Trace is a run. Lifelines of instances that a start event brings need not be listed. Of a run that the runtime recorded, no options are
+// known; the values in a message stand before the ends, and a start names the slots of the ends that it gives: "port=Port#3.clock".
 type Trace struct {
 	Version   int      `json:"version"`
 	System    string   `json:"system"`             // "fs.Files"
 	Digest    string   `json:"digest,omitempty"`   // of the system's declaration
 	Params    []string `json:"params,omitempty"`   // "n=3"
+	Recorded  bool     `json:"recorded,omitempty"` // of code that ran
 	Property  string   `json:"property,omitempty"` // of a counterexample
 	Code      string   `json:"code,omitempty"`
 	Message   string   `json:"message,omitempty"`
-	Instances []string `json:"instances"`       // lifelines, in the system's order; started ones after them
+	Instances []string `json:"instances"`       // lifelines, in the system's order; started ones after them, if listed
 	Cycle     int      `json:"cycle,omitempty"` // of a lasso: the step at which the cycle starts; 0 none
 	Events    []Event  `json:"-"`
 	Final     *State   `json:"-"` // the state after the last event, where known

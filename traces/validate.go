@@ -46,6 +46,13 @@ func (e *Event) validate(lifelines map[string]bool) error {
 	if !slices.Contains(kinds, e.Kind) {
 		return fmt.Errorf("unknown kind %q", e.Kind)
 	}
+	if e.Kind == Start { // of a child, or of an instance that is there from the start
+		if e.Peer == "" {
+			lifelines[e.Instance] = true
+		} else if lifelines[e.Instance] {
+			lifelines[e.Peer] = true
+		}
+	}
 	if !lifelines[e.Instance] {
 		return fmt.Errorf("instance %q has no lifeline", e.Instance)
 	}
@@ -59,6 +66,8 @@ func (e *Event) validate(lifelines map[string]bool) error {
 		}
 	}
 	switch {
+	case e.Instance == "":
+		return fmt.Errorf("%s of nobody", e.Kind)
 	case e.Kind == Exchange && (e.Peer == "" || e.Peer == e.Instance):
 		return fmt.Errorf("exchange of %s without another that receives", e.Instance)
 	case e.Queue < 0:

@@ -315,8 +315,7 @@ func (e *Endpoint) Choose(step uint32, c *Choice, guards uint64, d time.Duration
 			continue
 		}
 		if st.otherwise >= 0 {
-			e.step++
-			return Taken{Option: st.otherwise}, nil
+			return e.takeElse(st), nil
 		}
 		if fired {
 			return e.takeTimeout(st), nil
@@ -340,6 +339,12 @@ func (e *Endpoint) Choose(step uint32, c *Choice, guards uint64, d time.Duration
 	}
 }
 
+func (e *Endpoint) takeElse(st *choiceState) Taken {
+	e.rt.emit(Event{Kind: ElseEvent, Component: e.number})
+	e.step++
+	return Taken{Option: st.otherwise}
+}
+
 func (e *Endpoint) takeTimeout(st *choiceState) Taken {
 	e.rt.emit(Event{Kind: TimeoutEvent, Component: e.number})
 	e.step++
@@ -361,9 +366,7 @@ func (e *Endpoint) takeOption(st *choiceState, f found, lost *arm) (Taken, bool,
 	}
 	switch o := &st.choice.Options[f.opt]; {
 	case f.gone:
-		if q := f.arm.in; q != nil {
-			e.noteGone(q)
-		}
+		e.noteGone(f.arm)
 		e.step++
 	case o.Kind == Now:
 		e.step++

@@ -82,7 +82,7 @@ func (rt *Runtime) start(e *Endpoint, t *Component, o Options, ends []End, run f
 	e.report = End{s, 0}
 	e.fresh = append([]End{}, ends...)
 	rt.enlist(e)
-	rt.emit(Event{Kind: StartEvent, Component: e.number})
+	rt.emit(Event{Kind: StartEvent, Component: e.number, Session: s.id, Protocol: &handles, Name: e.name, Table: t, Ends: ends, Parent: parent.id()})
 	if e.ctx.Done() != nil {
 		e.unhook = context.AfterFunc(e.ctx, func() { e.Abort(context.Cause(e.ctx)) })
 	}
@@ -187,12 +187,15 @@ func (e *Endpoint) finish(err error) {
 	}
 	e.flags.Or(flagDead)
 	e.step++
-	e.abandonAll()
-	kind, label := EndEvent, uint16(Ended)
+	label := uint16(Ended)
 	if err != nil {
-		kind, label = CrashEvent, Crashed
+		e.noteCrash()
+		label = Crashed
 	}
-	e.rt.emit(Event{Kind: kind, Component: e.number})
+	e.abandonAll()
+	if err == nil {
+		e.rt.emit(Event{Kind: EndEvent, Component: e.number})
+	}
 	q := e.report.sess.queue(0, 1)
 	*(*uint16)(q.tailSlot()) = label
 	q.push()

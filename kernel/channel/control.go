@@ -353,8 +353,7 @@ func (e *Endpoint) decideOption(st *choiceState, d time.Duration) (Taken, error)
 			return t, err
 		}
 		if st.otherwise >= 0 {
-			e.step++
-			return Taken{Option: st.otherwise}, nil
+			return e.takeElse(st), nil
 		}
 	}
 }

@@ -144,6 +144,7 @@ func (e *Endpoint) Put(d End, slot int32, point uint8) int {
 // New makes a fresh session inside a component; the ends start on its core.
 func (e *Endpoint) New(p *Protocol) []End {
 	s := e.rt.session(p, e.core == nil)
+	e.rt.emit(Event{Kind: NewEvent, Component: e.number, Session: s.id, Protocol: p})
 	ends := make([]End, len(p.Roles))
 	for r := range ends {
 		ends[r] = End{s, uint8(r)}

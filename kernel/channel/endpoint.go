@@ -39,6 +39,7 @@ type Endpoint struct {
 	name    string
 	number  uint32
 	dead    error
+	crashed bool // and recorded so
 	choices []*choiceState
 	body
 	clock
@@ -176,11 +177,20 @@ func (e *Endpoint) aborted(state string) error {
 
 // fail abandons every end; the endpoint is dead from here on.
 func (e *Endpoint) fail(err error) error {
+	e.noteCrash()
 	e.dead = err
 	e.flags.Or(flagDead)
 	e.step++
 	e.abandonAll()
 	return err
+}
+
+// noteCrash records, once, that the component is lost. Its ends are abandoned next.
+func (e *Endpoint) noteCrash() {
+	if !e.crashed {
+		e.crashed = true
+		e.rt.emit(Event{Kind: CrashEvent, Component: e.number})
+	}
 }
 
 func (e *Endpoint) abandonAll() {
@@ -236,6 +246,7 @@ func (e *Endpoint) begin(step uint32, op *Op, i int) error {
 				break
 			}
 			if op.Gone {
+				e.noteGone(a)
 				e.step++
 				return ErrGone
 			}
@@ -311,7 +322,11 @@ func (e *Endpoint) commit() uint32 {
 	} else {
 		e.rec.lock()
 		p := unsafe.Slice(Out[byte](e), q.sess.proto.Labels[e.label].Payload.size)
-		e.rec.emit(Event{Kind: SendEvent, From: q.from, To: q.to, Label: e.label, Occupancy: q.occupancy() + 1, Component: e.number, Session: q.sess.id, Payload: p})
+		ev := Event{Kind: SendEvent, From: q.from, To: q.to, Label: e.label, Occupancy: q.occupancy() + 1, Component: e.number, Session: q.sess.id, Protocol: q.sess.proto, Payload: p}
+		if n := q.sess.proto.Labels[e.label].Ends; n > 0 {
+			ev.Ends = q.endsAt(q.toff)[:n]
+		}
+		e.rec.emit(ev)
 		q.push()
 		e.rec.unlock()
 	}
@@ -380,7 +395,7 @@ func (e *Endpoint) receive(step uint32, op *Op, i int) (uint16, error) {
 	for q.empty() {
 		if q.lost() {
 			if op.Gone {
-				e.noteGone(q)
+				e.noteGone(a)
 				e.step++
 				return LabelGone, nil
 			}
@@ -443,19 +458,23 @@ func (e *Endpoint) take(q *queue) uint16 {
 		e.inLen = q.sess.proto.Labels[l].Payload.size
 	}
 	if e.rec != nil {
-		e.rec.emit(Event{Kind: ReceiveEvent, From: q.from, To: q.to, Label: l, Occupancy: q.occupancy(), Component: e.number, Session: q.sess.id,
-			Payload: unsafe.Slice((*byte)(e.in), e.inLen)})
+		ev := Event{Kind: ReceiveEvent, From: q.from, To: q.to, Label: l, Occupancy: q.occupancy(), Component: e.number, Session: q.sess.id, Protocol: q.sess.proto,
+			Payload: unsafe.Slice((*byte)(e.in), e.inLen)}
+		if n := q.sess.proto.Labels[l].Ends; n > 0 {
+			ev.Ends = e.inEnd[:n]
+		}
+		e.rec.emit(ev)
 		e.rec.unlock()
 	}
 	e.step++
 	return l
 }
 
-func (e *Endpoint) noteGone(q *queue) {
+// noteGone records that the loss of a peer was taken as an option.
+func (e *Endpoint) noteGone(a *arm) {
 	if e.rec != nil {
-		e.rec.lock()
-		e.rec.emit(Event{Kind: GoneEvent, From: q.from, To: q.to, Component: e.number, Session: q.sess.id})
-		e.rec.unlock()
+		d := e.slots[a.slot].end
+		e.rt.emit(Event{Kind: GoneEvent, From: a.peer, To: d.role, Component: e.number, Session: d.sess.id, Protocol: d.sess.proto})
 	}
 }
 

@@ -17,9 +17,12 @@ const (
 	CrashEvent
 	DecideEvent
 	TimeoutEvent
+	ElseEvent
+	NewEvent  // a component makes a session
+	StopEvent // the runtime is told to stop: what follows is no part of the run
 )
 
-var kindNames = [...]string{"send", "receive", "gone", "abandon", "close", "start", "end", "crash", "decide", "timeout"}
+var kindNames = [...]string{"send", "receive", "gone", "abandon", "close", "start", "end", "crash", "decide", "timeout", "else", "new", "stop"}
 
 func (k EventKind) String() string { return kindNames[k] }
 
@@ -32,8 +35,13 @@ type Event struct {
 	Occupancy uint32 // of the queue, after the effect
 	Component uint32 // who did it, as in Runtime.Name
 	Session   uint64
-	Case      int    // of a decide
+	Case      int    // of a decide: which case, or which member
 	Payload   []byte // valid during the call only
+	Protocol  *Protocol
+	Ends      []End      // that a message carries; of a start, by slot and member. Valid during the call only
+	Name      string     // of a start
+	Table     *Component // of a start
+	Parent    uint32     // of a start: the component that did it, 0 none
 }
 
 // A Recorder receives the events of a runtime, one at a time. It must not

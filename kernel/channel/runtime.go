@@ -95,6 +95,7 @@ func (rt *Runtime) Run(ctx context.Context) error {
 
 // Stop cancels every component.
 func (rt *Runtime) Stop(cause error) {
+	rt.emit(Event{Kind: StopEvent})
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	for _, e := range rt.live {
@@ -236,6 +237,7 @@ func (e *Endpoint) hold(ends ...End) {
 	e.rt.names = append(e.rt.names, e.name)
 	e.number = uint32(len(e.rt.names))
 	e.rt.mu.Unlock()
+	e.rt.emit(Event{Kind: StartEvent, Component: e.number, Name: e.name, Table: e.table, Ends: ends})
 	for g, d := range ends {
 		if d.sess != nil {
 			e.bind(e.table.first[g], d)

@@ -107,7 +107,7 @@ func (s *session) abandon(role uint8, kind EventKind, by *Endpoint) {
 			atomic.StoreUint32(&q.recvGone, 1)
 		}
 	}
-	rec.emit(Event{Kind: kind, Component: by.id(), Session: s.id, From: role})
+	rec.emit(Event{Kind: kind, Component: by.id(), Session: s.id, Protocol: s.proto, From: role})
 	rec.unlock()
 	for i := range s.queues {
 		q := &s.queues[i]

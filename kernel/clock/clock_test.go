@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/protoc-os/protoc-os/checker/judge"
 	"github.com/protoc-os/protoc-os/kernel/channel"
 	server "github.com/protoc-os/protoc-os/kernel/clock"
 	"github.com/protoc-os/protoc-os/protocols/clock"
@@ -150,13 +151,15 @@ func (w *world) open(_ context.Context, s clock.OpenerStart) error {
 	}
 }
 
-// The verified system boots, and in whatever order its components run: nobody is woken early, and everybody is answered.
+// The verified system boots, and in whatever order its components run: nobody is woken early, everybody is answered, and the run is one of
+// the model's.
 func TestSleepers(t *testing.T) {
 	lock := []byte("protoc-os lock 1\n\nsystem protocols/clock.Sleepers\n\tdigest " + clock.SleepersDigest + "\n")
 	woken := 0
 	for seed := range uint64(20) {
 		w := new(world)
-		rt := channel.New(channel.Config{Cores: 1, Poison: true})
+		run := channel.NewTrace("clock.Sleepers", clock.SleepersDigest)
+		rt := channel.New(channel.Config{Cores: 1, Poison: true, Recorder: run})
 		c := rt.Control(channel.Control{Decider: channel.Seed(seed)})
 		source := server.Source{Now: func(clock.Which) uint64 { return w.now }, Resolution: 1}
 		if err := clock.BootSleepers(rt, lock, clock.SleepersParts{Opener: w.open, Clock: server.Server(source), Timer: w.timer}); err != nil {
@@ -168,6 +171,9 @@ func TestSleepers(t *testing.T) {
 		}
 		woken += w.woken
 		c.Close()
+		if err := judge.File("protocols/clock", run.Trace()); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
 	}
 	if woken == 0 {
 		t.Error("nobody was ever woken")

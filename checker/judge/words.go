@@ -1,0 +1,166 @@
+package judge
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/protoc-os/protoc-os/dsl/session"
+	"github.com/protoc-os/protoc-os/traces"
+)
+
+func nameOf(sys *session.System) string {
+	if sys.Decl == nil {
+		return "the system"
+	}
+	return sys.Decl.QName()
+}
+
+// spell names an event in an error.
+func spell(e *traces.Event) string {
+	text := string(e.Kind) + " of " + e.Instance
+	for _, x := range []string{e.Peer, e.Label, e.Case, e.Channel} {
+		if x != "" {
+			text += " " + x
+		}
+	}
+	return text
+}
+
+// could says what i could have done instead, for each state that it may be in.
+func (j *Judge) could(i *instance) []string {
+	var all []string
+	seen := map[string]bool{}
+	for _, l := range i.locals {
+		st := &i.machine.States[l.state]
+		text := fmt.Sprintf("in the model %s stands at %s", i.name, st.At)
+		switch {
+		case st.Kind == session.Ended:
+			text = "in the model " + i.name + " has ended"
+		case st.Kind == session.Deciding:
+			text += " and decides"
+		default:
+			if w := (&step{j: j, i: i, l: l}).waits(); len(w) > 0 {
+				text += " and waits for " + strings.Join(w, ", or ")
+			}
+		}
+		if !seen[text] {
+			seen[text] = true
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
+// State puts the state before the next event into words. Of a component that may be in several states, the first is told.
+func (j *Judge) State() *traces.State {
+	s := new(traces.State)
+	for _, i := range j.all {
+		c := traces.ComponentState{Instance: i.name, Status: "waiting"}
+		switch {
+		case i.status == crashed:
+			c.Status = "crashed"
+		case i.status == ended || i.machine != nil && i.over():
+			c.Status = "ended"
+		case i.machine == nil:
+			c.Status = "idle"
+		default:
+			st := &i.machine.States[i.locals[0].state]
+			c.At = st.At.String()
+			if st.Kind != session.Waiting {
+				c.Status = "deciding"
+			}
+			c.Waits = (&step{j: j, i: i, l: i.locals[0]}).waits()
+		}
+		s.Components = append(s.Components, c)
+	}
+	for _, n := range slices.Sorted(maps.Keys(j.sessions)) {
+		x := j.sessions[n]
+		for _, q := range x.queues {
+			if len(q.messages) == 0 {
+				continue
+			}
+			k := traces.QueueState{Channel: x.name, From: j.holderName(x.ends[q.from]), To: j.holderName(x.ends[q.to]), Capacity: q.capacity}
+			for _, m := range q.messages {
+				k.Messages = append(k.Messages, x.proto.Labels[m.label].Name)
+			}
+			s.Queues = append(s.Queues, k)
+		}
+	}
+	return s
+}
+
+func (j *Judge) holderName(e *end) string {
+	if e.holder != nil {
+		return e.holder.name
+	}
+	return e.s.proto.Roles[e.role]
+}
+
+// waits lists what a component waits for, in the order of its options.
+func (s *step) waits() (all []string) {
+	defer func() {
+		if v := recover(); v != nil {
+			if _, ok := v.(needs); !ok {
+				panic(v)
+			}
+		}
+	}()
+	st := &s.i.machine.States[s.l.state]
+	if st.Kind != session.Waiting {
+		return nil
+	}
+	seen := map[string]bool{}
+	say := func(text string) {
+		if !seen[text] {
+			seen[text] = true
+			all = append(all, text)
+		}
+	}
+	for k := range st.Edges {
+		e := &st.Edges[k]
+		if !s.holds(e) {
+			continue
+		}
+		a := &e.Action
+		switch a.Kind {
+		case session.SendMsg, session.ReceiveMsg, session.GonePeer:
+			lo, hi := s.members(&a.Slot)
+			for n := lo; n < hi; n++ {
+				x := s.endAt(&a.Slot, n)
+				if x == nil {
+					continue
+				}
+				peer := s.j.holderName(x.s.ends[a.Peer])
+				switch a.Kind {
+				case session.SendMsg:
+					say(fmt.Sprintf("room for %s to %s", x.s.proto.Labels[a.Label].Name, peer))
+				case session.ReceiveMsg:
+					say(fmt.Sprintf("%s from %s", x.s.proto.Labels[a.Label].Name, peer))
+				default:
+					say(peer + " to be gone")
+				}
+			}
+		case session.NewSession:
+			say("a new " + qname(a.Protocol))
+		case session.StartChild:
+			say("the start of a " + a.Child.Name)
+		case session.AddMember:
+			say("room in " + s.i.machine.Groups[a.Group].Name)
+		case session.ChildEnded, session.ChildCrashed:
+			say("a child to end")
+		case session.TimeoutOption:
+			say("a timeout")
+		}
+	}
+	return all
+}
+
+// qname is a protocol's name with its package, if it has one.
+func qname(p *session.Protocol) string {
+	if p.Package == nil {
+		return p.Name
+	}
+	return p.QName()
+}

@@ -1,6 +1,10 @@
 package checker
 
-import "github.com/protoc-os/protoc-os/dsl/session"
+import (
+	"slices"
+
+	"github.com/protoc-os/protoc-os/dsl/session"
+)
 
 // Partial-order reduction. A queue has one sender and one receiver at a time, so that nearly all steps of different components commute. Where nothing
 // that others do can change what an instance can do next, and nothing that it does next takes anything from others, its steps alone are an ample set
@@ -32,11 +36,11 @@ func (m *model) newAmple() *ample {
 			a.speaks[r] = r.speaks()
 		}
 	}
-	visible := a.findVisible()
+	seen := a.findVisible()
 	for _, i := range m.instances {
 		never := make([]bool, len(i.stand))
 		for k, st := range i.stand {
-			never[k] = i.fault || visible[i.id] || !a.static(i, st)
+			never[k] = i.fault || !a.static(i, st, seen)
 		}
 		a.never = append(a.never, never)
 	}
@@ -178,23 +182,37 @@ func (a *ample) findReads() {
 	}
 }
 
-// findVisible finds the instances that some `always` looks at.
-func (a *ample) findVisible() []bool {
-	seen := make([]bool, len(a.m.instances))
+// visible is what some `always` looks at.
+type visible struct {
+	at   [][][]int // per instance: sets of machine states
+	vars []map[int]bool
+	all  []bool // per instance: more than that
+}
+
+// findVisible finds what some `always` looks at.
+func (a *ample) findVisible() *visible {
+	n := len(a.m.instances)
+	v := &visible{at: make([][][]int, n), vars: make([]map[int]bool, n), all: make([]bool, n)}
 	var look func(e *session.Expr)
 	look = func(e *session.Expr) {
 		if e == nil {
 			return
 		}
-		switch e.Op {
-		case session.OpInstVar, session.OpInstAt, session.OpInstCount:
-			if e.I >= 0 {
-				seen[e.I] = true
-			}
-		case session.OpEachLive:
+		switch {
+		case e.Op == session.OpEachLive:
 			for _, i := range a.m.instances {
-				seen[i.id] = seen[i.id] || i.index == int(e.N)
+				v.all[i.id] = v.all[i.id] || i.index == int(e.N)
 			}
+		case e.I < 0:
+		case e.Op == session.OpInstVar:
+			if v.vars[e.I] == nil {
+				v.vars[e.I] = map[int]bool{}
+			}
+			v.vars[e.I][int(e.N)] = true
+		case e.Op == session.OpInstAt:
+			v.at[e.I] = append(v.at[e.I], e.States)
+		case e.Op == session.OpInstCount:
+			v.all[e.I] = true
 		}
 		look(e.X)
 		look(e.Y)
@@ -202,11 +220,52 @@ func (a *ample) findVisible() []bool {
 	for k := range a.m.sys.Always {
 		look(a.m.sys.Always[k].Expr)
 	}
-	return seen
+	return v
+}
+
+// shows reports whether a step of an option from a state, with the local steps that follow, may change what is looked at.
+func (v *visible) shows(i *instance, st *state, o *option, seen map[int]bool) bool {
+	if v.all[i.id] {
+		return true
+	}
+	vars := v.vars[i.id]
+	a := &o.edge.Action
+	writes := func(t session.VarRef) bool { return t.Var >= 0 && vars[t.Var] }
+	if writes(a.To) || writes(a.Index) || a.Slot.Any && writes(a.Slot.Bind) {
+		return true
+	}
+	for _, b := range a.Binds {
+		if b.Kind == session.Value && writes(b.To) {
+			return true
+		}
+	}
+	if seen[o.next] {
+		return false
+	}
+	seen[o.next] = true
+	to := &i.states[o.next]
+	if to.kind == session.Ended && len(vars) > 0 {
+		return true
+	}
+	if to.kind == session.LocalStep {
+		for k := range to.options {
+			if v.shows(i, st, &to.options[k], seen) {
+				return true
+			}
+		}
+	}
+	if to.kind != session.LocalStep || stands(to.decl) {
+		for _, set := range v.at[i.id] {
+			if slices.Contains(set, st.id) != slices.Contains(set, to.id) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // static reports whether an instance that stands at a state may be ample at all.
-func (a *ample) static(i *instance, st *state) bool {
+func (a *ample) static(i *instance, st *state, v *visible) bool {
 	if st.kind == session.LocalStep || st.kind == session.Ended {
 		return false
 	}
@@ -231,7 +290,7 @@ func (a *ample) static(i *instance, st *state) bool {
 		default:
 			return false // a timeout, or what concerns the pools that all share
 		}
-		if !a.settlesAlone(i, o.next, map[int]bool{}) {
+		if !a.settlesAlone(i, o.next, map[int]bool{}) || v.shows(i, st, o, map[int]bool{}) {
 			return false
 		}
 	}

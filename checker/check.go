@@ -48,15 +48,13 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 	}
 	s := newSearch(m, opts, wanted)
 	if !opts.NoReduce && !live(sys, wanted) {
-		s.ample = m.newAmple()
+		s.reduce()
 	}
 	s.judgeAll(ctx)
 	if s.ample != nil && len(s.found) > 0 {
 		// What the reduced search finds is there; the whole graph has the nearest.
 		if whole := newSearch(m, opts, wanted); whole.judgeAll(ctx) || len(whole.found) >= len(s.found) {
 			s = whole
-		} else {
-			s.renumber()
 		}
 	}
 	var duties []*duty

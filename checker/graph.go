@@ -184,15 +184,15 @@ func (s *search) continuations(ctx context.Context) bool {
 	timeout := &finding{key: findingKey{property: session.Timeout, code: dsl.OnlyTimeout}, state: -1, option: -1}
 	strict := s.m.timesOut() && s.wanted[session.Deadlock] // two graphs are needed
 	moves := func(f []uint64, bit int) bool { return f[bit/64]>>(bit%64)&1 != 0 }
-	var g *graph
+	var after futures
 	stops := func(n int, f []uint64, into *finding) {
-		if moves(f, g.stuck) || moves(f, g.fails) || into.state >= 0 && n > into.state || !s.wanted[session.Deadlock] {
+		if moves(f, after.stuck) || moves(f, after.fails) || into.state >= 0 && n > into.state || !s.wanted[session.Deadlock] {
 			return
 		}
 		w := s.st.at(n)
 		var stuck []*instance
 		for _, i := range s.m.instances {
-			if !moves(f, i.id) && i.liveIn(w) && !g.r.idle(i, w) {
+			if !moves(f, i.id) && i.liveIn(w) && !s.r.idle(i, w) {
 				stuck = append(stuck, i)
 			}
 		}
@@ -200,12 +200,14 @@ func (s *search) continuations(ctx context.Context) bool {
 			into.state, into.stuck, into.inst = n, stuck, stuck[0]
 		}
 	}
-	g = s.newGraph(true, func(n int, f []uint64) {
+	var ok bool
+	after, ok = s.newFutures(ctx)
+	if !ok || !after.walk(true, func(n int, f []uint64) {
 		stops(n, f, partial)
 		if !s.wanted[session.Orphan] || orphan.state >= 0 && n > orphan.state {
 			return
 		}
-		if moves(f, g.fails) || moves(f, g.stuck) && s.wanted[session.Deadlock] {
+		if moves(f, after.fails) || moves(f, after.stuck) && s.wanted[session.Deadlock] {
 			return // what may follow is to blame
 		}
 		w := s.st.at(n)
@@ -215,15 +217,11 @@ func (s *search) continuations(ctx context.Context) bool {
 				break
 			}
 		}
-	})
-	if !g.walk(ctx) {
+	}) {
 		return false
 	}
-	if strict {
-		g = s.newGraph(false, func(n int, f []uint64) { stops(n, f, timeout) })
-		if !g.walk(ctx) {
-			return false
-		}
+	if strict && !after.walk(false, func(n int, f []uint64) { stops(n, f, timeout) }) {
+		return false
 	}
 	for _, f := range []*finding{partial, timeout, orphan} {
 		if f.state >= 0 && !(f == timeout && partial.state >= 0 && partial.state <= timeout.state) {
@@ -231,6 +229,24 @@ func (s *search) continuations(ctx context.Context) bool {
 		}
 	}
 	return true
+}
+
+// futures tell what can happen after each state: in a set of bits as graph describes them.
+type futures struct {
+	stuck, fails int // bits
+	walk         func(timeouts bool, leave func(n int, f []uint64)) bool
+}
+
+func (s *search) newFutures(ctx context.Context) (futures, bool) {
+	if s.sym != nil {
+		q := s.newQuotient(ctx)
+		if q == nil {
+			return futures{}, false
+		}
+		return futures{q.stuck, q.fails, func(timeouts bool, leave func(int, []uint64)) bool { return q.walk(ctx, timeouts, leave) }}, true
+	}
+	g := s.newGraph(true, nil)
+	return futures{g.stuck, g.fails, func(timeouts bool, leave func(int, []uint64)) bool { return s.newGraph(timeouts, leave).walk(ctx) }}, true
 }
 
 // nearer reports a violation found out of order: it takes the place of one of its kind that is farther.

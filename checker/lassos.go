@@ -44,7 +44,7 @@ func (s *search) lassos(duties []*duty, g *liveGraph) []*Violation {
 	parents := s.hops(targets)
 	var all []*Violation
 	for _, d := range nearest {
-		h := s.history(parents, int(d.start), -1)
+		h := s.history(parents, &finding{state: int(d.start), option: -1})
 		stem := len(h.steps)
 		at := d.start
 		r := s.m.newRun(nil)

@@ -2,6 +2,7 @@ package checker
 
 import (
 	"fmt"
+	"slices"
 )
 
 // Counterexamples are not kept during the search: a state remembers no parent. They are found again by expanding the levels before each target
@@ -33,7 +34,7 @@ func (s *search) hops(targets []int) map[int]hop {
 			if r.step.failure != none {
 				return
 			}
-			n := s.st.find(r.next, tag(r.next))
+			n := s.known(r.next)
 			if n < s.levels[d] || !want[n] {
 				return
 			}
@@ -73,36 +74,114 @@ type history struct {
 	final []uint64
 }
 
-// history follows parents back from a state; with option >= 0 one more step, which fails, ends it.
-func (s *search) history(parents map[int]hop, state, option int) history {
-	var way []hop
-	for n := state; n > 0; n = parents[n].from {
-		way = append([]hop{parents[n]}, way...)
+// history follows parents back from a state. If a finding is a step that fails there, it is the last.
+func (s *search) history(parents map[int]hop, f *finding) history {
+	way := []int{f.state}
+	for n := f.state; n > 0; n = way[0] {
+		way = append([]int{parents[n].from}, way...)
 	}
-	if option >= 0 {
-		way = append(way, hop{state, option})
-	}
-	h := history{final: s.st.at(state)}
+	states := s.unsorted(way)
+	h := history{final: states[len(states)-1]}
+	s.rename(f, h.final)
 	r := s.m.newRun(nil)
-	for k, x := range way {
-		if !r.replay(s.st.at(x.from), x.option, func(r *run) { h.steps = append(h.steps, s.m.happening(r, k+1)) }) {
+	for k, w := range states[:len(states)-1] {
+		to := states[k+1]
+		found := false
+		r.yield = func(r *run) {
+			if !found && r.step.failure == none && slices.Equal(r.next, to) {
+				found = true
+				h.steps = append(h.steps, s.m.happening(r, k+1))
+			}
+		}
+		if r.expand(w); !found {
 			panic("checker: a step on the way to a state is not there any more")
 		}
+	}
+	if f.option < 0 {
+		return h
+	}
+	found := false
+	r.yield = func(r *run) {
+		if !found && r.step.failure != none && r.step.failed == f.edge && r.step.who == f.inst {
+			found = true
+			h.steps = append(h.steps, s.m.happening(r, len(h.steps)+1))
+		}
+	}
+	if r.expand(h.final); !found {
+		panic("checker: a step that fails is not there any more")
 	}
 	return h
 }
 
-// renumber numbers the failing steps of states that were reduced as they are numbered when all steps are taken.
-func (s *search) renumber() {
-	for _, f := range s.found {
-		if f.option < 0 {
-			continue
-		}
-		r := s.m.newRun(func(r *run) {
-			if r.step.failure != none && r.step.failed == f.edge && r.step.who == f.inst {
-				f.option = r.count
+// known returns the number of a state, -1 if the search has not met it.
+func (s *search) known(w []uint64) int {
+	if s.sym != nil {
+		w = append(s.scratch[:0], w...)
+		s.scratch = w
+		s.sorter.sort(w)
+	}
+	return s.st.find(w, tag(w))
+}
+
+// unsorted returns the states along a way. Where a state stands for all its permutations, those are chosen that follow each other from the start.
+func (s *search) unsorted(way []int) [][]uint64 {
+	var all [][]uint64
+	for _, n := range way {
+		all = append(all, s.st.at(n))
+	}
+	if s.sym == nil {
+		return all
+	}
+	r := s.m.newRun(nil)
+	r.initial()
+	all[0] = slices.Clone(r.next)
+	for k, n := range way[1:] {
+		var next []uint64
+		r.yield = func(r *run) {
+			if next == nil && r.step.failure == none && s.known(r.next) == n {
+				next = slices.Clone(r.next)
 			}
-		})
-		r.expand(s.st.at(f.state))
+		}
+		if r.expand(all[k]); next == nil {
+			panic("checker: a permuted state cannot do what its like can")
+		}
+		all[k+1] = next
+	}
+	return all
+}
+
+// rename tells a finding about a state as one about a permutation of it.
+func (s *search) rename(f *finding, final []uint64) {
+	if s.sym == nil {
+		return
+	}
+	s.sorter.sort(slices.Clone(final))
+	p := &s.sym.perms[s.sorter.last()]
+	inst := func(i *instance) *instance {
+		if i == nil {
+			return nil
+		}
+		return s.m.instances[slices.Index(p.inst, i.id)]
+	}
+	old := f.inst
+	f.inst = inst(old)
+	for k, i := range f.stuck {
+		f.stuck[k] = inst(i)
+	}
+	if f.queue != nil {
+		f.queue = s.m.queues[slices.Index(p.queue, f.queue.id)]
+	}
+	if f.end != nil {
+		f.end = s.m.ends[slices.Index(p.end, f.end.id)]
+	}
+	if f.opt != nil {
+		for k := range old.states {
+			for n := range old.states[k].options {
+				if f.opt == &old.states[k].options[n] {
+					f.opt = &f.inst.states[k].options[n]
+					return
+				}
+			}
+		}
 	}
 }

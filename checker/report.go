@@ -28,7 +28,7 @@ func (s *search) violations() []*Violation {
 			all = append(all, v)
 			continue
 		}
-		h := s.history(parents, f.state, f.option)
+		h := s.history(parents, f)
 		s.explain(v, f, h)
 		v.Trace = s.trace(v, h)
 		all = append(all, v)
@@ -277,6 +277,9 @@ func (s *search) relateLast(v *Violation, h history, i *instance) {
 
 // bounds lists the highest occupancy of each queue.
 func (s *search) bounds() []Occupancy {
+	if s.sym != nil {
+		s.sym.level(s.highest)
+	}
 	var all []Occupancy
 	for _, q := range s.m.queues {
 		p := q.session.protocol.decl
@@ -329,6 +332,9 @@ func (s *search) assumptions() []string {
 				seen[text] = true
 			}
 		}
+	}
+	if s.sym != nil {
+		all = append(all, fmt.Sprintf("states that differ by a permutation of %s were explored once (symmetry)", s.sym))
 	}
 	if s.ample != nil {
 		all = append(all, "steps that commute were not tried in every order (partial-order reduction)")

@@ -28,7 +28,12 @@ type search struct {
 	cut     string
 	found   []*finding // in the order found
 	seen    map[findingKey]bool
+	holds   []expr // invariants: those of the system, and with sym their permutations
+	indices []int  // which of the system's each is
 	batch   batch
+	sym     *symmetry // nil: every state stands for itself
+	sorter  *sorter   // with sym
+	scratch []uint64
 	ample   *ample   // nil: every step of every state is taken
 	choice  []uint16 // with ample, per state: 1 + the instance whose steps were enough; 0: all
 	ahead   bool     // a step of the ample set leads to a state that is not yet expanded
@@ -75,6 +80,10 @@ func newSearch(m *model, opts Options, wanted map[session.Property]bool) *search
 				end: e, label: label})
 		}
 	}
+	s.holds = m.invariant
+	for k := range m.invariant {
+		s.indices = append(s.indices, k)
+	}
 	s.leaks = wanted[session.Leak]
 	for _, q := range m.queues {
 		if q.travels {
@@ -82,6 +91,20 @@ func newSearch(m *model, opts Options, wanted map[session.Property]bool) *search
 		}
 	}
 	return s
+}
+
+// reduce makes the search explore only what it has to, for everything but progress, starvation and eventually.
+func (s *search) reduce() {
+	s.ample = s.m.newAmple()
+	if s.sym = s.m.newSymmetry(); s.sym == nil {
+		return
+	}
+	s.sorter = s.sym.newSorter()
+	s.holds, s.indices = nil, nil
+	for _, x := range s.sym.invariants {
+		s.holds = append(s.holds, s.m.property(x.expr, nil))
+		s.indices = append(s.indices, x.index)
+	}
 }
 
 // report keeps a nearest violation of each kind. They are found in order of depth, but for steps that fail: these count one more than the state
@@ -248,11 +271,29 @@ func (s *search) failing(r *run) {
 // add takes a successor into the batch.
 func (s *search) add(r *run) {
 	s.batch.words = append(s.batch.words, r.next...)
-	s.batch.tags = append(s.batch.tags, tag(r.next))
+	w := s.batch.words[len(s.batch.words)-s.m.words:]
+	if s.sym != nil {
+		s.sorter.sort(w)
+	}
+	s.batch.tags = append(s.batch.tags, tag(w))
 	s.batch.moved = append(s.batch.moved, len(r.moved) > 0)
 	if len(s.batch.tags) == batchSize {
 		s.flush()
 	}
+}
+
+// lookup returns the number of a state that was explored, and the permutation that leads to the state that represents it.
+func (s *search) lookup(w []uint64) (n int, perm uint32) {
+	if s.sym != nil {
+		w = append(s.scratch[:0], w...)
+		s.scratch = w
+		s.sorter.sort(w)
+		perm = s.sorter.last()
+	}
+	if n = s.st.find(w, tag(w)); n < 0 {
+		panic("checker: a successor of an explored state was not explored")
+	}
+	return n, perm
 }
 
 // flush stores the batch, in order.
@@ -272,7 +313,8 @@ func (s *search) flush() {
 
 // fresh judges what can be judged of a new state alone.
 func (s *search) fresh(n int, w []uint64, moved bool) {
-	for k, holds := range s.m.invariant {
+	for x, holds := range s.holds {
+		k := s.indices[x]
 		key := findingKey{property: session.Always, code: dsl.AlwaysFails, index: k}
 		if s.seen[key] {
 			continue

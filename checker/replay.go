@@ -2,6 +2,7 @@ package checker
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/protoc-os/protoc-os/dsl/session"
 	"github.com/protoc-os/protoc-os/traces"
@@ -9,7 +10,7 @@ import (
 
 // Replay follows a counterexample through the successor function, from the first state of sys on. It returns the state that the trace leads to
 // and the number of steps that could be followed; the error says where the trace leaves the model. A last step that fails an assertion or
-// leaves a range counts as followed: the state is then the one before it.
+// leaves a range counts as followed: the state is then the one before it. The cycle of a lasso must lead back to the state that it starts at.
 func Replay(sys *session.System, t *traces.Trace) (final *traces.State, step int, err error) {
 	m, err := compile(sys)
 	if err != nil {
@@ -24,7 +25,11 @@ func Replay(sys *session.System, t *traces.Trace) (final *traces.State, step int
 		return nil, 0, nil
 	}
 	at := append([]uint64(nil), r.next...)
+	var cycle []uint64 // the state at which it starts
 	for k, e := range t.Events {
+		if k+1 == t.Cycle {
+			cycle = at
+		}
 		if e.Option < 0 {
 			return r.describe(at), k, fmt.Errorf("step %d: the trace does not say which successor was taken", k+1)
 		}
@@ -50,6 +55,9 @@ func Replay(sys *session.System, t *traces.Trace) (final *traces.State, step int
 			return r.describe(at), k + 1, nil
 		}
 		at = next
+	}
+	if cycle != nil && !slices.Equal(cycle, at) {
+		return r.describe(at), len(t.Events), fmt.Errorf("the cycle does not close: the state before step %d is not the state at the end", t.Cycle)
 	}
 	return r.describe(at), len(t.Events), nil
 }

@@ -103,7 +103,22 @@ func Read(r io.Reader) (*Trace, error) {
 	if err := t.Validate(); err != nil {
 		return nil, err
 	}
+	t.enterStarted()
 	return t, nil
+}
+
+// enterStarted lists the lifelines that start events bring.
+func (t *Trace) enterStarted() {
+	known := make(map[string]bool, len(t.Instances))
+	for _, name := range t.Instances {
+		known[name] = true
+	}
+	for k := range t.Events {
+		if name := t.Events[k].Started(); name != "" && !known[name] {
+			known[name] = true
+			t.Instances = append(t.Instances, name)
+		}
+	}
 }
 
 // ReadFile reads a trace file.

@@ -42,16 +42,23 @@ func (t *Trace) Validate() error {
 // kinds are all kinds, in the order of their declaration.
 var kinds = []Kind{Send, Receive, Exchange, Gone, Timeout, Else, New, Start, Add, Ended, Crashed, Decide, Crash, End, Abandon, Delay}
 
+// Started is the instance that a start event brings: a child, or one that is there from the start.
+func (e *Event) Started() string {
+	switch {
+	case e.Kind != Start:
+		return ""
+	case e.Peer == "":
+		return e.Instance
+	}
+	return e.Peer
+}
+
 func (e *Event) validate(lifelines map[string]bool) error {
 	if !slices.Contains(kinds, e.Kind) {
 		return fmt.Errorf("unknown kind %q", e.Kind)
 	}
-	if e.Kind == Start { // of a child, or of an instance that is there from the start
-		if e.Peer == "" {
-			lifelines[e.Instance] = true
-		} else if lifelines[e.Instance] {
-			lifelines[e.Peer] = true
-		}
+	if name := e.Started(); name != "" && (e.Peer == "" || lifelines[e.Instance]) {
+		lifelines[name] = true
 	}
 	if !lifelines[e.Instance] {
 		return fmt.Errorf("instance %q has no lifeline", e.Instance)

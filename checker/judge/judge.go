@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/protoc-os/protoc-os/dsl"
 	"github.com/protoc-os/protoc-os/dsl/session"
 	"github.com/protoc-os/protoc-os/traces"
 )
@@ -34,13 +35,17 @@ type Deviation struct {
 	System string
 	Step   int // of the event
 	Event  traces.Event
-	Why    []string      // one reason for each way that the component might have gone
-	State  *traces.State // before the event
+	Why    []string       // one reason for each way that the component might have gone
+	State  *traces.State  // before the event
+	At     []dsl.Position // where the component stands that did what it could not
 }
 
 func (d *Deviation) Error() string {
-	return fmt.Sprintf("%s leaves the model at step %d, %s: %s", d.System, d.Step, spell(&d.Event), strings.Join(d.Why, "; "))
+	return fmt.Sprintf("%s leaves the model at step %d, %s: %s", d.System, d.Step, d.Did(), strings.Join(d.Why, "; "))
 }
+
+// Did says what the component did: "send of app Write on app.sys".
+func (d *Deviation) Did() string { return spell(&d.Event) }
 
 // Run judges a whole trace. The error is a *Deviation if the run leaves the model; another one if it cannot be judged.
 func Run(sys *session.System, t *traces.Trace) error {
@@ -139,7 +144,7 @@ func (j *Judge) Step(e *traces.Event) (err error) {
 		why = j.component(i, e)
 	}
 	if why != nil {
-		j.failed = &Deviation{System: nameOf(j.sys), Step: j.step, Event: *e, Why: why, State: j.State()}
+		j.failed = &Deviation{System: nameOf(j.sys), Step: j.step, Event: *e, Why: why, State: j.State(), At: standing(i)}
 		return j.failed
 	}
 	if i != nil {
@@ -147,6 +152,19 @@ func (j *Judge) Step(e *traces.Event) (err error) {
 	}
 	j.sweep()
 	return nil
+}
+
+// standing is where a component may be.
+func standing(i *instance) (at []dsl.Position) {
+	if i == nil || i.machine == nil {
+		return nil
+	}
+	for _, l := range i.locals {
+		if x := i.machine.States[l.state].At; x.Source != nil && !slices.Contains(at, x) {
+			at = append(at, x)
+		}
+	}
+	return at
 }
 
 // component judges an event of a component of the system.

@@ -15,29 +15,34 @@ import (
 // File judges a trace against the system that it names, as it is declared in a folder of the module that the working directory is in
 // ("protocols/clock"): for tests. The system has the parameters of the trace, and run values where it gives none.
 func File(folder string, t *traces.Trace) error {
-	root, err := moduleRoot()
+	sys, err := System(folder, t)
 	if err != nil {
 		return err
 	}
+	return Run(sys, t)
+}
+
+// System puts the system together that File judges a trace against; for many runs of one.
+func System(folder string, t *traces.Trace) (*session.System, error) {
+	root, err := moduleRoot()
+	if err != nil {
+		return nil, err
+	}
 	prog, diags, err := session.Load(session.Config{Dir: root}, []string{"./" + folder})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, p := range prog.Asked {
 		for _, decl := range p.Systems {
 			if decl.QName() == t.System {
-				sys, err := Elaborate(decl, t)
-				if err != nil {
-					return err
-				}
-				return Run(sys, t)
+				return Elaborate(decl, t)
 			}
 		}
 	}
 	if len(diags) > 0 {
-		return errors.New(diags[0].Message)
+		return nil, errors.New(diags[0].Message)
 	}
-	return fmt.Errorf("no system %s in %s", t.System, folder)
+	return nil, fmt.Errorf("no system %s in %s", t.System, folder)
 }
 
 // Elaborate puts a system together with the parameters of a recording of it. The error says what does not fit.

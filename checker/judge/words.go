@@ -20,10 +20,13 @@ func nameOf(sys *session.System) string {
 // spell names an event in an error.
 func spell(e *traces.Event) string {
 	text := string(e.Kind) + " of " + e.Instance
-	for _, x := range []string{e.Peer, e.Label, e.Case, e.Channel} {
+	for _, x := range []string{e.Peer, e.Label, e.Case} {
 		if x != "" {
 			text += " " + x
 		}
+	}
+	if e.Channel != "" {
+		text += " on " + e.Channel
 	}
 	return text
 }
@@ -111,11 +114,13 @@ func (s *step) waits() (all []string) {
 	if st.Kind != session.Waiting {
 		return nil
 	}
-	seen := map[string]bool{}
-	say := func(text string) {
-		if !seen[text] {
-			seen[text] = true
-			all = append(all, text)
+	peers := map[string][]string{} // by what is waited for
+	say := func(what, peer string) {
+		if peers[what] == nil {
+			all = append(all, what)
+		}
+		if !slices.Contains(peers[what], peer) {
+			peers[what] = append(peers[what], peer)
 		}
 	}
 	for k := range st.Edges {
@@ -135,26 +140,37 @@ func (s *step) waits() (all []string) {
 				peer := s.j.holderName(x.s.ends[a.Peer])
 				switch a.Kind {
 				case session.SendMsg:
-					say(fmt.Sprintf("room for %s to %s", x.s.proto.Labels[a.Label].Name, peer))
+					say("room for "+x.s.proto.Labels[a.Label].Name+" to %s", peer)
 				case session.ReceiveMsg:
-					say(fmt.Sprintf("%s from %s", x.s.proto.Labels[a.Label].Name, peer))
+					say(x.s.proto.Labels[a.Label].Name+" from %s", peer)
 				default:
-					say(peer + " to be gone")
+					say("%s to be gone", peer)
 				}
 			}
 		case session.NewSession:
-			say("a new " + qname(a.Protocol))
+			say("a new "+qname(a.Protocol), "")
 		case session.StartChild:
-			say("the start of a " + a.Child.Name)
+			say("the start of a "+a.Child.Name, "")
 		case session.AddMember:
-			say("room in " + s.i.machine.Groups[a.Group].Name)
+			say("room in "+s.i.machine.Groups[a.Group].Name, "")
 		case session.ChildEnded, session.ChildCrashed:
-			say("a child to end")
+			say("a child to end", "")
 		case session.TimeoutOption:
-			say("a timeout")
+			say("a timeout", "")
 		}
 	}
+	for k, what := range all {
+		all[k] = strings.Replace(what, "%s", some(peers[what]), 1)
+	}
 	return all
+}
+
+// some lists names, of many the first.
+func some(names []string) string {
+	if len(names) > 4 {
+		return strings.Join(names[:3], ", ") + fmt.Sprintf(" and %d others", len(names)-3)
+	}
+	return strings.Join(names, ", ")
 }
 
 // qname is a protocol's name with its package, if it has one.

@@ -23,13 +23,13 @@ func (a *app) convertVerb() *cobra.Command {
 	f := new(convertFlags)
 	c := &cobra.Command{
 		Use:     "convert FILE",
-		Short:   "draw a trace as a sequence chart, into a file",
+		Short:   "draw a trace as a sequence chart, or write it for other tools",
 		Example: "  protoc-os trace convert --to html -o deadlock.html traces/fs.Files.PO2001.jsonl",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(_ *cobra.Command, args []string) error { return a.convert(f, args[0]) },
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.to, "to", "", "text, svg, png, mermaid or html (default: by the ending of -o, else text)")
+	flags.StringVar(&f.to, "to", "", "text, svg, png, mermaid, html, itf or chrome (default: by the ending of -o, else text)")
 	flags.StringVarP(&f.output, "output", "o", "", "file to write (default: standard output)")
 	flags.StringVar(&f.component, "component", "", "only what this instance takes part in")
 	flags.IntVar(&f.most, "most", 0, "most rows, the middle of a longer trace is folded; 0: all")
@@ -67,8 +67,12 @@ func (a *app) convert(f *convertFlags, path string) error {
 		err = s.WriteMermaid(&b)
 	case "html":
 		err = s.WriteHTML(&b)
+	case "itf":
+		err = traces.WriteITF(&b, t)
+	case "chrome":
+		err = traces.WriteChrome(&b, t)
 	default:
-		return fmt.Errorf("--to %s: want text, svg, png, mermaid or html", f.to)
+		return fmt.Errorf("--to %s: want text, svg, png, mermaid, html, itf or chrome", f.to)
 	}
 	if err != nil {
 		return err

@@ -19,12 +19,12 @@ func (a *app) replayTrace(path string, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	if len(patterns) == 0 {
-		patterns = []string{"./..."}
-	}
 	decl, err := a.systemOf(t, patterns)
 	if decl == nil || err != nil {
 		return err
+	}
+	if t.Recorded {
+		return a.judgeRun(t, decl)
 	}
 	sys, err := a.elaborateFor(t, decl)
 	if sys == nil || err != nil {
@@ -50,6 +50,9 @@ func (a *app) replayTrace(path string, patterns []string) error {
 
 // systemOf finds the declaration of the system that a trace is of. It is nil, and the status set, if the sources are wrong or have changed.
 func (a *app) systemOf(t *traces.Trace, patterns []string) (*session.SystemDecl, error) {
+	if len(patterns) == 0 {
+		patterns = []string{"./..."}
+	}
 	prog, diags, err := session.Load(session.Config{}, patterns)
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ func (a *app) traceVerb() *cobra.Command {
 			return c.Help()
 		},
 	}
-	c.AddCommand(a.convertVerb(), &cobra.Command{
+	c.AddCommand(a.convertVerb(), a.diffVerb(), a.shrinkVerb(), &cobra.Command{
 		Use:     "show FILE",
 		Short:   "draw a trace as a sequence chart",
 		Example: "  protoc-os trace show traces/fs.Files.PO2001.jsonl",
@@ -30,10 +30,11 @@ func (a *app) traceVerb() *cobra.Command {
 		RunE:    func(_ *cobra.Command, args []string) error { return a.showTrace(args[0]) },
 	}, &cobra.Command{
 		Use:   "replay FILE… [./... | folders]",
-		Short: "take a counterexample's steps again and see whether it ends as it says",
-		Long: `replay takes the steps of trace files (.jsonl) again, one by one, through the checker's own successor function, on the sources as they
-are now (all below this folder by default), and says whether the run exists and reaches the state that the file claims.
-Exit status 1: it does not, or the system has changed since.`,
+		Short: "take a trace's steps again: is it a run of the system?",
+		Long: `replay takes the steps of trace files (.jsonl) again, one by one, on the sources as they are now (all below this folder by default).
+A counterexample goes through the checker's own successor function: does the run exist, does it reach the state that the file claims, does
+its cycle close? A recorded run is judged with the run values of the parameters: is there a step of the model for each event?
+Exit status 1: no, or the system has changed since.`,
 		Example: "  protoc-os trace replay traces/fs.Files.PO2001.jsonl ./fs",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -22,6 +22,14 @@ type Trace struct {
 	names    map[uint32]string   // of live components
 	taken    map[string]bool     // names
 	children map[uint64]*started // by session of the handle
+	held     map[uint64]*holders // by session
+}
+
+// holders are the components that hold the ends of a session, by role. One that has let go of its end is still told to whoever receives what
+// it has sent.
+type holders struct {
+	names []string
+	open  int
 }
 
 // started is a component until both it is over and nobody watches it.
@@ -35,7 +43,7 @@ type started struct {
 // runs with ("users=64"); none: its run values.
 func NewTrace(system, digest string, params ...string) *Trace {
 	t := &Trace{head: traces.Trace{Version: traces.Version, System: system, Digest: digest, Params: params, Recorded: true, Instances: []string{}},
-		names: map[uint32]string{}, taken: map[string]bool{}, children: map[uint64]*started{}}
+		names: map[uint32]string{}, taken: map[string]bool{}, children: map[uint64]*started{}, held: map[uint64]*holders{}}
 	t.to = func(e traces.Event) error {
 		e.Step = len(t.head.Events) + 1
 		t.head.Events = append(t.head.Events, e)
@@ -76,7 +84,10 @@ func (t *Trace) Record(ev Event) {
 		t.start(ev)
 		return
 	case CloseEvent: // no step: the message before it was the last
-		return
+		if ev.Protocol != &handles {
+			t.letGo(ev.Session)
+			return
+		}
 	case EndEvent:
 		e.Kind = traces.End
 	case CrashEvent:
@@ -105,6 +116,9 @@ func (t *Trace) Record(ev Event) {
 	}
 	if ev.Protocol != nil {
 		t.inSession(&e, ev)
+	}
+	if ev.Kind == AbandonEvent {
+		t.letGo(ev.Session)
 	}
 	if e.Instance == "" { // an end in a message that was dropped: nobody gave it up
 		return
@@ -149,6 +163,9 @@ func (t *Trace) inSession(e *traces.Event, ev Event) {
 	e.Channel, e.Protocol = sessionName(p, ev.Session), p.Name
 	switch ev.Kind {
 	case NewEvent:
+		for r := range p.Roles {
+			t.hold(e.Instance, End{&session{id: ev.Session, proto: p}, uint8(r)})
+		}
 		return
 	case AbandonEvent:
 		e.Role = p.Roles[ev.From]
@@ -162,10 +179,43 @@ func (t *Trace) inSession(e *traces.Event, ev Event) {
 		}
 	}
 	l := &p.Labels[ev.Label]
+	if h := t.held[ev.Session]; h != nil {
+		e.Peer = h.names[ev.To]
+		if ev.Kind == ReceiveEvent {
+			e.Peer = h.names[ev.From]
+		}
+	}
 	e.Label, e.Queue = l.Name, int(ev.Occupancy)
 	e.Args = t.values(l, ev.Payload)
 	for _, d := range ev.Ends {
 		e.Args = append(e.Args, d.String())
+		if ev.Kind == ReceiveEvent {
+			t.hold(e.Instance, d)
+		} else {
+			t.hold("", d)
+		}
+	}
+}
+
+// hold notes who holds an end; "": it travels.
+func (t *Trace) hold(name string, d End) {
+	if d.sess == nil || d.sess.proto == &handles {
+		return
+	}
+	h := t.held[d.sess.id]
+	if h == nil {
+		h = &holders{names: make([]string, len(d.sess.proto.Roles)), open: len(d.sess.proto.Roles)}
+		t.held[d.sess.id] = h
+	}
+	h.names[d.role] = name
+}
+
+// letGo notes that an end is over or abandoned.
+func (t *Trace) letGo(session uint64) {
+	if h := t.held[session]; h != nil {
+		if h.open--; h.open == 0 {
+			delete(t.held, session)
+		}
 	}
 }
 
@@ -240,6 +290,9 @@ func (t *Trace) start(ev Event) {
 		name = fmt.Sprintf("%s#%d", ev.Name, ev.Component)
 	}
 	t.names[ev.Component], t.taken[name] = name, true
+	for _, d := range ev.Ends {
+		t.hold(name, d)
+	}
 	e := traces.Event{Kind: traces.Start, Instance: name, Option: -1}
 	if ev.Protocol == &handles {
 		t.children[ev.Session] = &started{name: name, number: ev.Component}

@@ -14,6 +14,7 @@ type assemblyFile struct {
 	Go, Name, Lock, Digest string
 	Parts                  []assemblyPart
 	Sessions               []string
+	Limits                 []string
 }
 
 // assemblyPart is an instance, or an array of them.
@@ -65,7 +66,7 @@ func (f *goFile) assembly(decl *session.SystemDecl, sys *session.System) (*assem
 	f.imports[channelPath] = "channel"
 	d := &assemblyFile{Go: exported(decl.Name), Name: decl.QName(), Lock: decl.LockName(), Digest: decl.Digest()}
 	vars := map[string]string{}
-	used := map[string]bool{"rt": true, "lock": true, "with": true, "i": true, "err": true, "channel": true}
+	used := map[string]bool{"rt": true, "lock": true, "with": true, "limits": true, "i": true, "err": true, "channel": true}
 	for _, name := range f.packageNames() {
 		used[name] = true
 	}
@@ -116,7 +117,48 @@ func (f *goFile) assembly(decl *session.SystemDecl, sys *session.System) (*assem
 		d.Parts = append(d.Parts, p)
 	}
 	d.Sessions = f.connections(sys, vars)
-	return d, nil
+	var err error
+	d.Limits, err = limits(sys)
+	return d, err
+}
+
+// limits are the bounds of what components make and start, at run values.
+func limits(sys *session.System) (list []string, err error) {
+	write := func(path, name string, n int) {
+		list = append(list, fmt.Sprintf("channel.Limit{Of: %q, Most: %d}", path+"."+name, n))
+	}
+	for i, n := range sys.NewLimit {
+		if p := sys.Protocols[i]; n > 0 {
+			write(p.Package.Path, p.Name, n)
+		}
+	}
+	sized := map[*session.Component]bool{}
+	for i, n := range sys.StartLimit {
+		m := sys.Machines[i]
+		if n == 0 || m.Component == nil || !startsOne(sys, m) {
+			continue
+		}
+		if sized[m.Component] {
+			return nil, fmt.Errorf("%s is started with different sizes, each with a limit of its own, which an assembly cannot tell apart", m.Component.QName())
+		}
+		sized[m.Component] = true
+		write(m.Component.Package.Path, m.Component.Name, n)
+	}
+	return list, nil
+}
+
+// startsOne reports whether a machine of the system starts m.
+func startsOne(sys *session.System, m *session.Machine) bool {
+	for _, by := range sys.Machines {
+		for _, s := range by.States {
+			for _, e := range s.Edges {
+				if e.Action.Kind == session.StartChild && e.Action.Child == m {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func partKey(inst *session.Instance) string {

@@ -33,6 +33,7 @@ type component struct {
 	Settles             []string
 	States              []componentState
 	Constants, Layout   []string
+	Tuples              []string
 	Given               []structField
 	Registers           []structField
 	Fairs               []fairDecide

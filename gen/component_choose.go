@@ -202,7 +202,7 @@ func (s *component) option(i int, e *session.Edge, sum *optionSum, taken string)
 		binds = append(binds, s.advance(a, index)...)
 	case session.StartChild:
 		chosen = name + "Next"
-		method, err := s.make(chosen, e)
+		method, err := s.make(chosen, e, ", Chosen: true")
 		if err != nil {
 			return "", err
 		}
@@ -276,14 +276,11 @@ func (s *component) choose(i int) (string, error) {
 			guard = s.expr(e.Guard, boolean, 0)
 		}
 		if a.Kind == session.AddMember {
-			free := fmt.Sprintf("e.Free(%s, %d) >= 0", s.slots[a.Group][0], len(a.Ends))
+			room := "!" + s.full(a.Group)
 			if guard != "" {
-				free = "(" + guard + ") && " + free
+				room = "(" + guard + ") && " + room
 			}
-			guard = free
-		}
-		if guard != "" && (a.Kind == session.TimeoutOption || a.Kind == session.ElseOption) {
-			return "", fmt.Errorf("a guarded %s cannot be generated: put the if around the choose", s.m.ActionText(a))
+			guard = room
 		}
 		more := ""
 		if guard != "" {
@@ -304,7 +301,7 @@ func (s *component) choose(i int) (string, error) {
 		case session.ElseOption:
 			options = append(options, "{Kind: channel.Else"+more+"}")
 		case session.NewSession, session.StartChild, session.AddMember:
-			options = append(options, "{Kind: channel.Now"+more+"}")
+			options = append(options, "{Kind: channel.Now"+takes(a)+more+"}")
 		default:
 			kind, label, peer := "Recv", 0, a.Peer
 			switch a.Kind {

@@ -153,9 +153,27 @@ func (s *component) members(what string, g int, index string, states []int) stri
 	case states != nil:
 		return fmt.Sprintf("e.%sAt(%s, %s)", what, args, points(states))
 	case len(s.m.Groups[g].Fields) > 1:
+		s.counted(g)
 		return fmt.Sprintf("e.%sAny(%s, %d)", what, args, len(s.m.Groups[g].Fields))
 	}
 	return fmt.Sprintf("e.%s(%s)", what, args)
+}
+
+// counted asks for the members of several ends to be counted.
+func (s *component) counted(g int) {
+	tuple := fmt.Sprintf("{Slot: %s, Fields: %d}", s.slots[g][0], len(s.m.Groups[g].Fields))
+	if !slices.Contains(s.Tuples, tuple) {
+		s.Tuples = append(s.Tuples, tuple)
+	}
+}
+
+// full is the condition that an add finds no room.
+func (s *component) full(g int) string {
+	n := len(s.m.Groups[g].Fields)
+	if n > 1 {
+		s.counted(g)
+	}
+	return fmt.Sprintf("e.Full(%s, %d)", s.slots[g][0], n)
 }
 
 func points(states []int) string {

@@ -24,7 +24,7 @@ func (s *component) methods(i int) ([]string, error) {
 	case len(state.Edges) == 1 && plain && first.Action.Kind == session.SendMsg:
 		return s.one(s.send(i, first, nil))
 	case len(state.Edges) == 1 && plain && (first.Action.Kind == session.NewSession || first.Action.Kind == session.StartChild):
-		return s.one(s.make(s.names[i], first))
+		return s.one(s.make(s.names[i], first, ""))
 	case len(state.Edges) == 2 && plain && first.Action.Kind == session.SendMsg && s.lossOf(first, &state.Edges[1]):
 		return s.one(s.send(i, first, &state.Edges[1]))
 	case s.receives(state):
@@ -244,14 +244,25 @@ func (s *component) sizesOf(e *session.Edge) map[string]affine {
 	panic("gen: an edge of another machine")
 }
 
-// make is a method that makes a session or starts a component.
-func (s *component) make(state string, e *session.Edge) (string, error) {
+// takes is the field that says what a step makes one of: its limit is asked.
+func takes(a *session.Action) string {
+	switch a.Kind {
+	case session.NewSession:
+		return fmt.Sprintf(", Takes: %q", a.Protocol.Package.Path+"."+a.Protocol.Name)
+	case session.StartChild:
+		return fmt.Sprintf(", Takes: %q", a.Child.Component.Package.Path+"."+a.Child.Component.Name)
+	}
+	return ""
+}
+
+// make is a method that makes a session or starts a component; more is what else its step says.
+func (s *component) make(state string, e *session.Edge, more string) (string, error) {
 	list, params, err := s.made(e)
 	if err != nil {
 		return "", err
 	}
 	method, next, zero := s.edgeName(e), s.next(e.Next), s.zero(e.Next)
-	op := s.op(state, method, e.At, "")
+	op := s.op(state, method, e.At, strings.TrimPrefix(takes(&e.Action)+more, ", "))
 	var b strings.Builder
 	b.WriteString(s.head("does "+s.said(e), state, method, params, next, zero))
 	fmt.Fprintf(&b, "if err := e.Turn(s.step, &%s); err != nil {\nreturn %s, err\n}\n", op, zero)

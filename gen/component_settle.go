@@ -96,7 +96,7 @@ func (s *component) settleFunc(name string, at int, result bool) string {
 				guard = s.expr(e.Guard, boolean, 0)
 			}
 			if e.Action.Kind == session.AddMember && len(edges) > 1 {
-				guard = fmt.Sprintf("e.Free(%s, %d) >= 0", s.slots[e.Action.Group][0], len(e.Action.Ends))
+				guard = "!" + s.full(e.Action.Group)
 			}
 			if guard != "" {
 				fmt.Fprintf(b, "if %s {\n", guard)

@@ -32,8 +32,9 @@ type choiceState struct {
 	aim        []int32  // aimed option → member
 	stale      bool     // an aim has changed since the masks were made
 	now        []int32  // options that need no channel
-	timeout    int      // option, or -1
-	otherwise  int      // option, or -1
+	places     []*limit // what each of them takes a place of, nil: nothing; nil if none does
+	timeout    int      // the first enabled option, or -1
+	otherwise  int      // the first enabled option, or -1
 }
 
 func (e *Endpoint) choice(c *Choice, guards uint64) *choiceState {
@@ -54,19 +55,22 @@ func (e *Endpoint) choice(c *Choice, guards uint64) *choiceState {
 func (e *Endpoint) newChoice(c *Choice) *choiceState {
 	w := len(e.recv)
 	words := make([]uint64, 3*w)
-	st := &choiceState{choice: c, recv: words[:w:w], send: words[w : 2*w : 2*w], opens: words[2*w:], timeout: -1, otherwise: -1}
+	st := &choiceState{choice: c, recv: words[:w:w], send: words[w : 2*w : 2*w], opens: words[2*w:]}
 	st.byGroup = make([][]int32, len(e.table.Slots))
 	n := int32(0)
 	for i := range c.Options {
 		o := &c.Options[i]
 		st.base = append(st.base, n)
 		switch o.Kind {
-		case Timeout:
-			st.timeout = i
-		case Else:
-			st.otherwise = i
+		case Timeout, Else:
 		case Now:
 			st.now = append(st.now, int32(i))
+			if l := e.limitOf(o.Takes); l != nil {
+				if st.places == nil {
+					st.places = make([]*limit, len(c.Options))
+				}
+				st.places[len(st.now)-1] = l
+			}
 			n++
 		default:
 			st.byGroup[o.Slot] = append(st.byGroup[o.Slot], int32(i))
@@ -84,9 +88,19 @@ func (e *Endpoint) guard(st *choiceState, guards uint64) {
 	clear(st.recv)
 	clear(st.send)
 	st.atRecv, st.atSend = st.atRecv[:0], st.atSend[:0]
+	st.timeout, st.otherwise = -1, -1
 	for i := range st.choice.Options {
 		o := &st.choice.Options[i]
-		if !o.enabled(guards) || o.Kind > Gone {
+		if !o.enabled(guards) {
+			continue
+		}
+		if o.Kind > Gone {
+			switch {
+			case o.Kind == Timeout && st.timeout < 0:
+				st.timeout = i
+			case o.Kind == Else && st.otherwise < 0:
+				st.otherwise = i
+			}
 			continue
 		}
 		s := &e.table.Slots[o.Slot]
@@ -163,6 +177,7 @@ type found struct {
 	opt    int32
 	gone   bool
 	stamp  int32
+	now    int32 // of an option that needs no channel: which of them
 	refuse bool
 }
 
@@ -189,9 +204,9 @@ func (e *Endpoint) scan(st *choiceState, all *[]found) (best found, lost *arm) {
 			*all = append(*all, f)
 		}
 	}
-	for _, i := range st.now {
-		if st.choice.Options[i].enabled(st.guards) {
-			consider(found{opt: i})
+	for k, i := range st.now {
+		if st.choice.Options[i].enabled(st.guards) && (st.places == nil || st.places[k] == nil || st.places[k].open(e)) {
+			consider(found{opt: i, now: int32(k)})
 		}
 	}
 	for w := range e.recv {
@@ -216,6 +231,7 @@ func (e *Endpoint) scan(st *choiceState, all *[]found) (best found, lost *arm) {
 						continue
 					}
 				} else {
+					e.rt.settled()
 					if opt, _ := e.find(st, Gone, a, 0); opt >= 0 {
 						consider(found{arm: a, opt: opt, gone: true})
 					} else {
@@ -241,6 +257,7 @@ func (e *Endpoint) scan(st *choiceState, all *[]found) (best found, lost *arm) {
 			case q == nil:
 				e.send[w] &^= m & -m
 			case atomic.LoadUint32(&q.recvGone) != 0:
+				e.rt.settled()
 				if opt, _ := e.find(st, Gone, a, 0); opt >= 0 {
 					consider(found{arm: a, opt: opt, gone: true})
 				} else {
@@ -286,7 +303,6 @@ func (e *Endpoint) Choose(step uint32, c *Choice, guards uint64, d time.Duration
 	}
 	st := e.choice(c, guards)
 	st.visits++
-	var timed, fired bool
 	if e.core != nil {
 		if err := e.core.spend(e, c.State); err != nil {
 			return Taken{}, err
@@ -295,6 +311,21 @@ func (e *Endpoint) Choose(step uint32, c *Choice, guards uint64, d time.Duration
 			return e.chooseControlled(st, d)
 		}
 	}
+	if st.places == nil {
+		return e.choose(st, d)
+	}
+	t, err := e.choose(st, d)
+	for _, l := range st.places {
+		if l != nil {
+			l.leave(e)
+		}
+	}
+	return t, err
+}
+
+func (e *Endpoint) choose(st *choiceState, d time.Duration) (Taken, error) {
+	c := st.choice
+	var timed, fired bool
 	for {
 		f, lost := e.scan(st, nil)
 		if c.Priority {
@@ -359,7 +390,7 @@ func (e *Endpoint) takeOption(st *choiceState, f found, lost *arm) (Taken, bool,
 		s := &e.table.Slots[f.arm.group]
 		return Taken{}, false, e.fail(&ProtocolError{e.where(f.arm.group, st.choice.State, s.Protocol.label(f.arm.in.label())), s.Protocol.Roles[f.arm.peer]})
 	case f.opt < 0:
-		if lost != nil && st.otherwise < 0 {
+		if lost != nil {
 			return Taken{}, false, e.goneError(lost.group, lost.peer, st.choice.State, "")
 		}
 		return Taken{}, false, nil
@@ -369,6 +400,9 @@ func (e *Endpoint) takeOption(st *choiceState, f found, lost *arm) (Taken, bool,
 		e.noteGone(f.arm)
 		e.step++
 	case o.Kind == Now:
+		if st.places != nil && st.places[f.now] != nil && !st.places[f.now].take(e) {
+			return Taken{}, false, nil
+		}
 		e.step++
 		st.stamps[f.stamp] = st.visits
 		return Taken{Option: int(f.opt)}, true, nil

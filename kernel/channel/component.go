@@ -50,7 +50,8 @@ type Options struct {
 	Name      string          // of the instance
 	Context   context.Context // done: the component's ends are abandoned
 	Placement Placement
-	Core      int // with Pinned
+	Core      int     // with Pinned
+	Limits    *Limits // of the system; nil: those of whoever starts it
 }
 
 // Start starts a component with its ends, in the order of its slots and,
@@ -79,6 +80,13 @@ func (rt *Runtime) start(e *Endpoint, t *Component, o Options, ends []End, run f
 	}
 	e.core = rt.place(o, ends)
 	s := rt.session(&handles, parent == nil || parent.core != e.core)
+	s.place = parent.heldPlace()
+	if o.Limits == nil && parent != nil && parent.bounds != nil {
+		o.Limits = parent.bounds.limits
+	}
+	if o.Limits != nil && t.makes {
+		e.bounds = &bounds{limits: o.Limits}
+	}
 	e.report = End{s, 0}
 	e.fresh = append([]End{}, ends...)
 	rt.enlist(e)
@@ -187,15 +195,12 @@ func (e *Endpoint) finish(err error) {
 	}
 	e.flags.Or(flagDead)
 	e.step++
-	label := uint16(Ended)
+	kind, label := EndEvent, uint16(Ended)
 	if err != nil {
-		e.noteCrash()
-		label = Crashed
+		kind, label = CrashEvent, Crashed
 	}
-	e.abandonAll()
-	if err == nil {
-		e.rt.emit(Event{Kind: EndEvent, Component: e.number})
-	}
+	e.leaveAll(kind)
+	e.leaveLimits()
 	q := e.report.sess.queue(0, 1)
 	*(*uint16)(q.tailSlot()) = label
 	q.push()
@@ -218,7 +223,7 @@ func (e *Endpoint) End(own bool, step uint32, err error) error {
 		return &MisuseError{Where{Component: e.name}, "return", "the End is not one that the protocol has reached"}
 	}
 	for g := range e.table.Slots {
-		if e.Count(int32(g)) > 0 && e.table.Slots[g].Protocol != &handles {
+		if e.count[g] > 0 && e.table.Slots[g].Protocol != &handles {
 			return &MisuseError{e.where(int32(g), "", ""), "return", "an end is still held"}
 		}
 	}

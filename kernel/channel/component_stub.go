@@ -12,6 +12,11 @@ func (e *Endpoint) Turn(step uint32, op *Op) error {
 			return err
 		}
 	}
+	if op.Takes != "" {
+		if err := e.takePlace(op); err != nil {
+			return err
+		}
+	}
 	e.took(op, nil, 0)
 	e.step++
 	return nil
@@ -45,13 +50,20 @@ func (e *Endpoint) HasAt(slot int32, i int, points uint64) bool {
 
 // CountAt is the number of members that stand at one of the points.
 func (e *Endpoint) CountAt(slot int32, points uint64) int {
-	n := 0
-	for i := range max(e.table.Slots[slot].Set, 1) {
-		if e.HasAt(slot, i, points) {
-			n++
+	at := e.table.at[slot]
+	if at < 0 { // a single end
+		if e.HasAt(slot, 0, points) {
+			return 1
+		}
+		return 0
+	}
+	n := int32(0)
+	for p := range e.table.Slots[slot].Points {
+		if points>>p&1 != 0 {
+			n += e.count[len(e.table.Slots)+int(at)+p]
 		}
 	}
-	return n
+	return int(n)
 }
 
 // Free is the lowest member that is in none of the n slots from slot on,
@@ -120,13 +132,19 @@ func (e *Endpoint) HasAny(slot int32, i, n int) bool {
 
 // CountAny is Count for members of several ends.
 func (e *Endpoint) CountAny(slot int32, n int) int {
-	there := 0
-	for i := range max(e.table.Slots[slot].Set, 1) {
-		if e.HasAny(slot, i, n) {
-			there++
-		}
+	k := e.table.tuple[slot]
+	if k < 0 || e.table.Tuples[k] != (Tuple{slot, int32(n)}) {
+		panic(fmt.Sprintf("channel: %s has no tuple of %d ends at slot %d", e.table.Name, n, slot))
 	}
-	return there
+	return int(e.count[len(e.table.Slots)+e.table.sets+int(k)])
+}
+
+// Full reports whether a set, whose fields are n slots, has a member in every place.
+func (e *Endpoint) Full(slot int32, n int) bool {
+	if n == 1 {
+		return e.Count(slot) == e.Len(slot)
+	}
+	return e.CountAny(slot, n) == e.Len(slot)
 }
 
 // Len is the number of members that a slot has room for.

@@ -185,6 +185,7 @@ const (
 	pendSend
 	pendReceive
 	pendChoose
+	pendPlace
 )
 
 // pending is the step that a component is about to take.
@@ -298,6 +299,8 @@ func (e *Endpoint) possible() bool {
 		return !q.empty() || atomic.LoadUint32(&q.senderGone) != 0
 	}
 	switch p.kind {
+	case pendPlace:
+		return e.limitOf(p.op.Takes).open(e)
 	case pendSend:
 		q := p.arm.out
 		return atomic.LoadUint32(&q.recvGone) != 0 || q.capacity == 0 && q.canMeet() || q.capacity != 0 && !q.full()
@@ -311,6 +314,11 @@ func (e *Endpoint) possible() bool {
 // chooseControlled is Choose under control.
 func (e *Endpoint) chooseControlled(st *choiceState, d time.Duration) (Taken, error) {
 	t, err := e.decideOption(st, d)
+	for _, l := range st.places {
+		if l != nil {
+			l.leave(e)
+		}
+	}
 	if err == nil {
 		e.took(nil, st.choice, t.Option)
 	}
@@ -366,6 +374,9 @@ func (e *Endpoint) waits() Wait {
 		return s.Name + " (" + s.Protocol.Name + "." + s.Protocol.Roles[peer] + ")"
 	}
 	switch p := &e.pending; p.kind {
+	case pendPlace:
+		w.State = p.op.State
+		w.For = append(w.For, "a place for "+p.op.Takes)
 	case pendSend:
 		w.State = p.op.State
 		w.For = append(w.For, "room for "+e.table.Slots[p.op.Slot].Protocol.label(p.op.Label)+" on "+end(p.op.Slot, p.op.Peer))
@@ -383,6 +394,8 @@ func (e *Endpoint) waits() Wait {
 				w.For = append(w.For, l()+" on "+end(o.Slot, o.Peer))
 			case o.Kind == Send:
 				w.For = append(w.For, "room for "+l()+" on "+end(o.Slot, o.Peer))
+			case o.Kind == Now && o.Takes != "":
+				w.For = append(w.For, "a place for "+o.Takes)
 			}
 		}
 	}

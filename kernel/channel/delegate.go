@@ -6,6 +6,7 @@ package channel
 func (e *Endpoint) bind(i int32, d End) {
 	s := &e.slots[i]
 	s.end, s.point = d, 0
+	e.counted(i, 1)
 	for k := range len(d.sess.proto.Roles) - 1 {
 		a := &e.arms[int(s.arm)+k]
 		a.in, a.out = d.sess.queue(a.peer, d.role), d.sess.queue(d.role, a.peer)
@@ -48,6 +49,7 @@ func (e *Endpoint) unbind(i int32) End {
 	s := &e.slots[i]
 	d := s.end
 	s.end = End{}
+	e.counted(i, -1)
 	for k := range len(d.sess.proto.Roles) - 1 {
 		a := &e.arms[int(s.arm)+k]
 		if q := a.in; q != nil {
@@ -144,6 +146,7 @@ func (e *Endpoint) Put(d End, slot int32, point uint8) int {
 // New makes a fresh session inside a component; the ends start on its core.
 func (e *Endpoint) New(p *Protocol) []End {
 	s := e.rt.session(p, e.core == nil)
+	s.place = e.heldPlace()
 	e.rt.emit(Event{Kind: NewEvent, Component: e.number, Session: s.id, Protocol: p})
 	ends := make([]End, len(p.Roles))
 	for r := range ends {
@@ -164,9 +167,17 @@ func (e *Endpoint) stand(i int32, point int) {
 	if at := e.table.at[a.group]; at >= 0 {
 		for k := range int32(len(e.table.Slots[a.group].Protocol.Roles) - 1) {
 			w, bit := (s.arm+k)>>6, uint64(1)<<((s.arm+k)&63)
-			e.at[at+int32(s.point)][w] &^= bit
+			if was := &e.at[at+int32(s.point)][w]; *was&bit != 0 {
+				*was &^= bit
+				if k == 0 {
+					e.count[len(e.table.Slots)+int(at)+int(s.point)]--
+				}
+			}
 			if point >= 0 {
 				e.at[at+int32(point)][w] |= bit
+				if k == 0 {
+					e.count[len(e.table.Slots)+int(at)+point]++
+				}
 			}
 		}
 	}
@@ -178,13 +189,22 @@ func (e *Endpoint) Has(slot int32, i int) bool {
 	return e.slots[int(e.table.first[slot])+i].end.sess != nil
 }
 
-// Count is the number of ends in a slot.
-func (e *Endpoint) Count(slot int32) int {
-	n := 0
-	for i := range max(e.table.Slots[slot].Set, 1) {
-		if e.Has(slot, i) {
-			n++
+// counted keeps the counts when a slot was filled (1) or emptied (-1).
+func (e *Endpoint) counted(i, by int32) {
+	t := e.table
+	g := e.arms[e.slots[i].arm].group
+	e.count[g] += by
+	k := t.tuple[g]
+	if k < 0 {
+		return
+	}
+	for f := range t.Tuples[k].Fields {
+		if other := t.Tuples[k].Slot + f; other != g && e.Has(other, int(i-t.first[g])) {
+			return // the member was there before, or still is
 		}
 	}
-	return n
+	e.count[len(t.Slots)+t.sets+int(k)] += by
 }
+
+// Count is the number of ends in a slot.
+func (e *Endpoint) Count(slot int32) int { return int(e.count[slot]) }

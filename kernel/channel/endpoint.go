@@ -26,7 +26,10 @@ type Endpoint struct {
 	arms  []arm
 	slots []slot
 	at    [][]uint64 // arms of a set's members by point
+	count []int32    // ends by slot group, then members by point as at, then members by tuple
 	meets int        // arms at capacity 0
+
+	bounds *bounds // nil: it makes nothing that has a limit
 
 	outq  *queue // between Begin and Commit
 	label uint16
@@ -39,7 +42,7 @@ type Endpoint struct {
 	name    string
 	number  uint32
 	dead    error
-	crashed bool // and recorded so
+	left    bool // all of its ends, and recorded so
 	choices []*choiceState
 	body
 	clock
@@ -84,6 +87,7 @@ func (e *Endpoint) init(rt *Runtime, t *Component, name string) {
 	}
 	e.slots = make([]slot, t.slots)
 	e.arms = make([]arm, t.arms)
+	e.count = make([]int32, len(t.Slots)+t.sets+len(t.Tuples))
 	at := int32(0)
 	for g := range t.Slots {
 		s := &t.Slots[g]
@@ -177,29 +181,11 @@ func (e *Endpoint) aborted(state string) error {
 
 // fail abandons every end; the endpoint is dead from here on.
 func (e *Endpoint) fail(err error) error {
-	e.noteCrash()
 	e.dead = err
 	e.flags.Or(flagDead)
 	e.step++
-	e.abandonAll()
+	e.leaveAll(CrashEvent)
 	return err
-}
-
-// noteCrash records, once, that the component is lost. Its ends are abandoned next.
-func (e *Endpoint) noteCrash() {
-	if !e.crashed {
-		e.crashed = true
-		e.rt.emit(Event{Kind: CrashEvent, Component: e.number})
-	}
-}
-
-func (e *Endpoint) abandonAll() {
-	for i := range e.slots {
-		if e.slots[i].end.sess != nil {
-			d := e.unbind(int32(i))
-			d.sess.abandon(d.role, AbandonEvent, e)
-		}
-	}
 }
 
 // Begin waits until a message can be sent to member i of the Op's slot (0
@@ -245,6 +231,7 @@ func (e *Endpoint) begin(step uint32, op *Op, i int) error {
 			if op.Chosen {
 				break
 			}
+			e.rt.settled()
 			if op.Gone {
 				e.noteGone(a)
 				e.step++
@@ -394,6 +381,7 @@ func (e *Endpoint) receive(step uint32, op *Op, i int) (uint16, error) {
 	}
 	for q.empty() {
 		if q.lost() {
+			e.rt.settled()
 			if op.Gone {
 				e.noteGone(a)
 				e.step++

@@ -28,7 +28,7 @@ type place struct {
 	remote                 atomic.Uint32 // some remote word is set
 	queued                 atomic.Uint32 // in the core's inbox, or semaphore raised
 	parked                 bool
-	want                   int32 // arm*2 for its message, arm*2+1 for its room, wantMany
+	want                   int32 // arm*2 for its message, arm*2+1 for its room, or one of those below
 	next                   *Endpoint
 	sema                   chan struct{} // of an ordinary goroutine
 
@@ -39,7 +39,10 @@ type place struct {
 	claimed int32    // the arm a sender has committed it to, or -1
 }
 
-const wantMany = -1
+const (
+	wantMany  = -1
+	wantPlace = -2 // of a limit
+)
 
 func (a *arm) markRecv(shared bool) {
 	e := a.e

@@ -133,25 +133,3 @@ func (q *queue) awaitRoom() bool {
 func (q *queue) occupancy() uint32 {
 	return uint32(atomic.LoadUint64(&q.tail) - atomic.LoadUint64(&q.head))
 }
-
-// drop discards what is queued for a receiver that has abandoned; ends in
-// it are abandoned. Sender and receiver may both come here.
-func (q *queue) drop() {
-	rt := q.sess.rt
-	rt.dropping.Lock()
-	var ends []End
-	tail := atomic.LoadUint64(&q.tail)
-	if q.ends > 0 {
-		for i := range q.carried { // what was received is zero by now, or is still to be taken by nobody
-			if c := &q.carried[i]; c.sess != nil {
-				ends = append(ends, *c)
-				*c = End{}
-			}
-		}
-	}
-	atomic.StoreUint64(&q.head, tail)
-	rt.dropping.Unlock()
-	for _, d := range ends {
-		d.sess.abandon(d.role, AbandonEvent, nil)
-	}
-}

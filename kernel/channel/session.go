@@ -1,9 +1,6 @@
 package channel
 
-import (
-	"sync/atomic"
-	"unsafe"
-)
+import "unsafe"
 
 // A session is one run of a protocol between its roles: one queue for each
 // ordered pair that talks, in memory allocated here and never again.
@@ -13,6 +10,8 @@ type session struct {
 	id     uint64
 	queues []queue
 	gone   []bool // by role; under rt.dropping
+	held   int    // roles that are not gone; under rt.dropping
+	place  *limit // that it takes; nil: none
 }
 
 // An End is one role of one session. It is linear: whoever gives it away
@@ -39,7 +38,7 @@ func (rt *Runtime) NewSession(p *Protocol) []End {
 func (rt *Runtime) session(p *Protocol, shared bool) *session {
 	p.prepare()
 	shared = shared && !rt.single
-	s := &session{rt: rt, proto: p, id: rt.sessions.Add(1), queues: make([]queue, len(p.pairs)), gone: make([]bool, len(p.Roles))}
+	s := &session{rt: rt, proto: p, id: rt.sessions.Add(1), queues: make([]queue, len(p.pairs)), gone: make([]bool, len(p.Roles)), held: len(p.Roles)}
 	rt.ends.Add(int64(len(p.Roles)))
 	base := unsafe.Pointer(unsafe.SliceData(make([]uint64, p.words)))
 	var carried []End
@@ -80,48 +79,6 @@ func (d End) leave() {
 		for _, c := range q.carried {
 			if q.to == d.role && c.sess != nil {
 				c.leave()
-			}
-		}
-	}
-}
-
-// abandon gives up one role: what it sent stays receivable, what was sent
-// to it is dropped, its peers find it gone.
-func (s *session) abandon(role uint8, kind EventKind, by *Endpoint) {
-	s.rt.dropping.Lock()
-	was := s.gone[role]
-	s.gone[role] = true
-	s.rt.dropping.Unlock()
-	if was {
-		return
-	}
-	s.rt.ends.Add(-1)
-	rec := s.rt.rec
-	rec.lock()
-	for i := range s.queues {
-		q := &s.queues[i]
-		if q.from == role {
-			atomic.StoreUint32(&q.senderGone, 1)
-		}
-		if q.to == role {
-			atomic.StoreUint32(&q.recvGone, 1)
-		}
-	}
-	rec.emit(Event{Kind: kind, Component: by.id(), Session: s.id, Protocol: s.proto, From: role})
-	rec.unlock()
-	for i := range s.queues {
-		q := &s.queues[i]
-		if q.from == role {
-			q.sendAt.Store(nil)
-			if r := q.recvAt.Load(); r != nil {
-				r.markRecv(q.shared)
-			}
-		}
-		if q.to == role {
-			q.recvAt.Store(nil)
-			q.drop()
-			if a := q.sendAt.Load(); a != nil {
-				a.markSend(q.shared)
 			}
 		}
 	}

@@ -145,6 +145,7 @@ type Component struct {
 	Slots   []Slot
 	Choices int  // number of choose statements; their IDs are below it
 	Passive bool // starts by receiving: owns no stack until its first message
+	Tuples  []Tuple
 
 	Ops     []*Op     // all of its steps, for who counts which were taken
 	Chooses []*Choice //
@@ -152,10 +153,12 @@ type Component struct {
 	once  sync.Once
 	first []int32 // slot group → first slot of the endpoint
 	at    []int32 // slot group → first of its sets of arms by point, or -1
+	tuple []int32 // slot group → its tuple, or -1
 	sets  int
 	slots int
 	arms  int
 	dense bool // every slot is one arm
+	makes bool // a step takes a place of a limit
 }
 
 func (t *Component) prepare() {
@@ -169,6 +172,7 @@ func (t *Component) prepare() {
 			}
 			t.first = append(t.first, int32(t.slots))
 			t.at = append(t.at, -1)
+			t.tuple = append(t.tuple, -1)
 			if s.Points > 0 {
 				t.at[i] = int32(t.sets)
 				t.sets += s.Points
@@ -177,8 +181,25 @@ func (t *Component) prepare() {
 			t.slots += n
 			t.arms += n * (len(s.Protocol.Roles) - 1)
 		}
+		for k, x := range t.Tuples {
+			for f := range x.Fields {
+				t.tuple[x.Slot+f] = int32(k)
+			}
+		}
+		for _, op := range t.Ops {
+			t.makes = t.makes || op.Takes != ""
+		}
+		for _, c := range t.Chooses {
+			for i := range c.Options {
+				t.makes = t.makes || c.Options[i].Takes != ""
+			}
+		}
 	})
 }
+
+// A Tuple is a set whose members are several ends: its fields are slots one
+// after the other, all of the same size.
+type Tuple struct{ Slot, Fields int32 }
 
 // A Slot is a named place for one end, or for a set of them.
 type Slot struct {
@@ -199,7 +220,8 @@ type Op struct {
 	Labels        uint64 // of a receive: bit l is set when label l may come
 	Point         uint8  // of a member of a set: where it must stand
 	Gone          bool   // the loss of the peer is an option here
-	Chosen        bool   // a send that a choose has taken: its room is there, and a peer that has gone since does not matter
+	Chosen        bool   // a choose has taken it: its room or its place is there, and a peer that has gone since does not matter
+	Takes         string // QName of the protocol or component of which it makes one
 	At            string // path:line:column of the statement
 }
 
@@ -225,6 +247,7 @@ type Option struct {
 	Label uint16
 	Guard uint8  // 0: none; g: enabled when bit g-1 of the guards is set
 	Aimed bool   // at one member only, which Aim says
+	Takes string // QName of the protocol or component of which it makes one
 	At    string // path:line:column of the statement
 }
 

@@ -64,9 +64,9 @@ var churnLayout = channel.Component{Name: "Churn", Choices: 0, Ops: churnOps, Sl
 var churnOps = []*channel.Op{&churnOpeningNewBlockOp, &churnAfterNewBlockSendPortAttachOp, &churnAfterAttachStartTesterOp}
 
 var (
-	churnOpeningNewBlockOp             = channel.Op{State: "ChurnOpening", Method: "NewBlock", At: "protocols/block/systems.chan:54:9"}
+	churnOpeningNewBlockOp             = channel.Op{State: "ChurnOpening", Method: "NewBlock", Takes: "protocols/block.Block", At: "protocols/block/systems.chan:54:9"}
 	churnAfterNewBlockSendPortAttachOp = channel.Op{State: "ChurnAfterNewBlock", Method: "SendPortAttach", Slot: churnPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/block/systems.chan:55:9"}
-	churnAfterAttachStartTesterOp      = channel.Op{State: "ChurnAfterAttach", Method: "StartTester", At: "protocols/block/systems.chan:56:9"}
+	churnAfterAttachStartTesterOp      = channel.Op{State: "ChurnAfterAttach", Method: "StartTester", Takes: "protocols/block.Tester", At: "protocols/block/systems.chan:56:9"}
 )
 
 // ChurnOpening is a state of block.Churn at opening (systems.chan:54).

@@ -31,8 +31,13 @@ func BootDisks(rt *channel.Runtime, lock []byte, with DisksParts) error {
 		driver.Slots[i], device.Slots[i] = NewCommand(rt)
 	}
 
-	StartOpener(rt, channel.Options{Name: "opener"}, opener, with.Opener).Discard()
-	StartDriver(rt, channel.Options{Name: "driver"}, driver, with.Driver).Discard()
-	StartDevice(rt, channel.Options{Name: "device"}, device, with.Device).Discard()
+	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/block.Block", Most: 64},
+		channel.Limit{Of: "protocols/block.Tester", Most: 64},
+	)
+
+	StartOpener(rt, channel.Options{Name: "opener", Limits: limits}, opener, with.Opener).Discard()
+	StartDriver(rt, channel.Options{Name: "driver", Limits: limits}, driver, with.Driver).Discard()
+	StartDevice(rt, channel.Options{Name: "device", Limits: limits}, device, with.Device).Discard()
 	return nil
 }

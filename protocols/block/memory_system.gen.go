@@ -26,7 +26,12 @@ func BootMemory(rt *channel.Runtime, lock []byte, with MemoryParts) error {
 
 	churn.Port, ram.Ports[0] = NewPort(rt)
 
-	StartChurn(rt, channel.Options{Name: "churn"}, churn, with.Churn).Discard()
-	StartRam(rt, channel.Options{Name: "ram"}, ram, with.Ram).Discard()
+	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/block.Block", Most: 64},
+		channel.Limit{Of: "protocols/block.Tester", Most: 64},
+	)
+
+	StartChurn(rt, channel.Options{Name: "churn", Limits: limits}, churn, with.Churn).Discard()
+	StartRam(rt, channel.Options{Name: "ram", Limits: limits}, ram, with.Ram).Discard()
 	return nil
 }

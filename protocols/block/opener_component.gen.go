@@ -87,9 +87,9 @@ var openerOps = []*channel.Op{&openerStartNewBlockOp, &openerAfterNewBlockSendPo
 var openerChooses = []*channel.Choice{&openerWatchingChoice}
 
 var (
-	openerStartNewBlockOp               = channel.Op{State: "OpenerStart", Method: "NewBlock", At: "protocols/block/systems.chan:39:9"}
+	openerStartNewBlockOp               = channel.Op{State: "OpenerStart", Method: "NewBlock", Takes: "protocols/block.Block", At: "protocols/block/systems.chan:39:9"}
 	openerAfterNewBlockSendPortAttachOp = channel.Op{State: "OpenerAfterNewBlock", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/block/systems.chan:40:9"}
-	openerAfterAttachStartTesterOp      = channel.Op{State: "OpenerAfterAttach", Method: "StartTester", At: "protocols/block/systems.chan:41:9"}
+	openerAfterAttachStartTesterOp      = channel.Op{State: "OpenerAfterAttach", Method: "StartTester", Takes: "protocols/block.Tester", At: "protocols/block/systems.chan:41:9"}
 	openerWatchingChoice                = channel.Choice{ID: 0, State: "OpenerWatching", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/block/systems.chan:45:16"},
 		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/block/systems.chan:46:16"},

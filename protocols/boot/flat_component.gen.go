@@ -149,7 +149,7 @@ var (
 		{Kind: channel.Gone, Slot: flatClients, Peer: 0, Point: 0, Label: 0, At: "protocols/boot/systems.chan:28:9"},
 	}}
 	flatAfterGetChoice = channel.Choice{ID: 1, State: "FlatAfterGet", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, At: "protocols/boot/systems.chan:32:24"},
+		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/boot/systems.chan:32:24"},
 		{Kind: channel.Else, At: "protocols/boot/systems.chan:38:24"},
 	}}
 )

@@ -160,22 +160,22 @@ var initChooses = []*channel.Choice{&initWaitingChoice}
 
 var (
 	initStartSendDisksAttachOp               = channel.Op{State: "InitStart", Method: "SendDisksAttach", Slot: initDisks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:45:5"}
-	initAfterAttachNewOpeningOp              = channel.Op{State: "InitAfterAttach", Method: "NewOpening", At: "protocols/boot/init.chan:21:9"}
+	initAfterAttachNewOpeningOp              = channel.Op{State: "InitAfterAttach", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/boot/init.chan:21:9"}
 	initAfterNewOpeningSendTableGetOp        = channel.Op{State: "InitAfterNewOpening", Method: "SendTableGet", Slot: initTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:22:9"}
 	initAfterGetReceiveOOpenerOp             = channel.Op{State: "InitAfterGet", Method: "ReceiveOOpener", Slot: initOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/boot/init.chan:24:16"}
-	initAfterOpenedDirNewFileOp              = channel.Op{State: "InitAfterOpenedDir", Method: "NewFile", At: "protocols/boot/init.chan:25:13"}
+	initAfterOpenedDirNewFileOp              = channel.Op{State: "InitAfterOpenedDir", Method: "NewFile", Takes: "protocols/file.File", At: "protocols/boot/init.chan:25:13"}
 	initAfterOpenedSendFCloseOp              = channel.Op{State: "InitAfterOpened", Method: "SendFClose", Slot: initF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:40:13"}
 	initAfterNewFileSendConsolesAttachOp     = channel.Op{State: "InitAfterNewFile", Method: "SendConsolesAttach", Slot: initConsoles, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:26:13"}
-	initAfterAttach2NewRenamingOp            = channel.Op{State: "InitAfterAttach2", Method: "NewRenaming", At: "protocols/boot/init.chan:27:13"}
+	initAfterAttach2NewRenamingOp            = channel.Op{State: "InitAfterAttach2", Method: "NewRenaming", Takes: "protocols/dir.Renaming", At: "protocols/boot/init.chan:27:13"}
 	initAfterNewRenamingSendRenamersAttachOp = channel.Op{State: "InitAfterNewRenaming", Method: "SendRenamersAttach", Slot: initRenamers, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:28:13"}
-	initAfterAttach3NewClockOp               = channel.Op{State: "InitAfterAttach3", Method: "NewClock", At: "protocols/boot/init.chan:29:13"}
+	initAfterAttach3NewClockOp               = channel.Op{State: "InitAfterAttach3", Method: "NewClock", Takes: "protocols/clock.Clock", At: "protocols/boot/init.chan:29:13"}
 	initAfterNewClockSendClocksAttachOp      = channel.Op{State: "InitAfterNewClock", Method: "SendClocksAttach", Slot: initClocks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:30:13"}
-	initAfterAttach4NewEntropyOp             = channel.Op{State: "InitAfterAttach4", Method: "NewEntropy", At: "protocols/boot/init.chan:31:13"}
+	initAfterAttach4NewEntropyOp             = channel.Op{State: "InitAfterAttach4", Method: "NewEntropy", Takes: "protocols/entropy.Entropy", At: "protocols/boot/init.chan:31:13"}
 	initAfterNewEntropySendSourcesAttachOp   = channel.Op{State: "InitAfterNewEntropy", Method: "SendSourcesAttach", Slot: initSources, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:32:13"}
-	initAfterAttach5NewMemoryOp              = channel.Op{State: "InitAfterAttach5", Method: "NewMemory", At: "protocols/boot/init.chan:33:13"}
+	initAfterAttach5NewMemoryOp              = channel.Op{State: "InitAfterAttach5", Method: "NewMemory", Takes: "protocols/memory.Memory", At: "protocols/boot/init.chan:33:13"}
 	initAfterNewMemorySendMemoriesAttachOp   = channel.Op{State: "InitAfterNewMemory", Method: "SendMemoriesAttach", Slot: initMemories, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:34:13"}
-	initAfterAttach6NewSyscallOp             = channel.Op{State: "InitAfterAttach6", Method: "NewSyscall", At: "protocols/boot/init.chan:35:13"}
-	initAfterNewSyscallStartProcessOp        = channel.Op{State: "InitAfterNewSyscall", Method: "StartProcess", At: "protocols/boot/init.chan:36:13"}
+	initAfterAttach6NewSyscallOp             = channel.Op{State: "InitAfterAttach6", Method: "NewSyscall", Takes: "protocols/syscall.Syscall", At: "protocols/boot/init.chan:35:13"}
+	initAfterNewSyscallStartProcessOp        = channel.Op{State: "InitAfterNewSyscall", Method: "StartProcess", Takes: "protocols/syscall.Process", At: "protocols/boot/init.chan:36:13"}
 	initAfterStartProcessSendRunnersRunOp    = channel.Op{State: "InitAfterStartProcess", Method: "SendRunnersRun", Slot: initRunners, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:37:13"}
 	initWaitingChoice                        = channel.Choice{ID: 0, State: "InitWaiting", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: initRunners, Peer: 1, Point: 1, Label: 1, At: "protocols/boot/init.chan:51:9"},

@@ -75,20 +75,33 @@ func BootServices(rt *channel.Runtime, lock []byte, with ServicesParts) error {
 		init.Runners[i], program[i].Kernel = syscall.NewRunner(rt)
 	}
 
-	StartInit(rt, channel.Options{Name: "init"}, init, with.Init).Discard()
-	StartFlat(rt, channel.Options{Name: "flat"}, flat, with.Flat).Discard()
-	cg.StartCylinderGroup(rt, channel.Options{Name: "group"}, group, with.Group).Discard()
-	block.StartRam(rt, channel.Options{Name: "disk"}, disk, with.Disk).Discard()
-	dir.StartRenamer(rt, channel.Options{Name: "renamer"}, renamer, with.Renamer).Discard()
-	console.StartConsole(rt, channel.Options{Name: "console"}, console2, with.Console).Discard()
-	StartGlass(rt, channel.Options{Name: "terminal"}, terminal, with.Terminal).Discard()
-	clock.StartClockServer(rt, channel.Options{Name: "clock"}, clock2, with.Clock).Discard()
-	clock.StartTimer(rt, channel.Options{Name: "timer"}, timer, with.Timer).Discard()
-	entropy.StartEntropySourceComponent(rt, channel.Options{Name: "source"}, source, with.Source).Discard()
-	entropy.StartHost(rt, channel.Options{Name: "host"}, host, with.Host).Discard()
-	memory.StartMemoryServiceComponent(rt, channel.Options{Name: "memory"}, memory2, with.Memory).Discard()
+	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/dir.Opening", Most: 1024},
+		channel.Limit{Of: "protocols/dir.Dir", Most: 1024},
+		channel.Limit{Of: "protocols/file.File", Most: 1024},
+		channel.Limit{Of: "protocols/dir.Renaming", Most: 64},
+		channel.Limit{Of: "protocols/clock.Clock", Most: 64},
+		channel.Limit{Of: "protocols/entropy.Entropy", Most: 64},
+		channel.Limit{Of: "protocols/memory.Memory", Most: 64},
+		channel.Limit{Of: "protocols/syscall.Syscall", Most: 64},
+		channel.Limit{Of: "protocols/wake.Wake", Most: 64},
+		channel.Limit{Of: "protocols/syscall.Process", Most: 64},
+	)
+
+	StartInit(rt, channel.Options{Name: "init", Limits: limits}, init, with.Init).Discard()
+	StartFlat(rt, channel.Options{Name: "flat", Limits: limits}, flat, with.Flat).Discard()
+	cg.StartCylinderGroup(rt, channel.Options{Name: "group", Limits: limits}, group, with.Group).Discard()
+	block.StartRam(rt, channel.Options{Name: "disk", Limits: limits}, disk, with.Disk).Discard()
+	dir.StartRenamer(rt, channel.Options{Name: "renamer", Limits: limits}, renamer, with.Renamer).Discard()
+	console.StartConsole(rt, channel.Options{Name: "console", Limits: limits}, console2, with.Console).Discard()
+	StartGlass(rt, channel.Options{Name: "terminal", Limits: limits}, terminal, with.Terminal).Discard()
+	clock.StartClockServer(rt, channel.Options{Name: "clock", Limits: limits}, clock2, with.Clock).Discard()
+	clock.StartTimer(rt, channel.Options{Name: "timer", Limits: limits}, timer, with.Timer).Discard()
+	entropy.StartEntropySourceComponent(rt, channel.Options{Name: "source", Limits: limits}, source, with.Source).Discard()
+	entropy.StartHost(rt, channel.Options{Name: "host", Limits: limits}, host, with.Host).Discard()
+	memory.StartMemoryServiceComponent(rt, channel.Options{Name: "memory", Limits: limits}, memory2, with.Memory).Discard()
 	for i := range program {
-		StartHello(rt, channel.Options{Name: channel.Indexed("program", i)}, program[i], with.Program(i)).Discard()
+		StartHello(rt, channel.Options{Name: channel.Indexed("program", i), Limits: limits}, program[i], with.Program(i)).Discard()
 	}
 	return nil
 }

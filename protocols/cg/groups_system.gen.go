@@ -31,8 +31,13 @@ func BootGroups(rt *channel.Runtime, lock []byte, with GroupsParts) error {
 	mount.Disk, disk.Ports[0] = block.NewPort(rt)
 	group.Disk, mount.Own = block.NewBlock(rt)
 
-	StartMount(rt, channel.Options{Name: "mount"}, mount, with.Mount).Discard()
-	StartCylinderGroup(rt, channel.Options{Name: "group"}, group, with.Group).Discard()
-	block.StartRam(rt, channel.Options{Name: "disk"}, disk, with.Disk).Discard()
+	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/cg.Group", Most: 64},
+		channel.Limit{Of: "protocols/cg.Allocator", Most: 64},
+	)
+
+	StartMount(rt, channel.Options{Name: "mount", Limits: limits}, mount, with.Mount).Discard()
+	StartCylinderGroup(rt, channel.Options{Name: "group", Limits: limits}, group, with.Group).Discard()
+	block.StartRam(rt, channel.Options{Name: "disk", Limits: limits}, disk, with.Disk).Discard()
 	return nil
 }

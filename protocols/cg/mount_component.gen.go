@@ -96,9 +96,9 @@ var mountChooses = []*channel.Choice{&mountWatchingChoice}
 
 var (
 	mountStartSendDiskAttachOp         = channel.Op{State: "MountStart", Method: "SendDiskAttach", Slot: mountDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:42:5"}
-	mountAfterAttachNewGroupOp         = channel.Op{State: "MountAfterAttach", Method: "NewGroup", At: "protocols/cg/systems.chan:44:9"}
+	mountAfterAttachNewGroupOp         = channel.Op{State: "MountAfterAttach", Method: "NewGroup", Takes: "protocols/cg.Group", At: "protocols/cg/systems.chan:44:9"}
 	mountAfterNewGroupSendPortAttachOp = channel.Op{State: "MountAfterNewGroup", Method: "SendPortAttach", Slot: mountPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:45:9"}
-	mountAfterAttach2StartAllocatorOp  = channel.Op{State: "MountAfterAttach2", Method: "StartAllocator", At: "protocols/cg/systems.chan:46:9"}
+	mountAfterAttach2StartAllocatorOp  = channel.Op{State: "MountAfterAttach2", Method: "StartAllocator", Takes: "protocols/cg.Allocator", At: "protocols/cg/systems.chan:46:9"}
 	mountWatchingChoice                = channel.Choice{ID: 0, State: "MountWatching", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: mountStarted, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/cg/systems.chan:50:16"},
 		{Kind: channel.Recv, Slot: mountStarted, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/cg/systems.chan:51:16"},

@@ -87,9 +87,9 @@ var openerOps = []*channel.Op{&openerStartNewClockOp, &openerAfterNewClockSendPo
 var openerChooses = []*channel.Choice{&openerWatchingChoice}
 
 var (
-	openerStartNewClockOp               = channel.Op{State: "OpenerStart", Method: "NewClock", At: "protocols/clock/systems.chan:37:9"}
+	openerStartNewClockOp               = channel.Op{State: "OpenerStart", Method: "NewClock", Takes: "protocols/clock.Clock", At: "protocols/clock/systems.chan:37:9"}
 	openerAfterNewClockSendPortAttachOp = channel.Op{State: "OpenerAfterNewClock", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/clock/systems.chan:38:9"}
-	openerAfterAttachStartSleeperOp     = channel.Op{State: "OpenerAfterAttach", Method: "StartSleeper", At: "protocols/clock/systems.chan:39:9"}
+	openerAfterAttachStartSleeperOp     = channel.Op{State: "OpenerAfterAttach", Method: "StartSleeper", Takes: "protocols/clock.Sleeper", At: "protocols/clock/systems.chan:39:9"}
 	openerWatchingChoice                = channel.Choice{ID: 0, State: "OpenerWatching", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/clock/systems.chan:43:16"},
 		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/clock/systems.chan:44:16"},

@@ -76,7 +76,7 @@ var sleeperOps = []*channel.Op{&sleeperLivingNewWakeOp, &sleeperAfterNewWakeSend
 var sleeperChooses = []*channel.Choice{&sleeperAfterSleepChoice}
 
 var (
-	sleeperLivingNewWakeOp                     = channel.Op{State: "SleeperLiving", Method: "NewWake", At: "protocols/clock/systems.chan:8:9"}
+	sleeperLivingNewWakeOp                     = channel.Op{State: "SleeperLiving", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/clock/systems.chan:8:9"}
 	sleeperAfterNewWakeSendClockSleepOp        = channel.Op{State: "SleeperAfterNewWake", Method: "SendClockSleep", Slot: sleeperClock, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/clock/systems.chan:9:9"}
 	sleeperAfterSleepChooseReleaseOp           = channel.Op{State: "SleeperAfterSleep", Method: "ChooseRelease", Slot: sleeperWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/clock/systems.chan:15:16"}
 	sleeperAfterReadySendWSleeperReleaseOp     = channel.Op{State: "SleeperAfterReady", Method: "SendWSleeperRelease", Slot: sleeperWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/clock/systems.chan:12:13"}

@@ -29,8 +29,14 @@ func BootSleepers(rt *channel.Runtime, lock []byte, with SleepersParts) error {
 	opener.Port, clock.Port = NewPort(rt)
 	clock.Alarm, timer.Alarm = NewAlarm(rt)
 
-	StartOpener(rt, channel.Options{Name: "opener"}, opener, with.Opener).Discard()
-	StartClockServer(rt, channel.Options{Name: "clock"}, clock, with.Clock).Discard()
-	StartTimer(rt, channel.Options{Name: "timer"}, timer, with.Timer).Discard()
+	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/clock.Clock", Most: 64},
+		channel.Limit{Of: "protocols/wake.Wake", Most: 64},
+		channel.Limit{Of: "protocols/clock.Sleeper", Most: 64},
+	)
+
+	StartOpener(rt, channel.Options{Name: "opener", Limits: limits}, opener, with.Opener).Discard()
+	StartClockServer(rt, channel.Options{Name: "clock", Limits: limits}, clock, with.Clock).Discard()
+	StartTimer(rt, channel.Options{Name: "timer", Limits: limits}, timer, with.Timer).Discard()
 	return nil
 }

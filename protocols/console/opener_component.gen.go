@@ -88,9 +88,9 @@ var openerOps = []*channel.Op{&openerStartNewFileOp, &openerAfterNewFileSendPort
 var openerChooses = []*channel.Choice{&openerWatchingChoice}
 
 var (
-	openerStartNewFileOp               = channel.Op{State: "OpenerStart", Method: "NewFile", At: "protocols/console/systems.chan:46:9"}
+	openerStartNewFileOp               = channel.Op{State: "OpenerStart", Method: "NewFile", Takes: "protocols/file.File", At: "protocols/console/systems.chan:46:9"}
 	openerAfterNewFileSendPortAttachOp = channel.Op{State: "OpenerAfterNewFile", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/console/systems.chan:47:9"}
-	openerAfterAttachStartReaderOp     = channel.Op{State: "OpenerAfterAttach", Method: "StartReader", At: "protocols/console/systems.chan:48:9"}
+	openerAfterAttachStartReaderOp     = channel.Op{State: "OpenerAfterAttach", Method: "StartReader", Takes: "protocols/console.Reader", At: "protocols/console/systems.chan:48:9"}
 	openerWatchingChoice               = channel.Choice{ID: 0, State: "OpenerWatching", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/systems.chan:52:16"},
 		{Kind: channel.Recv, Slot: openerStarted, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/console/systems.chan:53:16"},

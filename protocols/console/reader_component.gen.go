@@ -94,7 +94,7 @@ var (
 	readerAfterReleaseReceiveWSleeperOp       = channel.Op{State: "ReaderAfterRelease", Method: "ReceiveWSleeper", Slot: readerWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/console/systems.chan:31:24"}
 	readerWorkingChoice                       = channel.Choice{ID: 0, State: "ReaderWorking", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Send, Slot: readerTty, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/console/systems.chan:10:16"},
-		{Kind: channel.Now, At: "protocols/console/systems.chan:22:16"},
+		{Kind: channel.Now, Takes: "protocols/wake.Wake", At: "protocols/console/systems.chan:22:16"},
 		{Kind: channel.Send, Slot: readerTty, Peer: 1, Point: channel.AnyPoint, Label: 8, At: "protocols/console/systems.chan:35:16"},
 	}}
 	readerAfterWatchChoice = channel.Choice{ID: 1, State: "ReaderAfterWatch", Method: "Choose", Options: []channel.Option{

@@ -29,8 +29,14 @@ func BootTerminals(rt *channel.Runtime, lock []byte, with TerminalsParts) error 
 	opener.Port, console.Port = NewPort(rt)
 	console.Terminal, keyboard.Console = NewTerminal(rt)
 
-	StartOpener(rt, channel.Options{Name: "opener"}, opener, with.Opener).Discard()
-	StartConsole(rt, channel.Options{Name: "console"}, console, with.Console).Discard()
-	StartKeyboard(rt, channel.Options{Name: "keyboard"}, keyboard, with.Keyboard).Discard()
+	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/file.File", Most: 64},
+		channel.Limit{Of: "protocols/wake.Wake", Most: 1},
+		channel.Limit{Of: "protocols/console.Reader", Most: 64},
+	)
+
+	StartOpener(rt, channel.Options{Name: "opener", Limits: limits}, opener, with.Opener).Discard()
+	StartConsole(rt, channel.Options{Name: "console", Limits: limits}, console, with.Console).Discard()
+	StartKeyboard(rt, channel.Options{Name: "keyboard", Limits: limits}, keyboard, with.Keyboard).Discard()
 	return nil
 }

@@ -29,8 +29,13 @@ func BootDice(rt *channel.Runtime, lock []byte, with DiceParts) error {
 	opener.Port, source.Port = NewPort(rt)
 	source.Seed, host.Seed = NewSeed(rt)
 
-	StartOpener(rt, channel.Options{Name: "opener"}, opener, with.Opener).Discard()
-	StartEntropySourceComponent(rt, channel.Options{Name: "source"}, source, with.Source).Discard()
-	StartHost(rt, channel.Options{Name: "host"}, host, with.Host).Discard()
+	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/entropy.Entropy", Most: 64},
+		channel.Limit{Of: "protocols/entropy.Drawer", Most: 64},
+	)
+
+	StartOpener(rt, channel.Options{Name: "opener", Limits: limits}, opener, with.Opener).Discard()
+	StartEntropySourceComponent(rt, channel.Options{Name: "source", Limits: limits}, source, with.Source).Discard()
+	StartHost(rt, channel.Options{Name: "host", Limits: limits}, host, with.Host).Discard()
 	return nil
 }

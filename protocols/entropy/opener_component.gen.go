@@ -64,9 +64,9 @@ var openerLayout = channel.Component{Name: "Opener", Choices: 0, Ops: openerOps,
 var openerOps = []*channel.Op{&openerOpeningNewEntropyOp, &openerAfterNewEntropySendPortAttachOp, &openerAfterAttachStartDrawerOp}
 
 var (
-	openerOpeningNewEntropyOp             = channel.Op{State: "OpenerOpening", Method: "NewEntropy", At: "protocols/entropy/entropy.chan:85:9"}
+	openerOpeningNewEntropyOp             = channel.Op{State: "OpenerOpening", Method: "NewEntropy", Takes: "protocols/entropy.Entropy", At: "protocols/entropy/entropy.chan:85:9"}
 	openerAfterNewEntropySendPortAttachOp = channel.Op{State: "OpenerAfterNewEntropy", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/entropy/entropy.chan:86:9"}
-	openerAfterAttachStartDrawerOp        = channel.Op{State: "OpenerAfterAttach", Method: "StartDrawer", At: "protocols/entropy/entropy.chan:87:9"}
+	openerAfterAttachStartDrawerOp        = channel.Op{State: "OpenerAfterAttach", Method: "StartDrawer", Takes: "protocols/entropy.Drawer", At: "protocols/entropy/entropy.chan:87:9"}
 )
 
 // OpenerOpening is a state of entropy.Opener at opening (entropy.chan:85).

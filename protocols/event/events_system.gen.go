@@ -34,10 +34,15 @@ func BootEvents(rt *channel.Runtime, lock []byte, with EventsParts) error {
 	}
 	opener.Port, hub.Port = NewPort(rt)
 
+	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/event.Feed", Most: 64},
+		channel.Limit{Of: "protocols/event.Listener", Most: 64},
+	)
+
 	for i := range battery {
-		StartBattery(rt, channel.Options{Name: channel.Indexed("battery", i)}, battery[i], with.Battery(i)).Discard()
+		StartBattery(rt, channel.Options{Name: channel.Indexed("battery", i), Limits: limits}, battery[i], with.Battery(i)).Discard()
 	}
-	StartOpener(rt, channel.Options{Name: "opener"}, opener, with.Opener).Discard()
-	StartHub(rt, channel.Options{Name: "hub"}, hub, with.Hub).Discard()
+	StartOpener(rt, channel.Options{Name: "opener", Limits: limits}, opener, with.Opener).Discard()
+	StartHub(rt, channel.Options{Name: "hub", Limits: limits}, hub, with.Hub).Discard()
 	return nil
 }

@@ -64,9 +64,9 @@ var openerLayout = channel.Component{Name: "Opener", Choices: 0, Ops: openerOps,
 var openerOps = []*channel.Op{&openerOpeningNewFeedOp, &openerAfterNewFeedSendPortSubscribeOp, &openerAfterSubscribeStartListenerOp}
 
 var (
-	openerOpeningNewFeedOp                = channel.Op{State: "OpenerOpening", Method: "NewFeed", At: "protocols/event/systems.chan:40:9"}
+	openerOpeningNewFeedOp                = channel.Op{State: "OpenerOpening", Method: "NewFeed", Takes: "protocols/event.Feed", At: "protocols/event/systems.chan:40:9"}
 	openerAfterNewFeedSendPortSubscribeOp = channel.Op{State: "OpenerAfterNewFeed", Method: "SendPortSubscribe", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/event/systems.chan:41:9"}
-	openerAfterSubscribeStartListenerOp   = channel.Op{State: "OpenerAfterSubscribe", Method: "StartListener", At: "protocols/event/systems.chan:42:9"}
+	openerAfterSubscribeStartListenerOp   = channel.Op{State: "OpenerAfterSubscribe", Method: "StartListener", Takes: "protocols/event.Listener", At: "protocols/event/systems.chan:42:9"}
 )
 
 // OpenerOpening is a state of event.Opener at opening (systems.chan:40).

@@ -39,10 +39,22 @@ func BootKilled(rt *channel.Runtime, lock []byte, with KilledParts) error {
 	table.Disks, disk.Ports[1] = block.NewPort(rt)
 	group.Disk, mount.Own = block.NewBlock(rt)
 
-	StartVisitor(rt, channel.Options{Name: "user"}, user, with.User).Discard()
-	StartMount(rt, channel.Options{Name: "mount"}, mount, with.Mount).Discard()
-	vnode.StartVnodeTable(rt, channel.Options{Name: "table"}, table, with.Table).Discard()
-	cg.StartCylinderGroup(rt, channel.Options{Name: "group"}, group, with.Group).Discard()
-	block.StartRam(rt, channel.Options{Name: "disk"}, disk, with.Disk).Discard()
+	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/vnode.Table", Most: 2049},
+		channel.Limit{Of: "protocols/block.Block", Most: 2048},
+		channel.Limit{Of: "protocols/dir.Opening", Most: 1024},
+		channel.Limit{Of: "protocols/dir.Dir", Most: 1024},
+		channel.Limit{Of: "protocols/file.File", Most: 1024},
+		channel.Limit{Of: "protocols/vnode.Control", Most: 2048},
+		channel.Limit{Of: "protocols/cg.Group", Most: 2048},
+		channel.Limit{Of: "protocols/vnode.Vnode", Most: 2048},
+		channel.Limit{Of: "protocols/vnode.Directory", Most: 2048},
+	)
+
+	StartVisitor(rt, channel.Options{Name: "user", Limits: limits}, user, with.User).Discard()
+	StartMount(rt, channel.Options{Name: "mount", Limits: limits}, mount, with.Mount).Discard()
+	vnode.StartVnodeTable(rt, channel.Options{Name: "table", Limits: limits}, table, with.Table).Discard()
+	cg.StartCylinderGroup(rt, channel.Options{Name: "group", Limits: limits}, group, with.Group).Discard()
+	block.StartRam(rt, channel.Options{Name: "disk", Limits: limits}, disk, with.Disk).Discard()
 	return nil
 }

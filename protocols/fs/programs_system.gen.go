@@ -41,10 +41,30 @@ func BootPrograms(rt *channel.Runtime, lock []byte, with ProgramsParts) error {
 	table.Disks, disk.Ports[1] = block.NewPort(rt)
 	group.Disk, starter.Own = block.NewBlock(rt)
 
-	StartStarter(rt, channel.Options{Name: "starter"}, starter, with.Starter).Discard()
-	StartOpener(rt, channel.Options{Name: "program"}, program, with.Program).Discard()
-	vnode.StartVnodeTable(rt, channel.Options{Name: "table"}, table, with.Table).Discard()
-	cg.StartCylinderGroup(rt, channel.Options{Name: "group"}, group, with.Group).Discard()
-	block.StartRam(rt, channel.Options{Name: "disk"}, disk, with.Disk).Discard()
+	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/vnode.Table", Most: 2049},
+		channel.Limit{Of: "protocols/block.Block", Most: 2048},
+		channel.Limit{Of: "protocols/dir.Opening", Most: 1024},
+		channel.Limit{Of: "protocols/dir.Dir", Most: 1024},
+		channel.Limit{Of: "protocols/file.File", Most: 1024},
+		channel.Limit{Of: "protocols/dir.Renaming", Most: 1},
+		channel.Limit{Of: "protocols/clock.Clock", Most: 1},
+		channel.Limit{Of: "protocols/entropy.Entropy", Most: 1},
+		channel.Limit{Of: "protocols/memory.Memory", Most: 1},
+		channel.Limit{Of: "protocols/syscall.Syscall", Most: 1},
+		channel.Limit{Of: "protocols/vnode.Control", Most: 2048},
+		channel.Limit{Of: "protocols/cg.Group", Most: 2048},
+		channel.Limit{Of: "protocols/wake.Wake", Most: 1},
+		channel.Limit{Of: "protocols/fs.Nowhere", Most: 1},
+		channel.Limit{Of: "protocols/syscall.Process", Most: 1},
+		channel.Limit{Of: "protocols/vnode.Vnode", Most: 2048},
+		channel.Limit{Of: "protocols/vnode.Directory", Most: 2048},
+	)
+
+	StartStarter(rt, channel.Options{Name: "starter", Limits: limits}, starter, with.Starter).Discard()
+	StartOpener(rt, channel.Options{Name: "program", Limits: limits}, program, with.Program).Discard()
+	vnode.StartVnodeTable(rt, channel.Options{Name: "table", Limits: limits}, table, with.Table).Discard()
+	cg.StartCylinderGroup(rt, channel.Options{Name: "group", Limits: limits}, group, with.Group).Discard()
+	block.StartRam(rt, channel.Options{Name: "disk", Limits: limits}, disk, with.Disk).Discard()
 	return nil
 }

@@ -131,18 +131,18 @@ var starterChooses = []*channel.Choice{&starterRestingChoice}
 
 var (
 	starterStartSendDiskAttachOp            = channel.Op{State: "StarterStart", Method: "SendDiskAttach", Slot: starterDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:88:5"}
-	starterAfterAttachNewOpeningOp          = channel.Op{State: "StarterAfterAttach", Method: "NewOpening", At: "protocols/fs/programs.chan:89:5"}
+	starterAfterAttachNewOpeningOp          = channel.Op{State: "StarterAfterAttach", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/programs.chan:89:5"}
 	starterAfterNewOpeningSendTableGetOp    = channel.Op{State: "StarterAfterNewOpening", Method: "SendTableGet", Slot: starterTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:90:5"}
 	starterAfterGetReceiveOOpenerOp         = channel.Op{State: "StarterAfterGet", Method: "ReceiveOOpener", Slot: starterOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:92:12"}
-	starterAfterOpenedDirNewFileOp          = channel.Op{State: "StarterAfterOpenedDir", Method: "NewFile", At: "protocols/fs/programs.chan:93:9"}
+	starterAfterOpenedDirNewFileOp          = channel.Op{State: "StarterAfterOpenedDir", Method: "NewFile", Takes: "protocols/file.File", At: "protocols/fs/programs.chan:93:9"}
 	starterAfterOpenedSendFCloseOp          = channel.Op{State: "StarterAfterOpened", Method: "SendFClose", Slot: starterF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:103:35"}
-	starterAfterNewFileNewRenamingOp        = channel.Op{State: "StarterAfterNewFile", Method: "NewRenaming", At: "protocols/fs/programs.chan:94:9"}
-	starterAfterNewRenamingNewClockOp       = channel.Op{State: "StarterAfterNewRenaming", Method: "NewClock", At: "protocols/fs/programs.chan:95:9"}
-	starterAfterNewClockNewEntropyOp        = channel.Op{State: "StarterAfterNewClock", Method: "NewEntropy", At: "protocols/fs/programs.chan:96:9"}
-	starterAfterNewEntropyNewMemoryOp       = channel.Op{State: "StarterAfterNewEntropy", Method: "NewMemory", At: "protocols/fs/programs.chan:97:9"}
-	starterAfterNewMemoryNewSyscallOp       = channel.Op{State: "StarterAfterNewMemory", Method: "NewSyscall", At: "protocols/fs/programs.chan:98:9"}
-	starterAfterNewSyscallStartNowhereOp    = channel.Op{State: "StarterAfterNewSyscall", Method: "StartNowhere", At: "protocols/fs/programs.chan:99:9"}
-	starterAfterStartNowhereStartProcessOp  = channel.Op{State: "StarterAfterStartNowhere", Method: "StartProcess", At: "protocols/fs/programs.chan:100:9"}
+	starterAfterNewFileNewRenamingOp        = channel.Op{State: "StarterAfterNewFile", Method: "NewRenaming", Takes: "protocols/dir.Renaming", At: "protocols/fs/programs.chan:94:9"}
+	starterAfterNewRenamingNewClockOp       = channel.Op{State: "StarterAfterNewRenaming", Method: "NewClock", Takes: "protocols/clock.Clock", At: "protocols/fs/programs.chan:95:9"}
+	starterAfterNewClockNewEntropyOp        = channel.Op{State: "StarterAfterNewClock", Method: "NewEntropy", Takes: "protocols/entropy.Entropy", At: "protocols/fs/programs.chan:96:9"}
+	starterAfterNewEntropyNewMemoryOp       = channel.Op{State: "StarterAfterNewEntropy", Method: "NewMemory", Takes: "protocols/memory.Memory", At: "protocols/fs/programs.chan:97:9"}
+	starterAfterNewMemoryNewSyscallOp       = channel.Op{State: "StarterAfterNewMemory", Method: "NewSyscall", Takes: "protocols/syscall.Syscall", At: "protocols/fs/programs.chan:98:9"}
+	starterAfterNewSyscallStartNowhereOp    = channel.Op{State: "StarterAfterNewSyscall", Method: "StartNowhere", Takes: "protocols/fs.Nowhere", At: "protocols/fs/programs.chan:99:9"}
+	starterAfterStartNowhereStartProcessOp  = channel.Op{State: "StarterAfterStartNowhere", Method: "StartProcess", Takes: "protocols/syscall.Process", At: "protocols/fs/programs.chan:100:9"}
 	starterAfterStartProcessSendRunnerRunOp = channel.Op{State: "StarterAfterStartProcess", Method: "SendRunnerRun", Slot: starterRunner, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:101:9"}
 	starterAfterRunReceiveRunnerOp          = channel.Op{State: "StarterAfterRun", Method: "ReceiveRunner", Slot: starterRunner, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:102:9"}
 	starterRestingChoice                    = channel.Choice{ID: 0, State: "StarterResting", Method: "Choose", Options: []channel.Option{

@@ -98,10 +98,10 @@ var userOps = []*channel.Op{&userLivingNewOpeningOp, &userAfterNewOpeningSendTab
 var userChooses = []*channel.Choice{&userUsingChoice}
 
 var (
-	userLivingNewOpeningOp             = channel.Op{State: "UserLiving", Method: "NewOpening", At: "protocols/fs/fs.chan:35:9"}
+	userLivingNewOpeningOp             = channel.Op{State: "UserLiving", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/fs.chan:35:9"}
 	userAfterNewOpeningSendTableGetOp  = channel.Op{State: "UserAfterNewOpening", Method: "SendTableGet", Slot: userTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:36:9"}
 	userAfterGetReceiveOOpenerOp       = channel.Op{State: "UserAfterGet", Method: "ReceiveOOpener", Slot: userOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:38:16"}
-	userBelowNewOpeningOp              = channel.Op{State: "UserBelow", Method: "NewOpening", At: "protocols/fs/fs.chan:40:17"}
+	userBelowNewOpeningOp              = channel.Op{State: "UserBelow", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/fs.chan:40:17"}
 	userAfterOpenedSendFCloseOp        = channel.Op{State: "UserAfterOpened", Method: "SendFClose", Slot: userF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:54:13"}
 	userAfterFailedSendTableDetachOp   = channel.Op{State: "UserAfterFailed", Method: "SendTableDetach", Slot: userTable, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:57:9"}
 	userAfterNewOpening2SendRootOpenOp = channel.Op{State: "UserAfterNewOpening2", Method: "SendRootOpen", Slot: userRoot, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:41:17"}

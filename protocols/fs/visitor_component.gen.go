@@ -87,10 +87,10 @@ var visitorLayout = channel.Component{Name: "Visitor", Choices: 0, Ops: visitorO
 var visitorOps = []*channel.Op{&visitorStartNewOpeningOp, &visitorAfterNewOpeningSendTableGetOp, &visitorAfterGetReceiveOOpenerOp, &visitorAfterOpenedDirNewOpeningOp, &visitorAfterOpenedSendFCloseOp, &visitorAfterFailedSendTableDetachOp, &visitorAfterNewOpening2SendRootOpenOp, &visitorAfterOpenReceivePOpenerOp, &visitorAfterOpened2SendFCloseOp, &visitorAfterOpenedDir2SendDCloseOp, &visitorAfterCloseSendRootCloseOp}
 
 var (
-	visitorStartNewOpeningOp              = channel.Op{State: "VisitorStart", Method: "NewOpening", At: "protocols/fs/fs.chan:102:5"}
+	visitorStartNewOpeningOp              = channel.Op{State: "VisitorStart", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/fs.chan:102:5"}
 	visitorAfterNewOpeningSendTableGetOp  = channel.Op{State: "VisitorAfterNewOpening", Method: "SendTableGet", Slot: visitorTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:103:5"}
 	visitorAfterGetReceiveOOpenerOp       = channel.Op{State: "VisitorAfterGet", Method: "ReceiveOOpener", Slot: visitorOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:105:12"}
-	visitorAfterOpenedDirNewOpeningOp     = channel.Op{State: "VisitorAfterOpenedDir", Method: "NewOpening", At: "protocols/fs/fs.chan:106:9"}
+	visitorAfterOpenedDirNewOpeningOp     = channel.Op{State: "VisitorAfterOpenedDir", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/fs.chan:106:9"}
 	visitorAfterOpenedSendFCloseOp        = channel.Op{State: "VisitorAfterOpened", Method: "SendFClose", Slot: visitorF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:114:35"}
 	visitorAfterFailedSendTableDetachOp   = channel.Op{State: "VisitorAfterFailed", Method: "SendTableDetach", Slot: visitorTable, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:117:5"}
 	visitorAfterNewOpening2SendRootOpenOp = channel.Op{State: "VisitorAfterNewOpening2", Method: "SendRootOpen", Slot: visitorRoot, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:107:9"}

@@ -26,7 +26,12 @@ func BootGrants(rt *channel.Runtime, lock []byte, with GrantsParts) error {
 
 	opener.Port, service.Port = NewPort(rt)
 
-	StartOpener(rt, channel.Options{Name: "opener"}, opener, with.Opener).Discard()
-	StartMemoryServiceComponent(rt, channel.Options{Name: "service"}, service, with.Service).Discard()
+	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/memory.Memory", Most: 64},
+		channel.Limit{Of: "protocols/memory.Grower", Most: 64},
+	)
+
+	StartOpener(rt, channel.Options{Name: "opener", Limits: limits}, opener, with.Opener).Discard()
+	StartMemoryServiceComponent(rt, channel.Options{Name: "service", Limits: limits}, service, with.Service).Discard()
 	return nil
 }

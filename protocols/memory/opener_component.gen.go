@@ -64,9 +64,9 @@ var openerLayout = channel.Component{Name: "Opener", Choices: 0, Ops: openerOps,
 var openerOps = []*channel.Op{&openerOpeningNewMemoryOp, &openerAfterNewMemorySendPortAttachOp, &openerAfterAttachStartGrowerOp}
 
 var (
-	openerOpeningNewMemoryOp             = channel.Op{State: "OpenerOpening", Method: "NewMemory", At: "protocols/memory/memory.chan:106:9"}
+	openerOpeningNewMemoryOp             = channel.Op{State: "OpenerOpening", Method: "NewMemory", Takes: "protocols/memory.Memory", At: "protocols/memory/memory.chan:106:9"}
 	openerAfterNewMemorySendPortAttachOp = channel.Op{State: "OpenerAfterNewMemory", Method: "SendPortAttach", Slot: openerPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/memory/memory.chan:107:9"}
-	openerAfterAttachStartGrowerOp       = channel.Op{State: "OpenerAfterAttach", Method: "StartGrower", At: "protocols/memory/memory.chan:108:9"}
+	openerAfterAttachStartGrowerOp       = channel.Op{State: "OpenerAfterAttach", Method: "StartGrower", Takes: "protocols/memory.Grower", At: "protocols/memory/memory.chan:108:9"}
 )
 
 // OpenerOpening is a state of memory.Opener at opening (memory.chan:106).

@@ -133,7 +133,7 @@ var (
 		{Kind: channel.Gone, Slot: nameServerClients, Peer: 0, Point: 0, Label: 0, At: "protocols/names/names.chan:84:9"},
 	}}
 	nameServerAfterPickDoorsChoice = channel.Choice{ID: 1, State: "NameServerAfterPickDoors", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, At: "protocols/names/names.chan:65:16"},
+		{Kind: channel.Now, Takes: "protocols/file.File", At: "protocols/names/names.chan:65:16"},
 		{Kind: channel.Else, At: "protocols/names/names.chan:78:16"},
 	}}
 	nameServerAfterNewFileChoice = channel.Choice{ID: 2, State: "NameServerAfterNewFile", Method: "Choose", Options: []channel.Option{
@@ -794,7 +794,7 @@ func (*NameServerAfterNewFileElse) nameServerAfterNewFileOption() {}
 
 // settle1 is what the component does by itself from names.chan:87 on.
 func (e *nameServerComponent) settle1() NameServerAfterPublishOrAfterPublish2 {
-	if e.Free(nameServerDoors, 1) >= 0 {
+	if !e.Full(nameServerDoors, 1) {
 		e.added = e.Free(nameServerDoors, 1)
 		e.Shift(nameServerDoor, 0, nameServerDoors, e.added)
 		e.at.nameServerAfterPublish = NameServerAfterPublish{e, e.Step()}

@@ -34,10 +34,15 @@ func BootPlumbing(rt *channel.Runtime, lock []byte, with PlumbingParts) error {
 		caller[i].Names, server.Clients[i+1] = NewNames(rt)
 	}
 
-	StartNameServer(rt, channel.Options{Name: "server"}, server, with.Server).Discard()
-	StartPublisher(rt, channel.Options{Name: "publisher"}, publisher, with.Publisher).Discard()
+	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/names.Door", Most: 1},
+		channel.Limit{Of: "protocols/file.File", Most: 2},
+	)
+
+	StartNameServer(rt, channel.Options{Name: "server", Limits: limits}, server, with.Server).Discard()
+	StartPublisher(rt, channel.Options{Name: "publisher", Limits: limits}, publisher, with.Publisher).Discard()
 	for i := range caller {
-		StartCaller(rt, channel.Options{Name: channel.Indexed("caller", i)}, caller[i], with.Caller(i)).Discard()
+		StartCaller(rt, channel.Options{Name: channel.Indexed("caller", i), Limits: limits}, caller[i], with.Caller(i)).Discard()
 	}
 	return nil
 }

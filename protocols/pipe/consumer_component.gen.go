@@ -77,7 +77,7 @@ var (
 	consumerReadingPollOp                   = channel.Op{State: "ConsumerReading", Method: "Poll", At: "protocols/pipe/systems.chan:30:14"}
 	consumerReadingReadOp                   = channel.Op{State: "ConsumerReading", Method: "Read", At: "protocols/pipe/systems.chan:38:14"}
 	consumerReadingDoneOp                   = channel.Op{State: "ConsumerReading", Method: "Done", At: "protocols/pipe/systems.chan:51:14"}
-	consumerAfterPollNewWakeOp              = channel.Op{State: "ConsumerAfterPoll", Method: "NewWake", At: "protocols/pipe/systems.chan:31:13"}
+	consumerAfterPollNewWakeOp              = channel.Op{State: "ConsumerAfterPoll", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/pipe/systems.chan:31:13"}
 	consumerAfterReadSendInReadOp           = channel.Op{State: "ConsumerAfterRead", Method: "SendInRead", Slot: consumerIn, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:39:13"}
 	consumerAfterDoneSendInCloseOp          = channel.Op{State: "ConsumerAfterDone", Method: "SendInClose", Slot: consumerIn, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:54:5"}
 	consumerAfterNewWakeSendInWatchOp       = channel.Op{State: "ConsumerAfterNewWake", Method: "SendInWatch", Slot: consumerIn, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:32:13"}

@@ -22,6 +22,14 @@ func BootPipeline(rt *channel.Runtime, lock []byte, with PipelineParts) error {
 	}
 	shell := ShellGiven{}
 
-	StartShell(rt, channel.Options{Name: "shell"}, shell, with.Shell).Discard()
+	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/file.File", Most: 2},
+		channel.Limit{Of: "protocols/wake.Wake", Most: 1},
+		channel.Limit{Of: "protocols/pipe.Pipe", Most: 1},
+		channel.Limit{Of: "protocols/pipe.Producer", Most: 1},
+		channel.Limit{Of: "protocols/pipe.Consumer", Most: 1},
+	)
+
+	StartShell(rt, channel.Options{Name: "shell", Limits: limits}, shell, with.Shell).Discard()
 	return nil
 }

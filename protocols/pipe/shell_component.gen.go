@@ -75,11 +75,11 @@ var shellLayout = channel.Component{Name: "Shell", Choices: 0, Ops: shellOps, Sl
 var shellOps = []*channel.Op{&shellLinesNewFileOp, &shellAfterNewFileNewFileOp, &shellAfterNewFile2StartPipeOp, &shellAfterStartPipeStartProducerOp, &shellAfterStartProducerStartConsumerOp, &shellAfterStartConsumerReceiveLeftOp, &shellAfterEndedReceiveRightOp}
 
 var (
-	shellLinesNewFileOp                    = channel.Op{State: "ShellLines", Method: "NewFile", At: "protocols/pipe/systems.chan:60:9"}
-	shellAfterNewFileNewFileOp             = channel.Op{State: "ShellAfterNewFile", Method: "NewFile", At: "protocols/pipe/systems.chan:61:9"}
-	shellAfterNewFile2StartPipeOp          = channel.Op{State: "ShellAfterNewFile2", Method: "StartPipe", At: "protocols/pipe/systems.chan:62:9"}
-	shellAfterStartPipeStartProducerOp     = channel.Op{State: "ShellAfterStartPipe", Method: "StartProducer", At: "protocols/pipe/systems.chan:63:9"}
-	shellAfterStartProducerStartConsumerOp = channel.Op{State: "ShellAfterStartProducer", Method: "StartConsumer", At: "protocols/pipe/systems.chan:64:9"}
+	shellLinesNewFileOp                    = channel.Op{State: "ShellLines", Method: "NewFile", Takes: "protocols/file.File", At: "protocols/pipe/systems.chan:60:9"}
+	shellAfterNewFileNewFileOp             = channel.Op{State: "ShellAfterNewFile", Method: "NewFile", Takes: "protocols/file.File", At: "protocols/pipe/systems.chan:61:9"}
+	shellAfterNewFile2StartPipeOp          = channel.Op{State: "ShellAfterNewFile2", Method: "StartPipe", Takes: "protocols/pipe.Pipe", At: "protocols/pipe/systems.chan:62:9"}
+	shellAfterStartPipeStartProducerOp     = channel.Op{State: "ShellAfterStartPipe", Method: "StartProducer", Takes: "protocols/pipe.Producer", At: "protocols/pipe/systems.chan:63:9"}
+	shellAfterStartProducerStartConsumerOp = channel.Op{State: "ShellAfterStartProducer", Method: "StartConsumer", Takes: "protocols/pipe.Consumer", At: "protocols/pipe/systems.chan:64:9"}
 	shellAfterStartConsumerReceiveLeftOp   = channel.Op{State: "ShellAfterStartConsumer", Method: "ReceiveLeft", Slot: shellLeft, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:66:16"}
 	shellAfterEndedReceiveRightOp          = channel.Op{State: "ShellAfterEnded", Method: "ReceiveRight", Slot: shellRight, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint, At: "protocols/pipe/systems.chan:70:16"}
 )

@@ -26,7 +26,12 @@ func BootRestarts(rt *channel.Runtime, lock []byte, with RestartsParts) error {
 
 	supervisor.Client, client.Supervisor = NewRewire(rt)
 
-	StartClient(rt, channel.Options{Name: "client"}, client, with.Client).Discard()
-	StartSupervisor(rt, channel.Options{Name: "supervisor"}, supervisor, with.Supervisor).Discard()
+	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/supervise.Service", Most: 2},
+		channel.Limit{Of: "protocols/supervise.Worker", Most: 2},
+	)
+
+	StartClient(rt, channel.Options{Name: "client", Limits: limits}, client, with.Client).Discard()
+	StartSupervisor(rt, channel.Options{Name: "supervisor", Limits: limits}, supervisor, with.Supervisor).Discard()
 	return nil
 }

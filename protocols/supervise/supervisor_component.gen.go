@@ -85,8 +85,8 @@ func supervisorLayout(g *SupervisorGiven) *channel.Component {
 var supervisorOps = []*channel.Op{&supervisorSupervisingNewServiceOp, &supervisorAfterNewServiceStartWorkerOp, &supervisorAfterStartWorkerSendClientMeetOp, &supervisorAfterMeetReceiveWorkerOp, &supervisorAfterEndedSendClientOverOp}
 
 var (
-	supervisorSupervisingNewServiceOp          = channel.Op{State: "SupervisorSupervising", Method: "NewService", At: "protocols/supervise/supervise.chan:66:9"}
-	supervisorAfterNewServiceStartWorkerOp     = channel.Op{State: "SupervisorAfterNewService", Method: "StartWorker", At: "protocols/supervise/supervise.chan:67:9"}
+	supervisorSupervisingNewServiceOp          = channel.Op{State: "SupervisorSupervising", Method: "NewService", Takes: "protocols/supervise.Service", At: "protocols/supervise/supervise.chan:66:9"}
+	supervisorAfterNewServiceStartWorkerOp     = channel.Op{State: "SupervisorAfterNewService", Method: "StartWorker", Takes: "protocols/supervise.Worker", At: "protocols/supervise/supervise.chan:67:9"}
 	supervisorAfterStartWorkerSendClientMeetOp = channel.Op{State: "SupervisorAfterStartWorker", Method: "SendClientMeet", Slot: supervisorClient, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/supervise/supervise.chan:68:9"}
 	supervisorAfterMeetReceiveWorkerOp         = channel.Op{State: "SupervisorAfterMeet", Method: "ReceiveWorker", Slot: supervisorWorker, Peer: 0, Labels: 1<<0 | 1<<1, Point: channel.AnyPoint, At: "protocols/supervise/supervise.chan:70:16"}
 	supervisorAfterEndedSendClientOverOp       = channel.Op{State: "SupervisorAfterEnded", Method: "SendClientOver", Slot: supervisorClient, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/supervise/supervise.chan:78:5"}

@@ -321,7 +321,7 @@ var (
 	processAfterNowSendTimeNowOp                       = channel.Op{State: "ProcessAfterNow", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:239:17"}
 	processAfterRandomSendChanceDrawOp                 = channel.Op{State: "ProcessAfterRandom", Method: "SendChanceDraw", Slot: processChance, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:243:17"}
 	processAfterGrowSendRamGrowOp                      = channel.Op{State: "ProcessAfterGrow", Method: "SendRamGrow", Slot: processRam, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:247:17"}
-	processAfterPollNewWakeOp                          = channel.Op{State: "ProcessAfterPoll", Method: "NewWake", At: "protocols/syscall/process.chan:96:9"}
+	processAfterPollNewWakeOp                          = channel.Op{State: "ProcessAfterPoll", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/syscall/process.chan:96:9"}
 	processAfterEnvironmentSentDataNextSendSysDataOp   = channel.Op{State: "ProcessAfterEnvironmentSentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:256:17"}
 	processAfterReadChooseFailedOp                     = channel.Op{State: "ProcessAfterRead", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:157:17"}
 	processAfterRead2PickFilesOp                       = channel.Op{State: "ProcessAfterRead2", Method: "PickFiles", At: "protocols/syscall/process.chan:145:24"}
@@ -355,7 +355,7 @@ var (
 	processAfterPickFiles4SendFilesSyncOp              = channel.Op{State: "ProcessAfterPickFiles4", Method: "SendFilesSync", Slot: processFiles, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:181:21"}
 	processAfterPickFiles5SendFilesTruncateOp          = channel.Op{State: "ProcessAfterPickFiles5", Method: "SendFilesTruncate", Slot: processFiles, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:188:21"}
 	processAfterPickFiles6SendFilesCloseOp             = channel.Op{State: "ProcessAfterPickFiles6", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:195:21"}
-	processAfterPickDirsNewOpeningOp                   = channel.Op{State: "ProcessAfterPickDirs", Method: "NewOpening", At: "protocols/syscall/process.chan:22:9"}
+	processAfterPickDirsNewOpeningOp                   = channel.Op{State: "ProcessAfterPickDirs", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/syscall/process.chan:22:9"}
 	processAfterPickDirs2SendDirsListOp                = channel.Op{State: "ProcessAfterPickDirs2", Method: "SendDirsList", Slot: processDirs, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:213:21"}
 	processAfterPickDirs3SendDirsMakeDirOp             = channel.Op{State: "ProcessAfterPickDirs3", Method: "SendDirsMakeDir", Slot: processDirs, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:223:21"}
 	processAfterPickDirs4SendDirsUnlinkOp              = channel.Op{State: "ProcessAfterPickDirs4", Method: "SendDirsUnlink", Slot: processDirs, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:230:21"}
@@ -395,7 +395,7 @@ var (
 	processAfterRename3ReceiveDirsOp                   = channel.Op{State: "ProcessAfterRename3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:58:16"}
 	processAfterAcrossPickDirsOp                       = channel.Op{State: "ProcessAfterAcross", Method: "PickDirs", At: "protocols/syscall/process.chan:73:20"}
 	processAfterReadySendTSleeperReleaseOp             = channel.Op{State: "ProcessAfterReady", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:113:9"}
-	processAfterPickFiles7NewWakeOp                    = channel.Op{State: "ProcessAfterPickFiles7", Method: "NewWake", At: "protocols/syscall/process.chan:99:13"}
+	processAfterPickFiles7NewWakeOp                    = channel.Op{State: "ProcessAfterPickFiles7", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/syscall/process.chan:99:13"}
 	processWalkingReceiveAnswerOp                      = channel.Op{State: "ProcessWalking", Method: "ReceiveAnswer", Slot: processAnswer, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:27:20"}
 	processAfterDone5ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone5", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:58:37"}
 	processAfterFailed8ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed8", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:59:37"}
@@ -407,7 +407,7 @@ var (
 	processAfterReleaseSentWokenNextSendSysWokenOp     = channel.Op{State: "ProcessAfterReleaseSentWokenNext", Method: "SendSysWoken", Slot: processSys, Peer: 0, Label: 24, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:254:17"}
 	processAfterExit2SendRenamerDetachOp               = channel.Op{State: "ProcessAfterExit2", Method: "SendRenamerDetach", Slot: processRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:133:9"}
 	processAfterOpenedSendFCloseOp                     = channel.Op{State: "ProcessAfterOpened", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:31:21"}
-	processAfterFurtherNewOpeningOp                    = channel.Op{State: "ProcessAfterFurther", Method: "NewOpening", At: "protocols/syscall/process.chan:44:21"}
+	processAfterFurtherNewOpeningOp                    = channel.Op{State: "ProcessAfterFurther", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/syscall/process.chan:44:21"}
 	processAfterFailed9ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed9", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:206:25"}
 	processAfterRename4ReceiveRenamerOp                = channel.Op{State: "ProcessAfterRename4", Method: "ReceiveRenamer", Slot: processRenamer, Peer: 1, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:77:28"}
 	processAfterReady2SendTSleeperReleaseOp            = channel.Op{State: "ProcessAfterReady2", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:117:9"}
@@ -7750,7 +7750,7 @@ func (e *processComponent) settle51() ProcessAfterRenameOrAfterPickDirs6 {
 
 // settle52 is what the component does by itself from process.chan:28 on.
 func (e *processComponent) settle52() ProcessAfterOpenedOrAfterLast {
-	if e.Free(processFiles, 1) >= 0 {
+	if !e.Full(processFiles, 1) {
 		e.added = e.Free(processFiles, 1)
 		e.Shift(processF, 0, processFiles, e.added)
 		e.at.processAfterLast = ProcessAfterLast{e, e.Step()}
@@ -7831,7 +7831,7 @@ l150:
 
 // settle56 is what the component does by itself from process.chan:37 on.
 func (e *processComponent) settle56() ProcessAfterLastOrAfterLast2 {
-	if e.Free(processDirs, 1) >= 0 {
+	if !e.Full(processDirs, 1) {
 		e.added = e.Free(processDirs, 1)
 		e.Shift(processD, 0, processDirs, e.added)
 		e.at.processAfterLast = ProcessAfterLast{e, e.Step()}

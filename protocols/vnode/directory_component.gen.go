@@ -305,7 +305,7 @@ var (
 		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/directory.chan:123:9"},
 	}}
 	directoryAfterServeChoice = channel.Choice{ID: 1, State: "DirectoryAfterServe", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, At: "protocols/vnode/directory.chan:14:16"},
+		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/vnode/directory.chan:14:16"},
 		{Kind: channel.Else, At: "protocols/vnode/directory.chan:20:16"},
 	}}
 	directoryTryingChoice = channel.Choice{ID: 2, State: "DirectoryTrying", Method: "Choose", Options: []channel.Option{
@@ -315,7 +315,7 @@ var (
 		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:50:20"},
 	}}
 	directoryAfterServe2Choice = channel.Choice{ID: 3, State: "DirectoryAfterServe2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, At: "protocols/vnode/directory.chan:14:16"},
+		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/vnode/directory.chan:14:16"},
 		{Kind: channel.Else, At: "protocols/vnode/directory.chan:20:16"},
 	}}
 	directoryAfterFoundChoice = channel.Choice{ID: 4, State: "DirectoryAfterFound", Method: "Choose", Options: []channel.Option{
@@ -333,7 +333,7 @@ var (
 		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/vnode/directory.chan:123:9", Aimed: true},
 	}}
 	directoryAfterServe3Choice = channel.Choice{ID: 7, State: "DirectoryAfterServe3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, At: "protocols/vnode/directory.chan:14:16"},
+		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/vnode/directory.chan:14:16"},
 		{Kind: channel.Else, At: "protocols/vnode/directory.chan:20:16"},
 	}}
 	directoryAfterRefused3Choice = channel.Choice{ID: 8, State: "DirectoryAfterRefused3", Method: "Choose", Options: []channel.Option{
@@ -359,7 +359,7 @@ var (
 		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:39:20"},
 	}}
 	directoryAfterServe4Choice = channel.Choice{ID: 13, State: "DirectoryAfterServe4", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, At: "protocols/vnode/directory.chan:14:16"},
+		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/vnode/directory.chan:14:16"},
 		{Kind: channel.Else, At: "protocols/vnode/directory.chan:20:16"},
 	}}
 )

@@ -251,7 +251,7 @@ var (
 		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/file.chan:98:9"},
 	}}
 	vnodeAfterServeChoice = channel.Choice{ID: 1, State: "VnodeAfterServe", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, At: "protocols/vnode/file.chan:18:16"},
+		{Kind: channel.Now, Takes: "protocols/file.File", At: "protocols/vnode/file.chan:18:16"},
 		{Kind: channel.Else, At: "protocols/vnode/file.chan:25:16"},
 	}}
 	vnodeAfterSetTimesChoice = channel.Choice{ID: 2, State: "VnodeAfterSetTimes", Method: "Choose", Options: []channel.Option{

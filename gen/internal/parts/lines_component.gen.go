@@ -84,7 +84,7 @@ const (
 	linesLinesDown
 )
 
-var linesLayout = channel.Component{Name: "Lines", Choices: 2, Ops: linesOps, Chooses: linesChooses, Slots: []channel.Slot{
+var linesLayout = channel.Component{Name: "Lines", Choices: 2, Ops: linesOps, Chooses: linesChooses, Tuples: []channel.Tuple{{Slot: linesLinesUp, Fields: 2}}, Slots: []channel.Slot{
 	{Name: "up1", Protocol: &Signal, Role: 1},
 	{Name: "down1", Protocol: &Signal, Role: 0},
 	{Name: "up2", Protocol: &Signal, Role: 1},

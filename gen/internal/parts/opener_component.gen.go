@@ -92,9 +92,9 @@ var openerOps = []*channel.Op{&openerStartNewJobOp, &openerAfterNewJobSendDoorEn
 var openerChooses = []*channel.Choice{&openerWatchingChoice}
 
 var (
-	openerStartNewJobOp              = channel.Op{State: "OpenerStart", Method: "NewJob", At: "gen/internal/parts/parts.chan:88:9"}
+	openerStartNewJobOp              = channel.Op{State: "OpenerStart", Method: "NewJob", Takes: "gen/internal/parts.Job", At: "gen/internal/parts/parts.chan:88:9"}
 	openerAfterNewJobSendDoorEnterOp = channel.Op{State: "OpenerAfterNewJob", Method: "SendDoorEnter", Slot: openerDoor, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "gen/internal/parts/parts.chan:89:9"}
-	openerAfterEnterStartClientOp    = channel.Op{State: "OpenerAfterEnter", Method: "StartClient", At: "gen/internal/parts/parts.chan:90:9"}
+	openerAfterEnterStartClientOp    = channel.Op{State: "OpenerAfterEnter", Method: "StartClient", Takes: "gen/internal/parts.Client", At: "gen/internal/parts/parts.chan:90:9"}
 	openerWatchingChoice             = channel.Choice{ID: 0, State: "OpenerWatching", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: openerKids, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "gen/internal/parts/parts.chan:94:16"},
 		{Kind: channel.Recv, Slot: openerKids, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "gen/internal/parts/parts.chan:95:16"},

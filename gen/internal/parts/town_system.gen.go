@@ -26,7 +26,12 @@ func BootTown(rt *channel.Runtime, lock []byte, with TownParts) error {
 
 	opener.Door, server.Door = NewDoor(rt)
 
-	StartOpener(rt, channel.Options{Name: "opener"}, opener, with.Opener).Discard()
-	StartServer(rt, channel.Options{Name: "server"}, server, with.Server).Discard()
+	limits := channel.NewLimits(
+		channel.Limit{Of: "gen/internal/parts.Job", Most: 20},
+		channel.Limit{Of: "gen/internal/parts.Client", Most: 20},
+	)
+
+	StartOpener(rt, channel.Options{Name: "opener", Limits: limits}, opener, with.Opener).Discard()
+	StartServer(rt, channel.Options{Name: "server", Limits: limits}, server, with.Server).Discard()
 	return nil
 }

@@ -261,5 +261,5 @@ func (m *model) startArgs(i *instance, o *option, a *session.Action) {
 
 // traps reports whether evaluating e can fail by itself.
 func traps(e *session.Expr) bool {
-	return e != nil && (e.Op == session.OpVar && e.X != nil || e.Op == session.OpMod || traps(e.X) || traps(e.Y))
+	return e != nil && (e.Op == session.OpVar && e.X != nil || e.Op == session.OpPresent || e.Op == session.OpMod || traps(e.X) || traps(e.Y))
 }

@@ -274,7 +274,7 @@ func (t *twin) inner(m *session.Machine, e *session.Expr, all func(*session.Mach
 	if e == nil {
 		return
 	}
-	if e.Op == session.OpVar {
+	if e.Op == session.OpVar || e.Op == session.OpPresent {
 		all(m, e.X)
 	}
 	if e.Op == session.OpMod {

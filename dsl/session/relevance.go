@@ -149,7 +149,7 @@ func (r *Relevance) traps(m *Machine, e *Expr) {
 		return
 	}
 	switch e.Op {
-	case OpVar:
+	case OpVar, OpPresent:
 		r.expr(m, e.X)
 	case OpMod:
 		r.expr(m, e.Y)

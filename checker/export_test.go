@@ -1,0 +1,61 @@
+package checker
+
+import (
+	"context"
+	"flag"
+	"testing"
+
+	"github.com/protoc-os/protoc-os/dsl"
+	"github.com/protoc-os/protoc-os/gen/export"
+)
+
+var exports = flag.Int("exports", 2500, "how many random systems to compare with their exports")
+
+// judged pairs the failures of an export with the codes of the checker.
+var judged = map[string]dsl.Code{"deadlock": dsl.Deadlock, "reception": dsl.Reception, "assertion": dsl.AssertionFails, "range": dsl.OutOfRange,
+	"always": dsl.AlwaysFails}
+
+// TestExports holds the guarded commands that the exports are made of against the engine: as many states, and the same failures.
+func TestExports(t *testing.T) {
+	found, cut := map[string]int{}, 0
+	for n := *seed; n < *seed+int64(*exports); n++ {
+		sys := randomSystem(n)
+		model, err := export.Commands(sys)
+		if err != nil {
+			t.Errorf("seed %d: %v", n, err)
+			continue
+		}
+		m, err := compile(sys)
+		if err != nil {
+			t.Fatalf("seed %d: %v", n, err)
+		}
+		s := newSearch(m, Options{States: 60}, everything)
+		if s.explore(context.Background()); s.cut != "" {
+			cut++
+			continue
+		}
+		got, want := model.Explore(1000), engineOutcome(s)
+		codes := map[dsl.Code]bool{}
+		for _, f := range s.found {
+			codes[f.key.code] = true
+		}
+		if got.States != want.States {
+			t.Errorf("seed %d: %d states, and %d in its export", n, want.States, got.States)
+		}
+		for kind, code := range judged {
+			if got.Found[kind] != codes[code] {
+				t.Errorf("seed %d: %s is %v here, and %v in its export", n, code, codes[code], got.Found[kind])
+			}
+			if got.Found[kind] {
+				found[kind]++
+			}
+		}
+		if got.Found["timeout"] && !codes[dsl.OnlyTimeout] {
+			t.Errorf("seed %d: the export finds a state that only a timeout leaves", n)
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	t.Logf("%d systems from seed %d, %d too large; %v", *exports, *seed, cut, found)
+}

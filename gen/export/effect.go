@@ -183,11 +183,20 @@ func (c *body) reclaimAll() {
 	}
 }
 
-// abandon gives up the live end in a slot: queues toward it are dropped, and the ends that were in them are given up too.
-func (c *body) abandon(p *place) {
+// abandon gives up the live end in a slot: queues toward it are dropped, and the ends that were in them are given up too;
+// it reports whether there can be such.
+func (c *body) abandon(p *place) bool {
+	travel := c.mark(p)
+	if travel {
+		c.dropTravelling()
+	}
+	return travel
+}
+
+// mark gives up the end in a slot and drops the queues toward it, but for those that can carry ends: it reports whether there are such.
+func (c *body) mark(p *place) (travel bool) {
 	s := p.sessionOf()
 	c.set(p.protocol.ends[p.role], s, num(abandoned))
-	travel := false
 	for peer := range p.protocol.decl.Roles {
 		q := p.protocol.queues[peer][p.role]
 		switch {
@@ -198,9 +207,25 @@ func (c *body) abandon(p *place) {
 			c.drop(q, s)
 		}
 	}
-	if travel {
-		c.dropTravelling()
+	return travel
+}
+
+// travels reports whether messages can carry the ends of a role.
+func (b *builder) travels(p *protocol, role int) bool {
+	for _, o := range b.protocols {
+		for _, row := range o.queues {
+			for _, q := range row {
+				for l := 0; q != nil && l < len(q.labels); l++ {
+					for _, y := range q.labels[l].payloads {
+						if y.protocol == p && y.role == role {
+							return true
+						}
+					}
+				}
+			}
+		}
 	}
+	return false
 }
 
 func (c *body) drop(q *queue, s *Expr) {
@@ -221,7 +246,7 @@ func (c *body) dropTravelling() {
 	for _, p := range c.b.protocols {
 		for _, row := range p.queues {
 			for _, q := range row {
-				if q == nil || q.capacity == 0 {
+				if q == nil || q.capacity == 0 || !q.travels && !c.b.travels(p, q.to) {
 					continue
 				}
 				for n := range p.sessions {
@@ -276,14 +301,18 @@ func (x *letter) value(y *payload, msg *Expr) *Expr {
 
 // crash stops an instance after abandoning every end that it holds.
 func (c *body) crash(i *instance) {
+	travel := false
 	for _, p := range i.slots {
 		if p.handle {
 			continue
 		}
 		c.when(p.holds(nil), func(c *body) {
-			c.abandon(p)
+			travel = c.mark(p) || travel
 			c.empty(p)
 		})
+	}
+	if travel {
+		c.dropTravelling()
 	}
 	c.stop(i, crashed)
 	c.reclaimAll()

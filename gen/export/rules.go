@@ -10,18 +10,24 @@ import (
 func (b *builder) addRules() {
 	for _, i := range b.instances {
 		p := &Process{Name: identifier(i.name), Says: i.machine.Name}
+		lost := no
 		for s := range i.machine.States {
 			if st := &i.machine.States[s]; stands(st) {
 				x := &site{b: b, i: i, at: s, st: st, p: p}
 				switch st.Kind {
 				case session.Waiting:
-					x.wait()
+					lost = or(lost, and(i.at(s), x.wait()))
 				case session.Deciding:
 					x.decide()
 				default:
 					x.leave()
 				}
 			}
+		}
+		if !lost.is(0) {
+			c := b.body()
+			c.crash(i)
+			p.Rules = append(p.Rules, &Rule{Says: i.name + " loses its peer", Guard: lost, Body: c.at})
 		}
 		b.m.Processes = append(b.m.Processes, p)
 	}
@@ -199,11 +205,11 @@ func (x *site) before(all []try, t *try) *Expr {
 	return out
 }
 
-// wait makes the rules of a choose.
-func (x *site) wait() {
+// wait makes the rules of a choose, and returns when it loses a peer.
+func (x *site) wait() (lost *Expr) {
 	all := x.tries()
 	here := x.i.at(x.at)
-	lost := x.losesPeer(all)
+	lost = x.losesPeer(all)
 	for k := range x.st.Edges {
 		e := &x.st.Edges[k]
 		if kind := e.Action.Kind; kind == session.ElseOption || kind == session.TimeoutOption {
@@ -235,11 +241,7 @@ func (x *site) wait() {
 			x.other(t, and(here, t.guard, turn))
 		}
 	}
-	if !lost.is(0) {
-		c := x.b.body()
-		c.crash(x.i)
-		x.rule(nil, x.i.name+" loses its peer", and(here, lost), c)
-	}
+	return lost
 }
 
 func (x *site) hasElse() *Expr {
@@ -312,9 +314,15 @@ func (x *site) leave() {
 			return
 		}
 		c.slot(x.i, e.Action.Slot, says(e), func(c *body, p *place) {
-			c.when(p.holds(nil), func(c *body) { c.abandon(p) })
+			c.when(p.holds(nil), func(c *body) {
+				s := c.sessionIn(p)
+				if c.abandon(p) {
+					c.reclaimAll()
+				} else {
+					c.reclaim(p.protocol, s)
+				}
+			})
 			c.lose(p)
-			c.reclaimAll()
 			c.settle(x.i, e.Next)
 		})
 	})

@@ -19,8 +19,8 @@ import (
 )
 
 var (
-	spinRandom = flag.Int("spin", 8, "how many random systems to give to SPIN")
-	spinSize   = flag.Int("spin-size", 40_000, "longest Promela to give to SPIN, in bytes; compiling takes far longer than searching")
+	spinRandom = flag.Int("spin", 3, "how many random systems to give to SPIN")
+	spinSize   = flag.Int("spin-size", 12_000, "longest Promela to give to SPIN, in bytes; compiling takes far longer than searching")
 )
 
 // TestSpinAgrees exports the systems of this module to Promela and holds SPIN's verdicts and numbers of states against ours.

@@ -11,8 +11,8 @@ import (
 
 var exports = flag.Int("exports", 2500, "how many random systems to compare with their exports")
 
-// judged pairs the failures of an export with the codes of the checker.
-var judged = map[string]dsl.Code{"deadlock": dsl.Deadlock, "reception": dsl.Reception, "assertion": dsl.AssertionFails, "range": dsl.OutOfRange,
+// exported pairs the failures of an export with the codes of the checker.
+var exported = map[string]dsl.Code{"deadlock": dsl.Deadlock, "reception": dsl.Reception, "assertion": dsl.AssertionFails, "range": dsl.OutOfRange,
 	"always": dsl.AlwaysFails}
 
 // TestExports holds the guarded commands that the exports are made of against the engine: as many states, and the same failures.
@@ -42,7 +42,7 @@ func TestExports(t *testing.T) {
 		if got.States != want.States {
 			t.Errorf("seed %d: %d states, and %d in its export", n, want.States, got.States)
 		}
-		for kind, code := range judged {
+		for kind, code := range exported {
 			if got.Found[kind] != codes[code] {
 				t.Errorf("seed %d: %s is %v here, and %v in its export", n, code, codes[code], got.Found[kind])
 			}

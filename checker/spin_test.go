@@ -107,7 +107,7 @@ func spinAgrees(t *testing.T, sys *session.System) {
 		if e := spinErrors.FindSubmatch(out); e == nil || string(e[1]) != "0" {
 			t.Fatalf("pan:\n%s", out)
 		}
-		for kind, code := range judged {
+		for kind, code := range exported {
 			if codes[code] {
 				t.Errorf("we find %s, SPIN finds no %s", code, kind)
 			}
@@ -118,7 +118,7 @@ func spinAgrees(t *testing.T, sys *session.System) {
 		}
 		return
 	}
-	code := judged[string(fails[1])]
+	code := exported[string(fails[1])]
 	if !codes[code] && !(code == dsl.Deadlock && codes[dsl.OnlyTimeout]) {
 		t.Errorf("SPIN finds %s; we find %v", fails[1], codes)
 	}

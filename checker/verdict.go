@@ -71,6 +71,16 @@ type Occupancy struct {
 	Capacity, Highest int
 }
 
+// IsDead reports whether no run of the model takes the option or case at a place of a component.
+func (v *Verdict) IsDead(m *session.Machine, at dsl.Position) bool {
+	for _, d := range v.Dead {
+		if d.Machine.Component == m.Component && d.At == at {
+			return true
+		}
+	}
+	return false
+}
+
 // DeadOption is an option or case that no run takes.
 type DeadOption struct {
 	Machine *session.Machine

@@ -27,6 +27,7 @@ type Judge struct {
 	made     map[*session.Protocol]int // live sessions made by new
 	faults   int
 	touched  []*sess // in this step
+	taken    map[option]bool
 	failed   *Deviation
 }
 
@@ -53,8 +54,13 @@ func Run(sys *session.System, t *traces.Trace) error {
 	if err != nil {
 		return err
 	}
-	for k := range t.Events {
-		if err := j.Step(&t.Events[k]); err != nil {
+	return j.All(t.Events)
+}
+
+// All judges events up to the first that leaves the model.
+func (j *Judge) All(events []traces.Event) error {
+	for k := range events {
+		if err := j.Step(&events[k]); err != nil {
 			return err
 		}
 	}
@@ -64,7 +70,7 @@ func Run(sys *session.System, t *traces.Trace) error {
 // New begins to judge a run of sys; of head no events are read. The error says that the system fails before its first step.
 func New(sys *session.System, head *traces.Trace) (*Judge, error) {
 	j := &Judge{sys: sys, recorded: head.Recorded, exact: !head.Recorded, sessions: map[string]*sess{}, wired: make([]string, len(sys.Sessions)),
-		wiredTo: map[string]int{}, names: map[string]*instance{}, made: map[*session.Protocol]int{}}
+		wiredTo: map[string]int{}, names: map[string]*instance{}, made: map[*session.Protocol]int{}, taken: map[option]bool{}}
 	for k := range sys.Instances {
 		j.Open = j.Open || sys.Instances[k].Environment
 	}
@@ -235,6 +241,9 @@ func (j *Judge) take(i *instance, ways []try, apply func(s *step, t try)) (next 
 			return
 		}
 		next = append(next, s.l)
+		if st := &i.machine.States[t.l.state]; st.Kind != session.LocalStep {
+			j.taken[optionOf(i.machine, st, t.edge)] = true
+		}
 	})
 	return distinct(next), why
 }

@@ -31,7 +31,11 @@ func (a *app) verify(ctx context.Context, e *elaboration, o checker.Options, par
 	if asked := askedCapacities(e.sys); len(asked) > 0 {
 		r.verdict, r.capacity = answerCapacities(ctx, e, asked, o, params)
 	} else {
-		r.verdict = checker.Check(ctx, e.sys, o)
+		v, words := a.byParts(ctx, e, o, paramsOf(e.decl, params))
+		if r.verdict = v; v == nil {
+			r.verdict = checker.Check(ctx, e.sys, o)
+		}
+		r.verdict.Assumptions = append(r.verdict.Assumptions, words...)
 	}
 	for _, v := range r.verdict.Violations {
 		if v.Trace != nil {

@@ -11,6 +11,7 @@ type ElaborateOptions struct {
 	Run      bool             // take the run values of the parameters instead of the check values
 	Params   map[string]int64 // values that take the place of those in the source
 	Capacity map[string]int   // per protocol ("fs.File"), what a "?" stands for
+	apart    map[string]bool  // parts of which only an environment is there
 }
 
 // Elaborate turns a declared system into machines, instances and sessions: parameters get their values, parts are flattened, exported ends are
@@ -78,6 +79,7 @@ type endAt struct {
 	end            *EndType
 	at             dsl.Position // of the instance
 	owner          *part
+	outside        bool // of a part that is not there: its environment holds it
 }
 
 // limit is a limit item: of a protocol or of a component.
@@ -368,7 +370,26 @@ func (a *assembly) use(p *part, d *dsl.Instance) {
 			return
 		}
 	}
+	if p.outer == nil && !a.opts.Run {
+		a.sys.Parts = append(a.sys.Parts, Part{d.Name.Name, s, given})
+	}
+	if p.outer == nil && a.opts.apart[d.Name.Name] {
+		m.part = a.outside(s, given, d)
+		return
+	}
 	m.part = a.part(s, p.prefix+d.Name.Name+".", given, p)
+}
+
+// outside is a part of which nothing is there but what it exports: an environment will hold each of those ends.
+func (a *assembly) outside(s *SystemDecl, given map[string]int64, d *dsl.Instance) *part {
+	alone := newAssembly(s, ElaborateOptions{Run: a.opts.Run, Capacity: a.opts.Capacity})
+	p := alone.part(s, d.Name.Name+".", given, nil)
+	for _, x := range p.exports {
+		for k := range x.ends {
+			x.ends[k].instance, x.ends[k].outside = -1-len(a.sys.Instances), true
+		}
+	}
+	return p
 }
 
 func hasParam(s *SystemDecl, name string) bool {

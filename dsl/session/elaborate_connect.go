@@ -99,6 +99,9 @@ func (a *assembly) session(p *part, d *dsl.Connect, proto *Protocol, byRole []*d
 		}
 		ends[r] = found[0]
 	}
+	if !a.enter(ends) {
+		return // between two parts that are not there
+	}
 	s := len(a.sys.Sessions)
 	at := position(p.decl.File, d)
 	a.sys.Sessions = append(a.sys.Sessions, Session{Name: ends[0].name, Protocol: a.protocolIndex(proto), At: at})
@@ -107,6 +110,24 @@ func (a *assembly) session(p *part, d *dsl.Connect, proto *Protocol, byRole []*d
 			a.hold(e, s, r)
 		}
 	}
+}
+
+// enter gives environments to the ends that belong to parts that are not there; false if all do.
+func (a *assembly) enter(ends []endAt) bool {
+	for k := range ends {
+		if !ends[k].outside {
+			for k := range ends {
+				if e := &ends[k]; e.outside {
+					m := a.environment(&EndType{Protocol: e.end.Protocol, Role: e.end.Role, States: []int{0}})
+					e.instance, e.slot = len(a.sys.Instances), 0
+					a.sys.Instances = append(a.sys.Instances, Instance{Name: e.name, Machine: a.machineIndex(m), Values: make([]int32, len(m.Vars)),
+						Environment: true, At: e.at})
+				}
+			}
+			return true
+		}
+	}
+	return false
 }
 
 // take marks an end as connected or exported; each is, once.

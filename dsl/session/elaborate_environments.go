@@ -7,6 +7,9 @@ func (a *assembly) environmentsOf(top *part) {
 	for _, name := range top.order {
 		x := top.exports[name]
 		for i, e := range x.ends {
+			if e.outside {
+				continue // between whoever uses this system and a part that is not there
+			}
 			if !a.take(top, top.decl.Decl.Name, e) {
 				continue
 			}

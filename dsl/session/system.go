@@ -11,6 +11,7 @@ type System struct {
 	Protocols []*Protocol // those of the sessions and all that can be made
 	// Capacity[p][from][to] are those of Protocols[p] in this system: the declared ones, a "?" replaced by what ElaborateOptions gives, else AskCapacity.
 	Capacity  [][][]int
+	Parts     []Part // those that it uses, as they are checked
 	Instances []Instance
 	Sessions  []Session
 	// Assumptions are those that elaborating made, one sentence each: default limits, environments.

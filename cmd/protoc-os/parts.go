@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/protoc-os/protoc-os/checker"
+	"github.com/protoc-os/protoc-os/dsl/session"
+)
+
+// byParts checks a system that uses others part by part: its own instances, and each part, against the most general environment of what they are
+// connected by. Parts that wait for each other are checked together. nil: there is nothing to tell apart, or a part does not hold by itself, which
+// says nothing about the whole; words then say so.
+func (a *app) byParts(ctx context.Context, e *elaboration, o checker.Options, params map[string]int64) (v *checker.Verdict, words []string) {
+	if o.NoReduce || len(e.sys.Parts) == 0 || e.sys.Expect != "" && e.sys.Expect != "ok" {
+		return nil, nil
+	}
+	own, parts, words := session.Apart(e.decl, e.sys, session.ElaborateOptions{Params: params})
+	if own == nil {
+		return nil, words
+	}
+	if o.Properties == nil {
+		o.Properties = e.sys.Checks
+	}
+	v = checker.Check(ctx, own, o)
+	if v.Outcome == checker.Violated {
+		return nil, append(words, fmt.Sprintf("the parts are checked together: with any environments in their places the rest does not hold (%s)", v.Violations[0].Code))
+	}
+	words = append(words, fmt.Sprintf("the system's own instances hold with any environments that obey the protocols in the places of its parts: %s states", grouped(v.Stats.States)))
+	for _, p := range parts {
+		part, more := a.part(ctx, p, o)
+		words = append(words, more...)
+		if part.Outcome == checker.Violated {
+			return nil, append(words, fmt.Sprintf("the parts are checked together: %s (%s) does not hold with any environment (%s)", p.Name, p.Decl.QName(), part.Violations[0].Code))
+		}
+		words = append(words, fmt.Sprintf("%s (%s) holds with any environment that obeys what it exports: %s states", p.Name, p.Decl.QName(), grouped(part.Stats.States)))
+		v.Stats = sumOf(v.Stats, part.Stats)
+		v.Bounds = append(v.Bounds, part.Bounds...)
+		v.Obligations = append(v.Obligations, part.Obligations...)
+		if part.Outcome == checker.Inconclusive && v.Outcome == checker.Holds {
+			v.Outcome, v.Reason = checker.Inconclusive, fmt.Sprintf("%s: %s", p.Name, part.Reason)
+		}
+	}
+	v.System, v.Dead = e.sys, nil // what is not taken in one part may be in another
+	v.Assumptions = append(v.Assumptions, "held by its parts")
+	return v, words
+}
+
+// part checks one part alone, by its own parts if it has any.
+func (a *app) part(ctx context.Context, p session.Part, o checker.Options) (*checker.Verdict, []string) {
+	sys, diags := session.Elaborate(p.Decl, session.ElaborateOptions{Params: p.Params})
+	if sys == nil {
+		panic(fmt.Sprintf("a part that elaborates in a system does not alone: %v", diags[0]))
+	}
+	e := &elaboration{p.Decl, sys}
+	if v, words := a.byParts(ctx, e, o, p.Params); v != nil {
+		return v, words
+	}
+	return checker.Check(ctx, sys, o), nil
+}
+
+// sumOf adds the figures of two searches.
+func sumOf(x, y checker.Stats) checker.Stats {
+	x.States += y.States
+	x.Transitions += y.Transitions
+	x.Depth = max(x.Depth, y.Depth)
+	x.Bytes = max(x.Bytes, y.Bytes)
+	x.Elapsed += y.Elapsed
+	return x
+}

@@ -30,8 +30,8 @@ func TestAmple(t *testing.T) {
 		if x, y := found(a), found(b); x != y {
 			t.Fatalf("seed %d:\n whole   %s\n reduced %s", seed, x, y)
 		}
-		full, less = full+a.st.n, less+b.st.n
-		if b.st.n < a.st.n {
+		full, less = full+a.st.size(), less+b.st.size()
+		if b.st.size() < a.st.size() {
 			reduced++
 		}
 	}

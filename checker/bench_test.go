@@ -104,8 +104,9 @@ func BenchmarkExplore(b *testing.B) {
 	for _, c := range []struct {
 		name, text string
 		n          int64
-	}{{"files", fileServer, 4}, {"files", fileServer, 5}, {"philosophers", philosophers, 6}} {
-		b.Run(fmt.Sprintf("%s/%d", c.name, c.n), func(b *testing.B) {
+		workers    int
+	}{{"files", fileServer, 4, 1}, {"files", fileServer, 5, 1}, {"files", fileServer, 5, 2}, {"philosophers", philosophers, 6, 1}, {"philosophers", philosophers, 6, 2}} {
+		b.Run(fmt.Sprintf("%s/%d/%d", c.name, c.n, c.workers), func(b *testing.B) {
 			prog, _ := session.LoadText(map[string]string{"x/x.chan": c.text})
 			sys, diags := session.Elaborate(prog.Packages[0].Systems[0], session.ElaborateOptions{Params: map[string]int64{"n": c.n}})
 			if sys == nil {
@@ -118,7 +119,7 @@ func BenchmarkExplore(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				s := newSearch(m, Options{}, everything)
+				s := newSearch(m, Options{Workers: c.workers}, everything)
 				s.explore(context.Background())
 				st = s.stats()
 			}

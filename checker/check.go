@@ -10,7 +10,6 @@ package checker
 import (
 	"context"
 	"fmt"
-	"sort"
 	"time"
 
 	"github.com/protoc-os/protoc-os/checker/fair"
@@ -73,7 +72,7 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 		}
 	}
 	v.Stats = s.stats()
-	sort.SliceStable(s.found, func(i, j int) bool { return s.found[i].state < s.found[j].state })
+	s.sortFound()
 	v.Violations = s.violations()
 	for _, d := range duties {
 		v.Obligations = append(v.Obligations, d.Obligation)

@@ -37,7 +37,7 @@ func compile(sys *session.System) (*model, error) {
 		l.number(&m.crashes, uint64(sys.CrashMost)+1)
 	}
 	l.place()
-	m.words = l.words
+	m.words = len(l.used)
 	m.addStates()
 	for _, i := range m.instances {
 		for _, st := range i.stand {

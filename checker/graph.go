@@ -2,6 +2,8 @@ package checker
 
 import (
 	"context"
+	"encoding/binary"
+	"slices"
 
 	"github.com/protoc-os/protoc-os/dsl"
 	"github.com/protoc-os/protoc-os/dsl/session"
@@ -10,24 +12,24 @@ import (
 // graph judges what no single state shows: who never moves again, and what is never received, in any continuation. It walks the state graph
 // with Tarjan's algorithm ("Depth-first search and linear graph algorithms", 1972), making successors anew: what can happen after a state is what
 // can happen in its strongly connected component and in those that it leads to, and these are known when it is left.
+//
+// Most states lead to everything that happens at all, and such a state is known by its first such successor: the rest of its steps, and of those on
+// the path to it, need not be made.
 type graph struct {
 	s        *search
 	r        *run
-	timeouts bool // timeouts that rescue nobody are steps too
-	// A future is a bit set: the instances that move, then the queues that something leaves, then whether a stuck state or a failing step can
-	// be reached.
-	width   int
-	stuck   int // the bits of the last two
-	fails   int
-	futures [][]uint64
-	ids     map[string]uint32
-	order   []uint32 // per state, when it was entered, from 1 on
-	future  []uint32 // per state, once its component is left: its future's number + 1
-	succ    []uint32 // the successors of the states on the path
-	path    []visit
-	open    []uint32 // Tarjan's stack
-	acc     []uint64 // the futures collected so far along path
-	leave   func(n int, future []uint64)
+	v        *view
+	timeouts bool   // timeouts that rescue nobody are steps too
+	most     future // what happens at all
+	futures  []future
+	ids      map[string]uint32
+	places   []uint32 // per state: 0, or its order of entry while it is open, or the number of its future with the high bit
+	order    uint32
+	succ     []key // of the successors of the states on the path, looked up when their turn comes
+	path     []visit
+	open     []uint32 // Tarjan's stack
+	acc      []uint64 // the futures collected so far along path
+	leave    func(n int, f future)
 }
 
 // visit is a state on the path.
@@ -36,99 +38,103 @@ type visit struct {
 	next, base int // in succ
 }
 
-func (s *search) newGraph(timeouts bool, leave func(int, []uint64)) *graph {
-	g := &graph{s: s, timeouts: timeouts, ids: map[string]uint32{}, order: make([]uint32, s.st.n), future: make([]uint32, s.st.n), leave: leave}
-	g.stuck = len(s.m.instances) + len(s.m.queues)
-	g.fails = g.stuck + 1
-	g.width = g.fails/64 + 1
+const graphLeft = 1 << 31 // in places; keyLimit leaves room for it
+
+func (s *search) newGraph(timeouts bool, leave func(int, future)) *graph {
+	g := &graph{s: s, v: s.st.view(), timeouts: timeouts, most: s.all, ids: map[string]uint32{}, places: make([]uint32, s.st.size()), leave: leave}
+	if !timeouts {
+		g.most = s.timely
+	}
 	g.r = s.m.newRun(g.successor)
 	return g
 }
 
-func (g *graph) mark(bit int) {
-	g.acc[len(g.acc)-g.width+bit/64] |= 1 << (bit % 64)
-}
+// top is the future collected for the last state on the path.
+func (g *graph) top() future { return g.acc[len(g.acc)-len(g.most):] }
 
 // successor notes what a step does and where it leads.
 func (g *graph) successor(r *run) {
 	t := r.step
-	if t.kind == byFault || t.opt != nil && t.opt.kind == session.TimeoutOption && !t.opt.edge.Action.Rescues && !g.timeouts {
+	if t.kind == byFault || t.untimely() && !g.timeouts || g.saturated() {
 		return
 	}
-	g.mark(t.inst.id)
-	if t.peer != nil {
-		g.mark(t.peer.id)
-	}
-	if t.queue != nil && t.got {
-		g.mark(len(g.s.m.instances) + t.queue.id)
-	}
-	for _, q := range r.dropped {
-		g.mark(len(g.s.m.instances) + q.id)
-	}
+	g.top().step(g.s.m, t, r.dropped)
 	if t.failure != none {
-		g.mark(g.fails)
 		return
 	}
-	n := g.s.st.find(r.next, tag(r.next))
-	if n < 0 {
+	k, known := g.v.key(r.next)
+	if !known {
 		panic("checker: a successor of an explored state was not explored")
 	}
-	g.succ = append(g.succ, uint32(n))
+	g.succ = append(g.succ, k)
 }
 
-func (g *graph) enter(n, order uint32) {
-	g.order[n] = order
+// saturated reports whether the last state on the path leads to everything.
+func (g *graph) saturated() bool { return slices.Equal(g.top(), g.most) }
+
+func (g *graph) enter(n uint32) {
+	g.order++
+	g.places[n] = g.order
 	g.open = append(g.open, n)
-	for range g.width {
+	for range g.most {
 		g.acc = append(g.acc, 0)
 	}
-	v := visit{state: n, low: order, next: len(g.succ), base: len(g.succ)}
-	g.s.expandAgain(g.r, int(n))
-	if g.r.steps == 0 && g.r.rescues == 0 && len(g.r.waiting(g.s.st.at(int(n)))) > 0 {
-		g.mark(g.stuck)
+	g.path = append(g.path, visit{state: n, low: g.order, next: len(g.succ), base: len(g.succ)})
+	w := g.v.at(int(n))
+	g.s.expandAgain(g.r, w, int(n))
+	if g.r.steps == 0 && g.r.rescues == 0 && len(g.r.waiting(w)) > 0 {
+		g.top().mark(g.s.m.stuckBit())
 	}
-	g.path = append(g.path, v)
 }
 
 // walk visits every state that some path reaches; false if it was interrupted.
 func (g *graph) walk(ctx context.Context) bool {
-	order := uint32(0)
-	for root := range g.order { // a graph without timeouts may fall apart
-		if g.order[root] != 0 {
-			continue
+	if g.timeouts && len(g.s.m.sys.Crash) == 0 { // the first state leads to all others
+		g.places[0] = graphLeft | g.intern(g.most)
+		g.leave(0, g.most)
+	}
+	for root := range g.places { // without timeouts or faults the graph may fall apart
+		if g.places[root] == 0 {
+			g.enter(uint32(root))
 		}
-		order++
-		g.enter(uint32(root), order)
 		for len(g.path) > 0 {
 			v := &g.path[len(g.path)-1]
-			if v.next < len(g.succ) {
-				n := g.succ[v.next]
+			switch {
+			case g.saturated():
+				g.settle()
+			case v.next == len(g.succ):
+				g.exit()
+			default:
+				n := g.s.st.root.find(g.succ[v.next], g.succ[v.next].tag())
 				v.next++
-				switch {
-				case g.order[n] == 0:
-					if order++; order&1023 == 0 && ctx.Err() != nil {
+				if n < 0 {
+					panic("checker: a successor of an explored state was not explored")
+				}
+				switch p := g.places[n]; {
+				case p == 0:
+					if g.order&1023 == 0 && ctx.Err() != nil {
 						return false
 					}
-					g.enter(n, order)
-				case g.future[n] != 0:
-					g.join(g.futures[g.future[n]-1])
+					g.enter(uint32(n))
+				case p&graphLeft != 0:
+					g.top().join(g.futures[p&^graphLeft])
 				default:
-					v.low = min(v.low, g.order[n])
+					v.low = min(v.low, p)
 				}
-				continue
 			}
-			g.exit()
 		}
 	}
 	return true
 }
 
-// join adds a future to that of the last state on the path.
-func (g *graph) join(f []uint64) {
-	acc := g.acc[len(g.acc)-g.width:]
-	for k, x := range f {
-		acc[k] |= x
+// settle leaves every open state: each leads to the last one on the path, and that leads to everything.
+func (g *graph) settle() {
+	id := g.intern(g.most)
+	for _, n := range g.open {
+		g.places[n] = graphLeft | id
+		g.leave(int(n), g.most)
 	}
+	g.open, g.path, g.succ, g.acc = g.open[:0], g.path[:0], g.succ[:0], g.acc[:0]
 }
 
 // exit leaves the last state on the path, and its component if it was entered through it.
@@ -136,42 +142,37 @@ func (g *graph) exit() {
 	v := g.path[len(g.path)-1]
 	g.path = g.path[:len(g.path)-1]
 	g.succ = g.succ[:v.base]
-	mine := g.acc[len(g.acc)-g.width:]
-	g.acc = g.acc[:len(g.acc)-g.width]
-	if v.low == g.order[v.state] {
+	mine := g.top()
+	g.acc = g.acc[:len(g.acc)-len(mine)]
+	last := v.low == g.places[v.state]
+	if last {
 		id := g.intern(mine)
-		f := g.futures[id]
-		for {
+		for done := false; !done; {
 			n := g.open[len(g.open)-1]
 			g.open = g.open[:len(g.open)-1]
-			g.future[n] = id + 1
-			g.leave(int(n), f)
-			if n == v.state {
-				break
-			}
+			g.places[n] = graphLeft | id
+			g.leave(int(n), g.futures[id])
+			done = n == v.state
 		}
 	}
 	if len(g.path) > 0 {
-		g.join(mine) // mine lies just above what is joined
-		u := &g.path[len(g.path)-1]
-		if v.low != g.order[v.state] {
+		g.top().join(mine) // which lies just above it
+		if u := &g.path[len(g.path)-1]; !last {
 			u.low = min(u.low, v.low)
 		}
 	}
 }
 
-func (g *graph) intern(f []uint64) uint32 {
-	key := make([]byte, 0, 8*len(f))
+func (g *graph) intern(f future) uint32 {
+	key := make([]byte, 0, 64)
 	for _, x := range f {
-		for k := range 8 {
-			key = append(key, byte(x>>(8*k)))
-		}
+		key = binary.LittleEndian.AppendUint64(key, x)
 	}
 	id, ok := g.ids[string(key)]
 	if !ok {
 		id = uint32(len(g.futures))
 		g.ids[string(key)] = id
-		g.futures = append(g.futures, append([]uint64(nil), f...))
+		g.futures = append(g.futures, slices.Clone(f))
 	}
 	return id
 }
@@ -183,16 +184,20 @@ func (s *search) continuations(ctx context.Context) bool {
 	partial := &finding{key: findingKey{property: session.Deadlock, code: dsl.PartialDeadlock}, state: -1, option: -1}
 	timeout := &finding{key: findingKey{property: session.Timeout, code: dsl.OnlyTimeout}, state: -1, option: -1}
 	strict := s.m.timesOut() && s.wanted[session.Deadlock] // two graphs are needed
-	moves := func(f []uint64, bit int) bool { return f[bit/64]>>(bit%64)&1 != 0 }
-	var after futures
-	stops := func(n int, f []uint64, into *finding) {
-		if moves(f, after.stuck) || moves(f, after.fails) || into.state >= 0 && n > into.state || !s.wanted[session.Deadlock] {
+	stuckBit, failsBit := s.m.stuckBit(), s.m.failsBit()
+	everybody := true
+	for bit := range stuckBit {
+		everybody = everybody && s.all.has(bit)
+	}
+	v := s.st.view()
+	stops := func(n int, f future, into *finding) {
+		if f.has(stuckBit) || f.has(failsBit) || into.state >= 0 && n > into.state || !s.wanted[session.Deadlock] {
 			return
 		}
-		w := s.st.at(n)
+		w := v.at(n)
 		var stuck []*instance
 		for _, i := range s.m.instances {
-			if !moves(f, i.id) && i.liveIn(w) && !s.r.idle(i, w) {
+			if !f.has(i.id) && i.liveIn(w) && !s.r.idle(i, w) {
 				stuck = append(stuck, i)
 			}
 		}
@@ -200,19 +205,21 @@ func (s *search) continuations(ctx context.Context) bool {
 			into.state, into.stuck, into.inst = n, stuck, stuck[0]
 		}
 	}
-	var ok bool
-	after, ok = s.newFutures(ctx)
-	if !ok || !after.walk(true, func(n int, f []uint64) {
+	walk := s.newWalk(ctx)
+	if walk == nil || !walk(true, func(n int, f future) {
+		if everybody && &f[0] == &s.all[0] {
+			return // nobody stops
+		}
 		stops(n, f, partial)
 		if !s.wanted[session.Orphan] || orphan.state >= 0 && n > orphan.state {
 			return
 		}
-		if moves(f, after.fails) || moves(f, after.stuck) && s.wanted[session.Deadlock] {
+		if f.has(failsBit) || f.has(stuckBit) && s.wanted[session.Deadlock] {
 			return // what may follow is to blame
 		}
-		w := s.st.at(n)
+		w := v.at(n)
 		for _, q := range s.m.queues {
-			if !moves(f, len(s.m.instances)+q.id) && q.head(w) != 0 {
+			if !f.has(len(s.m.instances)+q.id) && q.head(w) != 0 {
 				orphan.state, orphan.queue = n, q
 				break
 			}
@@ -220,46 +227,30 @@ func (s *search) continuations(ctx context.Context) bool {
 	}) {
 		return false
 	}
-	if strict && !after.walk(false, func(n int, f []uint64) { stops(n, f, timeout) }) {
+	if strict && !walk(false, func(n int, f future) { stops(n, f, timeout) }) {
 		return false
 	}
 	for _, f := range []*finding{partial, timeout, orphan} {
 		if f.state >= 0 && !(f == timeout && partial.state >= 0 && partial.state <= timeout.state) {
-			s.nearer(f)
+			s.report(f)
 		}
 	}
 	return true
 }
 
-// futures tell what can happen after each state: in a set of bits as graph describes them.
-type futures struct {
-	stuck, fails int // bits
-	walk         func(timeouts bool, leave func(n int, f []uint64)) bool
-}
+// walk tells what can happen after each state, with timeouts that rescue nobody or without; false if it was interrupted.
+type walk func(timeouts bool, leave func(n int, f future)) bool
 
-func (s *search) newFutures(ctx context.Context) (futures, bool) {
-	if s.sym != nil {
-		q := s.newQuotient(ctx)
-		if q == nil {
-			return futures{}, false
-		}
-		return futures{q.stuck, q.fails, func(timeouts bool, leave func(int, []uint64)) bool { return q.walk(ctx, timeouts, leave) }}, true
+// newWalk returns nil if it was interrupted.
+func (s *search) newWalk(ctx context.Context) walk {
+	if s.sym == nil {
+		return func(timeouts bool, leave func(int, future)) bool { return s.newGraph(timeouts, leave).walk(ctx) }
 	}
-	g := s.newGraph(true, nil)
-	return futures{g.stuck, g.fails, func(timeouts bool, leave func(int, []uint64)) bool { return s.newGraph(timeouts, leave).walk(ctx) }}, true
-}
-
-// nearer reports a violation found out of order: it takes the place of one of its kind that is farther.
-func (s *search) nearer(f *finding) {
-	for k, old := range s.found {
-		if old.key == f.key {
-			if f.state < old.state {
-				s.found[k] = f
-			}
-			return
-		}
+	q := s.newQuotient(ctx)
+	if q == nil {
+		return nil
 	}
-	s.report(f)
+	return func(timeouts bool, leave func(int, future)) bool { return q.walk(ctx, timeouts, leave) }
 }
 
 // timesOut reports whether some timeout rescues nobody.

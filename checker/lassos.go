@@ -49,7 +49,7 @@ func (s *search) lassos(duties []*duty, g *liveGraph) []*Violation {
 		at := d.start
 		r := s.m.newRun(nil)
 		for _, e := range d.cycle {
-			if !r.replay(s.st.at(int(at)), int(e-g.Off[at]), func(r *run) { h.steps = append(h.steps, s.m.happening(r, len(h.steps)+1)) }) {
+			if !r.replay(s.st.view().at(int(at)), int(e-g.Off[at]), func(r *run) { h.steps = append(h.steps, s.m.happening(r, len(h.steps)+1)) }) {
 				panic("checker: a step of a cycle is not there any more")
 			}
 			at = g.To[e]

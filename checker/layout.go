@@ -26,8 +26,8 @@ func (f field) set(w []uint64, v uint64) {
 // should lie together.
 type layout struct {
 	wants []want
-	group int // of the next wants
-	words int
+	group int   // of the next wants
+	used  []int // bits, per word
 }
 
 type want struct {
@@ -50,20 +50,37 @@ func (l *layout) bits(to *field, n int) {
 	}
 }
 
-// place gives every field its place: group by group, each field in the first word that has room.
+// place gives every field its place, group by group, and fills words evenly: the store numbers what each word can be, and many small numberings
+// that are used often are better than one large.
 func (l *layout) place() {
 	sort.SliceStable(l.wants, func(i, j int) bool { return l.wants[i].group < l.wants[j].group })
-	var used []int
+	total := 0
 	for _, w := range l.wants {
-		at := 0
-		for at < len(used) && used[at]+w.bits > 64 {
-			at++
-		}
-		if at == len(used) {
-			used = append(used, 0)
-		}
-		*w.to = field{word: uint32(at), shift: uint8(used[at]), mask: ^uint64(0) >> (64 - w.bits)}
-		used[at] += w.bits
+		total += w.bits
 	}
-	l.words = max(1, len(used))
+	words := max(1, (total+63)/64)
+	even := (total + words - 1) / words
+	l.used = make([]int, words)
+	at := 0
+	for _, w := range l.wants {
+		*w.to = l.put(w.bits, &at, even)
+	}
+}
+
+// put finds room for a field: in the word that is being filled, then in the next, then wherever there is.
+func (l *layout) put(bits int, at *int, even int) field {
+	if l.used[*at] >= even && *at+1 < len(l.used) {
+		*at++
+	}
+	k := *at
+	if l.used[k]+bits > 64 {
+		for k = 0; k < len(l.used) && l.used[k]+bits > 64; k++ {
+		}
+	}
+	if k == len(l.used) {
+		l.used = append(l.used, 0)
+	}
+	f := field{word: uint32(k), shift: uint8(l.used[k]), mask: ^uint64(0) >> (64 - bits)}
+	l.used[k] += bits
+	return f
 }

@@ -42,16 +42,16 @@ func (s *search) liveGraph(stop func() bool) *liveGraph {
 	g := &liveGraph{number: map[choiceKey]int32{}, labels: map[liveLabel]uint32{}}
 	g.Movers = len(s.m.instances)
 	g.words = g.Words()
-	n := s.st.n
+	n := s.st.size()
 	g.Off = make([]uint64, 0, n+1)
 	g.Enabled, g.Queues = make([]uint64, n*g.words), make([]uint64, n*g.words)
 	g.To = make([]uint32, 0, s.trans)
 	g.Label = make([]uint32, 0, s.trans)
-	at := 0
+	at, v := 0, s.st.view()
 	r := s.m.newRun(func(r *run) {
 		to := fair.Nowhere
 		if r.step.failure == none {
-			if to = uint32(s.st.find(r.next, tag(r.next))); int32(to) == -1 {
+			if to = uint32(v.find(r.next)); int32(to) == -1 {
 				panic("checker: a successor of an explored state was not explored")
 			}
 		}
@@ -76,7 +76,7 @@ func (s *search) liveGraph(stop func() bool) *liveGraph {
 			return nil
 		}
 		g.Off = append(g.Off, uint64(len(g.To)))
-		r.expand(s.st.at(at))
+		r.expand(v.at(at))
 		g.passed(r, uint32(at))
 	}
 	g.Off = append(g.Off, uint64(len(g.To)))

@@ -117,9 +117,10 @@ func (g *liveGraph) serves(what func(label int) bool) []bool {
 
 // states returns those that have what is asked for.
 func (s *search) states(has func(w []uint64) bool) fair.Set {
-	set := fair.NewSet(s.st.n)
-	for n := range s.st.n {
-		if has(s.st.at(n)) {
+	set := fair.NewSet(s.st.size())
+	v := s.st.view()
+	for n := range s.st.size() {
+		if has(v.at(n)) {
 			set.Add(n)
 		}
 	}
@@ -238,14 +239,14 @@ func (s *search) starvation(g *liveGraph) []*duty {
 		d := &duty{Obligation: Obligation{Property: session.Starvation, Text: text, At: positionOf(c.option.edge.At, c.state.decl.At)}, code: dsl.Starvation,
 			inst: i, choice: int32(k)}
 		d.owe = func(*run) *fair.Obligation {
-			o := &fair.Obligation{Pending: fair.NewSet(s.st.n)}
+			o := &fair.Obligation{Pending: fair.NewSet(s.st.size())}
 			if i.given == nil { // one that is started anew is another
 				o.Within = s.states(i.liveIn)
 			}
 			ready := g.serves(func(l int) bool { return g.Labels[l].Options[0] == d.choice || g.Labels[l].Options[1] == d.choice })
 			gone := g.withdraws(c)
 			o.Serves = g.serves(func(l int) bool { return ready[l] && !g.Labels[l].Passed || gone(g.Labels[l].Options) })
-			for n := range s.st.n {
+			for n := range s.st.size() {
 				for e := g.Off[n]; e < g.Off[n+1]; e++ {
 					if ready[g.Label[e]] {
 						o.Pending.Add(n)
@@ -298,7 +299,7 @@ func (s *search) eventually(g *liveGraph) []*duty {
 			met := s.states(func(w []uint64) bool { return r.says(holds.then, w) })
 			waits := s.states(func(w []uint64) bool { return r.says(holds.when, w) })
 			var todo []uint32
-			for n := range s.st.n {
+			for n := range s.st.size() {
 				if waits.Has(n) {
 					d.Raised = true
 					if met.Has(n) {

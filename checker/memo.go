@@ -25,15 +25,15 @@ type mask struct {
 }
 
 type memoSlot struct {
-	first uint64 // of the key
-	entry *memoEntry
+	first, second uint64 // words of the footprint
+	entry         *memoEntry
 }
 
 // memoEntry is what an instance can do, for one content of its footprint.
 type memoEntry struct {
-	key     []uint64 // per mask
+	alone   []uint64 // a state that has nothing but the footprint
 	effects []effect
-	special bool // a step fails, or a guard does, or a message cannot be accepted: these are reported each time
+	special bool // a step fails, or a guard does, or a message cannot be accepted: these are reported each time; no effects
 	// What the steps add to the counts of a run.
 	steps, timeouts, rescues int
 }
@@ -59,24 +59,27 @@ const (
 
 // slot returns where the footprint of s is, or where it would be.
 func (m *memo) slot(s []uint64) *memoSlot {
-	h := uint64(0)
-	for _, k := range m.masks {
-		h = (h ^ s[k.word]&k.bits) * 0x9e3779b97f4a7c15
-		h ^= h >> 32
+	first, second := s[m.masks[0].word]&m.masks[0].bits, uint64(0)
+	if len(m.masks) > 1 {
+		second = s[m.masks[1].word] & m.masks[1].bits
 	}
-	h *= 0x9e3779b97f4a7c15
-	first := s[m.masks[0].word] & m.masks[0].bits
+	h := first*0x9e3779b97f4a7c15 ^ second*0xe7037ed1a0b428db
+	for n := 2; n < len(m.masks); n++ {
+		h ^= h>>32 ^ s[m.masks[n].word]&m.masks[n].bits
+		h *= 0x9e3779b97f4a7c15
+	}
+	h = (h ^ h>>32) * 0x9e3779b97f4a7c15
 	for at := h >> m.shift; ; at = (at + 1) & uint64(len(m.slots)-1) {
 		x := &m.slots[at]
-		if x.entry == nil || x.first == first && m.fits(x.entry, s) {
+		if x.entry == nil || x.first == first && x.second == second && (len(m.masks) <= 2 || m.fits(x.entry, s)) {
 			return x
 		}
 	}
 }
 
 func (m *memo) fits(e *memoEntry, s []uint64) bool {
-	for n := 1; n < len(m.masks); n++ {
-		if s[m.masks[n].word]&m.masks[n].bits != e.key[n] {
+	for n := 2; n < len(m.masks); n++ {
+		if s[m.masks[n].word]&m.masks[n].bits != e.alone[m.masks[n].word] {
 			return false
 		}
 	}
@@ -113,7 +116,10 @@ func (r *run) recall(i *instance, st *state) *memoEntry {
 	}
 	e := r.learn(i, st, m)
 	r.remembered++
-	*x = memoSlot{e.key[0], e}
+	*x = memoSlot{entry: e, first: e.alone[m.masks[0].word]}
+	if len(m.masks) > 1 {
+		x.second = e.alone[m.masks[1].word]
+	}
 	if m.n++; m.n*2 > len(m.slots) {
 		m.grow()
 	}
@@ -127,13 +133,9 @@ func (m *memo) grow() {
 	old := m.slots
 	m.slots = make([]memoSlot, 2*len(old))
 	m.shift--
-	s := make([]uint64, m.masks[len(m.masks)-1].word+1)
 	for _, x := range old {
 		if x.entry != nil {
-			for n, k := range m.masks {
-				s[k.word] = x.entry.key[n]
-			}
-			*m.slot(s) = x
+			*m.slot(x.entry.alone) = x
 		}
 	}
 }
@@ -160,13 +162,9 @@ func (r *run) repeat(e *memoEntry) {
 // learn computes an entry. It does so twice: from r.s, and from the footprint of r.s alone; that both agree, and stay within the footprint, is
 // what everything that is remembered relies on.
 func (r *run) learn(i *instance, st *state, m *memo) *memoEntry {
-	e := &memoEntry{}
+	e := &memoEntry{alone: make([]uint64, len(r.s))}
 	for _, k := range m.masks {
-		e.key = append(e.key, r.s[k.word]&k.bits)
-	}
-	alone := make([]uint64, len(r.s))
-	for n, k := range m.masks {
-		alone[k.word] = e.key[n]
+		e.alone[k.word] = r.s[k.word] & k.bits
 	}
 	r.record(i, st, e)
 	for k := range e.effects {
@@ -179,11 +177,19 @@ func (r *run) learn(i *instance, st *state, m *memo) *memoEntry {
 	}
 	twin := &memoEntry{}
 	s := r.s
-	r.s, r.w = alone, alone
+	r.s, r.w = e.alone, e.alone
 	r.record(i, st, twin)
 	r.s, r.w = s, s
 	if e.special != twin.special || !e.special && !slices.EqualFunc(e.effects, twin.effects, effect.equal) {
 		panic(fmt.Sprintf("checker: the steps of %s in state %d depend on what is not in its footprint", i.name, st.id))
+	}
+	if e.special {
+		e.effects = nil
+	}
+	for k := range e.effects {
+		if r.learnt != nil {
+			r.learnt(e.effects[k].step, e.effects[k].dropped)
+		}
 	}
 	return e
 }

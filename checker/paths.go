@@ -29,12 +29,13 @@ func (s *search) hops(targets []int) map[int]hop {
 			continue
 		}
 		var at int
+		v := s.st.view()
 		r := s.m.newRun(nil)
 		r.yield = func(r *run) {
 			if r.step.failure != none {
 				return
 			}
-			n := s.known(r.next)
+			n := s.known(v, r.next)
 			if n < s.levels[d] || !want[n] {
 				return
 			}
@@ -44,7 +45,7 @@ func (s *search) hops(targets []int) map[int]hop {
 			open--
 		}
 		for at = s.levels[d-1]; at < s.levels[d] && open > 0; at++ {
-			r.expand(s.st.at(at))
+			r.expand(v.at(at))
 		}
 		if open > 0 {
 			panic(fmt.Sprintf("checker: %d states of depth %d have no parent", open, d))
@@ -113,21 +114,12 @@ func (s *search) history(parents map[int]hop, f *finding) history {
 	return h
 }
 
-// known returns the number of a state, -1 if the search has not met it.
-func (s *search) known(w []uint64) int {
-	if s.sym != nil {
-		w = append(s.scratch[:0], w...)
-		s.scratch = w
-		s.sorter.sort(w)
-	}
-	return s.st.find(w, tag(w))
-}
-
 // unsorted returns the states along a way. Where a state stands for all its permutations, those are chosen that follow each other from the start.
 func (s *search) unsorted(way []int) [][]uint64 {
 	var all [][]uint64
+	v := s.st.view()
 	for _, n := range way {
-		all = append(all, s.st.at(n))
+		all = append(all, slices.Clone(v.at(n)))
 	}
 	if s.sym == nil {
 		return all
@@ -138,7 +130,7 @@ func (s *search) unsorted(way []int) [][]uint64 {
 	for k, n := range way[1:] {
 		var next []uint64
 		r.yield = func(r *run) {
-			if next == nil && r.step.failure == none && s.known(r.next) == n {
+			if next == nil && r.step.failure == none && s.known(v, r.next) == n {
 				next = slices.Clone(r.next)
 			}
 		}

@@ -1,10 +1,6 @@
 package checker
 
-import (
-	"context"
-
-	"github.com/protoc-os/protoc-os/dsl/session"
-)
+import "context"
 
 // quotient is the state graph when a state stands for all its permutations: beside where a step leads it keeps how the instances are permuted on the
 // way (the annotated quotient structure of Emerson and Sistla, "Symmetry and model checking", 1996), because what an instance can do afterwards has to
@@ -12,9 +8,8 @@ import (
 type quotient struct {
 	s       *search
 	r       *run
-	stuck   int
-	fails   int
-	width   int
+	v       *view
+	width   int // words of a future
 	off     []uint64
 	to      []uint32
 	perm    []uint32
@@ -27,29 +22,27 @@ type quotient struct {
 }
 
 func (s *search) newQuotient(ctx context.Context) *quotient {
-	q := &quotient{s: s}
-	q.stuck = len(s.m.instances) + len(s.m.queues)
-	q.fails = q.stuck + 1
-	q.width = q.fails/64 + 1
-	q.ends = make([]uint64, s.st.n*q.width)
-	q.back = make([]uint64, s.st.n+1)
+	q := &quotient{s: s, v: s.st.view(), width: len(s.m.newFuture())}
+	q.ends = make([]uint64, s.st.size()*q.width)
+	q.back = make([]uint64, s.st.size()+1)
 	at := 0
 	q.r = s.m.newRun(func(r *run) { q.step(r, at) })
-	for at = range s.st.n {
+	for at = range s.st.size() {
 		if at&1023 == 0 && ctx.Err() != nil {
 			return nil
 		}
 		q.off = append(q.off, uint64(len(q.to)))
-		s.expandAgain(q.r, at)
-		if q.r.steps == 0 && q.r.rescues == 0 && len(q.r.waiting(s.st.at(at))) > 0 {
-			q.ends[at*q.width+q.stuck/64] |= 1 << (q.stuck % 64)
+		w := q.v.at(at)
+		s.expandAgain(q.r, w, at)
+		if q.r.steps == 0 && q.r.rescues == 0 && len(q.r.waiting(w)) > 0 {
+			q.state(q.ends, at).mark(s.m.stuckBit())
 		}
 	}
 	q.off = append(q.off, uint64(len(q.to)))
 	for _, n := range q.to {
 		q.back[n+1]++
 	}
-	for n := range s.st.n {
+	for n := range s.st.size() {
 		q.back[n+1] += q.back[n]
 	}
 	next := append([]uint64(nil), q.back...)
@@ -61,40 +54,30 @@ func (s *search) newQuotient(ctx context.Context) *quotient {
 	return q
 }
 
+// state is what all has for a state.
+func (q *quotient) state(all []uint64, n int) future { return all[n*q.width : (n+1)*q.width] }
+
 // step notes one step.
 func (q *quotient) step(r *run, at int) {
 	t := r.step
 	if t.kind == byFault {
 		return
 	}
-	marks := make([]uint64, q.width)
-	mark := func(bit int) { marks[bit/64] |= 1 << (bit % 64) }
-	mark(t.inst.id)
-	if t.peer != nil {
-		mark(t.peer.id)
-	}
-	if t.queue != nil && t.got {
-		mark(len(q.s.m.instances) + t.queue.id)
-	}
-	for _, x := range r.dropped {
-		mark(len(q.s.m.instances) + x.id)
-	}
+	does := q.s.m.newFuture()
+	does.step(q.s.m, t, r.dropped)
 	if t.failure != none {
-		mark(q.fails)
-		for k, x := range marks {
-			q.ends[at*q.width+k] |= x
-		}
+		q.state(q.ends, at).join(does)
 		return
 	}
-	n, perm := q.s.lookup(r.next)
+	n, perm := q.s.lookup(q.v, r.next)
 	q.to, q.perm, q.source = append(q.to, uint32(n)), append(q.perm, perm), append(q.source, uint32(at))
-	q.timeout = append(q.timeout, t.opt != nil && t.opt.kind == session.TimeoutOption && !t.opt.edge.Action.Rescues)
-	q.marks = append(q.marks, marks...)
+	q.timeout = append(q.timeout, t.untimely())
+	q.marks = append(q.marks, does...)
 }
 
 // walk finds what can happen after each state.
-func (q *quotient) walk(ctx context.Context, timeouts bool, leave func(n int, f []uint64)) bool {
-	n, w := q.s.st.n, q.width
+func (q *quotient) walk(ctx context.Context, timeouts bool, leave func(n int, f future)) bool {
+	n, w := q.s.st.size(), q.width
 	all := append([]uint64(nil), q.ends...)
 	for e := range q.to {
 		if !q.timeout[e] || timeouts {
@@ -143,25 +126,23 @@ func (q *quotient) walk(ctx context.Context, timeouts bool, leave func(n int, f 
 }
 
 // rename turns what follows a state that a permutation leads to into what follows the one that it comes from.
-func (q *quotient) rename(f []uint64, perm uint32, into []uint64) []uint64 {
+func (q *quotient) rename(f future, perm uint32, into future) future {
 	clear(into)
-	has := func(bit int) bool { return f[bit/64]>>(bit%64)&1 != 0 }
-	mark := func(bit int) { into[bit/64] |= 1 << (bit % 64) }
 	p := &q.s.sym.perms[perm]
 	for from, to := range p.inst {
-		if has(to) {
-			mark(from)
+		if f.has(to) {
+			into.mark(from)
 		}
 	}
 	n := len(p.inst)
 	for from, to := range p.queue {
-		if has(n + to) {
-			mark(n + from)
+		if f.has(n + to) {
+			into.mark(n + from)
 		}
 	}
-	for _, bit := range []int{q.stuck, q.fails} {
-		if has(bit) {
-			mark(bit)
+	for _, bit := range []int{q.s.m.stuckBit(), q.s.m.failsBit()} {
+		if f.has(bit) {
+			into.mark(bit)
 		}
 	}
 	return into

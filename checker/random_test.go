@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -552,6 +553,14 @@ func compare(t *testing.T, sys *session.System, name string, most int) (outcome,
 		return outcome{Cut: true}, true
 	}
 	s.continuations(context.Background())
+	crew := newSearch(m, Options{States: most, Workers: 3}, everything)
+	crew.alone = 1
+	crew.explore(context.Background())
+	crew.continuations(context.Background())
+	if !sameSearch(s, crew) {
+		t.Errorf("%s: three goroutines find something else than one", name)
+		return outcome{}, false
+	}
 	forgetful.continuations(context.Background())
 	got, want := engineOutcome(s), newTwin(sys).explore(2*most)
 	if less := engineOutcome(forgetful); less.States > got.States || less.Depth > got.Depth ||
@@ -564,6 +573,21 @@ func compare(t *testing.T, sys *session.System, name string, most int) (outcome,
 		return got, false
 	}
 	return got, true
+}
+
+// sameSearch reports whether two searches are the same, state for state.
+func sameSearch(a, b *search) bool {
+	if a.st.size() != b.st.size() || a.trans != b.trans || a.cut != b.cut || !slices.Equal(a.levels, b.levels) || !reflect.DeepEqual(a.marks, b.marks) {
+		return false
+	}
+	for n := range a.st.size() {
+		if a.st.root.at(uint32(n)) != b.st.root.at(uint32(n)) {
+			return false
+		}
+	}
+	a.sortFound()
+	b.sortFound()
+	return reflect.DeepEqual(a.found, b.found)
 }
 
 // TestRandomSystems holds the engine against its twin.

@@ -1,50 +1,42 @@
 package checker
 
 import (
-	"context"
+	"cmp"
 	"fmt"
+	"slices"
 	"sort"
+	"sync/atomic"
 	"time"
 
 	"github.com/protoc-os/protoc-os/dsl"
 	"github.com/protoc-os/protoc-os/dsl/session"
 )
 
-// search explores a model breadth-first, so that the first state that violates a property is a nearest one.
+// search explores a model breadth-first, so that the first state that violates a property is a nearest one. States are expanded in blocks, by several
+// goroutines at once; what a block finds is committed in the order of the states, so that numbers and verdicts are those of one goroutine.
 type search struct {
-	m       *model
-	r       *run
-	st      *store
-	opts    Options
-	wanted  map[session.Property]bool
-	began   time.Time
-	levels  []int // the first state of each depth
-	at      int   // the state that is expanded
-	taken   []bool
-	highest []int // per queue
+	m      *model
+	r      *run // for those who come after the search
+	st     *store
+	opts   Options
+	wanted map[session.Property]bool
+	began  time.Time
+	levels []int // the first state of each depth
+	at     int   // the states below it are expanded and committed
+	*marks
 	trans   int
-	leaks   bool     // leaks are asked for
-	travel  []*queue // those that can carry ends
 	cut     string
-	found   []*finding // in the order found
-	seen    map[findingKey]bool
-	holds   []expr // invariants: those of the system, and with sym their permutations
-	indices []int  // which of the system's each is
-	batch   batch
-	sym     *symmetry // nil: every state stands for itself
-	sorter  *sorter   // with sym
-	scratch []uint64
-	ample   *ample   // nil: every step of every state is taken
-	choice  []uint16 // with ample, per state: 1 + the instance whose steps were enough; 0: all
-	ahead   bool     // a step of the ample set leads to a state that is not yet expanded
-}
-
-// batch is successors that are not yet looked up.
-type batch struct {
-	words []uint64
-	tags  []uint64
-	moved []bool // an end changed hands in the step
-	sum   uint64
+	found   []*finding    // one per key
+	settled []atomic.Bool // what need not be judged of states to come: the leak, then the invariants
+	holds   []expr        // invariants: those of the system, and with sym their permutations
+	indices []int         // which of the system's each is
+	sym     *symmetry     // nil: every state stands for itself
+	sorter  *sorter       // with sym, for those who come after the search
+	scratch []uint64      // likewise
+	ample   *ample        // nil: every step of every state is taken
+	choice  []uint16      // with ample, per state: 1 + the instance whose steps were enough; 0: all
+	ids     []uint64      // scratch of commit
+	alone   int           // so many states are found by one goroutine, before others join in
 }
 
 // finding is a violation as the search meets it: a state, and for a step that fails which of its successors.
@@ -68,28 +60,15 @@ type findingKey struct {
 }
 
 func newSearch(m *model, opts Options, wanted map[session.Property]bool) *search {
-	s := &search{m: m, st: newStore(m.words), opts: opts, wanted: wanted, began: time.Now(), taken: make([]bool, len(m.edges)),
-		highest: make([]int, len(m.queues)), seen: map[findingKey]bool{}}
-	s.r = m.newRun(s.successor)
-	s.r.guardFailed = func(r *run, i *instance, o *option) {
-		s.report(&finding{key: findingKey{property: session.Assertion, code: dsl.OutOfRange}, state: s.at, option: -1, inst: i, opt: o, edge: o.edge})
-	}
-	if wanted[session.Reception] {
-		s.r.unspecified = func(r *run, i *instance, o *option, e *end, label int) {
-			s.report(&finding{key: findingKey{property: session.Reception, code: dsl.Reception}, state: s.at, option: -1, inst: i, opt: o, edge: o.edge,
-				end: e, label: label})
-		}
-	}
+	s := &search{m: m, r: m.newRun(nil), st: newStore(m.words), opts: opts, wanted: wanted, began: time.Now(), marks: m.newMarks(),
+		settled: make([]atomic.Bool, 1+len(m.invariant))}
+	s.alone = 4096
+	s.ids = make([]uint64, len(s.st.nodes))
 	s.holds = m.invariant
 	for k := range m.invariant {
 		s.indices = append(s.indices, k)
 	}
-	s.leaks = wanted[session.Leak]
-	for _, q := range m.queues {
-		if q.travels {
-			s.travel = append(s.travel, q)
-		}
-	}
+	s.settled[0].Store(!wanted[session.Leak])
 	return s
 }
 
@@ -107,22 +86,44 @@ func (s *search) reduce() {
 	}
 }
 
-// report keeps a nearest violation of each kind. They are found in order of depth, but for steps that fail: these count one more than the state
-// that they fail in.
+// report keeps a nearest violation of each kind, the first of several at one distance: whatever the order in which they are found.
 func (s *search) report(f *finding) {
-	if !s.seen[f.key] {
-		s.seen[f.key] = true
-		s.found = append(s.found, f)
-		return
-	}
-	if f.option >= 0 {
-		return
-	}
 	for k, old := range s.found {
-		if old.key == f.key && old.option >= 0 && s.depthOf(f.state) <= s.depthOf(old.state) {
-			s.found[k] = f
+		if old.key == f.key {
+			if nearer(f, old, s.depthOf) {
+				s.found[k] = f
+			}
+			return
 		}
 	}
+	s.found = append(s.found, f)
+}
+
+// nearer compares two findings. A step that fails is one step farther than the state that it fails in.
+func nearer(f, old *finding, depthOf func(int) int) bool {
+	far := func(f *finding) int {
+		if f.option < 0 {
+			return depthOf(f.state)
+		}
+		return depthOf(f.state) + 1
+	}
+	if a, b := far(f), far(old); a != b {
+		return a < b
+	}
+	if f.state != old.state {
+		return f.state < old.state
+	}
+	return f.option < old.option
+}
+
+// sortFound brings the findings into the order in which they are told.
+func (s *search) sortFound() {
+	// In one state, what explains the others comes first.
+	order := []dsl.Code{dsl.AlwaysFails, dsl.LeakedEnd, dsl.AssertionFails, dsl.OutOfRange, dsl.Reception, dsl.Deadlock, dsl.OnlyTimeout, dsl.PartialDeadlock, dsl.Orphan}
+	slices.SortFunc(s.found, func(a, b *finding) int {
+		rank := func(f *finding) int { return slices.Index(order, f.key.code) }
+		return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(rank(a), rank(b)), cmp.Compare(a.key.index, b.key.index))
+	})
 }
 
 // depthOf returns the depth of a state.
@@ -130,234 +131,85 @@ func (s *search) depthOf(n int) int {
 	return sort.Search(len(s.levels), func(d int) bool { return s.levels[d] > n }) - 1
 }
 
-// explore visits every reachable state unless something cuts it short.
-func (s *search) explore(ctx context.Context) {
-	s.at = -1
-	s.r.initial()
-	s.levels = []int{0}
-	if s.r.step.failure != none {
-		s.failing(s.r)
-		return
-	}
-	s.add(s.r)
-	s.flush()
-	for s.at = 0; s.at < s.st.n; s.at++ {
-		if s.at&1023 == 0 && s.stop(ctx) {
-			return
-		}
-		if s.at == s.levels[len(s.levels)-1] && s.at > 0 {
-			s.levels = append(s.levels, s.st.n)
-		} else if s.at == 0 {
-			s.levels = append(s.levels, 1)
-		}
-		w := s.st.at(s.at)
-		s.expand(w)
-		s.judge(w)
-		if s.at+1 == s.st.n || s.at+1 == s.levels[len(s.levels)-1] {
-			s.flush() // before a new level begins, and before the search ends
-		}
-		if s.opts.States > 0 && s.st.n > s.opts.States {
-			s.cut = fmt.Sprintf("the bound of %d states was reached", s.opts.States)
-			return
-		}
-	}
-	s.at = -1
-}
-
-// expand takes the steps of an ample set of the state, if there is one, else all.
-func (s *search) expand(w []uint64) {
-	if s.ample == nil {
-		s.r.expand(w)
-		return
-	}
-	s.choice = append(s.choice, 0)
-	i := s.r.ample(s.ample, w)
-	if i == nil {
-		s.r.expand(w)
-		return
-	}
-	s.flush()
-	s.ahead = false
-	s.r.from(w)
-	s.r.instance(i)
-	s.flush()
-	if s.ahead {
-		s.choice[s.at] = uint16(i.id) + 1
-		return
-	}
-	for _, j := range s.r.m.instances {
-		if j != i {
-			s.r.instance(j)
-		}
-	}
-	s.r.faults()
-}
-
-// expandAgain makes the successors that the search made of a state.
-func (s *search) expandAgain(r *run, n int) {
-	if s.ample == nil || s.choice[n] == 0 {
-		r.expand(s.st.at(n))
-		return
-	}
-	r.from(s.st.at(n))
-	r.instance(s.m.instances[s.choice[n]-1])
-}
-
-// stop reports whether a bound ends the search.
-func (s *search) stop(ctx context.Context) bool {
-	if s.opts.Progress != nil && s.at&(1<<14-1) == 0 {
-		s.opts.Progress(s.stats())
-	}
-	switch {
-	case ctx.Err() != nil:
-		s.cut = "it was interrupted"
-		if ctx.Err() == context.DeadlineExceeded {
-			s.cut = "the time ran out"
-		}
-	case s.opts.Memory > 0 && s.st.bytes() > s.opts.Memory:
-		s.cut = fmt.Sprintf("the store grew beyond %d bytes", s.opts.Memory)
-	case s.st.n >= storeLimit:
-		s.cut = "the store is full"
-	}
-	return s.cut != ""
-}
-
 // depth is the deepest level that has a state.
 func (s *search) depth() int {
 	d := len(s.levels) - 1
-	for d > 0 && s.levels[d] >= s.st.n {
+	for d > 0 && s.levels[d] >= s.st.size() {
 		d--
 	}
 	return d
 }
 
 func (s *search) stats() Stats {
-	st := Stats{States: s.st.n, Transitions: s.trans, Depth: s.depth(), Bytes: s.st.bytes(), Elapsed: time.Since(s.began)}
-	if s.at >= 0 {
-		st.Frontier = s.st.n - s.at
-	}
-	return st
+	return Stats{States: s.st.size(), Transitions: s.trans, Depth: s.depth(), Bytes: s.st.bytes(), Frontier: s.st.size() - s.at, Elapsed: time.Since(s.began)}
 }
 
-// successor takes what the run yields.
-func (s *search) successor(r *run) {
-	s.trans++
-	if o := r.step.opt; o != nil {
-		s.taken[o.number] = true
-		if p := r.step.with; p != nil {
-			s.taken[p.number] = true
-		} else if q := r.step.queue; q != nil && !r.step.got && r.step.failure == none {
-			s.highest[q.id] = max(s.highest[q.id], r.step.length)
-			if s.ample != nil && r.step.length == q.capacity {
-				s.ample.full[q.id] = true
+// commit takes over what an expanded block has found. Blocks are committed in the order of their states.
+func (s *search) commit(b *block) {
+	fresh := b.fresh
+	for k := range b.keys {
+		w := b.words[k*s.m.words : (k+1)*s.m.words]
+		if s.opts.States > 0 && s.st.size() == s.opts.States && s.st.view().find(w) < 0 {
+			s.cut = fmt.Sprintf("the bound of %d states was reached", s.opts.States)
+			return
+		}
+		var n int
+		var added bool
+		if key := b.keys[k]; b.known[k] {
+			n, added = s.st.root.put(key, key.tag())
+		} else {
+			n, added = s.st.put(w, s.ids)
+		}
+		for ; len(fresh) > 0 && fresh[0].successor == k; fresh = fresh[1:] {
+			if f := fresh[0].finding; added { // not if it was there by then
+				f.state = n
+				s.report(f)
+				if f.key.code == dsl.LeakedEnd {
+					s.settled[0].Store(true)
+				} else if f.key.code == dsl.AlwaysFails {
+					s.settled[1+f.key.index].Store(true)
+				}
 			}
 		}
 	}
-	if r.step.failure != none {
-		s.failing(r)
+	for _, f := range b.reports {
+		s.report(f)
+	}
+	s.trans += b.trans
+	s.choice = append(s.choice, b.choice...)
+	s.at = b.to
+	if s.at == s.levels[len(s.levels)-1] && s.at < s.st.size() {
+		s.levels = append(s.levels, s.st.size())
+	}
+}
+
+// expandAgain makes the successors that the search made of state n, which is w.
+func (s *search) expandAgain(r *run, w []uint64, n int) {
+	if s.ample == nil || s.choice[n] == 0 {
+		r.expand(w)
 		return
 	}
-	s.add(r)
+	r.from(w)
+	r.instance(s.m.instances[s.choice[n]-1])
 }
 
-func (s *search) failing(r *run) {
-	f := &finding{key: findingKey{property: session.Assertion, code: dsl.AssertionFails}, state: s.at, option: r.count, inst: r.step.who, edge: r.step.failed}
-	if r.step.failure == outOfRange {
-		f.key.code = dsl.OutOfRange
-	}
-	s.report(f)
-}
-
-// add takes a successor into the batch.
-func (s *search) add(r *run) {
-	s.batch.words = append(s.batch.words, r.next...)
-	w := s.batch.words[len(s.batch.words)-s.m.words:]
-	if s.sym != nil {
-		s.sorter.sort(w)
-	}
-	s.batch.tags = append(s.batch.tags, tag(w))
-	s.batch.moved = append(s.batch.moved, len(r.moved) > 0)
-	if len(s.batch.tags) == batchSize {
-		s.flush()
-	}
-}
-
-// lookup returns the number of a state that was explored, and the permutation that leads to the state that represents it.
-func (s *search) lookup(w []uint64) (n int, perm uint32) {
+// known returns the number of a state, -1 if the search has not met it.
+func (s *search) known(v *view, w []uint64) int {
 	if s.sym != nil {
 		w = append(s.scratch[:0], w...)
 		s.scratch = w
 		s.sorter.sort(w)
-		perm = s.sorter.last()
 	}
-	if n = s.st.find(w, tag(w)); n < 0 {
+	return v.find(w)
+}
+
+// lookup returns the number of a state that was explored, and the permutation that leads to the state that represents it.
+func (s *search) lookup(v *view, w []uint64) (n int, perm uint32) {
+	if n = s.known(v, w); n < 0 {
 		panic("checker: a successor of an explored state was not explored")
 	}
+	if s.sym != nil {
+		perm = s.sorter.last()
+	}
 	return n, perm
-}
-
-// flush stores the batch, in order.
-func (s *search) flush() {
-	b := &s.batch
-	b.sum += s.st.fetch(b.tags)
-	for k, t := range b.tags {
-		w := b.words[k*s.m.words : (k+1)*s.m.words]
-		n, added := s.st.put(w, t)
-		if added {
-			s.fresh(n, w, b.moved[k])
-		}
-		s.ahead = s.ahead || n >= s.levels[len(s.levels)-1]
-	}
-	b.words, b.tags, b.moved = b.words[:0], b.tags[:0], b.moved[:0]
-}
-
-// fresh judges what can be judged of a new state alone.
-func (s *search) fresh(n int, w []uint64, moved bool) {
-	for x, holds := range s.holds {
-		k := s.indices[x]
-		key := findingKey{property: session.Always, code: dsl.AlwaysFails, index: k}
-		if s.seen[key] {
-			continue
-		}
-		s.r.w = w
-		if v := holds(s.r); s.r.bad {
-			s.r.bad = false
-			s.report(&finding{key: findingKey{property: session.Assertion, code: dsl.OutOfRange}, state: n, option: -1})
-		} else if v == 0 {
-			s.report(&finding{key: key, state: n, option: -1})
-		}
-		s.r.w = s.r.s
-	}
-	if s.leaks && (moved || s.travelling(w)) && !s.seen[findingKey{property: session.Leak, code: dsl.LeakedEnd}] {
-		if e := s.m.leaked(w); e != nil {
-			s.report(&finding{key: findingKey{property: session.Leak, code: dsl.LeakedEnd}, state: n, option: -1, end: e})
-		}
-	}
-}
-
-// travelling reports whether an end is in a queue: it may be out of reach without having changed hands just now.
-func (s *search) travelling(w []uint64) bool {
-	for _, q := range s.travel {
-		if q.head(w) != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// judge decides about deadlock once a state has been expanded.
-func (s *search) judge(w []uint64) {
-	if s.r.steps > 0 || s.r.rescues > 0 || !s.wanted[session.Deadlock] {
-		return
-	}
-	key := findingKey{property: session.Deadlock, code: dsl.Deadlock}
-	if s.r.timeouts > 0 {
-		key = findingKey{property: session.Timeout, code: dsl.OnlyTimeout}
-	}
-	if s.seen[key] {
-		return
-	}
-	if stuck := s.r.waiting(w); len(stuck) > 0 {
-		s.report(&finding{key: key, state: s.at, option: -1, stuck: stuck, inst: stuck[0]})
-	}
 }

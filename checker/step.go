@@ -19,8 +19,9 @@ type run struct {
 	dropped []*queue   // non-empty queues that an abandonment emptied
 	moved   []*end     // ends that changed hands: what can leak
 
-	memos      []memo // per standing state
-	remembered int    // entries in memos
+	memos      []memo                          // per standing state
+	remembered int                             // entries in memos
+	learnt     func(t *step, dropped []*queue) // called for each step that is remembered from now on; may be nil
 	known      map[step]*step
 
 	count    int // successors so far

@@ -2,129 +2,200 @@ package checker
 
 import "math/bits"
 
-// store is the exact set of states found, in order of discovery: a state's number is its place. States lie packed in chunks of one arena; an
-// open-addressing table of numbers, each beside 32 bits of its hash that also give its place, finds them. So the table grows without a look
-// at the arena.
+// store is the exact set of states found, in order of discovery: a state's number is its place. A state of more than two words is kept as a tree
+// (Laarman, van de Pol, Weber, "Parallel recursive state compression for free", SPIN 2011): its words are numbered, each in a set of its own; pairs of
+// numbers are words again, and numbered too, until two words are left. What changes together lies together, so there are few different words, and a
+// state takes little more than these two. A successor shares all but the changed words with the state before it, and is looked up by these.
+//
+// One goroutine may put while others view.
 type store struct {
-	words  int
-	chunks [][]uint64
-	n      int
-	table  []uint64 // tag<<32 | number + 1; 0 empty
-	mask   uint64
+	words int
+	nodes []node     // children before parents
+	tops  [2]int     // the nodes whose words are the key; equal if there is one
+	paths [][]uint64 // per word: the nodes above it, as a bit set
+	root  *keys
 }
 
-const (
-	chunkShift = 14
-	chunkSize  = 1 << chunkShift
-)
+// node is a word of the state, or one made of the numbers of two nodes.
+type node struct {
+	word        int // -1: a pair
+	left, right int
+	numbers     *numbers // nil: a top
+}
 
+// newStore makes a store for states of so many words.
 func newStore(words int) *store {
-	return &store{words: words, table: make([]uint64, 1<<12), mask: 1<<12 - 1}
+	s := &store{words: words, root: newKeys(min(words, 2))}
+	var level []int
+	for w := range words {
+		level = append(level, w)
+		s.nodes = append(s.nodes, node{word: w})
+	}
+	for len(level) > 2 {
+		var above []int
+		for k := 0; k+1 < len(level); k += 2 {
+			above = append(above, len(s.nodes))
+			s.nodes = append(s.nodes, node{word: -1, left: level[k], right: level[k+1]})
+			s.nodes[level[k]].numbers, s.nodes[level[k+1]].numbers = newNumbers(), newNumbers()
+		}
+		if len(level)%2 == 1 {
+			above = append(above, level[len(level)-1])
+		}
+		level = above
+	}
+	s.tops = [2]int{level[0], level[len(level)-1]}
+	size := (len(s.nodes) + 63) / 64
+	below := make([][]uint64, len(s.nodes)) // per node, the words below it
+	for k := range s.nodes {
+		x := &s.nodes[k]
+		below[k] = make([]uint64, words/64+1)
+		if x.word >= 0 {
+			below[k][x.word/64] |= 1 << (x.word % 64)
+			continue
+		}
+		for i := range below[k] {
+			below[k][i] = below[x.left][i] | below[x.right][i]
+		}
+	}
+	for w := range words {
+		path := make([]uint64, size)
+		for k := range s.nodes {
+			if below[k][w/64]>>(w%64)&1 != 0 {
+				path[k/64] |= 1 << (k % 64)
+			}
+		}
+		s.paths = append(s.paths, path)
+	}
+	return s
 }
 
-// at returns the words of a state. They stay where they are.
-func (s *store) at(n int) []uint64 {
-	o := n & (chunkSize - 1) * s.words
-	return s.chunks[n>>chunkShift][o : o+s.words : o+s.words]
-}
+// size is the number of states.
+func (s *store) size() int { return s.root.n }
 
 // bytes is the memory that the store holds.
 func (s *store) bytes() int64 {
-	return int64(len(s.chunks))*chunkSize*int64(s.words)*8 + int64(len(s.table))*8
+	n := s.root.bytes()
+	for k := range s.nodes {
+		if s.nodes[k].numbers != nil {
+			n += s.nodes[k].numbers.bytes()
+		}
+	}
+	return n
 }
 
-func hash(w []uint64) uint64 {
-	h := uint64(len(w)) * 0x9e3779b97f4a7c15
-	for _, x := range w {
-		hi, lo := bits.Mul64(h^x^0xa0761d6478bd642f, 0xe7037ed1a0b428db)
-		h = hi ^ lo ^ x
+// put adds a state; it returns its number and whether it is new. ids is scratch, as long as nodes.
+func (s *store) put(w, ids []uint64) (n int, added bool) {
+	for k := range s.nodes {
+		x := &s.nodes[k]
+		ids[k] = x.value(w, ids)
+		if x.numbers != nil {
+			ids[k] = uint64(x.numbers.put(ids[k]))
+		}
 	}
-	hi, lo := bits.Mul64(h^0x8ebc6af09c88c6e3, 0x589965cc75374cc3)
-	return hi ^ lo
+	k := s.key(ids)
+	return s.root.put(k, k.tag())
 }
 
-// tag returns the bits of a state's hash that the table uses.
-func tag(w []uint64) uint64 { return hash(w) >> 32 }
-
-// find returns the number of a state with its tag, -1 if it is not there.
-func (s *store) find(w []uint64, tag uint64) int {
-	for at := tag & s.mask; ; at = (at + 1) & s.mask {
-		x := s.table[at]
-		if x == 0 {
-			return -1
-		}
-		if x>>32 == tag && equal(s.at(int(uint32(x))-1), w) {
-			return int(uint32(x)) - 1
-		}
+// key is what the root keeps for the words of the tops.
+func (s *store) key(ids []uint64) key {
+	if s.words == 1 {
+		return key{a: ids[0]}
 	}
+	return key{ids[s.tops[0]], ids[s.tops[1]]}
 }
 
-// put adds a state with its tag; it returns its number and whether it is new.
-func (s *store) put(w []uint64, tag uint64) (n int, added bool) {
-	at := tag & s.mask
-	for ; ; at = (at + 1) & s.mask {
-		x := s.table[at]
-		if x == 0 {
-			break
-		}
-		if x>>32 == tag && equal(s.at(int(uint32(x))-1), w) {
-			return int(uint32(x)) - 1, false
-		}
+// value is the word of a node.
+func (x *node) value(w, ids []uint64) uint64 {
+	if x.word >= 0 {
+		return w[x.word]
 	}
-	n = s.n
-	if n>>chunkShift == len(s.chunks) {
-		s.chunks = append(s.chunks, make([]uint64, chunkSize*s.words))
-	}
-	copy(s.at(n), w)
-	s.n++
-	s.table[at] = tag<<32 | uint64(uint32(s.n))
-	if uint64(s.n)*4 > uint64(len(s.table))*3 {
-		s.grow()
-	}
-	return n, true
+	return ids[x.left]<<32 | ids[x.right]
 }
 
-// batchSize is how many states are looked up together.
-const batchSize = 64
+// full reports whether no more states can be numbered.
+func (s *store) full() bool { return s.root.n >= keyLimit }
 
-// most states that a store can number.
-const storeLimit = 1<<32 - 2
-
-func (s *store) grow() {
-	old := s.table
-	s.table = make([]uint64, 2*len(old))
-	s.mask = uint64(len(s.table)) - 1
-	for _, x := range old {
-		if x == 0 {
-			continue
-		}
-		at := x >> 32 & s.mask
-		for s.table[at] != 0 {
-			at = (at + 1) & s.mask
-		}
-		s.table[at] = x
-	}
+// view is how one goroutine reads a store.
+type view struct {
+	s     *store
+	w     []uint64 // the state that was read last
+	ids   []uint64 // the numbers of its nodes; of a top, its word
+	next  []uint64 // those of another state
+	dirty []uint64 // the nodes in which the two differ, as a bit set
 }
 
-// fetch brings what find and put will read into the cache. The misses of one state are waited for one after the other, those of many at once.
-func (s *store) fetch(tags []uint64) (sum uint64) {
-	var entries [batchSize]uint64
-	for k, t := range tags {
-		entries[k] = s.table[t&s.mask]
-	}
-	for k, t := range tags {
-		if x := entries[k]; x>>32 == t && x != 0 {
-			sum += s.at(int(uint32(x)) - 1)[0]
-		}
-	}
-	return sum
+// view returns a reader of a store that is not empty.
+func (s *store) view() *view {
+	v := &view{s: s, w: make([]uint64, s.words), ids: make([]uint64, len(s.nodes)), next: make([]uint64, len(s.nodes)), dirty: make([]uint64, len(s.paths[0]))}
+	v.at(0)
+	return v
 }
 
-func equal(a, b []uint64) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
+// at returns the words of a state, valid until the next call.
+func (v *view) at(n int) []uint64 {
+	nodes, ids := v.s.nodes, v.ids
+	k := v.s.root.at(uint32(n))
+	if v.s.words == 1 {
+		v.w[0] = k.a
+		return v.w
+	}
+	ids[v.s.tops[0]], ids[v.s.tops[1]] = k.a, k.b
+	for k := len(nodes) - 1; k >= 0; k-- {
+		x := &nodes[k]
+		word := ids[k]
+		if x.numbers != nil {
+			word = x.numbers.at(uint32(word))
+		}
+		if x.word >= 0 {
+			v.w[x.word] = word
+		} else {
+			ids[x.left], ids[x.right] = word>>32, word&(1<<32-1)
 		}
 	}
-	return true
+	return v.w
+}
+
+// key returns the key of w; false if some part of it is new. It is cheap if w differs little from the state read last.
+func (v *view) key(w []uint64) (key, bool) {
+	switch len(w) {
+	case 1:
+		return key{a: w[0]}, true
+	case 2:
+		return key{w[0], w[1]}, true
+	}
+	s, ids := v.s, v.next
+	copy(ids, v.ids)
+	clear(v.dirty)
+	for k, x := range w {
+		if x != v.w[k] {
+			for i, p := range s.paths[k] {
+				v.dirty[i] |= p
+			}
+		}
+	}
+	for i, d := range v.dirty {
+		for ; d != 0; d &= d - 1 {
+			k := i*64 + bits.TrailingZeros64(d)
+			x := &s.nodes[k]
+			ids[k] = x.value(w, ids)
+			if x.numbers == nil {
+				continue
+			}
+			n := x.numbers.find(ids[k])
+			if n < 0 {
+				return key{}, false
+			}
+			ids[k] = uint64(n)
+		}
+	}
+	return s.key(ids), true
+}
+
+// find returns the number of a state, -1 if it is not there.
+func (v *view) find(w []uint64) int {
+	k, ok := v.key(w)
+	if !ok {
+		return -1
+	}
+	return v.s.root.find(k, k.tag())
 }

@@ -54,7 +54,7 @@ func TestSymmetry(t *testing.T) {
 			if len(b.found) == 0 {
 				bad["ok"]++
 			}
-			full, less = full+a.st.n, less+b.st.n
+			full, less = full+a.st.size(), less+b.st.size()
 		}
 	}
 	t.Logf("%d systems from seed %d, %d with symmetry: %d states, %d reduced; %v", systems, *seed, orbits, full, less, bad)

@@ -267,7 +267,7 @@ func (t *twin) futures(states []*twinState, depth []int, steps [][]twinStep, nex
 
 // twinOutcome is outcome of the engine.
 func engineOutcome(s *search) outcome {
-	o := outcome{States: s.st.n, Transitions: s.trans, Depth: s.depth(), Codes: map[string]int{}}
+	o := outcome{States: s.st.size(), Transitions: s.trans, Depth: s.depth(), Codes: map[string]int{}}
 	at := func(n int) int {
 		d := 0
 		for d+1 < len(s.levels) && s.levels[d+1] <= n {

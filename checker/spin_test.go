@@ -113,8 +113,8 @@ func spinAgrees(t *testing.T, sys *session.System) {
 			}
 		}
 		n, _ := strconv.ParseFloat(string(spinStates.FindSubmatch(out)[1]), 64)
-		if int(n) != s.st.n {
-			t.Errorf("%d states, %g in SPIN", s.st.n, n)
+		if int(n) != s.st.size() {
+			t.Errorf("%d states, %g in SPIN", s.st.size(), n)
 		}
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,6 +63,13 @@ func Elaborate(decl *session.SystemDecl, t *traces.Trace) (*session.System, erro
 	sys, diags := session.Elaborate(decl, options)
 	if sys == nil {
 		return nil, errors.New(diags[0].Message)
+	}
+	for p := range sys.Capacity {
+		for _, row := range sys.Capacity[p] {
+			if slices.Contains(row, session.AskCapacity) {
+				return nil, fmt.Errorf("the capacity of %s is asked for (`capacity ?`) and has no value", sys.Protocols[p].QName())
+			}
+		}
 	}
 	return sys, nil
 }

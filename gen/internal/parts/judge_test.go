@@ -3,6 +3,7 @@ package parts_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,4 +92,68 @@ func TestTownExplored(t *testing.T) {
 	if len(never) > 0 {
 		t.Errorf("the model may, and the code never does:\n%s", strings.Join(never, "\n"))
 	}
+}
+
+// A crash is a step of the model where the system declares it, and takes with it who waits for the crashed; elsewhere it is where the run
+// leaves the model.
+func TestCrashesAreJudged(t *testing.T) {
+	var plain, faulty *session.System
+	accepted, refused := 0, 0
+	for seed := range uint64(300) {
+		run := channel.NewTrace("parts.Town", parts.TownDigest, "users=3")
+		rt := channel.New(channel.Config{Cores: 1, Recorder: run})
+		random, late := channel.Seed(seed), seed%60
+		c := rt.Control(channel.Control{Crashes: 1, Steps: 10000, Decider: channel.DeciderFunc(func(d channel.Decision) int {
+			if d.Kind == channel.WhichFault && late > 0 {
+				late--
+				return 0
+			}
+			return random.Decide(d)
+		})})
+		var wrong, ended, crashed int
+		named(rt, 3, open(&wrong, &ended, &crashed, func(int) parts.ClientFunc { return client(&wrong) }))
+		c.Run()
+		c.Close()
+		trace := run.Trace()
+		if plain == nil {
+			var err error
+			if plain, err = judge.System("gen/internal/parts", trace); err != nil {
+				t.Fatal(err)
+			}
+			copied := *plain
+			faulty = &copied
+			faulty.Crash, faulty.CrashMost = []int{0, 1}, 1
+		}
+		var fault *traces.Event
+		for k := range trace.Events {
+			if trace.Events[k].Kind == traces.Crash {
+				fault = &trace.Events[k]
+				break
+			}
+		}
+		switch err := judge.Run(faulty, trace); {
+		case fault == nil || fault.Instance == "opener" || fault.Instance == "server":
+			accepted++
+			if err != nil {
+				t.Fatalf("seed %d: %v", seed, err)
+			}
+		default: // a client: only instances that are there from the start are declared to crash
+			refused++
+			if d, ok := err.(*judge.Deviation); !ok || d.Step != fault.Step {
+				t.Fatalf("seed %d: %v, want the crash at step %d", seed, err, fault.Step)
+			}
+		}
+		if fault == nil {
+			continue
+		}
+		// The server may be lost without a fault, too: when the opener has left the door, and there is room for clients who cannot come.
+		left := slices.ContainsFunc(trace.Events[:fault.Step], func(e traces.Event) bool { return e.Kind == traces.Abandon && e.Protocol == "Door" })
+		if d, ok := judge.Run(plain, trace).(*judge.Deviation); (!ok || d.Step != fault.Step) && !(fault.Instance == "server" && left) {
+			t.Fatalf("seed %d: without faults: %v, want the crash at step %d", seed, d, fault.Step)
+		}
+	}
+	if accepted == 0 || refused == 0 {
+		t.Errorf("%d accepted, %d refused", accepted, refused)
+	}
+	t.Logf("%d accepted, %d refused", accepted, refused)
 }

@@ -47,100 +47,20 @@ func (m *model) newAmple() *ample {
 	return a
 }
 
-// roleOf returns the role whose ends a slot of a machine holds.
-func (a *ample) roleOf(mc *session.Machine, s *session.SlotRef) *role {
-	t := mc.Groups[s.Group].Fields[s.Field].End
-	return a.m.protocolOf(t.Protocol).roles[t.Role]
-}
-
 // peerOf returns the role that an option talks to.
 func (a *ample) peerOf(mc *session.Machine, x *session.Action) *role {
 	t := mc.Groups[x.Slot.Group].Fields[x.Slot.Field].End
 	return a.m.protocolOf(t.Protocol).roles[x.Peer]
 }
 
-// findAbandoned finds the roles whose ends may ever be abandoned: by an abandon, by a crash of whoever may hold them, or in a queue that is dropped.
+// findAbandoned finds the roles whose ends may ever be abandoned.
 func (a *ample) findAbandoned() {
 	if !a.m.abandons {
 		return
 	}
-	grew := true
-	mark := func(r *role) {
-		if !a.abandoned[r] {
-			a.abandoned[r], grew = true, true
-		}
+	for r := range a.m.sys.Abandoned() {
+		a.abandoned[a.m.protocolOf(r.Protocol).roles[r.Role]] = true
 	}
-	crashes := func(mc *session.Machine) {
-		for g := range mc.Groups {
-			for _, f := range mc.Groups[g].Fields {
-				if f.End != nil {
-					mark(a.m.protocolOf(f.End.Protocol).roles[f.End.Role])
-				}
-			}
-		}
-	}
-	for _, i := range a.m.instances {
-		if i.fault {
-			crashes(i.machine)
-		}
-	}
-	for grew {
-		grew = false
-		for _, mc := range a.m.sys.Machines {
-			for s := range mc.States {
-				st := &mc.States[s]
-				for e := range st.Edges {
-					x := &st.Edges[e].Action
-					switch x.Kind {
-					case session.AbandonEnd:
-						if mc.Groups[x.Slot.Group].Fields[x.Slot.Field].End != nil {
-							mark(a.roleOf(mc, &x.Slot))
-						}
-					case session.SendMsg, session.ReceiveMsg:
-						if a.abandoned[a.peerOf(mc, x)] && !hearsOfLoss(st, x) {
-							crashes(mc)
-						}
-					}
-				}
-			}
-		}
-		for _, p := range a.m.protocols {
-			for to, r := range p.roles {
-				if !a.abandoned[r] {
-					continue
-				}
-				for from := range p.roles {
-					if p.alphabets[from][to] == nil {
-						continue
-					}
-					for _, l := range p.decl.Labels {
-						for _, f := range l.Fields {
-							if f.Type.Kind == session.End {
-								mark(a.m.protocolOf(f.Type.End.Protocol).roles[f.Type.End.Role])
-							}
-						}
-					}
-				}
-			}
-		}
-	}
-}
-
-// hearsOfLoss reports whether a state has a gone option, without a guard, for the slots that a send or receive waits on.
-func hearsOfLoss(st *session.State, x *session.Action) bool {
-	for e := range st.Edges {
-		y := &st.Edges[e].Action
-		if y.Kind == session.GonePeer && y.Peer == x.Peer && y.Slot.Group == x.Slot.Group && y.Slot.Field == x.Slot.Field && st.Edges[e].Guard == nil &&
-			y.Slot.Any && y.Slot.States == nil || y.Kind == session.GonePeer && st.Edges[e].Guard == nil && sameSlot(&y.Slot, &x.Slot) && y.Peer == x.Peer {
-			return true
-		}
-	}
-	return false
-}
-
-// sameSlot reports whether two slots are one: member 0 of the same group.
-func sameSlot(x, y *session.SlotRef) bool {
-	return x.Group == y.Group && x.Field == y.Field && x.Index == nil && y.Index == nil && !x.Any && !y.Any
 }
 
 // readBit is the bit of a protocol that says that a choose looks whether a queue has room, or whether it has a message.

@@ -11,11 +11,11 @@ import (
 // byParts checks a system that uses others part by part: its own instances, and each part, against the most general environment of what they are
 // connected by. Parts that wait for each other are checked together. nil: there is nothing to tell apart, or a part does not hold by itself, which
 // says nothing about the whole; words then say so.
-func (a *app) byParts(ctx context.Context, e *elaboration, o checker.Options, params map[string]int64) (v *checker.Verdict, words []string) {
+func (a *app) byParts(ctx context.Context, e *elaboration, o checker.Options) (v *checker.Verdict, words []string) {
 	if o.NoReduce || len(e.sys.Parts) == 0 || e.sys.Expect != "" && e.sys.Expect != "ok" {
 		return nil, nil
 	}
-	own, parts, words := session.Apart(e.decl, e.sys, session.ElaborateOptions{Params: params})
+	own, parts, words := session.Apart(e.decl, e.sys, e.opts)
 	if own == nil {
 		return nil, words
 	}
@@ -48,12 +48,8 @@ func (a *app) byParts(ctx context.Context, e *elaboration, o checker.Options, pa
 
 // part checks one part alone, by its own parts if it has any.
 func (a *app) part(ctx context.Context, p session.Part, o checker.Options) (*checker.Verdict, []string) {
-	sys, diags := session.Elaborate(p.Decl, session.ElaborateOptions{Params: p.Params})
-	if sys == nil {
-		panic(fmt.Sprintf("a part that elaborates in a system does not alone: %v", diags[0]))
-	}
-	e := &elaboration{p.Decl, sys}
-	if v, words := a.byParts(ctx, e, o, p.Params); v != nil {
+	sys, opts := p.Elaborate()
+	if v, words := a.byParts(ctx, &elaboration{p.Decl, sys, opts}, o); v != nil {
 		return v, words
 	}
 	return checker.Check(ctx, sys, o), nil

@@ -32,6 +32,7 @@ type expectedPackage struct {
 type elaboration struct {
 	decl *session.SystemDecl
 	sys  *session.System
+	opts session.ElaborateOptions
 }
 
 // judgeSources runs the passes that need no exploration, and compares what they report with what each package expects.
@@ -62,7 +63,7 @@ func judgeSources(prog *session.Program, diags []*dsl.Diagnostic, params map[str
 		for _, d := range p.Systems {
 			switch {
 			case systems[d] != nil && !all.broken(p):
-				s.systems = append(s.systems, &elaboration{d, systems[d]})
+				s.systems = append(s.systems, &elaboration{d, systems[d], session.ElaborateOptions{Params: paramsOf(d, params)}})
 			case len(p.Expect) == 0:
 				s.skipped = append(s.skipped, d.QName())
 			}

@@ -31,7 +31,7 @@ func (a *app) verify(ctx context.Context, e *elaboration, o checker.Options, par
 	if asked := askedCapacities(e.sys); len(asked) > 0 {
 		r.verdict, r.capacity = answerCapacities(ctx, e, asked, o, params)
 	} else {
-		v, words := a.byParts(ctx, e, o, paramsOf(e.decl, params))
+		v, words := a.byParts(ctx, e, o)
 		if r.verdict = v; v == nil {
 			r.verdict = checker.Check(ctx, e.sys, o)
 		}

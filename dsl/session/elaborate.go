@@ -12,6 +12,7 @@ type ElaborateOptions struct {
 	Params   map[string]int64 // values that take the place of those in the source
 	Capacity map[string]int   // per protocol ("fs.File"), what a "?" stands for
 	apart    map[string]bool  // parts of which only an environment is there
+	leaving  map[Role]bool    // environments that hold these may abandon them at any time
 }
 
 // Elaborate turns a declared system into machines, instances and sessions: parameters get their values, parts are flattened, exported ends are
@@ -91,8 +92,10 @@ type limit struct {
 }
 
 func newAssembly(s *SystemDecl, opts ElaborateOptions) *assembly {
+	bench := newBench(nil)
+	bench.leaving = opts.leaving
 	return &assembly{
-		bench: newBench(nil), opts: opts,
+		bench: bench, opts: opts,
 		sys:      &System{Decl: s, At: position(s.File, s.Decl.Name)},
 		machines: map[*Machine]int{},
 		protocol: map[*Protocol]int{},
@@ -371,7 +374,7 @@ func (a *assembly) use(p *part, d *dsl.Instance) {
 		}
 	}
 	if p.outer == nil && !a.opts.Run {
-		a.sys.Parts = append(a.sys.Parts, Part{d.Name.Name, s, given})
+		a.sys.Parts = append(a.sys.Parts, Part{Name: d.Name.Name, Decl: s, Params: given})
 	}
 	if p.outer == nil && a.opts.apart[d.Name.Name] {
 		m.part = a.outside(s, given, d)
@@ -382,7 +385,7 @@ func (a *assembly) use(p *part, d *dsl.Instance) {
 
 // outside is a part of which nothing is there but what it exports: an environment will hold each of those ends.
 func (a *assembly) outside(s *SystemDecl, given map[string]int64, d *dsl.Instance) *part {
-	alone := newAssembly(s, ElaborateOptions{Run: a.opts.Run, Capacity: a.opts.Capacity})
+	alone := newAssembly(s, ElaborateOptions{Run: a.opts.Run, Capacity: a.opts.Capacity, leaving: a.opts.leaving})
 	p := alone.part(s, d.Name.Name+".", given, nil)
 	for _, x := range p.exports {
 		for k := range x.ends {

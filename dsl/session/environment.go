@@ -118,6 +118,9 @@ func (e *environment) fill(s int) {
 		e.m.States[c].Kind = Ended
 		return
 	}
+	if e.leaving[Role{e.local.Protocol, e.local.Role}] {
+		c = e.mayLeave(c, st.At)
+	}
 	var sends, receives []LocalEdge
 	for _, edge := range st.Edges {
 		if !edge.Send {
@@ -147,6 +150,17 @@ func (e *environment) fill(s int) {
 			e.gone(silent, edge.Peer, st.At)
 		}
 	}
+}
+
+// mayLeave lets the environment give up its end at c, and returns the state in which it does not.
+func (e *environment) mayLeave(c int, at dsl.Position) int {
+	stays, drop, over := e.state(Waiting, at), e.state(LocalStep, at), e.state(Ended, at)
+	e.m.States[stays].Names = e.m.States[c].Names
+	e.m.States[c].Kind, e.m.States[c].Names = Deciding, nil
+	e.edge(c, Action{Kind: TakeCase, Name: "stays"}, stays, at)
+	e.edge(c, Action{Kind: TakeCase, Name: "leaves"}, drop, at)
+	e.edge(drop, Action{Kind: AbandonEnd, Slot: SlotRef{Bind: VarRef{Var: -1}}}, over, at)
+	return stays
 }
 
 // canMake reports whether the environment can make the ends that a message carries.

@@ -28,7 +28,8 @@ type bench struct {
 	reports      []*dsl.Diagnostic
 	reported     map[string]bool
 	relevant     map[*Component][]string
-	unsaid       []string // what environments cannot do
+	unsaid       []string      // what environments cannot do
+	leaving      map[Role]bool // environments that hold these may abandon them
 }
 
 func newBench(base Env) *bench {

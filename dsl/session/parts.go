@@ -12,6 +12,13 @@ type Part struct {
 	Name   string
 	Decl   *SystemDecl
 	Params map[string]int64 // what the user gives
+	opts   ElaborateOptions
+}
+
+// Elaborate is the part alone, with environments in the places of all others. They may give up an end if somebody in the whole system may.
+func (p *Part) Elaborate() (*System, ElaborateOptions) {
+	sys, _ := Elaborate(p.Decl, p.opts)
+	return sys, p.opts
 }
 
 // Apart splits a system into what can be checked on its own. Own is the system with an environment in the place of each part that it can be told apart
@@ -26,6 +33,7 @@ func Apart(s *SystemDecl, whole *System, opts ElaborateOptions) (own *System, pa
 	for _, p := range whole.Parts {
 		apart[p.Name] = true
 	}
+	opts.leaving = whole.Abandoned()
 	for {
 		if len(apart) == 0 {
 			return nil, nil, words
@@ -42,7 +50,8 @@ func Apart(s *SystemDecl, whole *System, opts ElaborateOptions) (own *System, pa
 			if !apart[p.Name] {
 				continue
 			}
-			alone, _ := Elaborate(p.Decl, ElaborateOptions{Run: opts.Run, Params: p.Params, Capacity: opts.Capacity})
+			p.opts = ElaborateOptions{Params: p.Params, Capacity: opts.Capacity, leaving: opts.leaving}
+			alone, _ := p.Elaborate()
 			if alone == nil {
 				return nil, nil, append(words, p.Name+" cannot be checked alone")
 			}
@@ -71,6 +80,7 @@ func Apart(s *SystemDecl, whole *System, opts ElaborateOptions) (own *System, pa
 		}
 		for _, p := range whole.Parts {
 			if apart[p.Name] {
+				p.opts = ElaborateOptions{Params: p.Params, Capacity: opts.Capacity, leaving: opts.leaving}
 				parts = append(parts, p)
 			}
 		}

@@ -40,7 +40,7 @@ func TestMutantsAreRefused(t *testing.T) {
 	}
 	r := rand.New(rand.NewPCG(seed, 0))
 	kinds := map[string]int{}
-	for range 150 {
+	for range 60 {
 		k := 70 + r.IntN(len(run.Events)-70) // after the start, in which all are alike
 		e := run.Events[k]
 		mutant := *run

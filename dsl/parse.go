@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Parse reads one file (docs/language.md, section 1). The tree holds what is right; each diagnostic stands at its token, at most one per line.
@@ -127,6 +128,16 @@ func words(s string) map[string]bool {
 
 // isName reports whether a token can be a name.
 func (t token) isName() bool { return t.kind == tokenName && !reserved[t.text] }
+
+// IsName reports whether a text can be the name of something declared.
+func IsName(text string) bool {
+	for k, r := range text {
+		if r != '_' && !unicode.IsLetter(r) && (k == 0 || !unicode.IsDigit(r)) {
+			return false
+		}
+	}
+	return text != "" && !reserved[text]
+}
 
 // commas parses element { "," element } up to the closing mark, which it takes. There may be none.
 func (p *parser) commas(closing string, element func()) {

@@ -32,6 +32,7 @@ var layers = []layer{
 	{name: "cmd", has: under("cmd"), may: []string{"*"}},
 	{name: "bench", has: under("bench"), only: true},
 	{name: "dsl/session", has: exactly("dsl/session"), may: []string{"dsl"}},
+	{name: "dsl/automata", has: exactly("dsl/automata"), may: []string{"dsl"}},
 	{name: "dsl", has: exactly("dsl")},
 	{name: "protocols", has: under("gen/internal"), may: []string{"kernel/channel"}, only: true},
 	{name: "gen", has: under("gen"), may: []string{"dsl", "dsl/session"}},

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,18 +18,15 @@ type exportFlags struct {
 	params             []string
 }
 
-// exporters write a system for another checker.
-var exporters = map[string]func(*session.System) ([]byte, error){"promela": export.Promela}
-
 func (a *app) exportVerb() *cobra.Command {
 	f := new(exportFlags)
 	c := &cobra.Command{
 		Use:   "export [./... | folders | files]",
-		Short: "write a system for another checker: Promela for SPIN",
+		Short: "write a system for another checker: Promela for SPIN, TLA+ for TLC",
 		Long: `export writes a system of the packages named (this folder by default) as a model for another checker, with the same steps and so the same
 states and verdicts. What the other checker cannot judge is said at the top of the model; a system that it cannot be told is refused, never
 approximated.`,
-		Example: "  protoc-os export --to promela --system Dinner -o dinner.pml ./dinner\n  protoc-os export --to promela --param n=5 ./dinner",
+		Example: "  protoc-os export --to promela --system Dinner -o dinner.pml ./dinner\n  protoc-os export --to tla --param n=5 -o Dinner.tla ./dinner",
 		RunE: func(_ *cobra.Command, patterns []string) error {
 			if len(patterns) == 0 {
 				patterns = []string{"."}
@@ -36,7 +35,7 @@ approximated.`,
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.to, "to", "promela", "promela")
+	flags.StringVar(&f.to, "to", "promela", "promela or tla")
 	flags.StringVar(&f.system, "system", "", "which one: Name or package.Name (default: the only one there)")
 	flags.StringVarP(&f.output, "output", "o", "", "file to write (default: standard output)")
 	flags.StringArrayVar(&f.params, "param", nil, "another value of the system's parameter: n=4 (repeatable)")
@@ -45,9 +44,8 @@ approximated.`,
 
 // export is the verb: load, judge the sources, find the system, write it.
 func (a *app) export(f *exportFlags, patterns []string) error {
-	write := exporters[f.to]
-	if write == nil {
-		return fmt.Errorf("--to %s: want promela", f.to)
+	if f.to != "promela" && f.to != "tla" {
+		return fmt.Errorf("--to %s: want promela or tla", f.to)
 	}
 	params, err := (&checkFlags{params: f.params}).paramValues()
 	if err != nil {
@@ -73,13 +71,36 @@ func (a *app) export(f *exportFlags, patterns []string) error {
 	if len(found) != 1 {
 		return fmt.Errorf("%d systems here: say which one with --system", len(found))
 	}
-	text, err := write(found[0].sys)
+	return a.write(f, found[0])
+}
+
+// write writes the model; TLC is also told what to check, in a file beside it.
+func (a *app) write(f *exportFlags, e *elaboration) error {
+	files := map[string][]byte{}
+	text, err := []byte(nil), error(nil)
+	if f.to == "promela" {
+		text, err = export.Promela(e.sys)
+	} else {
+		module := e.decl.Name
+		if f.output != "" {
+			module = strings.TrimSuffix(filepath.Base(f.output), ".tla")
+		}
+		var cfg []byte
+		text, cfg, err = export.TLA(e.sys, module)
+		files[strings.TrimSuffix(f.output, ".tla")+".cfg"] = cfg
+	}
 	if err != nil {
-		return fmt.Errorf("%s cannot be exported: %w", found[0].decl.QName(), err)
+		return fmt.Errorf("%s cannot be exported: %w", e.decl.QName(), err)
 	}
 	if f.output == "" {
 		_, err = a.out.Write(text)
 		return err
 	}
-	return os.WriteFile(f.output, text, 0o644)
+	files[f.output] = text
+	for name, text := range files {
+		if err := os.WriteFile(name, text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -22,6 +23,7 @@ import (
 type graphFlags struct {
 	view, name, to, engine, direction string
 	highlight, instance, output       string
+	cover                             string
 	unfold, occupancy, check          bool
 	states                            int
 	params                            []string
@@ -56,6 +58,7 @@ states (the states of a system; with --highlight those around the trace).`,
 	flags.StringVar(&f.engine, "engine", "own", "who lays it out: own, or dot (Graphviz; for svg and png)")
 	flags.StringVar(&f.direction, "direction", "auto", "where arrows point: auto, down or right")
 	flags.StringVar(&f.highlight, "highlight", "", "light what a trace file went through")
+	flags.StringVar(&f.cover, "cover", "", "write onto each arrow how often tests took it: a file of test --cover")
 	flags.StringVar(&f.instance, "instance", "", "with --highlight: only what this instance did")
 	flags.BoolVar(&f.unfold, "unfold", false, "system: draw each instance of an array")
 	flags.BoolVar(&f.occupancy, "occupancy", false, "system: explore it and write the highest occupancy of each queue")
@@ -79,6 +82,10 @@ func (a *app) graph(ctx context.Context, f *graphFlags, patterns []string) error
 		if trace, err = traces.ReadFile(f.highlight); err != nil {
 			return err
 		}
+	}
+	counts, err := f.counts()
+	if err != nil {
+		return err
 	}
 	prog, diags, err := session.Load(session.Config{}, patterns)
 	if err != nil {
@@ -110,11 +117,29 @@ func (a *app) graph(ctx context.Context, f *graphFlags, patterns []string) error
 		if trace != nil && f.view != "states" {
 			drawn = drawn.Highlight(trace, viz.HighlightOptions{Instance: f.instance})
 		}
+		if counts != nil {
+			drawn = drawn.Cover(counts)
+		}
 		if err := a.deliver(f, s.name, drawn); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// counts reads the file of --cover; nil: none.
+func (f *graphFlags) counts() (counts map[string]int, err error) {
+	if f.cover == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(f.cover)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, &counts); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.cover, err)
+	}
+	return counts, nil
 }
 
 var directions = map[string]viz.Direction{"auto": viz.Auto, "down": viz.TopDown, "right": viz.LeftRight}

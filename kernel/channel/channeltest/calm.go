@@ -15,7 +15,7 @@ const mostCalm = 4000
 // walks to the end of its protocol, or to where it may rest where there is
 // no end. Then all that holds at the end of a run is judged.
 func (w *World) finish() {
-	w.calm = true
+	w.calm, w.decided = true, len(w.decisions)
 	for _, s := range w.sessions {
 		for _, p := range s.peers {
 			if p != nil && !p.over && p.delay > 0 {
@@ -112,8 +112,8 @@ func (w *World) judgeLeak(s *Session) {
 		return
 	}
 	for _, p := range s.peers {
-		if p != nil && len(p.pending) > 0 && !p.at().End {
-			return // abandoned, with what it had sent
+		if p != nil && !p.at().End && !w.survives[s.Protocol] {
+			return // abandoned, and the component need not notice
 		}
 	}
 	for r := range s.Protocol.Roles {

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/protoc-os/protoc-os/kernel/channel/channeltest/cover"
 	"github.com/protoc-os/protoc-os/traces"
 )
 
@@ -39,7 +40,7 @@ func Check(t TB, start func(*World)) { t.Helper(); Config{}.Check(t, start) }
 // fails with the shortest script found, which is saved.
 func (c Config) Check(t TB, start func(*World)) {
 	t.Helper()
-	c, env := c.environment()
+	c, dir := c.environment()
 	for _, s := range c.saved(t.Name()) {
 		switch outcome, f := s.again(start); outcome {
 		case Fails:
@@ -51,8 +52,10 @@ func (c Config) Check(t TB, start func(*World)) {
 		}
 	}
 	r := c.run(t.Name(), start)
-	if err := env.write(r.Coverage); err != nil {
-		t.Fatalf("writing the coverage: %v", err)
+	if dir != "" {
+		if err := r.Coverage.Write(dir); err != nil {
+			t.Fatalf("writing the coverage: %v", err)
+		}
 	}
 	if f := r.Failure; f != nil {
 		where := ""
@@ -79,7 +82,7 @@ const mostShrinking = 300
 // Result is what the runs of a test have shown.
 type Result struct {
 	Failure  *Failure // nil: none
-	Coverage *Coverage
+	Coverage *cover.Coverage
 }
 
 // Run is Check without a test: it neither replays nor saves traces.
@@ -101,22 +104,25 @@ func (c Config) run(name string, start func(*World)) *Result {
 						return
 					}
 				}
-				cover := newCounts(total)
-				w, f := c.drawn(t, cover, start)
+				counted := newCounts(total)
+				w, f := c.drawn(t, counted, start)
+				if f == nil && c.Schedule == Exhaustive && !w.died {
+					w, f = exhaust(w, start)
+				}
 				if found == nil {
 					runs++
 				}
 				switch {
 				case f == nil && found == nil:
-					total.add(cover)
+					total.add(counted)
 				case f == nil || found != nil && f.Verdict != found.Verdict:
 				default:
 					f.Trace, f.Steps, f.moves, f.Run = w.trace(name, f), w.scripted, w.moves[:w.scripted], runs
 					f.decisions, f.promised = w.decisions, w.promised
 					if found == nil {
 						found = f
-						total.add(cover)
-						cover.past = total
+						total.add(counted)
+						counted.past = total
 					}
 					last = f
 					t.Fatalf("%s", f.Verdict)
@@ -150,16 +156,21 @@ func shorter(name string, f *Failure, start func(*World)) *Failure {
 		f = g
 		return true
 	}
-	try(&script{moves: best.moves, promised: best.promised})
-	for size := max(len(best.moves)/2, 1); ; size /= 2 {
+	plain := slices.Clone(best.moves)
+	for i := range plain {
+		plain[i].pace = untilQuiet
+	}
+	_ = try(&script{moves: plain, promised: best.promised}) || try(&script{moves: best.moves, promised: best.promised})
+	for size := max(len(best.moves)/2, 1); size > 0; {
+		before := len(best.moves)
 		for i := 0; i < len(best.moves); {
 			shorter := slices.Concat(best.moves[:i], best.moves[min(i+size, len(best.moves)):])
 			if n := len(best.moves); !try(&script{moves: shorter, decisions: best.decisions, promised: best.promised}) || len(best.moves) >= n {
 				i += size
 			}
 		}
-		if size <= 1 {
-			break
+		if size > 1 || len(best.moves) == before {
+			size /= 2
 		}
 	}
 	for i := range best.moves {

@@ -1,38 +1,12 @@
 package channeltest
 
 import (
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/protoc-os/protoc-os/kernel/channel"
+	"github.com/protoc-os/protoc-os/kernel/channel/channeltest/cover"
 )
-
-// Coverage counts what the runs of a test went through. Everything that the
-// protocols and components have to offer is in it, with 0 if no run took it.
-type Coverage struct {
-	Test       string         `json:"test"`
-	Runs       int            `json:"runs"`
-	Protocols  []Covered      `json:"protocols"`
-	Components []Covered      `json:"components"`
-	Faults     map[string]int `json:"faults"`
-	Statements map[string]int `json:"statements"` // "path:line:column": what viz lays over a graph
-}
-
-// Covered is one protocol or component.
-type Covered struct {
-	Name        string `json:"name"`
-	States      []Item `json:"states"`
-	Transitions []Item `json:"transitions"`
-}
-
-// Item is a state or a transition, and how often it was taken.
-type Item struct {
-	Name  string `json:"name"`
-	At    string `json:"at,omitempty"`
-	Count int    `json:"count"`
-}
 
 // counts are those of one run, or of all so far.
 type counts struct {
@@ -139,31 +113,31 @@ func (c *counts) add(run *counts) {
 }
 
 // coverage puts the counts in order.
-func (c *counts) coverage(test string, runs int) *Coverage {
-	v := &Coverage{Test: test, Runs: runs, Faults: c.faults, Statements: map[string]int{}}
+func (c *counts) coverage(test string, runs int) *cover.Coverage {
+	v := &cover.Coverage{Test: test, Runs: runs, Faults: c.faults, Statements: map[string]int{}}
 	for _, r := range c.roles {
 		v.Protocols = append(v.Protocols, r.covered(v.Statements))
 	}
 	for _, t := range c.tables {
 		v.Components = append(v.Components, t.covered(v.Statements))
 	}
-	byName := func(a, b Covered) int { return strings.Compare(a.Name, b.Name) }
+	byName := func(a, b cover.Covered) int { return strings.Compare(a.Name, b.Name) }
 	slices.SortFunc(v.Protocols, byName)
 	slices.SortFunc(v.Components, byName)
 	return v
 }
 
-func (r *roleCounts) covered(statements map[string]int) Covered {
-	v := Covered{Name: r.protocol.QName() + "." + r.protocol.Roles[r.role]}
+func (r *roleCounts) covered(statements map[string]int) cover.Covered {
+	v := cover.Covered{Name: r.protocol.QName() + "." + r.protocol.Roles[r.role]}
 	for i, s := range r.protocol.Locals[r.role].States {
-		v.States = append(v.States, Item{Name: s.Name, Count: r.states[i]})
+		v.States = append(v.States, cover.Item{Name: s.Name, Count: r.states[i]})
 		for k, e := range s.Edges {
 			l := &r.protocol.Labels[e.Label]
 			mark := "?"
 			if int(l.From) == r.role {
 				mark = "!"
 			}
-			v.Transitions = append(v.Transitions, Item{s.Name + " " + mark + l.Name, e.At, r.edges[i][k]})
+			v.Transitions = append(v.Transitions, cover.Item{Name: s.Name + " " + mark + l.Name, At: e.At, Count: r.edges[i][k]})
 			if e.At != "" {
 				statements[e.At] += r.edges[i][k]
 			}
@@ -174,13 +148,13 @@ func (r *roleCounts) covered(statements map[string]int) Covered {
 
 // covered lists the steps of a component. Options that stand at one
 // statement, one for each point of a set's members, are one step.
-func (t *tableCounts) covered(statements map[string]int) Covered {
-	v := Covered{Name: t.table.Name}
+func (t *tableCounts) covered(statements map[string]int) cover.Covered {
+	v := cover.Covered{Name: t.table.Name}
 	states := map[string]int{}
 	at := map[string]int{}
 	add := func(state, what, where string, n int) {
 		if _, known := states[state]; !known {
-			v.States = append(v.States, Item{Name: state})
+			v.States = append(v.States, cover.Item{Name: state})
 		}
 		states[state] += n
 		name := strings.TrimPrefix(state, t.table.Name) + " " + what
@@ -188,7 +162,7 @@ func (t *tableCounts) covered(statements map[string]int) Covered {
 		if !known {
 			k = len(v.Transitions)
 			at[name+" "+where] = k
-			v.Transitions = append(v.Transitions, Item{Name: name, At: where})
+			v.Transitions = append(v.Transitions, cover.Item{Name: name, At: where})
 		}
 		v.Transitions[k].Count += n
 		if where != "" {
@@ -222,87 +196,4 @@ func (t *tableCounts) optionName(o *channel.Option) string {
 		label = s.Protocol.Labels[o.Label].Name
 	}
 	return [...]string{"?" + label + " " + s.Name, "!" + label + " " + s.Name, "gone " + s.Name, "timeout", "else", "now"}[o.Kind]
-}
-
-// Share is how many of the transitions were taken, in percent.
-func (v Covered) Share() float64 {
-	taken := 0
-	for _, i := range v.Transitions {
-		if i.Count > 0 {
-			taken++
-		}
-	}
-	if len(v.Transitions) == 0 {
-		return 100
-	}
-	return 100 * float64(taken) / float64(len(v.Transitions))
-}
-
-// Text is the coverage for people: a line for each protocol's role and each
-// component, and under it what no run took.
-func (c *Coverage) Text() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d runs\n", c.Test, c.Runs)
-	for _, kind := range []struct {
-		name string
-		list []Covered
-	}{{"protocol", c.Protocols}, {"component", c.Components}} {
-		for _, v := range kind.list {
-			fmt.Fprintf(&b, "  %5.1f %%  %s %s\n", v.Share(), kind.name, v.Name)
-			for _, i := range v.Transitions {
-				if i.Count == 0 {
-					fmt.Fprintf(&b, "           never: %s", i.Name)
-					if i.At != "" {
-						fmt.Fprintf(&b, " (%s)", i.At)
-					}
-					b.WriteByte('\n')
-				}
-			}
-		}
-	}
-	if len(c.Faults) > 0 {
-		total := 0
-		for _, n := range c.Faults {
-			total += n
-		}
-		fmt.Fprintf(&b, "  %d faults of %d kinds\n", total, len(c.Faults))
-	}
-	return b.String()
-}
-
-// Merge adds the coverage of another test.
-func (c *Coverage) Merge(other *Coverage) {
-	c.Runs += other.Runs
-	c.Protocols = merged(c.Protocols, other.Protocols)
-	c.Components = merged(c.Components, other.Components)
-	if c.Faults == nil {
-		c.Faults, c.Statements = map[string]int{}, map[string]int{}
-	}
-	for _, k := range slices.Sorted(maps.Keys(other.Faults)) {
-		c.Faults[k] += other.Faults[k]
-	}
-	for k, n := range other.Statements {
-		c.Statements[k] += n
-	}
-}
-
-func merged(a, b []Covered) []Covered {
-	for _, v := range b {
-		i, known := slices.BinarySearchFunc(a, v.Name, func(x Covered, name string) int { return strings.Compare(x.Name, name) })
-		if !known {
-			a = slices.Insert(a, i, v)
-			continue
-		}
-		for k, item := range v.Transitions {
-			if k < len(a[i].Transitions) && a[i].Transitions[k].Name == item.Name {
-				a[i].Transitions[k].Count += item.Count
-			}
-		}
-		for k, item := range v.States {
-			if k < len(a[i].States) && a[i].States[k].Name == item.Name {
-				a[i].States[k].Count += item.Count
-			}
-		}
-	}
-	return a
 }

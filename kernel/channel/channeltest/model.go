@@ -31,7 +31,7 @@ type Call struct {
 // States must not be changed in place.
 type Model[S any] struct {
 	Protocols []*channel.Protocol // whose messages it answers; nil: all
-	Init      func() S
+	Init      func() S            // nil: the zero value
 	Step      func(S, Call) (S, bool)
 	Equal     func(a, b S) bool // nil: reflect.DeepEqual
 }
@@ -44,12 +44,25 @@ func Against[S any](w *World, m Model[S]) {
 	if equal == nil {
 		equal = func(a, b S) bool { return reflect.DeepEqual(a, b) }
 	}
-	model := porcupine.Model{
-		Init:  func() any { return m.Init() },
-		Step:  func(state, _, call any) (bool, any) { s, ok := m.Step(state.(S), *call.(*Call)); return ok, s },
+	first := m.Init
+	if first == nil {
+		first = func() (zero S) { return zero }
+	}
+	model := porcupine.NondeterministicModel{
+		Init: func() []any { return []any{first()} },
+		Step: func(before, _, of any) (after []any) {
+			c := of.(*call)
+			if c.lost { // it may never have its effect
+				after = append(after, before)
+			}
+			if s, ok := m.Step(before.(S), c.Call); ok {
+				after = append(after, s)
+			}
+			return after
+		},
 		Equal: func(a, b any) bool { return equal(a.(S), b.(S)) },
 	}
-	w.models = append(w.models, modelled{protocols: m.Protocols, check: model})
+	w.models = append(w.models, modelled{protocols: m.Protocols, check: model.ToModel()})
 }
 
 type modelled struct {
@@ -102,41 +115,12 @@ func (w *World) judgeModels() {
 			if end < 0 {
 				end = w.time + 1
 			}
-			if c.lost { // it has had its effect or not: at any time, or after all others
-				continue
-			}
-			list = append(list, porcupine.Operation{ClientId: len(list), Input: c, Call: c.begin, Output: &c.Call, Return: end})
+			list = append(list, porcupine.Operation{ClientId: len(list), Input: c, Call: c.begin, Output: c, Return: end})
 		}
-		if !m.accepts(list, w.calls) {
+		if !porcupine.CheckOperations(m.check, list) {
 			w.fail(ModelViolated, "no order of these calls is one of the model:%s", spell(list))
 		}
 	}
-}
-
-// accepts searches an order; calls whose sender has disappeared are tried
-// with and without.
-func (m modelled) accepts(list []porcupine.Operation, calls []*call) bool {
-	if porcupine.CheckOperations(m.check, list) {
-		return true
-	}
-	var lost []*call
-	for _, c := range calls {
-		if c.lost && speaks(m.protocols, c.protocol) {
-			lost = append(lost, c)
-		}
-	}
-	for set := 1; set < 1<<min(len(lost), 10); set++ {
-		with := list
-		for i, c := range lost {
-			if set>>i&1 != 0 {
-				with = append(with[:len(with):len(with)], porcupine.Operation{ClientId: len(with), Input: c, Call: c.begin, Output: &c.Call, Return: 1 << 60})
-			}
-		}
-		if porcupine.CheckOperations(m.check, with) {
-			return true
-		}
-	}
-	return false
 }
 
 func speaks(list []*channel.Protocol, p *channel.Protocol) bool {
@@ -152,7 +136,7 @@ func speaks(list []*channel.Protocol, p *channel.Protocol) bool {
 func spell(list []porcupine.Operation) string {
 	var b strings.Builder
 	for _, op := range list {
-		c := op.Output.(*Call)
+		c := op.Output.(*call)
 		fmt.Fprintf(&b, "\n  %s: %s", c.Session.Name, c.Session.spell(c.Request))
 		if c.Reply.Label != "" {
 			fmt.Fprintf(&b, " = %s", c.Session.spell(c.Reply))

@@ -13,6 +13,7 @@ type move struct {
 	session  string
 	role     uint8
 	roleName string   // as a file names it
+	args     []string // of a send, as a file spells them
 	edge     int      // of the peer's state, while the script is drawn
 	label    string   // of a send
 	values   any      // pointer to the payload, nil if the label has none
@@ -61,6 +62,9 @@ func (w *World) weight(p *peer, edge int) int {
 	weight := 8
 	if !w.cover.before(p, edge) {
 		weight = 40
+	}
+	if n := w.rush - 1; n >= 0 && n%len(p.Protocol.Labels) == int(p.at().Edges[edge].Label) {
+		weight *= 12
 	}
 	if p.local.States[p.at().Edges[edge].Next].End {
 		weight /= 4
@@ -185,6 +189,9 @@ func (w *World) send(p *peer, m move) bool {
 	p.probe.Send(at, m.values, ends...)
 	w.move(p, edge)
 	w.seen(p.Session, at, m.values)
+	for _, s := range born {
+		w.bring(s)
+	}
 	return true
 }
 

@@ -123,7 +123,7 @@ func (w *World) errors() {
 		switch {
 		case errors.As(err, &crash) && crash.Value == error(errNeverQuiet):
 			w.fail(NeverQuiet, "%s takes %v", crash.Component, errNeverQuiet)
-		case errors.As(err, &gone) && w.lostName(gone.Protocol):
+		case errors.As(err, &gone) && w.explained(gone.Protocol):
 			w.died = true
 		default:
 			w.fail(ComponentFailed, "%v", err)
@@ -131,9 +131,11 @@ func (w *World) errors() {
 	}
 }
 
-func (w *World) lostName(protocol string) bool {
+// explained reports whether a fault explains the loss of a peer, and the
+// component need not survive it.
+func (w *World) explained(protocol string) bool {
 	for p := range w.lost {
-		if p.Name == protocol {
+		if p.Name == protocol && !w.survives[p] {
 			return true
 		}
 	}
@@ -212,6 +214,7 @@ func (w *World) adopt(p *peer, l *channel.Label, values any, ends []channel.End)
 			s.Name = w.unused(fmt.Sprintf("%s.%s", p.Name, l.Name))
 			s.By = Message{l.Name, values}
 			w.number(s, d)
+			defer w.bring(s)
 		}
 		w.play(s, d, l.Carries[k].State)
 		names = append(names, s.Name)
@@ -295,7 +298,7 @@ func (w *World) canMove(p *peer) bool {
 func (w *World) standing() string {
 	text := ""
 	for _, wait := range w.control.Waits() {
-		text += "; " + wait.String()
+		text += "; " + wait.Component + " waits in " + wait.State
 	}
 	return text
 }

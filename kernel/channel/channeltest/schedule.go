@@ -22,10 +22,12 @@ type scheduler struct {
 	draw       func(n int) int // nil: decide as script says
 	script     []int
 	decisions  []int
+	decided    int   // of them, before the calm phase
 	widths     []int // how many there were to decide among
 	promised   bool
 	priorities map[uint32]int // with PCT
 	changes    int            // still to come
+	rush       int            // which label of each protocol peers hurry to send; 0: none
 }
 
 // choose sets the schedule of a run.
@@ -36,7 +38,9 @@ func (s *scheduler) choose(kind Schedule, draw func(n int) int) {
 	s.draw = draw
 	switch kind {
 	case Promised:
-		s.promised = true
+		if s.promised = true; draw(2) == 1 {
+			s.rush = 1 + draw(1<<10)
+		}
 	case PCT:
 		s.priorities, s.changes = map[uint32]int{}, changePoints
 	case Exhaustive:

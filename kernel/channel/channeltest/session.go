@@ -10,7 +10,8 @@ import (
 type Session struct {
 	Name     string // after the session and message that it came by: "Port.Attach 2"
 	Protocol *channel.Protocol
-	By       Message // the one that it came by; none for the first sessions
+	By       Message  // the one that it came by; none for the first sessions
+	Over     *Session // the session over which that came
 
 	owner *Session // who crashes with it; itself for a client
 	depth int
@@ -27,10 +28,10 @@ type peer struct {
 	probe   *channel.Probe
 	local   *channel.Local
 	state   int
-	delay   int      // sends and faults until it receives again
-	over    bool     // it has let go of its end
-	pending []uint16 // labels sent to a component and not received yet
-	waits   int      // messages like the first of them that others got received since
+	delay   int           // sends and faults until it receives again
+	over    bool          // it has let go of its end
+	pending []uint16      // labels sent to a component and not received yet
+	passed  map[*peer]int // messages like the first of them that were received since, by who sent them
 }
 
 // name is the lifeline of a peer in a trace.
@@ -46,7 +47,7 @@ func (w *World) session(p *channel.Protocol, from *Session) *Session {
 		panic(fmt.Sprintf("channeltest: the stubs of protocol %s embed no machines: generate them anew", p.Name))
 	}
 	s := &Session{Protocol: p, peers: make([]*peer, len(p.Roles)), given: make([]channel.End, len(p.Roles))}
-	s.owner = s
+	s.owner, s.Over = s, from
 	if from != nil {
 		if s.depth = from.depth + 1; s.depth > 1 {
 			s.owner = from.owner
@@ -99,6 +100,28 @@ func (p *peer) listen() {
 		}
 	}
 	p.probe.Listen(roles)
+}
+
+// Listens reports whether the test still holds a role of the session, and
+// receives.
+func (s *Session) Listens() bool {
+	for _, p := range s.peers {
+		if p != nil && !p.over && p.delay == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Received reports whether all that the test has sent over the session was
+// received.
+func (s *Session) Received() bool {
+	for _, p := range s.peers {
+		if p != nil && len(p.pending) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // sends reports whether the peer's state has a message to send; owed is the

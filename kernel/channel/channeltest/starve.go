@@ -8,10 +8,10 @@ import (
 
 // Record sees every effect of a run. It watches the promise of choose: an
 // option that is ready loses to each other one at most once. So while a
-// peer's message waits, no more messages like it are received than there are
-// peers like it, twice over, since a component may receive them at two
-// chooses. A scheduler that decides among options breaks the promise itself:
-// only runs in which it keeps to the promise are judged.
+// peer's message waits, no other peer has a message like it received more
+// than twice, once for each of two chooses. A scheduler that decides among
+// options breaks the promise itself: only runs in which it keeps to the
+// promise are judged.
 func (w *World) Record(ev channel.Event) {
 	if ev.Kind != channel.SendEvent && ev.Kind != channel.ReceiveEvent {
 		return
@@ -25,15 +25,10 @@ func (w *World) Record(ev channel.Event) {
 		p.pending = append(p.pending, ev.Label)
 		return
 	}
-	p.pending, p.waits = p.pending[1:], 0
+	p.pending = p.pending[1:]
+	clear(p.passed)
 	if !w.promised {
 		return
-	}
-	alike := 0
-	for _, other := range w.sessions {
-		if other.Protocol == s.Protocol && other.peers[ev.From] != nil {
-			alike++
-		}
 	}
 	for _, other := range w.sessions {
 		if other == s || other.Protocol != s.Protocol || other.peers[ev.From] == nil {
@@ -43,8 +38,14 @@ func (w *World) Record(ev channel.Event) {
 		if q.over || len(q.pending) == 0 || q.pending[0] != ev.Label {
 			continue
 		}
-		if q.waits++; q.waits > 2*(alike-1)+1 && w.starved == "" {
-			w.starved = fmt.Sprintf("%s of %s waits while %d of others, of whom there are %d, were received", s.Protocol.Labels[ev.Label].Name, q.name(), q.waits, alike-1)
+		if q.passed == nil {
+			q.passed = map[*peer]int{}
+		}
+		if q.passed[p]++; q.passed[p] > mostPassed && w.starved == "" {
+			w.starved = fmt.Sprintf("%s of %s waits while %d of %s are received", s.Protocol.Labels[ev.Label].Name, q.name(), q.passed[p], p.name())
 		}
 	}
 }
+
+// mostPassed is how often one peer may go before another that waits as well.
+const mostPassed = 2

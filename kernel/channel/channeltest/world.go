@@ -27,6 +27,8 @@ type World struct {
 	fuzzers    []any
 	patient    map[*channel.Protocol]bool
 	leaves     map[*channel.Protocol]bool
+	survives   map[*channel.Protocol]bool
+	born       map[*channel.Protocol][]func(*Session)
 	payloads   *payloads
 
 	*player
@@ -84,6 +86,15 @@ func (w *World) Patient(protocols ...*channel.Protocol) {
 	}
 }
 
+// Survives says that the component must bear the loss of a peer on these
+// protocols. Without it, a component may fail with a GoneError when a fault
+// has taken a peer away, and the run ends there.
+func (w *World) Survives(protocols ...*channel.Protocol) {
+	for _, p := range protocols {
+		w.survives[p] = true
+	}
+}
+
 // MayLeave says that the component may abandon sessions of these protocols,
 // even while it owes a message.
 func (w *World) MayLeave(protocols ...*channel.Protocol) {
@@ -99,6 +110,9 @@ type Seen struct {
 	From, To string // roles
 }
 
+// OnBorn is called with each session that comes by a message.
+func (w *World) OnBorn(p *channel.Protocol, f func(*Session)) { w.born[p] = append(w.born[p], f) }
+
 // On is called with each message that carries values of type T. An error
 // fails the run.
 func On[T any](w *World, f func(s Seen, m *T) error) {
@@ -110,6 +124,13 @@ func On[T any](w *World, f func(s Seen, m *T) error) {
 func (w *World) OnLabel(p *channel.Protocol, label string, f func(s Seen) error) {
 	k := labelOf{p, label}
 	w.onLabel[k] = append(w.onLabel[k], f)
+}
+
+// bring tells of a session that has come by a message.
+func (w *World) bring(s *Session) {
+	for _, f := range w.born[s.Protocol] {
+		f(s)
+	}
 }
 
 // seen tells the handlers of a message.

@@ -23,6 +23,7 @@ type checkFlags struct {
 	memory     string
 	workers    int
 	noReduce   bool
+	noCache    bool
 	forget     bool
 	locked     bool
 	traceDir   string
@@ -53,6 +54,7 @@ every system, and prints a verdict each. Systems that hold are noted in protoc-o
 	flags.IntVar(&f.workers, "workers", 0, "threads that search; 0: one per core")
 	flags.BoolVar(&f.noReduce, "no-reduce", false, "explore without reductions")
 	flags.BoolVar(&f.forget, "forget", false, "with --no-reduce: forget variables that nobody reads any more all the same, as SPIN does")
+	flags.BoolVar(&f.noCache, "no-cache", false, "check again what an earlier run has checked")
 	flags.BoolVar(&f.locked, "locked", false, "fail if "+session.LockFile+" would change")
 	flags.StringVar(&f.traceDir, "trace-dir", "", "write counterexamples into this folder")
 	flags.StringArrayVar(&f.params, "param", nil, "check with another value of a system's parameter: n=4 (repeatable)")
@@ -87,6 +89,9 @@ func (a *app) check(ctx context.Context, f *checkFlags, patterns []string) error
 	}
 	out.sources(src)
 	a.status |= src.status()
+	if !f.noCache {
+		a.cache = newCache()
+	}
 	var results []*result
 	for _, s := range wanted {
 		if ctx.Err() != nil {

@@ -72,6 +72,7 @@ type jsonSystem struct {
 	Depth       int                  `json:"depth"`
 	Bytes       int64                `json:"bytes"`
 	Seconds     float64              `json:"seconds"`
+	Cached      bool                 `json:"cached,omitempty"` // by an earlier run, which took those seconds
 	Queues      []jsonQueue          `json:"queues,omitempty"`
 	Missed      *jsonDiagnostic      `json:"missed,omitempty"` // the expectation that is not met
 	Violations  []jsonCounterexample `json:"violations,omitempty"`
@@ -128,6 +129,7 @@ func (j *jsonReport) system(r *result) {
 		Name: r.decl.QName(), System: r.decl.LockName(), Digest: r.decl.Digest(), At: spanJSON(v.System.At),
 		Outcome: r.outcome(), Reason: v.Reason, Properties: v.Properties, Assumptions: assumptionsOf(r),
 		States: v.Stats.States, Transitions: v.Stats.Transitions, Depth: v.Stats.Depth, Bytes: v.Stats.Bytes, Seconds: v.Stats.Elapsed.Seconds(),
+		Cached: r.cached,
 	}
 	for _, p := range v.System.Params {
 		s.Params = append(s.Params, jsonParam{p.Name, p.Check, p.Run})

@@ -277,6 +277,9 @@ func assumed(r *result) []string {
 			all = append(all, a)
 		}
 	}
+	if r.cached {
+		all = append(all, "cached")
+	}
 	return all
 }
 

@@ -24,6 +24,7 @@ type app struct {
 	ascii   bool
 	quiet   bool
 	verbose bool
+	cache   *cache // of verdicts; nil: none
 }
 
 // root returns the command tree.

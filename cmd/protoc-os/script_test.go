@@ -18,6 +18,9 @@ import (
 var update = flag.Bool("update", false, "rewrite what scripts expect")
 
 func TestMain(m *testing.M) {
+	if os.Getenv("XDG_CACHE_HOME") == "" {
+		os.Setenv("XDG_CACHE_HOME", "none") // no place: a test checks what it says it checks
+	}
 	testscript.Main(m, map[string]func(){
 		"protoc-os":             main,
 		"protoc-os-defect":      func() { os.Exit(run([]string{"stumble"}, os.Stdin, os.Stdout, os.Stderr, stumble)) },
@@ -57,6 +60,7 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values["files"] = map[string]os.FileInfo{}
 			env.Setenv("TERM", "dumb")
+			env.Setenv("XDG_CACHE_HOME", "none")
 			return nil
 		},
 	})

@@ -15,6 +15,7 @@ import (
 type result struct {
 	decl     *session.SystemDecl
 	verdict  *checker.Verdict
+	cached   bool                 // the verdict is one of an earlier run
 	expected *checker.Violation   // the violation that the source announces, if it was found
 	also     []*checker.Violation // found beside the announced one
 	missed   *dsl.Diagnostic      // an announced violation that was not found
@@ -31,11 +32,16 @@ func (a *app) verify(ctx context.Context, e *elaboration, o checker.Options, par
 	if asked := askedCapacities(e.sys); len(asked) > 0 {
 		r.verdict, r.capacity = answerCapacities(ctx, e, asked, o, params)
 	} else {
-		v, words := a.byParts(ctx, e, o)
-		if r.verdict = v; v == nil {
-			r.verdict = checker.Check(ctx, e.sys, o)
+		key := ""
+		if a.cache != nil {
+			key = a.cache.key(e, o)
 		}
-		r.verdict.Assumptions = append(r.verdict.Assumptions, words...)
+		if r.verdict = a.cache.load(key, e); r.verdict != nil {
+			r.cached = true
+		} else {
+			r.verdict = a.whole(ctx, e, o)
+			a.cache.store(key, r.verdict)
+		}
 	}
 	for _, v := range r.verdict.Violations {
 		if v.Trace != nil {
@@ -47,6 +53,16 @@ func (a *app) verify(ctx context.Context, e *elaboration, o checker.Options, par
 	}
 	r.expect(e.sys.Expect, e.sys.ExpectAt)
 	return r
+}
+
+// whole checks a system by its parts, or if that does not do, all of it.
+func (a *app) whole(ctx context.Context, e *elaboration, o checker.Options) *checker.Verdict {
+	v, words := a.byParts(ctx, e, o)
+	if v == nil {
+		v = checker.Check(ctx, e.sys, o)
+	}
+	v.Assumptions = append(v.Assumptions, words...)
+	return v
 }
 
 // unusedCapacities turns the warning that is announced into a violation.

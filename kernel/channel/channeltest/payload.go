@@ -47,6 +47,7 @@ func newPayloads(functions []any) *payloads {
 	p := &payloads{own: map[reflect.Type]bool{}}
 	p.fuzzer = fuzz.New().NilChance(0).RandSource(&p.source).Funcs(
 		number[int], number[int8], number[int16], number[int32], number[int64],
+		func(v *bool, c fuzz.Continue) { *v = c.Uint64()>>63 == 1 },
 		number[uint], number[uint8], number[uint16], number[uint32], number[uint64],
 	).Funcs(functions...)
 	for _, f := range functions {

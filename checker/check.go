@@ -64,6 +64,7 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 		case s.cut != "":
 		case stuck != "":
 			unjudged = "what has to happen in the end is judged once no run ends with: " + stuck
+		case !s.room(s.liveBytes(), " to judge progress"):
 		default:
 			ok := false
 			if duties, graph, ok = s.liveness(ctx); !ok {
@@ -110,7 +111,7 @@ func live(sys *session.System, wanted map[session.Property]bool) bool {
 // judgeAll explores and judges continuations; it reports whether nothing cut it short.
 func (s *search) judgeAll(ctx context.Context) bool {
 	s.explore(ctx)
-	if s.cut == "" && (s.wanted[session.Deadlock] || s.wanted[session.Orphan]) && !s.continuations(ctx) {
+	if s.cut == "" && (s.wanted[session.Deadlock] || s.wanted[session.Orphan]) && !s.continuations(ctx) && s.cut == "" {
 		s.cut = "the time ran out while continuations were judged"
 	}
 	return s.cut == ""

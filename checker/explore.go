@@ -178,8 +178,7 @@ func (s *search) stop(c *crew) bool {
 		s.cut = "the time ran out"
 	case c.ctx.Err() != nil:
 		s.cut = "it was interrupted"
-	case s.opts.Memory > 0 && s.st.bytes() > s.opts.Memory:
-		s.cut = fmt.Sprintf("the store grew beyond %d bytes", s.opts.Memory)
+	case !s.room(s.st.root.growth(), ""):
 	case s.st.full():
 		s.cut = "the store is full"
 	}

@@ -87,6 +87,11 @@ func (g *graph) enter(n uint32) {
 	}
 }
 
+// bytes is the memory that the graph holds.
+func (g *graph) bytes() int64 {
+	return int64(len(g.places))*4 + int64(cap(g.succ))*16 + int64(cap(g.path))*24 + int64(cap(g.open))*4 + int64(cap(g.acc))*8
+}
+
 // walk visits every state that some path reaches; false if it was interrupted.
 func (g *graph) walk(ctx context.Context) bool {
 	if g.timeouts && len(g.s.m.sys.Crash) == 0 { // the first state leads to all others
@@ -112,7 +117,7 @@ func (g *graph) walk(ctx context.Context) bool {
 				}
 				switch p := g.places[n]; {
 				case p == 0:
-					if g.order&1023 == 0 && ctx.Err() != nil {
+					if g.order&1023 == 0 && (ctx.Err() != nil || !g.s.room(g.bytes(), " to judge continuations")) {
 						return false
 					}
 					g.enter(uint32(n))
@@ -244,7 +249,14 @@ type walk func(timeouts bool, leave func(n int, f future)) bool
 // newWalk returns nil if it was interrupted.
 func (s *search) newWalk(ctx context.Context) walk {
 	if s.sym == nil {
+		if !s.room(int64(s.st.size())*4, " to judge continuations") {
+			return nil
+		}
 		return func(timeouts bool, leave func(int, future)) bool { return s.newGraph(timeouts, leave).walk(ctx) }
+	}
+	width := int64(len(s.m.newFuture())) * 8
+	if !s.room(int64(s.st.size())*(2*width+32)+int64(s.trans)*(width+32), " to judge continuations") {
+		return nil
 	}
 	q := s.newQuotient(ctx)
 	if q == nil {

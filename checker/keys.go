@@ -116,19 +116,35 @@ func (k *keys) put(x key, tag uint64) (n int, added bool) {
 	}
 	n = k.add(x)
 	atomic.StoreUint64(&t[at], tag<<32|uint64(k.n))
-	if k.n*5 > len(t)*4 {
+	if k.n > filled(len(t)) {
 		k.grow()
 	}
 	return n, true
 }
 
+// filled is how many entries a table holds before it grows, larger what it grows to.
+func filled(size int) int { return size / 5 * 4 }
+
+func larger(size int) int {
+	if size < 1<<20 {
+		return 2 * size
+	}
+	return size + size*2/5
+}
+
+// growth is the memory that a larger table will need soon, beside the one there is; 0: it is not due yet.
+func (k *keys) growth() int64 {
+	size := len(*k.table.Load())
+	if k.n < filled(size)/8*7 {
+		return 0
+	}
+	return int64(larger(size)) * 8
+}
+
 // grow makes the table larger, by little if it is large. Entries lie in the order of their tags, nearly, and stay so: it is one pass through memory.
 func (k *keys) grow() {
 	old := *k.table.Load()
-	size := 2 * len(old)
-	if len(old) >= 1<<20 {
-		size = len(old) + len(old)*2/5
-	}
+	size := larger(len(old))
 	t := make([]uint64, size)
 	for _, e := range old {
 		if e == 0 {

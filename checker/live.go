@@ -37,6 +37,14 @@ type choice struct {
 
 type choiceKey struct{ inst, site, index, member int }
 
+// liveBytes is about the memory that the graph will take, with what judges it.
+func (s *search) liveBytes() int64 {
+	g := liveGraph{}
+	g.Movers = len(s.m.instances)
+	perState := 8 + 16*int64(g.Words()) + int64(cores(s.opts.Workers))*24
+	return int64(s.st.size())*perState + int64(s.trans)*8
+}
+
 // liveGraph expands every state once more and notes its steps.
 func (s *search) liveGraph(stop func() bool) *liveGraph {
 	g := &liveGraph{number: map[choiceKey]int32{}, labels: map[liveLabel]uint32{}}

@@ -144,6 +144,15 @@ func (s *search) stats() Stats {
 	return Stats{States: s.st.size(), Transitions: s.trans, Depth: s.depth(), Bytes: s.st.bytes(), Frontier: s.st.size() - s.at, Elapsed: time.Since(s.began)}
 }
 
+// room reports whether so many bytes can be had beside the store, for what is said; if not, the search is cut short.
+func (s *search) room(bytes int64, what string) bool {
+	if s.opts.Memory == 0 || s.st.bytes()+int64(cap(s.choice))*2+bytes <= s.opts.Memory {
+		return true
+	}
+	s.cut = fmt.Sprintf("%d MB of memory do not suffice%s", s.opts.Memory>>20, what)
+	return false
+}
+
 // commit takes over what an expanded block has found. Blocks are committed in the order of their states.
 func (s *search) commit(b *block) {
 	fresh := b.fresh

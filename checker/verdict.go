@@ -22,7 +22,7 @@ const (
 type Options struct {
 	Properties []session.Property // nil: those of the system
 	States     int                // most states to store; 0: no bound
-	Memory     int64              // most bytes to use; 0: no bound
+	Memory     int64              // most bytes to use, for the store and for what comes after it; 0: no bound
 	Timeout    time.Duration      // 0: none
 	Workers    int                // 0: one per core
 	NoReduce   bool

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,7 +51,7 @@ every system, and prints a verdict each. Systems that hold are noted in protoc-o
 	flags.StringSliceVar(&f.properties, "property", nil, "check only these properties")
 	flags.IntVar(&f.states, "states", 0, "most states to store per system; 0: no bound")
 	flags.DurationVar(&f.timeout, "timeout", 0, "longest time per system; 0: no bound")
-	flags.StringVar(&f.memory, "memory", "", "most memory per system, as in 512MB or 2GB")
+	flags.StringVar(&f.memory, "memory", "", "most memory per system, as in 512MB or 2GB (default: most of what the machine has left)")
 	flags.IntVar(&f.workers, "workers", 0, "threads that search; 0: one per core")
 	flags.BoolVar(&f.noReduce, "no-reduce", false, "explore without reductions")
 	flags.BoolVar(&f.forget, "forget", false, "with --no-reduce: forget variables that nobody reads any more all the same, as SPIN does")
@@ -131,7 +132,12 @@ func (f *checkFlags) options() (checker.Options, error) {
 		o.Properties = append(o.Properties, p)
 	}
 	var err error
-	o.Memory, err = parseBytes(f.memory)
+	if o.Memory, err = parseBytes(f.memory); o.Memory == 0 && err == nil {
+		o.Memory = machineMemory()
+	}
+	if o.Memory > 0 { // what is not used any more is returned in time
+		debug.SetMemoryLimit(o.Memory)
+	}
 	return o, err
 }
 

@@ -15,7 +15,7 @@ import (
 // Obligation is something that has to happen in every run: of progress, of starvation, or of an `eventually`.
 type Obligation struct {
 	Property session.Property
-	Text     string // "app[0] moves on", "what App.sys carries to fs is received", "option Read(off) <- file of app[0] is taken"
+	Text     string // "app[0] moves on", "what app[0].sys carries from client to server is received", "option Read(off) <- file of app[0] is taken"
 	At       dsl.Position
 	Weakest  fair.Assumption // under which no run violates it; the gate is Declared
 	Raised   bool            // some run is bound by it
@@ -150,7 +150,7 @@ func (s *search) progress(g *liveGraph) []*duty {
 			continue
 		}
 		p := q.session.protocol.decl
-		d := &duty{Obligation: Obligation{Property: session.Progress, Text: "what " + q.session.name + " carries to its " + p.Roles[q.to] + " is received", At: p.At},
+		d := &duty{Obligation: Obligation{Property: session.Progress, Text: "what " + q.session.name + " carries from " + p.Roles[q.from] + " to " + p.Roles[q.to] + " is received", At: p.At},
 			code: dsl.Progress, queue: q, choice: -1}
 		d.owe = func(*run) *fair.Obligation {
 			queued := s.states(func(w []uint64) bool { return q.head(w) != 0 })

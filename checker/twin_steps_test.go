@@ -203,12 +203,12 @@ func (t *twin) steps(s *twinState) (all []twinStep, codes map[string]bool) {
 					continue
 				}
 				if e.Action.Kind == session.TakeCase {
-					one(twinStep{movers: []int{i}}, func(*twinState, *twinStep) {}, []int{i}, []int{e.Next})
+					one(twinStep{movers: []int{i}, edges: []int{n}, members: []int{0}}, func(*twinState, *twinStep) {}, []int{i}, []int{e.Next})
 					continue
 				}
 				for k := range t.comps[i].machine.Groups[e.Action.Group].Len {
 					if t.there(s, i, e.Action.Group, k, e.Action.States) {
-						one(twinStep{movers: []int{i}}, func(n *twinState, _ *twinStep) { t.assign(n, i, e.Action.Index, int64(k)) }, []int{i}, []int{e.Next})
+						one(twinStep{movers: []int{i}, edges: []int{n}, members: []int{k}}, func(n *twinState, _ *twinStep) { t.assign(n, i, e.Action.Index, int64(k)) }, []int{i}, []int{e.Next})
 					}
 				}
 			}
@@ -229,7 +229,7 @@ func (t *twin) steps(s *twinState) (all []twinStep, codes map[string]bool) {
 			switch a.Kind {
 			case session.ElseOption, session.TimeoutOption:
 				if first.edge < 0 && !lost && (a.Kind == session.ElseOption || !hasElse) {
-					one(twinStep{movers: []int{i}, timeout: a.Kind == session.TimeoutOption, rescues: a.Rescues}, func(*twinState, *twinStep) {}, []int{i}, []int{e.Next})
+					one(twinStep{movers: []int{i}, edges: []int{n}, members: []int{0}, timeout: a.Kind == session.TimeoutOption, rescues: a.Rescues}, func(*twinState, *twinStep) {}, []int{i}, []int{e.Next})
 				}
 				continue
 			}
@@ -290,6 +290,16 @@ func (t *twin) option(s *twinState, i int, st session.State, n, k int, first twi
 	e := &st.Edges[n]
 	a := e.Action
 	turn := !st.Priority || !first.before(n, k)
+	base := one
+	one = func(shape twinStep, change func(*twinState, *twinStep), who, to []int) {
+		if shape.edges == nil {
+			shape.edges, shape.members = []int{n}, []int{k}
+		}
+		if a.Kind == session.StartChild {
+			shape.begins = 1 + who[0]
+		}
+		base(shape, change, who, to)
+	}
 	if a.Kind == session.ReceiveMsg || a.Kind == session.SendMsg {
 		x, ok := t.end(s, i, a.Slot, k)
 		if !ok || t.edge(s, x, a.Kind == session.SendMsg, a.Peer, a.Label) == nil {
@@ -345,7 +355,7 @@ func (t *twin) option(s *twinState, i int, st session.State, n, k int, first twi
 				continue
 			}
 			for _, w := range wilds(t.wildArgs(i, e)) {
-				one(twinStep{movers: []int{i, j}, leaves: []string{fmt.Sprint(x.s, " ", way(x.r, a.Peer))}}, func(c *twinState, _ *twinStep) {
+				one(twinStep{movers: []int{i, j}, edges: []int{n, o.edge}, members: []int{k, o.member}, leaves: []string{fmt.Sprint(x.s, " ", way(x.r, a.Peer))}}, func(c *twinState, _ *twinStep) {
 					msg := t.message(c, i, e, k, w)
 					t.advance(c, x, true, a.Peer, a.Label)
 					t.accept(c, j, f, o.member, twinRef{"end", x.s, a.Peer}, msg)

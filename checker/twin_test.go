@@ -126,6 +126,9 @@ type twinStep struct {
 	to        *twinState // nil if it fails
 	code      string     // of the failure
 	movers    []int
+	edges     []int    // per mover, the edge that it takes; nil: none of its own
+	members   []int    // and the member
+	begins    int      // 1 + the component that is started
 	leaves    []string // queues that a message leaves, "session from>to"
 	fault     bool
 	timeout   bool

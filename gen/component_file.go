@@ -20,6 +20,7 @@ type componentFile struct {
 	Start, EntryState     string
 	Entry                 []string
 	Ends, Scratch, Adds   bool
+	External              bool // the declaration says so
 	Sizes, At             []structField
 	GivenEnds             []string
 	LayoutName, LayoutRef string
@@ -51,7 +52,7 @@ func (f *goFile) componentFile(c *session.Component) (*componentFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &componentFile{component: s, Holder: s.holder, Ends: s.ended() >= 0, LayoutName: unexported(s.Go) + "Layout",
+	d := &componentFile{component: s, Holder: s.holder, External: s.m.External, Ends: s.ended() >= 0, LayoutName: unexported(s.Go) + "Layout",
 		OpList: unexported(s.Go) + "Ops", ChooseList: unexported(s.Go) + "Chooses",
 		Doc: fmt.Sprintf("%s is what the component %s does (%s).", s.Go+"Func", c.QName(), lineAt(componentAt(c)))}
 	d.Start = s.next(0)

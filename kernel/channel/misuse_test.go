@@ -1,3 +1,4 @@
+//protocos:unchecked these tests misuse states, to see what the runtime says
 package channel_test
 
 import (

@@ -39,6 +39,7 @@ func (g *DeviceGiven) ends() []channel.End {
 // deviceComponent holds the ends of a Device, its model variables (v), and what it returns pointers to: messages (m) and states (at).
 type deviceComponent struct {
 	channel.Endpoint
+	channel.External
 	sizes struct {
 		depth int
 	}

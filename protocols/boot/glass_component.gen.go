@@ -39,6 +39,7 @@ func (g *GlassGiven) ends() []channel.End {
 // glassComponent holds the ends of a Glass, its model variables (v), and what it returns pointers to: messages (m) and states (at).
 type glassComponent struct {
 	channel.Endpoint
+	channel.External
 	m struct {
 		glassStartOutput GlassStartOutput
 	}

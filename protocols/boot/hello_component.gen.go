@@ -41,6 +41,7 @@ func (g *HelloGiven) ends() []channel.End {
 // helloComponent holds the ends of a Hello, its model variables (v), and what it returns pointers to: messages (m) and states (at).
 type helloComponent struct {
 	channel.Endpoint
+	channel.External
 	m struct {
 		helloWaitingRun        HelloWaitingRun
 		helloAfterWriteWritten HelloAfterWriteWritten

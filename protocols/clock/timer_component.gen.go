@@ -38,6 +38,7 @@ func (g *TimerGiven) ends() []channel.End {
 // timerComponent holds the ends of a Timer, its model variables (v), and what it returns pointers to: messages (m) and states (at).
 type timerComponent struct {
 	channel.Endpoint
+	channel.External
 	v struct {
 		set bool
 	}

@@ -38,6 +38,7 @@ func (g *KeyboardGiven) ends() []channel.End {
 // keyboardComponent holds the ends of a Keyboard, its model variables (v), and what it returns pointers to: messages (m) and states (at).
 type keyboardComponent struct {
 	channel.Endpoint
+	channel.External
 	m struct {
 		keyboardTypingOutput      KeyboardTypingOutput
 		keyboardTypingSentInput   KeyboardTypingSentInput

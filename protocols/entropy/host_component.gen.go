@@ -38,6 +38,7 @@ func (g *HostGiven) ends() []channel.End {
 // hostComponent holds the ends of a Host, its model variables (v), and what it returns pointers to: messages (m) and states (at).
 type hostComponent struct {
 	channel.Endpoint
+	channel.External
 	m struct {
 		hostStartMore HostStartMore
 	}

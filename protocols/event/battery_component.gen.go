@@ -38,6 +38,7 @@ func (g *BatteryGiven) ends() []channel.End {
 // batteryComponent holds the ends of a Battery, its model variables (v), and what it returns pointers to: messages (m) and states (at).
 type batteryComponent struct {
 	channel.Endpoint
+	channel.External
 }
 
 // body is the component from its start to its end.

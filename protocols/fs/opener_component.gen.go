@@ -40,6 +40,7 @@ func (g *OpenerGiven) ends() []channel.End {
 // openerComponent holds the ends of a Opener, its model variables (v), and what it returns pointers to: messages (m) and states (at).
 type openerComponent struct {
 	channel.Endpoint
+	channel.External
 	m struct {
 		openerWaitingRun        OpenerWaitingRun
 		openerAfterOpenOpened   OpenerAfterOpenOpened

@@ -39,6 +39,7 @@ func (g *ProgramsGiven) ends() []channel.End {
 // programsComponent holds the ends of a Programs, its model variables (v), and what it returns pointers to: messages (m) and states (at).
 type programsComponent struct {
 	channel.Endpoint
+	channel.External
 	m struct {
 		programsWaitingRun         ProgramsWaitingRun
 		programsRunningSentOpen    ProgramsRunningSentOpen

@@ -143,3 +143,7 @@ init {
 		i = 0
 	}
 }
+
+#ifdef LIVE	/* always again member 0 answers */
+ltl live { []<> (len(from[0]) > 0) }
+#endif

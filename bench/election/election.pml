@@ -51,3 +51,7 @@ init {
 		i = 0
 	}
 }
+
+#ifdef LIVE	/* somebody is elected */
+ltl live { <> (leaders == 1) }
+#endif

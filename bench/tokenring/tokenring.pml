@@ -51,3 +51,7 @@ init {
 		i = 0
 	}
 }
+
+#ifdef LIVE	/* always again user 0 may enter */
+ltl live { []<> (len(go[0]) > 0) }
+#endif

@@ -118,6 +118,24 @@ func (b *runner) large(s subject, n int, t *table) error {
 	return nil
 }
 
+// fair measures what has to happen in the end: all duties of the system on our side, one claim on SPIN's.
+func (b *runner) fair(s subject, n int, t *table) error {
+	ours, err := b.check(s, n, "--property", "progress,starvation")
+	if err != nil {
+		return err
+	}
+	theirs, err := b.pan(s, n, fairly, 10*depthFor(ours.states))
+	if err != nil {
+		return err
+	}
+	if ours.verdict != theirs.verdict {
+		return fmt.Errorf("%s.%s, n = %d: progress: we say %s, pan -a -f says %s", s.name, s.system, n, ours.verdict, theirs.verdict)
+	}
+	fmt.Printf("%-13s %-12s n=%-2d  %-8s  fairness: ours %.2fs, pan -a -f %.2fs\n", s.name, s.system, n, ours.verdict, ours.total.Seconds(), theirs.total.Seconds())
+	t.add("fairness of choice, against pan -a -f", s, n, "s", ours.total.Seconds(), theirs.total.Seconds(), theirs.total.Seconds()/ours.total.Seconds())
+	return nil
+}
+
 func median(x []float64) float64 {
 	x = append([]float64(nil), x...)
 	sort.Float64s(x)

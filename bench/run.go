@@ -64,16 +64,18 @@ func (b *runner) check(s subject, n int, flags ...string) (figures, error) {
 
 // variant is a way to compile and run pan.
 type variant struct {
-	name  string
-	flags []string
-	args  []string
+	name   string
+	flags  []string
+	args   []string
+	define string // what the model is told
 }
 
 var (
-	plain    = variant{"NOREDUCE", []string{"-DSAFETY", "-DNOREDUCE"}, nil}
-	collapse = variant{"NOREDUCE COLLAPSE", []string{"-DSAFETY", "-DNOREDUCE", "-DCOLLAPSE"}, nil}
-	reduced  = variant{"POR", []string{"-DSAFETY"}, nil}
-	breadth  = variant{"POR BFS", []string{"-DSAFETY", "-DBFS"}, nil}
+	plain    = variant{name: "NOREDUCE", flags: []string{"-DSAFETY", "-DNOREDUCE"}}
+	collapse = variant{name: "NOREDUCE COLLAPSE", flags: []string{"-DSAFETY", "-DNOREDUCE", "-DCOLLAPSE"}}
+	reduced  = variant{name: "POR", flags: []string{"-DSAFETY"}}
+	breadth  = variant{name: "POR BFS", flags: []string{"-DSAFETY", "-DBFS"}}
+	fairly   = variant{name: "-a -f", args: []string{"-a", "-f"}, define: "LIVE"}
 )
 
 var (
@@ -86,18 +88,25 @@ var (
 
 // pan runs SPIN on the twin; depth bounds its stack.
 func (b *runner) pan(s subject, n int, v variant, depth int) (figures, error) {
-	model, err := filepath.Abs(filepath.Join("bench", s.name, s.name+".pml"))
+	model, err := b.model(s, n)
 	if err != nil {
 		return figures{}, err
 	}
 	args := []string{"-a", fmt.Sprint("-DN=", n)}
+	if v.define != "" {
+		args = append(args, "-D"+v.define)
+	}
+	level := b.level
+	if len(s.made) > 0 {
+		level = "-O0"
+	}
 	for _, d := range s.defines {
 		args = append(args, "-D"+d)
 	}
 	var total time.Duration
 	for _, c := range [][]string{
 		append(append([]string{"spin"}, args...), model),
-		append(append([]string{"gcc", "-w", b.level, "-o", "pan"}, v.flags...), "pan.c"),
+		append(append([]string{"gcc", "-w", level, "-o", "pan"}, v.flags...), "pan.c"),
 	} {
 		p, err := command(b.dir, c[0], c[1:]...)
 		if err != nil {
@@ -123,10 +132,22 @@ func (b *runner) pan(s subject, n int, v variant, depth int) (figures, error) {
 		f.verdict = "deadlock"
 	case bytes.Contains(p.out, []byte("assertion violated (")):
 		f.verdict = "always"
+	case bytes.Contains(p.out, []byte("acceptance cycle (")):
+		f.verdict = "progress"
 	case number(errs, p.out) > 0:
 		return f, fmt.Errorf("%s %d: pan found what this program does not know: %s", s.name, n, p.out)
 	}
 	return f, nil
+}
+
+// model returns the twin; one that is not written by hand is exported.
+func (b *runner) model(s subject, n int) (string, error) {
+	if len(s.made) == 0 {
+		return filepath.Abs(filepath.Join("bench", s.name, s.name+".pml"))
+	}
+	file := filepath.Join(b.dir, s.name+".pml")
+	_, err := command("", b.checker, "export", "--to", "promela", "--system", s.name+"."+s.system, "--param", fmt.Sprint("n=", n), "-o", file, "./bench/"+s.name)
+	return file, err
 }
 
 // number returns what a pattern finds, 0 if nothing.

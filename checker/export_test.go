@@ -3,6 +3,7 @@ package checker
 import (
 	"context"
 	"flag"
+	"maps"
 	"testing"
 
 	"github.com/protoc-os/protoc-os/dsl"
@@ -58,4 +59,41 @@ func TestExports(t *testing.T) {
 		}
 	}
 	t.Logf("%d systems from seed %d, %d too large; %v", *exports, *seed, cut, found)
+}
+
+// TestTLA holds the printed TLA+ against the guarded commands that it is printed from.
+func TestTLA(t *testing.T) {
+	names := map[string]string{"NoDeadlock": "deadlock", "NoReception": "reception", "NoRange": "range", "NoAlways": "always",
+		"range": "range", "assertion": "assertion"}
+	found, states := map[string]int{}, 0
+	for n := *seed; n < *seed+int64(*exports)/25 && !t.Failed(); n++ {
+		sys := randomSystem(n)
+		model, err := export.Commands(sys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := model.Explore(60)
+		if want.Cut {
+			continue
+		}
+		text, cfg, err := export.TLA(sys, "M")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, broken := tlaParse(string(text)).explore(string(cfg))
+		kinds := map[string]bool{}
+		for inv := range broken {
+			kinds[names[inv]] = true
+			found[names[inv]]++
+		}
+		if want.Found["timeout"] { // a deadlock too
+			delete(want.Found, "timeout")
+			want.Found["deadlock"] = true
+		}
+		if got != want.States || !maps.Equal(kinds, want.Found) {
+			t.Errorf("seed %d: %d states and %v; in TLA+ %d and %v", n, want.States, want.Found, got, kinds)
+		}
+		states += got
+	}
+	t.Logf("%d systems from seed %d, %d states: %v", *exports/25, *seed, states, found)
 }

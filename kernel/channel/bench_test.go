@@ -10,7 +10,9 @@ import (
 )
 
 // Each measured thing is a function of how often; table_test.go puts them
-// side by side, and the benchmarks run them one by one.
+// side by side, and the benchmarks run them one by one. They are not inlined:
+// nothing is inlined into the closures of an inlined function, as it is
+// into what people write.
 
 type discard struct{ n uint64 }
 
@@ -23,6 +25,8 @@ func must(err error) {
 }
 
 // callStub is n requests and replies through generated stubs.
+//
+//go:noinline
 func callStub(cores int, place channel.Placement, rec channel.Recorder) func(int) {
 	return func(n int) {
 		rt := channel.New(channel.Config{Cores: cores, Recorder: rec})
@@ -52,6 +56,7 @@ func component(rt *channel.Runtime, t *channel.Component, o channel.Options, run
 	rt.Start(e, t, o, ends, func(context.Context) error { return run(e) }).Discard()
 }
 
+//go:noinline
 func callBare(n int) {
 	rt := channel.New(channel.Config{Cores: 1})
 	ends := rt.NewSession(&double)
@@ -107,6 +112,7 @@ var (
 	opGet     = channel.Op{State: "To", Method: "M", Peer: 0, Labels: 1}
 )
 
+//go:noinline
 func stream(cores int, place channel.Placement) func(int) {
 	return func(n int) {
 		rt := channel.New(channel.Config{Cores: cores})
@@ -149,6 +155,8 @@ func streamGo(n int) {
 
 // chooser is a hub with k channels, of which one at a time is ready. Sender
 // and hub are probes, so that nothing but the choose is measured.
+//
+//go:noinline
 func chooser(k int) func(int) {
 	rt := channel.New(channel.Config{Cores: 1})
 	t := &channel.Component{Name: "hub", Choices: 1}

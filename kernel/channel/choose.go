@@ -296,7 +296,7 @@ func (q *queue) wouldMeet() bool {
 // taken at this choose. guards has a bit for each guarded option; d is the
 // duration of a timeout option.
 func (e *Endpoint) Choose(step uint32, c *Choice, guards uint64, d time.Duration) (Taken, error) {
-	if step != e.step || e.flags.Load() != 0 {
+	if step != e.step || atomic.LoadUint32(&e.flags) != 0 {
 		if err := e.enter(step, c.State, c.Method); err != nil {
 			return Taken{}, err
 		}

@@ -127,7 +127,7 @@ func (e *Endpoint) settleIn() {
 		e.core.control.all = append(e.core.control.all, e)
 		return
 	}
-	if e.table.Passive && !e.hasNews() && e.flags.Load()&flagAbort == 0 {
+	if e.table.Passive && !e.hasNews() && atomic.LoadUint32(&e.flags)&flagAbort == 0 {
 		e.parked, e.want = true, wantMany
 		return
 	}
@@ -147,7 +147,7 @@ func (e *Endpoint) hasNews() bool {
 // where it waits, its ends are abandoned.
 func (e *Endpoint) Abort(cause error) {
 	if e.cause.CompareAndSwap(nil, &cause) {
-		e.flags.Or(flagAbort)
+		atomic.OrUint32(&e.flags, flagAbort)
 		e.wakeRemote()
 	}
 }
@@ -193,7 +193,7 @@ func (e *Endpoint) finish(err error) {
 	if e.dead == nil {
 		e.dead = &MisuseError{Where{Component: e.name}, "", "the component has ended"}
 	}
-	e.flags.Or(flagDead)
+	atomic.OrUint32(&e.flags, flagDead)
 	e.step++
 	kind, label := EndEvent, uint16(Ended)
 	if err != nil {

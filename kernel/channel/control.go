@@ -214,8 +214,8 @@ func (k *control) next() *Endpoint {
 	if k.core.inbox.Load() != nil {
 		k.core.drain()
 	}
-	for k.core.n > 0 { // woken within a step: the second half of a rendezvous
-		return k.core.pop()
+	if e := k.core.pop(); e != nil { // woken within a step: the second half of a rendezvous
+		return e
 	}
 	if k.Steps > 0 && k.steps >= k.Steps {
 		return nil
@@ -291,7 +291,7 @@ func (k *control) pause(e *Endpoint, state string) error {
 // possible reports whether the pending step can be taken now.
 func (e *Endpoint) possible() bool {
 	p := &e.pending
-	if e.flags.Load()&flagAbort != 0 || p.kind == pendStart {
+	if atomic.LoadUint32(&e.flags)&flagAbort != 0 || p.kind == pendStart {
 		return true
 	}
 	if e.claimed >= 0 {

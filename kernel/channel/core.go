@@ -1,9 +1,6 @@
 package channel
 
-import (
-	"runtime"
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // A core is a run loop: it runs its components one at a time, each until it
 // waits. Not an operating-system thread; the Go scheduler moves cores as it
@@ -16,9 +13,12 @@ type core struct {
 	free     []*thread
 	threads  int
 	stopping bool
-	queue    []*Endpoint
+	up       *Endpoint   // runs next; nil: nobody does
+	queue    []*Endpoint // those after it
 	first, n int
 	control  *control
+	vain     int // times in a row that spin has found nothing
+	skip     int // times that it will not look
 
 	load  int // components placed here; under Runtime.mu
 	_     [64]byte
@@ -33,6 +33,14 @@ const slice = 1 << 12
 
 // push appends a component to the run queue.
 func (c *core) push(e *Endpoint) {
+	if c.up == nil {
+		c.up = e
+		return
+	}
+	c.enqueue(e)
+}
+
+func (c *core) enqueue(e *Endpoint) {
 	if c.n == len(c.queue) {
 		q := make([]*Endpoint, max(16, 2*len(c.queue)))
 		for i := range c.n {
@@ -44,12 +52,24 @@ func (c *core) push(e *Endpoint) {
 	c.n++
 }
 
+// pop takes the component that runs next, nil if none does.
 func (c *core) pop() *Endpoint {
-	e := c.queue[c.first]
+	e := c.up
+	if e == nil {
+		return nil
+	}
+	c.up = nil
+	if c.n > 0 {
+		c.dequeue()
+	}
+	return e
+}
+
+func (c *core) dequeue() {
+	c.up = c.queue[c.first]
 	c.queue[c.first] = nil
 	c.first = (c.first + 1) & (len(c.queue) - 1)
 	c.n--
-	return e
 }
 
 // spend sends who has used up its slice to the back of the queue. It may
@@ -100,8 +120,8 @@ func (c *core) next() *Endpoint {
 		if c.inbox.Load() != nil {
 			c.drain()
 		}
-		if c.n > 0 {
-			return c.pop()
+		if e := c.pop(); e != nil {
+			return e
 		}
 		if c.rt.done.Load() {
 			return nil
@@ -118,19 +138,24 @@ func (c *core) next() *Endpoint {
 }
 
 // spin waits briefly for news before the goroutine is parked: a hop between
-// two running cores costs a fraction of a wake-up by the Go scheduler.
+// two running cores costs a fraction of a wake-up by the Go scheduler. But
+// with no processor for the other core to run on, it only keeps that from
+// running: then the parked goroutine and the woken one change places on one
+// processor. So a core that has looked in vain parks at once the next time,
+// and twice as many times after each further one in vain.
 func (c *core) spin() bool {
-	if c.rt.spins == 0 {
+	if c.skip > 0 {
+		c.skip--
 		return false
 	}
-	for i := range c.rt.spins {
+	for range c.rt.spins {
 		if c.inbox.Load() != nil {
+			c.vain = 0
 			return true
 		}
-		if i&1023 == 1023 {
-			runtime.Gosched()
-		}
 	}
+	c.vain = min(c.vain+1, 12)
+	c.skip = 1 << c.vain
 	return false
 }
 
@@ -186,7 +211,7 @@ func (c *core) work() {
 	}
 	for {
 		c.leave(nil)
-		if c.control != nil || c.rt.done.Load() && c.n == 0 {
+		if c.control != nil || c.rt.done.Load() && c.up == nil {
 			break
 		}
 	}

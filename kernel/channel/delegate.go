@@ -1,5 +1,7 @@
 package channel
 
+import "sync/atomic"
+
 // bind puts an end into a slot. The place to wait is published first and
 // the bits are set afterwards: a sender reads the place after enqueueing,
 // so either it finds this place, or this look finds its message.
@@ -40,7 +42,7 @@ func (e *Endpoint) settle(q *queue, other *arm) {
 		shared = other.e.core != e.core
 	}
 	if shared != q.shared {
-		q.shared = shared
+		q.share(shared)
 	}
 }
 
@@ -96,7 +98,7 @@ func (e *Endpoint) GiveFrom(k int, other *Endpoint, step uint32, state, method s
 	}
 	d := other.unbind(0)
 	other.dead = &MisuseError{other.where(0, state, ""), method, "the end was given away"}
-	other.flags.Or(flagDead)
+	atomic.OrUint32(&other.flags, flagDead)
 	other.step++
 	e.carry(k, d)
 	return nil

@@ -17,7 +17,7 @@ const LabelGone = 0xffff
 type Endpoint struct {
 	place
 	step  uint32
-	flags atomic.Uint32 // any set: the slow way through enter
+	flags uint32 // atomic; any set: the slow way through enter
 
 	rt    *Runtime
 	core  *core // nil: an ordinary goroutine
@@ -31,10 +31,9 @@ type Endpoint struct {
 
 	bounds *bounds // nil: it makes nothing that has a limit
 
-	outq  *queue // between Begin and Commit
-	label uint16
-	begun bool           // Begin was called, and Commit not yet
-	dense bool           // arms are slots
+	outq  *queue         // between Begin and Commit
+	out   unsafe.Pointer // payload of the message between Begin and Commit
+	begun opened
 	in    unsafe.Pointer // payload of the message last received
 	inEnd []End
 	inLen uintptr
@@ -59,15 +58,24 @@ type slot struct {
 const (
 	flagDead = 1 << iota
 	flagAbort
-	flagControl
 	flagPoison
+	flagSlow // recorded, controlled, off the cores, or its arms are not its slots
+)
+
+// opened says what Begin has done of a send.
+type opened uint8
+
+const (
+	notBegun  opened = iota
+	begun            // the message is to be published
+	published        // it is: nobody on this core can look before Commit
 )
 
 // Step is the step of the state that a stub returns.
 func (e *Endpoint) Step() uint32 { return e.step }
 
 // Out is the payload of the message between Begin and Commit.
-func Out[T any](e *Endpoint) *T { return (*T)(unsafe.Add(e.outq.tailSlot(), 8)) }
+func Out[T any](e *Endpoint) *T { return (*T)(e.out) }
 
 // In is the payload of the message last received, until the next step.
 func In[T any](e *Endpoint) *T { return (*T)(e.in) }
@@ -76,7 +84,9 @@ func (e *Endpoint) init(rt *Runtime, t *Component, name string) {
 	t.prepare()
 	e.rt, e.table, e.name = rt, t, name
 	e.rec = rt.rec
-	e.dense = t.dense
+	if !t.dense || rt.rec != nil || rt.control != nil {
+		atomic.OrUint32(&e.flags, flagSlow)
+	}
 	e.claimed = -1
 	w := (t.arms + 63) / 64
 	words := make([]uint64, 2*w)
@@ -109,7 +119,7 @@ func (e *Endpoint) init(rt *Runtime, t *Component, name string) {
 		}
 	}
 	if rt.poison {
-		e.flags.Or(flagPoison)
+		atomic.OrUint32(&e.flags, flagPoison)
 	}
 }
 
@@ -148,7 +158,7 @@ func (e *Endpoint) enter(step uint32, state, method string) error {
 	if step != e.step {
 		e.misuse(-1, state, method, "the state was used before")
 	}
-	f := e.flags.Load()
+	f := atomic.LoadUint32(&e.flags)
 	if f&flagPoison != 0 {
 		e.poisonIn()
 	}
@@ -169,7 +179,7 @@ func (e *Endpoint) poisonIn() {
 
 // aborted turns a cancellation into the end of the endpoint.
 func (e *Endpoint) aborted(state string) error {
-	if e.flags.Load()&flagAbort == 0 {
+	if atomic.LoadUint32(&e.flags)&flagAbort == 0 {
 		return nil
 	}
 	cause := *e.cause.Load()
@@ -182,7 +192,7 @@ func (e *Endpoint) aborted(state string) error {
 // fail abandons every end; the endpoint is dead from here on.
 func (e *Endpoint) fail(err error) error {
 	e.dead = err
-	e.flags.Or(flagDead)
+	atomic.OrUint32(&e.flags, flagDead)
 	e.step++
 	e.leaveAll(CrashEvent)
 	return err
@@ -191,16 +201,45 @@ func (e *Endpoint) fail(err error) error {
 // Begin waits until a message can be sent to member i of the Op's slot (0
 // for a single end). The stub then fills Out and calls Commit.
 //
-// Begin, Commit and Receive do the usual case in place: no call, no mode.
-// What they cannot do so, begin and receive do from the start.
+// Begin and Receive do the usual case in place: no call, no mode. What they
+// cannot do so, begin and receive do from the start. Within a core Begin has
+// published the message: nobody can look before it is made.
 func (e *Endpoint) Begin(step uint32, op *Op, i int) error {
-	if e != nil && step == e.step && e.flags.Load() == 0 && e.dense && step&(slice-1) != 0 {
-		if q := e.arms[op.Slot].out; q != nil && !q.full() && atomic.LoadUint32(&q.recvGone) == 0 {
-			e.outq, e.label, e.begun = q, op.Label, true
-			return nil
+	if e == nil || step != e.step || step&(slice-1) == 0 || atomic.LoadUint32(&e.flags) != 0 {
+		return e.begin(step, op, i)
+	}
+	q := e.arms[op.Slot].out
+	if q == nil || q.tail-q.headSeen >= uint64(q.capacity) && q.full() || atomic.LoadUint32(&q.recvGone) != 0 {
+		return e.begin(step, op, i)
+	}
+	at := q.tailSlot()
+	*(*uint16)(at) = op.Label
+	e.outq, e.out = q, unsafe.Add(at, 8)
+	if !q.quick {
+		e.begun = begun
+		return nil
+	}
+	e.begun = published
+	if q.toff += q.stride; q.toff == q.size {
+		q.toff = 0
+	}
+	q.tail++
+	if q.tail-q.head != 1 { // its place is marked already
+		return nil
+	}
+	if a := q.recvAt.Load(); a != nil {
+		switch r := a.e; {
+		case !r.parked:
+			r.recv[a.i>>6] |= 1 << (a.i & 63)
+		case r.want == a.i<<1:
+			// It waits for nothing else and will look at this queue itself.
+			r.parked = false
+			r.core.push(r)
+		default:
+			a.markRecv(false)
 		}
 	}
-	return e.begin(step, op, i)
+	return nil
 }
 
 func (e *Endpoint) begin(step uint32, op *Op, i int) error {
@@ -249,9 +288,31 @@ func (e *Endpoint) begin(step uint32, op *Op, i int) error {
 			return err
 		}
 	}
-	e.outq, e.label, e.begun = q, op.Label, true
+	e.fill(q, op.Label)
 	e.took(op, nil, 0)
 	return nil
+}
+
+// fill makes the slot of the next message the one that Out fills.
+func (e *Endpoint) fill(q *queue, label uint16) {
+	at := q.tailSlot()
+	*(*uint16)(at) = label
+	e.outq, e.out, e.begun = q, unsafe.Add(at, 8), begun
+}
+
+// retract takes back a message that Begin has published and that was never
+// committed: the component crashed while it was made.
+func (e *Endpoint) retract() {
+	if e.begun != published {
+		return
+	}
+	q := e.outq
+	e.begun = notBegun
+	if q.toff == 0 {
+		q.toff = q.size
+	}
+	q.toff -= q.stride
+	q.tail--
 }
 
 // sleepOn sleeps and then looks whether the component was cancelled.
@@ -259,7 +320,7 @@ func (e *Endpoint) sleepOn(want int32, state string) error {
 	if err := e.sleep(want); err != nil {
 		return err
 	}
-	if e.flags.Load()&flagAbort != 0 {
+	if atomic.LoadUint32(&e.flags)&flagAbort != 0 {
 		return e.aborted(state)
 	}
 	return nil
@@ -267,50 +328,29 @@ func (e *Endpoint) sleepOn(want int32, state string) error {
 
 // Commit sends the message that Begin has opened. It returns the new step.
 func (e *Endpoint) Commit() uint32 {
-	q := e.outq
-	if !e.begun || q.shared || e.rec != nil || q.capacity == 0 || e.flags.Load() != 0 {
+	if e.begun != published {
 		return e.commit()
 	}
-	e.begun = false
-	*(*uint16)(q.tailSlot()) = e.label
-	if q.toff += q.stride; q.toff == q.size {
-		q.toff = 0
-	}
-	q.tail++
-	if a := q.recvAt.Load(); a != nil {
-		switch r := a.e; {
-		case !r.parked:
-			r.recv[a.i>>6] |= 1 << (a.i & 63)
-		case r.want == a.i<<1:
-			// It waits for nothing else and will look at this queue itself.
-			r.parked = false
-			r.core.push(r)
-		default:
-			a.markRecv(false)
-		}
-	}
-	if q.recvGone != 0 {
-		q.drop()
-	}
+	e.begun = notBegun
 	e.step++
 	return e.step
 }
 
 func (e *Endpoint) commit() uint32 {
-	if !e.begun {
+	if e.begun != begun {
 		panic(&MisuseError{Where: e.where(-1, "", ""), Method: "Commit", Reason: "no Begin before it"})
 	}
 	q := e.outq
-	e.begun = false
-	*(*uint16)(q.tailSlot()) = e.label
+	e.begun = notBegun
 	q.claimed = false
 	if e.rec == nil {
 		q.push()
 	} else {
 		e.rec.lock()
-		p := unsafe.Slice(Out[byte](e), q.sess.proto.Labels[e.label].Payload.size)
-		ev := Event{Kind: SendEvent, From: q.from, To: q.to, Label: e.label, Occupancy: q.occupancy() + 1, Component: e.number, Session: q.sess.id, Protocol: q.sess.proto, Payload: p}
-		if n := q.sess.proto.Labels[e.label].Ends; n > 0 {
+		label := *(*uint16)(q.tailSlot())
+		p := unsafe.Slice(Out[byte](e), q.sess.proto.Labels[label].Payload.size)
+		ev := Event{Kind: SendEvent, From: q.from, To: q.to, Label: label, Occupancy: q.occupancy() + 1, Component: e.number, Session: q.sess.id, Protocol: q.sess.proto, Payload: p}
+		if n := q.sess.proto.Labels[label].Ends; n > 0 {
 			ev.Ends = q.endsAt(q.toff)[:n]
 		}
 		e.rec.emit(ev)
@@ -320,7 +360,7 @@ func (e *Endpoint) commit() uint32 {
 	if atomic.LoadUint32(&q.recvGone) != 0 {
 		q.drop()
 	}
-	if e.flags.Load()&flagPoison != 0 {
+	if atomic.LoadUint32(&e.flags)&flagPoison != 0 {
 		e.poisonIn()
 	}
 	e.step++
@@ -330,33 +370,48 @@ func (e *Endpoint) commit() uint32 {
 // Receive waits for a message from the Op's peer and takes it. The payload
 // is In until the next step.
 func (e *Endpoint) Receive(step uint32, op *Op, i int) (uint16, error) {
-	if e != nil && step == e.step && e.flags.Load() == 0 && e.dense && step&(slice-1) != 0 && e.rec == nil {
-		if q := e.arms[op.Slot].in; q != nil && q.ends == 0 {
-			if q.empty() && e.core != nil && q.capacity != 0 && atomic.LoadUint32(&q.senderGone) == 0 {
-				// As sleep does it, without its frame: a mispredicted return.
-				c := e.core
-				e.parked, e.want = true, op.Slot<<1
-				if s := c.seatOfNext(); s == nil {
-					c.leave(e)
-				} else if s.up {
-					s.up = false
-					s.yield(struct{}{})
-				} else {
-					s.up = true
-					s.next()
-				}
-			}
-			if !q.empty() && e.flags.Load() == 0 {
-				if l := q.label(); op.Labels>>l&1 != 0 {
-					e.in = unsafe.Add(q.headSlot(), 8)
-					q.pop()
-					e.step++
-					return l, nil
-				}
-			}
+	if e == nil || step != e.step || step&(slice-1) == 0 || atomic.LoadUint32(&e.flags) != 0 {
+		return e.receive(step, op, i)
+	}
+	q := e.arms[op.Slot].in
+	if q == nil || !q.quick {
+		return e.receive(step, op, i)
+	}
+	if q.head == q.tail {
+		if q.senderGone != 0 {
+			return e.receive(step, op, i)
+		}
+		// As sleep does it, without its frame: a mispredicted return.
+		c := e.core
+		e.parked, e.want = true, op.Slot<<1
+		if s := c.seatOfNext(); s == nil {
+			c.leave(e)
+		} else if s.up {
+			s.up = false
+			s.yield(struct{}{})
+		} else {
+			s.up = true
+			s.next()
+		}
+		if q.head == q.tail || !q.quick || atomic.LoadUint32(&e.flags) != 0 {
+			return e.receive(step, op, i)
 		}
 	}
-	return e.receive(step, op, i)
+	at := q.headSlot()
+	l := *(*uint16)(at)
+	if op.Labels>>l&1 == 0 {
+		return e.receive(step, op, i)
+	}
+	e.in = unsafe.Add(at, 8)
+	if q.hoff += q.stride; q.hoff == q.size {
+		q.hoff = 0
+	}
+	q.head++
+	if q.wantRoom != 0 {
+		q.room()
+	}
+	e.step++
+	return l, nil
 }
 
 func (e *Endpoint) receive(step uint32, op *Op, i int) (uint16, error) {
@@ -409,7 +464,7 @@ func (e *Endpoint) receive(step uint32, op *Op, i int) (uint16, error) {
 		if err := e.sleep(a.i << 1); err != nil {
 			return 0, err
 		}
-		if e.flags.Load()&flagAbort != 0 {
+		if atomic.LoadUint32(&e.flags)&flagAbort != 0 {
 			return 0, e.aborted(op.State)
 		}
 	}
@@ -442,7 +497,7 @@ func (e *Endpoint) take(q *queue) uint16 {
 	}
 	e.in = unsafe.Add(q.headSlot(), 8)
 	q.pop()
-	if e.rec != nil || e.flags.Load()&flagPoison != 0 {
+	if e.rec != nil || atomic.LoadUint32(&e.flags)&flagPoison != 0 {
 		e.inLen = q.sess.proto.Labels[l].Payload.size
 	}
 	if e.rec != nil {

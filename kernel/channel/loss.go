@@ -12,6 +12,7 @@ func (s *session) abandon(role uint8, kind EventKind, by *Endpoint) {
 // leaveAll gives up every end in one step, which is an end or a crash. The
 // second one of a component has nothing to give up, and is not recorded.
 func (e *Endpoint) leaveAll(kind EventKind) {
+	e.retract()
 	var ends []End
 	for i := range e.slots {
 		if e.slots[i].end.sess != nil {

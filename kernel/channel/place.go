@@ -135,15 +135,18 @@ func (e *Endpoint) sleep(want int32) error {
 // seatOfNext makes the next component of the run queue the running one, if
 // that is all there is to do; the caller must change places with it at once.
 func (c *core) seatOfNext() *seat {
-	if c.n == 0 || c.control != nil || c.inbox.Load() != nil {
+	e := c.up
+	if e == nil || c.control != nil || c.inbox.Load() != nil {
 		return nil
 	}
-	t := c.queue[c.first].thread
+	t := e.thread
 	if t == nil || t.at == nil {
 		return nil
 	}
-	c.first = (c.first + 1) & (len(c.queue) - 1)
-	c.n--
+	c.up = nil
+	if c.n > 0 {
+		c.dequeue()
+	}
 	me, s := c.running, t.at
 	me.at, s.who = s, me
 	t.at, c.running = nil, t

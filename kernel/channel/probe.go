@@ -58,7 +58,7 @@ func (p *Probe) Send(label uint16, values any, ends ...End) {
 	if q.capacity == 0 && !q.meet() {
 		panic("channel: a probe sends to a receiver that does not wait")
 	}
-	e.outq, e.label, e.begun = q, label, true
+	e.fill(q, label)
 	if t := l.Payload.typ; t != nil {
 		reflect.NewAt(t, unsafe.Add(q.tailSlot(), 8)).Elem().Set(reflect.ValueOf(values).Elem())
 	}

@@ -24,6 +24,7 @@ type queue struct {
 	ends     uint32
 	from, to uint8
 	shared   bool
+	quick    bool // not shared, no rendezvous, carries no ends
 
 	claimed bool // rendezvous: the receiver is committed to the next message
 
@@ -44,6 +45,12 @@ type queue struct {
 	wantRoom uint32 // the sender waits for room
 }
 
+// share says whether the two ends live on different cores.
+func (q *queue) share(shared bool) {
+	q.shared = shared
+	q.quick = !shared && q.capacity > 0 && q.ends == 0
+}
+
 // tail and head slot: the first word is the label, the rest is payload.
 func (q *queue) tailSlot() unsafe.Pointer { return unsafe.Add(q.base, q.toff) }
 func (q *queue) headSlot() unsafe.Pointer { return unsafe.Add(q.base, q.hoff) }
@@ -59,7 +66,7 @@ func (q *queue) full() bool {
 
 // empty is for the receiver only.
 func (q *queue) empty() bool {
-	if q.head != q.tailSeen {
+	if q.head < q.tailSeen {
 		return false
 	}
 	q.tailSeen = atomic.LoadUint64(&q.tail)
@@ -85,8 +92,13 @@ func (q *queue) push() {
 	} else {
 		q.tail++
 	}
-	if r := q.recvAt.Load(); r != nil {
-		r.markRecv(q.shared)
+	// Behind another message it need not be told of: the receiver has the
+	// place marked until it finds nothing more, which it looks for after it
+	// has moved head, as the sender looks at head after it has moved tail.
+	if q.tail-atomic.LoadUint64(&q.head) <= 1 {
+		if r := q.recvAt.Load(); r != nil {
+			r.markRecv(q.shared)
+		}
 	}
 }
 

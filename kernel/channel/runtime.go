@@ -24,7 +24,7 @@ type Config struct {
 	Outside  bool     // ordinary goroutines hold ends too; implied by two cores or more
 	Recorder Recorder // nil: off
 	Poison   bool     // overwrite messages after the receiver's next step
-	Spin     int      // looks before an idle core parks; 0: 2,000, or none with one processor; -1: none
+	Spin     int      // looks before an idle core parks; 0: 5,000, or none with one processor; -1: none
 }
 
 // A Runtime owns cores, and the sessions and components on them.
@@ -59,7 +59,7 @@ func New(c Config) *Runtime {
 	case c.Spin < 0 || c.Spin == 0 && (runtime.GOMAXPROCS(0) == 1 || rt.single):
 		rt.spins = 0
 	case c.Spin == 0:
-		rt.spins = 2000
+		rt.spins = 5000
 	}
 	rt.meeting.single = rt.single
 	if c.Recorder != nil {
@@ -237,6 +237,7 @@ func (e *Endpoint) hold(ends ...End) {
 	e.rt.names = append(e.rt.names, e.name)
 	e.number = uint32(len(e.rt.names))
 	e.rt.mu.Unlock()
+	atomic.OrUint32(&e.flags, flagSlow)
 	e.rt.emit(Event{Kind: StartEvent, Component: e.number, Name: e.name, Table: e.table, Ends: ends})
 	for g, d := range ends {
 		if d.sess != nil {

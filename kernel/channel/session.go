@@ -50,7 +50,8 @@ func (rt *Runtime) session(p *Protocol, shared bool) *session {
 		q.sess, q.from, q.to = s, d.from, d.to
 		q.base, q.stride, q.slots, q.capacity = unsafe.Add(base, d.offset*8), d.stride, d.slots, d.capacity
 		q.size = q.stride * uintptr(q.slots)
-		q.ends, q.shared = uint32(d.ends), shared
+		q.ends = uint32(d.ends)
+		q.share(shared)
 		if d.ends > 0 {
 			q.carried = carried[d.carry : d.carry+int(d.slots)*d.ends]
 		}
@@ -75,7 +76,7 @@ func (d End) leave() {
 		if q.from != d.role && q.to != d.role || q.shared {
 			continue
 		}
-		q.shared = true
+		q.share(true)
 		for _, c := range q.carried {
 			if q.to == d.role && c.sess != nil {
 				c.leave()

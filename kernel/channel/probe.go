@@ -42,6 +42,13 @@ func (p *Probe) CanSend(to uint8) bool {
 	return !q.full()
 }
 
+// Held reports whether a component holds the end of a role in a slot: it
+// does not while the end travels.
+func (p *Probe) Held(role uint8) bool {
+	q := p.arm(role).out
+	return q != nil && q.recvAt.Load() != nil
+}
+
 // Gone reports whether a role has left the session and all that it sent was received.
 func (p *Probe) Gone(role uint8) bool {
 	a := p.arm(role)

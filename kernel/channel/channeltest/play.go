@@ -95,6 +95,9 @@ func (w *World) settle(pace int) bool {
 	w.steps = 0
 	for pace != notAtAll {
 		limit := w.control.Settle(max(pace, 0))
+		if v := w.drawn; v != nil {
+			panic(v)
+		}
 		w.errors()
 		if w.starved != "" {
 			w.fail(Starves, "%s", w.starved)

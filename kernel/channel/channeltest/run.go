@@ -55,6 +55,13 @@ func (w *World) close(failed *Failure) *Failure {
 func (c *Config) drawn(t *rapid.T, cover *counts, start func(*World)) (*World, *Failure) {
 	d := &drawer{t}
 	w := newWorld(cover, start)
+	defer func() {
+		if v := recover(); v != nil { // rapid gives the run up
+			w.closing, w.scheduler.draw = true, nil
+			w.control.Close()
+			panic(v)
+		}
+	}()
 	w.choose(c.Schedule, d.below)
 	faulty := c.Faults != "off" && d.below(2) == 1
 	failed := w.attempt(func() {

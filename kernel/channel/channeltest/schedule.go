@@ -27,6 +27,7 @@ type scheduler struct {
 	promised   bool
 	priorities map[uint32]int // with PCT
 	changes    int            // still to come
+	drawn      any            // what a draw has panicked with
 	rush       int            // which label of each protocol peers hurry to send; 0: none
 }
 
@@ -51,10 +52,22 @@ func (s *scheduler) choose(kind Schedule, draw func(n int) int) {
 // Decide answers the controlled scheduler, which asks where there is more
 // than one answer.
 func (s *scheduler) Decide(d channel.Decision) int {
-	k := s.answer(d)
+	k := s.safely(d)
 	s.decisions = append(s.decisions, k)
 	s.widths = append(s.widths, d.N)
 	return k
+}
+
+// safely keeps what a draw panics with, as it does when rapid has shrunk a
+// run so far that nothing is left to draw from: it is asked on the stack of a
+// component, which must not be taken to have crashed.
+func (s *scheduler) safely(d channel.Decision) (k int) {
+	defer func() {
+		if v := recover(); v != nil {
+			k, s.drawn = 0, v
+		}
+	}()
+	return s.answer(d)
 }
 
 func (s *scheduler) answer(d channel.Decision) int {

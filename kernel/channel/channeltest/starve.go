@@ -9,7 +9,7 @@ import (
 // Record sees every effect of a run. It watches the promise of choose: an
 // option that is ready loses to each other one at most once. So while a
 // peer's message waits, no other peer has a message like it received more
-// than twice, once for each of two chooses. A scheduler that decides among
+// often than there are options that receive it. A scheduler that decides among
 // options breaks the promise itself: only runs in which it keeps to the
 // promise are judged.
 func (w *World) Record(ev channel.Event) {
@@ -35,17 +35,31 @@ func (w *World) Record(ev channel.Event) {
 			continue
 		}
 		q := other.peers[ev.From]
-		if q.over || len(q.pending) == 0 || q.pending[0] != ev.Label {
+		if q.over || len(q.pending) == 0 || q.pending[0] != ev.Label || !q.probe.Held(ev.To) {
 			continue
 		}
 		if q.passed == nil {
 			q.passed = map[*peer]int{}
 		}
-		if q.passed[p]++; q.passed[p] > mostPassed && w.starved == "" {
+		if q.passed[p]++; q.passed[p] > w.cover.receivers(s.Protocol, ev.Label) && w.starved == "" {
 			w.starved = fmt.Sprintf("%s of %s waits while %d of %s are received", s.Protocol.Labels[ev.Label].Name, q.name(), q.passed[p], p.name())
 		}
 	}
 }
 
-// mostPassed is how often one peer may go before another that waits as well.
-const mostPassed = 2
+// receivers is how many options of the components receive a label; 1 if it
+// is received without a choose.
+func (c *counts) receivers(p *channel.Protocol, label uint16) int {
+	n := 0
+	for _, t := range c.tables {
+		for _, choice := range t.table.Chooses {
+			for i := range choice.Options {
+				o := &choice.Options[i]
+				if o.Kind == channel.Recv && o.Label == label && t.table.Slots[o.Slot].Protocol == p {
+					n++
+				}
+			}
+		}
+	}
+	return max(n, 1)
+}

@@ -27,6 +27,9 @@ func TestAmple(t *testing.T) {
 			cut++
 			continue
 		}
+		if k%4 == 0 && !sameSearch(b, searchWith(b.m, true, 3)) {
+			t.Fatalf("seed %d: three goroutines reduce otherwise than one", seed)
+		}
 		if x, y := found(a), found(b); x != y {
 			t.Fatalf("seed %d:\n whole   %s\n reduced %s", seed, x, y)
 		}
@@ -48,7 +51,13 @@ func reducedSearch(t *testing.T, sys *session.System, reduce bool) *search {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSearch(m, Options{States: 4000}, everything)
+	return searchWith(m, reduce, 1)
+}
+
+// searchWith explores a model with so many goroutines, nil if it is too large.
+func searchWith(m *model, reduce bool, workers int) *search {
+	s := newSearch(m, Options{States: 4000, Workers: workers}, everything)
+	s.alone = 1
 	if reduce {
 		s.ample = m.newAmple()
 	}

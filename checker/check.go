@@ -49,9 +49,11 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 	if !opts.NoReduce && !live(sys, wanted) {
 		s.reduce()
 	}
+	first := s
 	s.judgeAll(ctx)
 	if s.ample != nil && len(s.found) > 0 {
 		// What the reduced search finds is there; the whole graph has the nearest.
+		opts.Checkpoint = nil
 		if whole := newSearch(m, opts, wanted); whole.judgeAll(ctx) || len(whole.found) >= len(s.found) {
 			s = whole
 		}
@@ -72,6 +74,7 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 			}
 		}
 	}
+	first.leave()
 	v.Stats = s.stats()
 	s.sortFound()
 	v.Violations = s.violations()

@@ -10,17 +10,20 @@ import (
 
 // explore visits every reachable state unless something cuts it short.
 func (s *search) explore(ctx context.Context) {
-	s.levels = []int{0}
-	s.r.initial()
-	if s.r.step.failure != none {
-		s.report(failing(s.r, -1))
-		return
+	if s.opts.Checkpoint == nil || !s.restore() {
+		s.levels = []int{0}
+		s.r.initial()
+		if s.r.step.failure != none {
+			s.report(failing(s.r, -1))
+			return
+		}
+		x := newExplorer(s)
+		x.block = &block{}
+		x.found(s.r.next, key{}, false, true)
+		s.commit(x.block)
 	}
 	x := newExplorer(s)
-	x.block = &block{}
-	x.found(s.r.next, key{}, false, true)
-	s.commit(x.block)
-	c := &crew{s: s, ctx: ctx, ready: map[int]*block{}, stored: 1, level: 1}
+	c := &crew{s: s, ctx: ctx, ready: map[int]*block{}, next: s.at, at: s.at, stored: s.st.size(), level: s.levels[len(s.levels)-1], saved: time.Now()}
 	c.wake.L = &c.mu
 	c.explorers = []*explorer{x}
 	x.v = s.st.view()
@@ -38,8 +41,13 @@ func (s *search) explore(ctx context.Context) {
 	if c.broken != nil {
 		panic(c.broken)
 	}
+	c.join()
+}
+
+// join gathers what the explorers have noted.
+func (c *crew) join() {
 	for _, x := range c.explorers {
-		s.join(x.marks)
+		c.s.join(x.marks)
 	}
 }
 
@@ -75,6 +83,7 @@ type crew struct {
 	ctx       context.Context
 	explorers []*explorer
 	told      time.Time // of progress
+	saved     time.Time // the last checkpoint
 
 	mu         sync.Mutex
 	wake       sync.Cond
@@ -108,6 +117,14 @@ func (c *crew) work(x *explorer, until int) {
 			c.at, c.stored, c.level, c.committing, c.stop = b.to, c.s.st.size(), c.s.levels[len(c.s.levels)-1], false, c.stop || stop
 			c.spare = append(c.spare, b)
 			c.wake.Broadcast()
+		case c.due() && c.out > 0:
+			c.wake.Wait()
+		case c.due() && len(c.ready) == 0:
+			c.join()
+			if err := c.s.save(); err != nil {
+				c.s.opts.Checkpoint = nil // the search goes on; it cannot be resumed
+			}
+			c.saved = time.Now()
 		case c.next < c.stored && (c.next < c.level || c.s.ample == nil) && len(c.ready)+c.out < blockLead*len(c.explorers):
 			b := c.take()
 			c.mu.Unlock()
@@ -124,6 +141,12 @@ func (c *crew) work(x *explorer, until int) {
 		}
 	}
 	c.mu.Unlock()
+}
+
+// due reports whether it is time for a checkpoint: then nobody takes a block any more until it is written.
+func (c *crew) due() bool {
+	p := c.s.opts.Checkpoint
+	return p != nil && p.Every > 0 && !c.committing && len(c.s.found) == 0 && time.Since(c.saved) > p.Every
 }
 
 // fill tells the reduction which queues have been full by now: after a level, so that the number of goroutines makes no difference.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"sync"
@@ -561,6 +562,12 @@ func compare(t *testing.T, sys *session.System, name string, most int) (outcome,
 		t.Errorf("%s: three goroutines find something else than one", name)
 		return outcome{}, false
 	}
+	if s.st.size()%16 == 0 { // files are slow
+		if again := resumed(t, m, s.st.size()); !sameSearch(s, again) {
+			t.Errorf("%s: a search that goes on from checkpoints finds something else", name)
+			return outcome{}, false
+		}
+	}
 	forgetful.continuations(context.Background())
 	got, want := engineOutcome(s), newTwin(sys).explore(2*most)
 	if less := engineOutcome(forgetful); less.States > got.States || less.Depth > got.Depth ||
@@ -573,6 +580,21 @@ func compare(t *testing.T, sys *session.System, name string, most int) (outcome,
 		return got, false
 	}
 	return got, true
+}
+
+// resumed explores a model in many searches, each of which goes on where the one before was cut short.
+func resumed(t *testing.T, m *model, size int) *search {
+	c := &Checkpoint{File: filepath.Join(t.TempDir(), "checkpoint"), Key: "k"}
+	for bound := 1; ; bound += 1 + size/4 {
+		s := newSearch(m, Options{States: bound, Workers: 2, Checkpoint: c}, everything)
+		s.alone = 1
+		s.explore(context.Background())
+		if s.cut == "" {
+			s.continuations(context.Background())
+			return s
+		}
+		s.leave()
+	}
 }
 
 // sameSearch reports whether two searches are the same, state for state.

@@ -28,6 +28,7 @@ type Options struct {
 	NoReduce   bool
 	Forget     bool        // with NoReduce: variables that nobody reads any more are forgotten all the same
 	Progress   func(Stats) // called now and then; may be nil
+	Checkpoint *Checkpoint // nil: none
 }
 
 // Stats are the figures of a search.

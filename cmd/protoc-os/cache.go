@@ -24,7 +24,7 @@ import (
 // cache keeps verdicts in a folder, so that what has not changed is not checked again. An entry is found by the SHA-256 of everything that a verdict
 // depends on: this very program, the system's digest and the text of its packages, its parameters, properties and reductions. It begins with the
 // SHA-256 of the rest, and one that does not fit, or cannot be read for any reason, is as good as none. Only complete verdicts are kept: bounds
-// make no difference to them.
+// make no difference to them. Beside the verdicts are checkpoints of searches that were cut short.
 type cache struct {
 	dir     string
 	program string // the SHA-256 of this executable
@@ -40,7 +40,7 @@ func newCache() *cache {
 	if err != nil {
 		return nil
 	}
-	return &cache{filepath.Join(dir, "protoc-os", "verdicts"), program}
+	return &cache{filepath.Join(dir, "protoc-os"), program}
 }
 
 func hashOfProgram() (string, error) {
@@ -157,7 +157,7 @@ func (c *cache) load(key string, e *elaboration) *checker.Verdict {
 	if c == nil {
 		return nil
 	}
-	file, err := os.ReadFile(filepath.Join(c.dir, key))
+	file, err := os.ReadFile(filepath.Join(c.dir, "verdicts", key))
 	if err != nil {
 		return nil
 	}
@@ -282,20 +282,29 @@ func (c *cache) store(key string, v *checker.Verdict) {
 	if err != nil {
 		return
 	}
+	dir := filepath.Join(c.dir, "verdicts")
 	text, err := json.Marshal(x)
-	if err != nil || os.MkdirAll(c.dir, 0o755) != nil {
+	if err != nil || os.MkdirAll(dir, 0o755) != nil {
 		return
 	}
-	f, err := os.CreateTemp(c.dir, "new-*")
+	f, err := os.CreateTemp(dir, "new-*")
 	if err != nil {
 		return
 	}
 	_, err = fmt.Fprintf(f, "%s\n%s", hashOf(text), text)
-	if errors.Join(err, f.Close()) != nil || os.Rename(f.Name(), filepath.Join(c.dir, key)) != nil {
+	if errors.Join(err, f.Close()) != nil || os.Rename(f.Name(), filepath.Join(dir, key)) != nil {
 		os.Remove(f.Name())
 		return
 	}
 	c.prune(time.Now().AddDate(0, -1, 0))
+}
+
+// checkpoint says where the search for a verdict is kept when it is cut short; nil: nowhere.
+func (c *cache) checkpoint(key string) *checker.Checkpoint {
+	if c == nil {
+		return nil
+	}
+	return &checker.Checkpoint{File: filepath.Join(c.dir, "searches", key), Key: key, Every: 5 * time.Minute}
 }
 
 // prune removes what has not been written since then.

@@ -37,7 +37,10 @@ func (a *app) checkVerb() *cobra.Command {
 		Use:   "check [./... | folders | files]",
 		Short: "verify protocols, components and systems",
 		Long: `check reads the packages named (all below this folder by default), reports what is wrong in their sources, explores every state of
-every system, and prints a verdict each. Systems that hold are noted in protoc-os.lock at the module root.`,
+every system, and prints a verdict each. Systems that hold are noted in protoc-os.lock at the module root.
+
+What an earlier run has decided is not searched again, and a search that was cut short goes on where it was: both are kept in the user's
+cache folder. --no-cache neither reads nor writes it.`,
 		Example: "  protoc-os check ./...\n  protoc-os check --system Files --param n=4 --trace-dir traces ./fs",
 		RunE: func(c *cobra.Command, patterns []string) error {
 			if len(patterns) == 0 {

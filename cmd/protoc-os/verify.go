@@ -39,7 +39,7 @@ func (a *app) verify(ctx context.Context, e *elaboration, o checker.Options, par
 		if r.verdict = a.cache.load(key, e); r.verdict != nil {
 			r.cached = true
 		} else {
-			r.verdict = a.whole(ctx, e, o)
+			r.verdict = a.whole(ctx, e, o, key)
 			a.cache.store(key, r.verdict)
 		}
 	}
@@ -56,9 +56,10 @@ func (a *app) verify(ctx context.Context, e *elaboration, o checker.Options, par
 }
 
 // whole checks a system by its parts, or if that does not do, all of it.
-func (a *app) whole(ctx context.Context, e *elaboration, o checker.Options) *checker.Verdict {
+func (a *app) whole(ctx context.Context, e *elaboration, o checker.Options, key string) *checker.Verdict {
 	v, words := a.byParts(ctx, e, o)
 	if v == nil {
+		o.Checkpoint = a.cache.checkpoint(key)
 		v = checker.Check(ctx, e.sys, o)
 	}
 	v.Assumptions = append(v.Assumptions, words...)

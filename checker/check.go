@@ -95,14 +95,17 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 	if unjudged != "" {
 		v.Assumptions = append(v.Assumptions, unjudged)
 	}
-	v.Stats.Elapsed = time.Since(began)
 	v.Reason = s.cut
 	switch {
 	case len(v.Violations) > 0:
 		v.Outcome = Violated
 	case v.Reason == "":
 		v.Outcome = Holds
+		if opts.Any && s.sym != nil {
+			v.Any, v.AnyWords = forAny(ctx, sys, wanted)
+		}
 	}
+	v.Stats.Elapsed = time.Since(began)
 	return v
 }
 

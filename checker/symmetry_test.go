@@ -123,7 +123,9 @@ component Tocker(t Tick.y) { loop { Tick() <- t } }
 			"if held && who == i { clients[i] <- No() } else { clients[i] <- Yes() held = true who = i }",
 			"if seen[i] { clients[i] <- No() } else { seen[i] = true clients[i] <- Yes() }",
 			"decide j in clients at answering { clients[j] <- Yes() }",
-			"held = true who = i")
+			"held = true who = i",
+			"if held { assert who == i } held = true who = i clients[i] <- Yes()",
+			"if held && who != i { clients[i] <- No() } else { held = true who = i clients[i] <- Yes() }")
 	}
 	tell := pick("", "locked = false", "held = false", "seen[i] = false", "if held && who == i { held = false }", "assert !locked", "assert !(held && who == i)")
 	fmt.Fprintf(&b, `component Server(clients [n]P.server, n size) {

@@ -26,6 +26,7 @@ type Options struct {
 	Timeout    time.Duration      // 0: none
 	Workers    int                // 0: one per core
 	NoReduce   bool
+	Any        bool        // try to show that what holds does so for any number of interchangeable instances
 	Forget     bool        // with NoReduce: variables that nobody reads any more are forgotten all the same
 	Progress   func(Stats) // called now and then; may be nil
 	Checkpoint *Checkpoint // nil: none
@@ -50,6 +51,8 @@ type Verdict struct {
 	Bounds      []Occupancy  // per queue, the highest occupancy
 	Dead        []DeadOption // options and cases that no run takes
 	Obligations []Obligation // of progress, starvation and `eventually`, with the weakest assumption that each needs
+	Any         string       // a parameter of which any larger value holds as well; "": none was shown to
+	AnyWords    string       // how that was shown
 	Assumptions []string     // one sentence each: capacities, parameters, limits, reductions, promises
 	Properties  []session.Property
 	Stats       Stats

@@ -24,6 +24,7 @@ type checkFlags struct {
 	memory     string
 	workers    int
 	noReduce   bool
+	any        bool
 	noCache    bool
 	forget     bool
 	locked     bool
@@ -57,6 +58,7 @@ cache folder. --no-cache neither reads nor writes it.`,
 	flags.StringVar(&f.memory, "memory", "", "most memory per system, as in 512MB or 2GB (default: most of what the machine has left)")
 	flags.IntVar(&f.workers, "workers", 0, "threads that search; 0: one per core")
 	flags.BoolVar(&f.noReduce, "no-reduce", false, "explore without reductions")
+	flags.BoolVar(&f.any, "any", false, "try to show that what holds does so for any number of interchangeable instances")
 	flags.BoolVar(&f.forget, "forget", false, "with --no-reduce: forget variables that nobody reads any more all the same, as SPIN does")
 	flags.BoolVar(&f.noCache, "no-cache", false, "check again what an earlier run has checked")
 	flags.BoolVar(&f.locked, "locked", false, "fail if "+session.LockFile+" would change")
@@ -123,7 +125,7 @@ func (a *app) check(ctx context.Context, f *checkFlags, patterns []string) error
 
 // options turns the flags into those of the checker.
 func (f *checkFlags) options() (checker.Options, error) {
-	o := checker.Options{States: f.states, Timeout: f.timeout, Workers: f.workers, NoReduce: f.noReduce, Forget: f.forget}
+	o := checker.Options{States: f.states, Timeout: f.timeout, Workers: f.workers, NoReduce: f.noReduce, Any: f.any, Forget: f.forget}
 	if f.states < 0 || f.timeout < 0 || f.workers < 0 {
 		return o, fmt.Errorf("--states, --timeout and --workers are not negative")
 	}

@@ -138,6 +138,9 @@ func (t *textReport) everything(r *result) {
 	for _, a := range assumptionsOf(r) {
 		t.printf("        assumes: %s\n", a)
 	}
+	if r.verdict.Any != "" {
+		t.printf("        %s\n", r.verdict.AnyWords)
+	}
 	for _, b := range r.verdict.Bounds {
 		t.printf("        queue %s, %s to %s: at most %d of %d\n", b.Channel, b.From, b.To, b.Highest, b.Capacity)
 	}
@@ -266,7 +269,11 @@ func assumed(r *result) []string {
 	var params, all []string
 	said := map[string]bool{"the search was complete": true}
 	for _, p := range r.verdict.System.Params {
-		params = append(params, fmt.Sprintf("%s=%d", p.Name, p.Check))
+		if p.Name == r.verdict.Any {
+			params = append(params, "any "+p.Name)
+		} else {
+			params = append(params, fmt.Sprintf("%s=%d", p.Name, p.Check))
+		}
 		said[fmt.Sprintf("%s is %d", p.Name, p.Check)] = true
 	}
 	if len(params) > 0 {

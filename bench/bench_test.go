@@ -16,7 +16,7 @@ func TestAgreement(t *testing.T) {
 		}
 	}
 	t.Chdir("..")
-	if err := bench(true, "", 1); err != nil {
+	if err := bench(true, false, "", 1); err != nil {
 		t.Fatal(err)
 	}
 }

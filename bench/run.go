@@ -37,7 +37,7 @@ func (f figures) each() float64 { return f.bytes / f.states }
 
 // check runs our checker.
 func (b *runner) check(s subject, n int, flags ...string) (figures, error) {
-	args := append([]string{"check", "--format", "json", "--system", s.name + "." + s.system, "--param", fmt.Sprint("n=", n)}, flags...)
+	args := append([]string{"check", "--no-cache", "--format", "json", "--system", s.name + "." + s.system, "--param", fmt.Sprint("n=", n)}, flags...)
 	p, err := command("", b.checker, append(args, "./bench/"+s.name)...)
 	if err != nil && p.exit != 1 {
 		return figures{}, err

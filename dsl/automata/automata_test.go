@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	random = flag.Int("random", 600, "how many random automata to compare")
+	random = flag.Int("random", 300, "how many random automata to compare")
 	seed   = flag.Int64("seed", 1, "first seed")
 )
 

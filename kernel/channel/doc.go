@@ -56,6 +56,15 @@
 // component, state and method; the component is then reported as Crashed.
 // After an error the endpoint is dead and its ends are abandoned.
 //
+// A component that is lost leaves all its ends in one step, one event: who
+// has seen one of them gone leads nobody to another that seems to be there.
+//
+// # Limits
+//
+// Options.Limits are the bounds of a system on the sessions that New makes
+// and the instances that Spawn starts. Their steps say what they take a
+// place of (Op.Takes, Option.Takes), and wait until there is one.
+//
 // # The promise of choose
 //
 // Each Choose takes, among the ready options, the one least recently taken

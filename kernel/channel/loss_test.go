@@ -93,3 +93,46 @@ func TestCrashIsOneEvent(t *testing.T) {
 type kinds struct{ all []EventKind }
 
 func (k *kinds) Record(ev Event) { k.all = append(k.all, ev.Kind) }
+
+// TestCrashWhileAMessageIsMade: what was not committed was never sent.
+func TestCrashWhileAMessageIsMade(t *testing.T) {
+	put := Op{State: "Sending", Method: "M", Peer: 1}
+	get := Op{State: "Hearing", Method: "Receive", Peer: 0, Labels: 1, Gone: true}
+	for _, whole := range []int{0, 1, 2} {
+		rt := New(Config{Cores: 1})
+		p := &Protocol{Name: "Note", Roles: []string{"from", "to"}, Capacity: 3, Labels: note.Labels}
+		ends := rt.NewSession(p)
+		var from, to Endpoint
+		heard := 0
+		rt.Start(&from, oneSlot("from", p, 0), Options{}, ends[:1], func(context.Context) error {
+			from.step++ // a step at a multiple of slice goes another way
+			for range whole {
+				if err := from.Begin(from.step, &put, 0); err != nil {
+					return err
+				}
+				from.Commit()
+			}
+			if err := from.Begin(from.step, &put, 0); err != nil {
+				return err
+			}
+			panic("a value is not in its range")
+		}).Discard()
+		rt.Start(&to, oneSlot("to", p, 1), Options{}, ends[1:], func(context.Context) error {
+			for {
+				l, err := to.Receive(to.step, &get, 0)
+				if err != nil {
+					return err
+				}
+				if l == LabelGone {
+					to.Close(0, 0)
+					return nil
+				}
+				heard++
+			}
+		}).Discard()
+		var crash *CrashError
+		if err := rt.Run(context.Background()); !errors.As(err, &crash) || heard != whole {
+			t.Errorf("%d were sent and %d heard: %v", whole, heard, err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"maps"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -73,6 +74,10 @@ func (k *walk) call(w *world, at ssa.Value, c *ssa.CallCommon, instr ssa.CallIns
 			w.memory[p] = fact{}
 		}
 	}
+	if k.stops(w, c) {
+		k.handOver(w, c, instr)
+		return nil
+	}
 	err := k.outlook(w, c)
 	handed := k.handOver(w, c, instr)
 	worlds := []*world{w}
@@ -114,6 +119,47 @@ func (k *walk) outlook(w *world, c *ssa.CallCommon) fate {
 	return unknown
 }
 
+// stopper is a function of the package that does not return: at all (-1), or when one of its parameters is an error.
+type stopper struct {
+	fn    *ssa.Function
+	param int
+}
+
+// stops reports whether a call does not return, because of what is known of its arguments.
+func (k *walk) stops(w *world, c *ssa.CallCommon) bool {
+	fn := c.StaticCallee()
+	if fn == nil || len(fn.Blocks) == 0 {
+		return false
+	}
+	if k.stopper(stopper{fn, -1}) {
+		return true
+	}
+	for i, a := range c.Args {
+		if isError(a.Type()) && w.nilness(a) == notNil && k.stopper(stopper{fn, i}) {
+			return true
+		}
+	}
+	return false
+}
+
+// stopper explores a function that is given an error, without reporting anything.
+func (k *walk) stopper(s stopper) bool {
+	if stops, ok := k.stoppers[s]; ok {
+		return stops
+	}
+	k.stoppers[s] = false // what calls itself is taken to return
+	quiet := *k.linear
+	quiet.reporter = &reporter{pass: k.pass, meant: map[string]bool{}, said: map[string]bool{}}
+	quiet.summaries = maps.Clone(k.summaries)
+	w := newWorld()
+	if s.param >= 0 {
+		w.set(s.fn.Params[s.param], fact{is: notNil})
+	}
+	outcomes, whole := quiet.explore(s.fn, w)
+	k.stoppers[s] = whole && len(outcomes) == 0
+	return k.stoppers[s]
+}
+
 func captured(a *ssa.Alloc) bool {
 	for _, r := range *a.Referrers() {
 		if _, ok := r.(*ssa.MakeClosure); ok {
@@ -131,7 +177,7 @@ func (k *walk) handOver(w *world, c *ssa.CallCommon, instr ssa.CallInstruction) 
 	}
 	step := stepOf(c)
 	for i, a := range c.Args {
-		if kindOf(a.Type()) == plain {
+		if !k.tracked(a) {
 			continue
 		}
 		if _, ok := placeOf(a); ok {
@@ -229,15 +275,19 @@ func (k *walk) results(w *world, call ssa.Value, handed []site, err fate, callee
 	if len(handed) > 0 {
 		session = w.things[handed[0]].session
 	}
-	types := resultTypes(call)
-	last := len(types) - 1
+	results := resultTypes(call)
+	last := len(results) - 1
+	tracked := func(i int, t types.Type) bool {
+		c, ok := call.(*ssa.Call)
+		return kindOf(t) != plain || ok && k.boxes.results[c.Call.StaticCallee()][i]
+	}
 	births := func(w *world, s status) *world {
-		for i, t := range types {
+		for i, t := range results {
 			at := slot{call, i}
-			if len(types) == 1 {
+			if len(results) == 1 {
 				at.i = -1
 			}
-			if kindOf(t) != plain {
+			if tracked(i, t) {
 				born := thing{typ: t, status: s, session: session, at: call.Pos()}
 				if s == failed {
 					born.how = callee
@@ -248,8 +298,8 @@ func (k *walk) results(w *world, call ssa.Value, handed []site, err fate, callee
 		return w
 	}
 	has := false
-	for _, t := range types {
-		has = has || kindOf(t) != plain
+	for i, t := range results {
+		has = has || tracked(i, t)
 	}
 	if last < 0 {
 		return []*world{w}
@@ -259,7 +309,7 @@ func (k *walk) results(w *world, call ssa.Value, handed []site, err fate, callee
 		at.i = -1
 	}
 	switch {
-	case isError(types[last]):
+	case isError(results[last]):
 		if f := made(call); f != unknown {
 			w.values[at] = fact{is: f}
 			return []*world{w}
@@ -282,7 +332,7 @@ func (k *walk) results(w *world, call ssa.Value, handed []site, err fate, callee
 			out = append(out, w)
 		}
 		return out
-	case isBool(types[last]) && has:
+	case isBool(results[last]) && has:
 		no := births(w.clone(), unsure)
 		no.values[at] = fact{is: isFalse}
 		yes := births(w, live)

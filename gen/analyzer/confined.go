@@ -31,6 +31,9 @@ var outside = map[string]string{
 var measures = map[string]bool{"Duration": true, "Month": true, "Weekday": true, "ParseDuration": true}
 
 func runConfined(pass *analysis.Pass) (any, error) {
+	if host(pass.Pkg.Path()) {
+		return nil, nil
+	}
 	c := &confined{reporter: newReporter(pass), bodies: map[types.Object]*ast.FuncDecl{}, seen: map[ast.Node]bool{}}
 	defer c.flush()
 	for _, f := range pass.Files {
@@ -66,6 +69,11 @@ func runConfined(pass *analysis.Pass) (any, error) {
 		})
 	}
 	return nil, nil
+}
+
+// host reports whether a package of the kernel is of its outside.
+func host(path string) bool {
+	return strings.HasPrefix(path+"/", strings.TrimSuffix(channelPath, "channel")+"host/")
 }
 
 // kernelComponent reports whether a package of the kernel is one of its components.

@@ -18,7 +18,8 @@ var Linear = &analysis.Analyzer{
 func runLinear(pass *analysis.Pass) (any, error) {
 	r := newReporter(pass)
 	defer r.flush()
-	l := &linear{reporter: r, program: program(pass), summaries: map[*ssa.Function]*summary{}, switches: incomplete(pass)}
+	prog := program(pass)
+	l := &linear{reporter: r, program: prog, boxes: findBoxes(prog), summaries: map[*ssa.Function]*summary{}, stoppers: map[stopper]bool{}, switches: incomplete(pass)}
 	for _, f := range pass.Files {
 		if stub(pass, f) {
 			continue
@@ -90,7 +91,9 @@ func noReturn(f *types.Func) bool {
 type linear struct {
 	*reporter
 	program   *ssa.Program
+	boxes     *boxes
 	summaries map[*ssa.Function]*summary
+	stoppers  map[stopper]bool
 	switches  []ast.Node // over sums, that miss a case: what they drop is told once
 }
 

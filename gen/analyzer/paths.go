@@ -57,14 +57,13 @@ func (l *linear) summarise(fn *ssa.Function) *summary {
 	}
 	s := &summary{fn: fn}
 	l.summaries[fn] = s // what calls itself is taken to change nothing
-	if !concerned(fn) {
+	if !l.concerned(fn) {
 		s.outcomes = []outcome{{captured: make([]effect, len(fn.FreeVars))}}
 		return s
 	}
-	k := &walk{linear: l, fn: fn, alive: liveness(fn), seen: map[*ssa.BasicBlock]map[string]bool{}, out: map[string]outcome{}}
 	w := newWorld()
 	for i, p := range fn.Params {
-		if kindOf(p.Type()) != plain {
+		if l.tracked(p) {
 			w.alias(p, w.born(site{from: p, index: i}, thing{typ: p.Type(), at: p.Pos()}))
 		}
 	}
@@ -73,20 +72,28 @@ func (l *linear) summarise(fn *ssa.Function) *summary {
 			w.memory[place{v, ""}] = fact{aThing, w.born(site{from: v}, thing{typ: t, at: v.Pos()})}
 		}
 	}
+	var whole bool
+	if s.outcomes, whole = l.explore(fn, w); !whole {
+		l.report(fn.Pos(), "the states in this function cannot be followed, it has too many paths: split it")
+	}
+	return s
+}
+
+// explore follows all paths from the start of a function in a world, and returns the different ways in which they leave it; false: there
+// are too many.
+func (l *linear) explore(fn *ssa.Function, w *world) (outcomes []outcome, whole bool) {
+	k := &walk{linear: l, fn: fn, alive: liveness(fn), seen: map[*ssa.BasicBlock]map[string]bool{}, out: map[string]outcome{}}
 	k.arrive(nil, fn.Blocks[0], w)
-	for n := 0; len(k.todo) > 0; n++ {
-		if n == mostWorlds {
-			l.report(fn.Pos(), "the states in this function cannot be followed, it has too many paths: split it")
-			break
-		}
+	n := 0
+	for ; len(k.todo) > 0 && n < mostWorlds; n++ {
 		a := k.todo[0]
 		k.todo = k.todo[1:]
 		k.run(a.block, a.w)
 	}
 	for _, key := range k.order {
-		s.outcomes = append(s.outcomes, k.out[key])
+		outcomes = append(outcomes, k.out[key])
 	}
-	return s
+	return outcomes, len(k.todo) == 0
 }
 
 // followed returns the type of the states that a captured variable holds; nil if it holds none.
@@ -98,7 +105,7 @@ func followed(v *ssa.FreeVar) types.Type {
 }
 
 // concerned reports whether a function has to do with states at all.
-func concerned(fn *ssa.Function) bool {
+func (l *linear) concerned(fn *ssa.Function) bool {
 	of := func(t types.Type) bool {
 		if t == nil {
 			return false
@@ -114,7 +121,7 @@ func concerned(fn *ssa.Function) bool {
 		return kindOf(t) != plain || kindOf(deref(t)) != plain
 	}
 	for _, p := range fn.Params {
-		if of(p.Type()) {
+		if of(p.Type()) || l.boxes.values[p] {
 			return true
 		}
 	}
@@ -125,7 +132,7 @@ func concerned(fn *ssa.Function) bool {
 	}
 	for _, b := range fn.Blocks {
 		for _, i := range b.Instrs {
-			if v, ok := i.(ssa.Value); ok && of(v.Type()) {
+			if v, ok := i.(ssa.Value); ok && (of(v.Type()) || l.boxes.values[v]) {
 				return true
 			}
 			for _, op := range i.Operands(nil) {
@@ -274,7 +281,7 @@ func (k *walk) leave(w *world, r *ssa.Return) {
 		err = k.failing(w, r.Results[n-1])
 	}
 	for _, v := range r.Results {
-		if kindOf(v.Type()) == plain {
+		if !k.tracked(v) {
 			continue
 		}
 		f := w.value(v)
@@ -343,12 +350,15 @@ func (k *walk) drop(t thing, at token.Pos, why string) {
 		line = fmt.Sprintf(" (line %d)", k.pass.Fset.Position(at).Line)
 	}
 	what := name(t.typ)
+	if isAny(t.typ) {
+		what = "state in an any"
+	}
 	switch {
 	case t.is != nil:
 		what = name(t.is)
-	case len(t.not) > 0:
+	case len(t.not) > 0 && kindOf(t.of) == sum:
 		var left []string
-		for _, m := range members(types.Unalias(t.of).(*types.Named)) {
+		for _, m := range membersOf(t.of) {
 			if !contains(t.not, m) {
 				left = append(left, name(m))
 			}

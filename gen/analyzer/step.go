@@ -40,7 +40,7 @@ func (k *walk) step(w *world, i ssa.Instruction) []*world {
 		k.convert(w, i, i.X)
 	case *ssa.ChangeInterface:
 		if kindOf(i.X.Type()) == plain {
-			w.set(i, w.value(i.X)) // an error stays nil or not
+			w.set(i, w.value(i.X)) // an error stays nil or not, a box a box
 		} else {
 			k.convert(w, i, i.X)
 		}
@@ -171,7 +171,7 @@ func (k *walk) store(w *world, s *ssa.Store) {
 
 // stray reports a state that goes where it cannot be followed. A dead one may go anywhere.
 func (k *walk) stray(w *world, v ssa.Value, at token.Pos, where string) {
-	if kindOf(v.Type()) == plain || kindOf(v.Type()) == end {
+	if !k.tracked(v) || kindOf(v.Type()) == end {
 		return
 	}
 	if f := w.value(v); f.is == zero || f.is == aThing && ended(w.things[f.of].typ) {
@@ -272,7 +272,7 @@ func (k *walk) field(w *world, v, x ssa.Value, f *types.Var) {
 // assert follows a type assertion on a sum: where it succeeds the state is of that type, where it fails it is one of the others.
 func (k *walk) assert(w *world, a *ssa.TypeAssert) []*world {
 	t, ok := w.thingOf(a.X)
-	if kindOf(a.X.Type()) != sum || !ok || t.status == failed || types.IsInterface(a.AssertedType) {
+	if kindOf(a.X.Type()) != sum && !k.boxes.values[a.X] || !ok || t.status == failed || types.IsInterface(a.AssertedType) {
 		if !a.CommaOk {
 			return []*world{w}
 		}
@@ -283,13 +283,24 @@ func (k *walk) assert(w *world, a *ssa.TypeAssert) []*world {
 		return []*world{w, no}
 	}
 	var out []*world
-	all := members(types.Unalias(a.X.Type()).(*types.Named))
-	if t.of != nil && !types.Identical(t.of, a.X.Type()) {
+	of := a.X.Type()
+	if k.boxes.values[a.X] {
+		switch {
+		case kindOf(a.AssertedType) == plain:
+			w.change(t.site, func(t *thing) { t.status = unsure })
+		case contains(membersOf(t.of), a.AssertedType):
+			of = t.of
+		case t.of == nil && contains(membersOf(t.typ), a.AssertedType):
+			of = t.typ
+		}
+	}
+	all := membersOf(of)
+	if t.of != nil && !types.Identical(t.of, of) {
 		t.is, t.not = nil, nil // that was the message; this is what comes next
 	}
 	if t.is == nil && !contains(t.not, a.AssertedType) || t.is != nil && types.Identical(t.is, a.AssertedType) {
 		yes := w.clone()
-		yes.change(t.site, func(t *thing) { t.of, t.is, t.not = a.X.Type(), a.AssertedType, nil })
+		yes.change(t.site, func(t *thing) { t.of, t.is, t.not = of, a.AssertedType, nil })
 		if t.is == nil && kindOf(a.AssertedType) == message {
 			yes.open(t.site, a.AssertedType)
 		}
@@ -320,7 +331,7 @@ func (k *walk) assert(w *world, a *ssa.TypeAssert) []*world {
 	for _, s := range k.switches {
 		told = told || s.Pos() <= a.Pos() && a.Pos() < s.End()
 	}
-	w.change(t.site, func(t *thing) { t.of, t.is, t.not, t.told = a.X.Type(), nil, not, told })
+	w.change(t.site, func(t *thing) { t.of, t.is, t.not, t.told = of, nil, not, told })
 	w.setAt(a, 0, fact{is: zero})
 	w.setAt(a, 1, fact{is: isFalse})
 	return append(out, w)
@@ -331,8 +342,7 @@ func (k *walk) convert(w *world, v, x ssa.Value) {
 	if kindOf(x.Type()) == plain {
 		return
 	}
-	if kindOf(v.Type()) == sum {
-		k.leak(w, x, v.Pos())
+	if kindOf(v.Type()) == sum || k.boxes.values[v] {
 		if p, ok := placeOf(x); ok {
 			w.set(v, w.memory[p])
 			return

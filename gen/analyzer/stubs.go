@@ -110,6 +110,14 @@ func isChannel(p *types.Package) bool {
 	return p != nil && (p.Path() == channelPath || strings.HasSuffix(p.Path(), "/vendor/"+channelPath))
 }
 
+// membersOf is members of any type.
+func membersOf(t types.Type) []types.Type {
+	if named, ok := types.Unalias(t).(*types.Named); ok {
+		return members(named)
+	}
+	return nil
+}
+
 // members returns the pointers that a generated sum is over, sorted by name; nil if the type is no such sum.
 func members(named *types.Named) []types.Type {
 	i, ok := named.Underlying().(*types.Interface)

@@ -350,3 +350,59 @@ func rangeFunc(s signal, seq func(yield func(int) bool)) error {
 func panics(s signal) {
 	panic("not yet")
 }
+
+// A state of several sums goes through any, within the package.
+func boxed(s parts.OpenerWatching) (parts.OpenerEnd, error) {
+	var next any = &s
+	for {
+		var err error
+		switch s := next.(type) {
+		case *parts.OpenerWatching:
+			next, err = watch(s)
+		case *parts.OpenerEnd:
+			return *s, nil
+		default:
+			panic("not a state of Opener")
+		}
+		if err != nil {
+			return parts.OpenerEnd{}, err
+		}
+	}
+}
+
+func watch(s *parts.OpenerWatching) (any, error) {
+	o, err := s.Choose()
+	if err != nil {
+		return nil, err
+	}
+	switch o := o.(type) {
+	case *parts.OpenerWatchingEnded:
+		return o.Next, nil
+	case *parts.OpenerWatchingCrashed:
+		return o.Next, nil
+	}
+	panic("not an option of Opener")
+}
+
+// check is how some write it: it does not return where there is an error.
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func fail(s signal) {
+	s.Leave()
+	panic("failed")
+}
+
+func checked(s signal, bad bool) parts.SignalFromEnd {
+	if bad {
+		fail(s)
+	}
+	next, err := s.Again()
+	check(err)
+	end, err := next.Stop()
+	check(err)
+	return end
+}

@@ -412,3 +412,30 @@ func meant(s signal) error {
 	_, err := s.Stop() //protocos:unchecked to see the panic
 	return err
 }
+
+func boxDropped(next any, stop bool) error { // want `a state in an any is dropped`
+	if stop {
+		return nil
+	}
+	switch s := next.(type) {
+	case *signal:
+		_, err := s.Stop()
+		return err
+	}
+	panic("not a state")
+}
+
+func boxTwice(s signal) error {
+	if err := boxDropped(&s, false); err != nil {
+		return err
+	}
+	_, err := s.Stop() // want `used twice: it is used by Stop, and was handed to boxDropped`
+	return err
+}
+
+func boxMatched(next any) error { // want `a state in an any is dropped`
+	if s, ok := next.(*signal); ok {
+		println(s)
+	}
+	return nil
+}

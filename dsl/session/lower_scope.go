@@ -19,7 +19,7 @@ const (
 type symbol struct {
 	kind     symbolKind
 	variable int
-	declared bool // by var: a receive may bind it; fresh names are bound anew
+	declared bool  // by var: a receive may bind it; fresh names are bound anew
 	value    *Expr // of symValue; nil: constant
 	constant int64
 	typ      *Type

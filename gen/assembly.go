@@ -24,6 +24,7 @@ type assemblyPart struct {
 	Name                      string // of the instance
 	Len                       int    // 0: no array
 	Values                    []string
+	External                  bool // it waits for the world too
 }
 
 // Assemblies generates, for each system of a package that can stand alone, the function that boots it. A system that the lock does not
@@ -79,7 +80,7 @@ func (f *goFile) assembly(decl *session.SystemDecl, sys *session.System) (*assem
 		m := sys.Machines[inst.Machine]
 		q := func(name string) string { return f.qualified(m.Component.Package, name) }
 		base := componentName(m.Component)
-		p := assemblyPart{Field: words(key), Func: q(base + "Func"), Start: q("Start" + base), Given: q(base + "Given"), Name: key}
+		p := assemblyPart{Field: words(key), Func: q(base + "Func"), Start: q("Start" + base), Given: q(base + "Given"), Name: key, External: m.External}
 		p.Var = unused(fieldName(unexported(words(key))), used)
 		vars[key] = p.Var
 		if inst.Array != "" {

@@ -47,6 +47,7 @@ var layers = []layer{
 	{name: "component", has: under("kernel"), may: []string{"protocols", "kernel/channel"}, only: true, plain: true,
 		forbids: []string{"sync", "unsafe", "net", "os", "time"}},
 	{name: "protocols", has: under("protocols"), may: []string{"protocols", "kernel/channel"}, only: true},
+	{name: "lock", has: exactly("."), only: true},
 	{name: "examples", has: under("examples"), may: []string{"protocols", "examples", "kernel/channel", "channeltest"}},
 }
 

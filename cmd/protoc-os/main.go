@@ -39,6 +39,10 @@ func run(args []string, in io.Reader, out, err io.Writer, verbs ...*cobra.Comman
 	root.AddCommand(verbs...)
 	root.SetArgs(args)
 	if failure := root.ExecuteContext(ctx); failure != nil {
+		var program programExit
+		if errors.As(failure, &program) {
+			return int(program)
+		}
 		a.status |= a.fail(failure)
 	}
 	if ctx.Err() != nil {

@@ -26,6 +26,12 @@ func (s status) exit() int {
 	return 0
 }
 
+// programExit ends a verb with the exit code of the program that it ran: that code is the program's alone, so it says nothing of what
+// the verbs that judge have found.
+type programExit int
+
+func (e programExit) Error() string { return "the program has ended" }
+
 // statusError ends a verb with a status. An empty text: all has been said.
 type statusError struct {
 	status status

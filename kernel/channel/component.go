@@ -12,7 +12,8 @@ type body struct {
 	run    func(context.Context) error
 	ctx    context.Context
 	unhook func() bool
-	cause  atomic.Pointer[error] // with flagAbort
+	cancel context.CancelCauseFunc // of ctx, for a component outside
+	cause  atomic.Pointer[error]   // with flagAbort
 	thread *thread
 	fresh  []End // to be bound by its core
 	report End   // its end of the handle
@@ -52,6 +53,10 @@ type Options struct {
 	Placement Placement
 	Core      int     // with Pinned
 	Limits    *Limits // of the system; nil: those of whoever starts it
+	// Outside is for a component that waits for the world too: it runs on a
+	// goroutine of its own, where the runtime has any (Config.Outside), so
+	// that no core waits with it. Its context ends when it is cancelled.
+	Outside bool
 }
 
 // Start starts a component with its ends, in the order of its slots and,
@@ -78,8 +83,11 @@ func (rt *Runtime) start(e *Endpoint, t *Component, o Options, ends []End, run f
 	if e.ctx == nil {
 		e.ctx = context.Background()
 	}
-	e.core = rt.place(o, ends)
-	s := rt.session(&handles, parent == nil || parent.core != e.core)
+	outside := o.Outside && !rt.single
+	if !outside {
+		e.core = rt.place(o, ends)
+	}
+	s := rt.session(&handles, outside || parent == nil || parent.core != e.core)
 	s.place = parent.heldPlace()
 	if o.Limits == nil && parent != nil && parent.bounds != nil {
 		o.Limits = parent.bounds.limits
@@ -91,6 +99,10 @@ func (rt *Runtime) start(e *Endpoint, t *Component, o Options, ends []End, run f
 	e.fresh = append([]End{}, ends...)
 	rt.enlist(e)
 	rt.emit(Event{Kind: StartEvent, Component: e.number, Session: s.id, Protocol: &handles, Name: e.name, Table: t, Ends: ends, Parent: parent.id()})
+	if outside {
+		rt.startOutside(e, ends)
+		return End{s, 1}
+	}
 	if e.ctx.Done() != nil {
 		e.unhook = context.AfterFunc(e.ctx, func() { e.Abort(context.Cause(e.ctx)) })
 	}
@@ -109,6 +121,29 @@ func (rt *Runtime) start(e *Endpoint, t *Component, o Options, ends []End, run f
 		e.core.post(e)
 	}
 	return End{s, 1}
+}
+
+// startOutside gives a component a goroutine, from when the cores run on.
+func (rt *Runtime) startOutside(e *Endpoint, ends []End) {
+	e.sema = make(chan struct{}, 1)
+	ctx, cancel := context.WithCancelCause(e.ctx)
+	e.ctx, e.cancel = ctx, cancel
+	e.unhook = context.AfterFunc(ctx, func() { e.Abort(context.Cause(ctx)) })
+	e.fresh = nil
+	for i, d := range ends {
+		if d.sess != nil {
+			d.leave()
+			e.bind(int32(i), d)
+			e.stand(int32(i), 0)
+		}
+	}
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	if !rt.running.Load() {
+		rt.outside = append(rt.outside, e)
+		return
+	}
+	go e.main()
 }
 
 // settleIn binds the ends, on the component's own core. A passive one is
@@ -149,6 +184,9 @@ func (e *Endpoint) Abort(cause error) {
 	if e.cause.CompareAndSwap(nil, &cause) {
 		atomic.OrUint32(&e.flags, flagAbort)
 		e.wakeRemote()
+		if e.cancel != nil {
+			e.cancel(cause)
+		}
 	}
 }
 
@@ -165,6 +203,9 @@ func (e *Endpoint) main() {
 			// lives on in here.
 			e.finish(&CrashError{e.name, "runtime.Goexit", nil})
 			t := e.thread
+			if t == nil {
+				return
+			}
 			e.thread, t.body = nil, nil
 			t.core.free = append(t.core.free, t)
 			t.core.leave(nil)
@@ -182,6 +223,9 @@ func (e *Endpoint) main() {
 func (e *Endpoint) finish(err error) {
 	if e.unhook != nil {
 		e.unhook()
+	}
+	if e.cancel != nil {
+		e.cancel(nil)
 	}
 	if e.timer != nil {
 		e.timer.Stop()

@@ -46,7 +46,9 @@ type Runtime struct {
 	mu    sync.Mutex
 	names []string
 	live  map[uint32]*Endpoint
-	errs  []error
+	// Components on goroutines of their own, until the cores run.
+	outside []*Endpoint
+	errs    []error
 }
 
 // New makes a runtime; Run runs it.
@@ -75,11 +77,15 @@ func New(c Config) *Runtime {
 // cancels them all. It returns what the components that failed returned,
 // joined. A runtime runs once.
 func (rt *Runtime) Run(ctx context.Context) error {
-	rt.running.Store(true)
 	rt.mu.Lock()
+	rt.running.Store(true)
 	if len(rt.live) == 0 {
 		rt.done.Store(true)
 	}
+	for _, e := range rt.outside {
+		go e.main()
+	}
+	rt.outside = nil
 	rt.mu.Unlock()
 	defer context.AfterFunc(ctx, func() { rt.Stop(context.Cause(ctx)) })()
 	var wait sync.WaitGroup

@@ -19,19 +19,35 @@ type world struct {
 }
 
 func (w *world) timer(_ context.Context, s clock.TimerStart) error {
-	at := uint64(0)
 	for {
-		o, err := s.Choose()
+		m, err := s.ReceiveAlarm()
 		if err != nil {
 			return err
 		}
-		switch o := o.(type) {
-		case *clock.TimerStartSet:
-			at, s = o.At, o.Next
-		case *clock.TimerStartSentTick:
-			w.now = max(w.now, at)
-			if s, err = o.Next.SendAlarmTick(w.now); err != nil {
+		at, waiting := m.At, m.Next
+		for rung := false; !rung; {
+			o, err := waiting.Choose(1)
+			if err != nil {
 				return err
+			}
+			switch o := o.(type) {
+			case *clock.TimerWaitingSet:
+				at, waiting = o.At, o.Next
+			case *clock.TimerWaitingTimeout:
+				ringing, err := o.Next.Choose()
+				if err != nil {
+					return err
+				}
+				switch o := ringing.(type) {
+				case *clock.TimerAfterTimeoutSentTick:
+					w.now = max(w.now, at)
+					if s, err = o.Next.SendAlarmTick(w.now); err != nil {
+						return err
+					}
+					rung = true
+				case *clock.TimerAfterTimeoutSet:
+					at, waiting = o.At, o.Next
+				}
 			}
 		}
 	}
@@ -160,7 +176,7 @@ func TestSleepers(t *testing.T) {
 		w := new(world)
 		run := channel.NewTrace("clock.Sleepers", clock.SleepersDigest)
 		rt := channel.New(channel.Config{Cores: 1, Poison: true, Recorder: run})
-		c := rt.Control(channel.Control{Decider: channel.Seed(seed)})
+		c := rt.Control(channel.Control{Decider: channel.Seed(seed), EarlyTimeouts: true})
 		source := server.Source{Now: func(clock.Which) uint64 { return w.now }, Resolution: 1}
 		if err := clock.BootSleepers(rt, lock, clock.SleepersParts{Opener: w.open, Clock: server.Server(source), Timer: w.timer}); err != nil {
 			t.Fatal(err)

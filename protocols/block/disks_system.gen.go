@@ -38,6 +38,6 @@ func BootDisks(rt *channel.Runtime, lock []byte, with DisksParts) error {
 
 	StartOpener(rt, channel.Options{Name: "opener", Limits: limits}, opener, with.Opener).Discard()
 	StartDriver(rt, channel.Options{Name: "driver", Limits: limits}, driver, with.Driver).Discard()
-	StartDevice(rt, channel.Options{Name: "device", Limits: limits}, device, with.Device).Discard()
+	StartDevice(rt, channel.Options{Name: "device", Outside: true, Limits: limits}, device, with.Device).Discard()
 	return nil
 }

@@ -6,23 +6,19 @@ import (
 	"context"
 
 	"github.com/protoc-os/protoc-os/kernel/channel"
-	"github.com/protoc-os/protoc-os/protocols/block"
-	"github.com/protoc-os/protoc-os/protocols/cg"
 	"github.com/protoc-os/protoc-os/protocols/dir"
 	"github.com/protoc-os/protoc-os/protocols/errno"
 	"github.com/protoc-os/protoc-os/protocols/file"
 	"github.com/protoc-os/protoc-os/protocols/vnode"
 )
 
-// FlatFunc is what the component boot.Flat does (systems.chan:16).
+// FlatFunc is what the component boot.Flat does (systems.chan:14).
 type FlatFunc func(ctx context.Context, s FlatServing) error
 
 // FlatGiven is what a Flat starts with.
 type FlatGiven struct {
-	Opens  int
-	User   channel.End
-	Groups channel.End
-	Disks  channel.End
+	Opens int
+	User  channel.End
 }
 
 // StartFlat starts a Flat. It returns the parent's end of its handle.
@@ -41,8 +37,6 @@ func SpawnFlat(parent *channel.Endpoint, o channel.Options, g FlatGiven, run Fla
 func (g *FlatGiven) ends() []channel.End {
 	var ends []channel.End
 	ends = append(ends, g.User)
-	ends = append(ends, g.Groups)
-	ends = append(ends, g.Disks)
 	return ends
 }
 
@@ -91,8 +85,6 @@ func (e *flatComponent) body(g FlatGiven, run FlatFunc) func(context.Context) er
 // The slots of a Flat.
 const (
 	flatUser int32 = iota
-	flatGroups
-	flatDisks
 	flatClients
 	flatAnswer
 	flatDClient
@@ -102,8 +94,6 @@ const (
 func flatLayout(g *FlatGiven) *channel.Component {
 	return &channel.Component{Name: "Flat", Choices: 2, Ops: flatOps, Chooses: flatChooses, Slots: []channel.Slot{
 		{Name: "user", Protocol: &vnode.Table, Role: 1},
-		{Name: "groups", Protocol: &cg.Port, Role: 0},
-		{Name: "disks", Protocol: &block.Port, Role: 0},
 		{Name: "clients", Protocol: &dir.Dir, Role: 1, Set: g.Opens, Points: 12},
 		{Name: "answer", Protocol: &dir.Opening, Role: 1},
 		{Name: "d.client", Protocol: &dir.Dir, Role: 0},
@@ -117,76 +107,76 @@ var flatOps = []*channel.Op{&flatAfterOpenSendAnswerFailedOp, &flatAfterFindSend
 var flatChooses = []*channel.Choice{&flatServingChoice, &flatAfterGetChoice}
 
 var (
-	flatAfterOpenSendAnswerFailedOp      = channel.Op{State: "FlatAfterOpen", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:22:16"}
-	flatAfterFindSendClientsFailedOp     = channel.Op{State: "FlatAfterFind", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:43:59"}
-	flatAfterListSendClientsEntriesOp    = channel.Op{State: "FlatAfterList", Method: "SendClientsEntries", Slot: flatClients, Peer: 0, Label: 14, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:44:59"}
-	flatAfterMakeDirSendClientsFailedOp  = channel.Op{State: "FlatAfterMakeDir", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:45:59"}
-	flatAfterSymlinkSendClientsFailedOp  = channel.Op{State: "FlatAfterSymlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:46:59"}
-	flatAfterReadLinkSendClientsFailedOp = channel.Op{State: "FlatAfterReadLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:47:59"}
-	flatAfterStatSendClientsIsOp         = channel.Op{State: "FlatAfterStat", Method: "SendClientsIs", Slot: flatClients, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:48:59"}
-	flatAfterSetTimesSendClientsFailedOp = channel.Op{State: "FlatAfterSetTimes", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:49:59"}
-	flatAfterLinkSendClientsFailedOp     = channel.Op{State: "FlatAfterLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:50:59"}
-	flatAfterUnlinkSendClientsFailedOp   = channel.Op{State: "FlatAfterUnlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:51:59"}
-	flatAfterRenameSendClientsFailedOp   = channel.Op{State: "FlatAfterRename", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:52:59"}
-	flatAfterElseSendAnswerFailedOp      = channel.Op{State: "FlatAfterElse", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:22:16"}
-	flatAfterNewDirSendAnswerOpenedDirOp = channel.Op{State: "FlatAfterNewDir", Method: "SendAnswerOpenedDir", Slot: flatAnswer, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:35:28"}
+	flatAfterOpenSendAnswerFailedOp      = channel.Op{State: "FlatAfterOpen", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:20:16"}
+	flatAfterFindSendClientsFailedOp     = channel.Op{State: "FlatAfterFind", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:41:59"}
+	flatAfterListSendClientsEntriesOp    = channel.Op{State: "FlatAfterList", Method: "SendClientsEntries", Slot: flatClients, Peer: 0, Label: 14, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:42:59"}
+	flatAfterMakeDirSendClientsFailedOp  = channel.Op{State: "FlatAfterMakeDir", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:43:59"}
+	flatAfterSymlinkSendClientsFailedOp  = channel.Op{State: "FlatAfterSymlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:44:59"}
+	flatAfterReadLinkSendClientsFailedOp = channel.Op{State: "FlatAfterReadLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:45:59"}
+	flatAfterStatSendClientsIsOp         = channel.Op{State: "FlatAfterStat", Method: "SendClientsIs", Slot: flatClients, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:46:59"}
+	flatAfterSetTimesSendClientsFailedOp = channel.Op{State: "FlatAfterSetTimes", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:47:59"}
+	flatAfterLinkSendClientsFailedOp     = channel.Op{State: "FlatAfterLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:48:59"}
+	flatAfterUnlinkSendClientsFailedOp   = channel.Op{State: "FlatAfterUnlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:49:59"}
+	flatAfterRenameSendClientsFailedOp   = channel.Op{State: "FlatAfterRename", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:50:59"}
+	flatAfterElseSendAnswerFailedOp      = channel.Op{State: "FlatAfterElse", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:20:16"}
+	flatAfterNewDirSendAnswerOpenedDirOp = channel.Op{State: "FlatAfterNewDir", Method: "SendAnswerOpenedDir", Slot: flatAnswer, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:33:28"}
 	flatServingChoice                    = channel.Choice{ID: 0, State: "FlatServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/boot/systems.chan:30:33"},
-		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 1, Guard: 1, At: "protocols/boot/systems.chan:40:33"},
-		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 2, Guard: 1, At: "protocols/boot/systems.chan:41:33"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 0, At: "protocols/boot/systems.chan:42:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 1, At: "protocols/boot/systems.chan:43:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 2, At: "protocols/boot/systems.chan:44:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 3, At: "protocols/boot/systems.chan:45:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 4, At: "protocols/boot/systems.chan:46:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 5, At: "protocols/boot/systems.chan:47:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 6, At: "protocols/boot/systems.chan:48:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 7, At: "protocols/boot/systems.chan:49:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 8, At: "protocols/boot/systems.chan:50:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 9, At: "protocols/boot/systems.chan:51:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 10, At: "protocols/boot/systems.chan:52:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 11, At: "protocols/boot/systems.chan:53:20"},
-		{Kind: channel.Gone, Slot: flatClients, Peer: 0, Point: 0, Label: 0, At: "protocols/boot/systems.chan:28:9"},
+		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/boot/systems.chan:28:33"},
+		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 1, Guard: 1, At: "protocols/boot/systems.chan:38:33"},
+		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 2, Guard: 1, At: "protocols/boot/systems.chan:39:33"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 0, At: "protocols/boot/systems.chan:40:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 1, At: "protocols/boot/systems.chan:41:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 2, At: "protocols/boot/systems.chan:42:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 3, At: "protocols/boot/systems.chan:43:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 4, At: "protocols/boot/systems.chan:44:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 5, At: "protocols/boot/systems.chan:45:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 6, At: "protocols/boot/systems.chan:46:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 7, At: "protocols/boot/systems.chan:47:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 8, At: "protocols/boot/systems.chan:48:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 9, At: "protocols/boot/systems.chan:49:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 10, At: "protocols/boot/systems.chan:50:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 11, At: "protocols/boot/systems.chan:51:20"},
+		{Kind: channel.Gone, Slot: flatClients, Peer: 0, Point: 0, Label: 0, At: "protocols/boot/systems.chan:26:9"},
 	}}
 	flatAfterGetChoice = channel.Choice{ID: 1, State: "FlatAfterGet", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/boot/systems.chan:32:24"},
-		{Kind: channel.Else, At: "protocols/boot/systems.chan:38:24"},
+		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/boot/systems.chan:30:24"},
+		{Kind: channel.Else, At: "protocols/boot/systems.chan:36:24"},
 	}}
 )
 
 // FlatView reads the model variables of a Flat, as whom a state is about. Only its steps change them.
 type FlatView struct{ e *flatComponent }
 
-// Quiet is quiet (systems.chan:18).
+// Quiet is quiet (systems.chan:16).
 func (v FlatView) Quiet() bool { return v.e.v.quiet }
 
-// Lost is lost (systems.chan:28).
+// Lost is lost (systems.chan:26).
 func (v FlatView) Lost() int { return v.e.v.lost }
 
-// C is c (systems.chan:42).
+// C is c (systems.chan:40).
 func (v FlatView) C() int { return v.e.v.c }
 
 // Added is the member that an add has made last.
 func (v FlatView) Added() int { return v.e.added }
 
-// FlatServing is a state of boot.Flat at serving (systems.chan:29).
+// FlatServing is a state of boot.Flat at serving (systems.chan:27).
 // Next:
-//   - Get(_, _, answer) <- user (systems.chan:30)
-//   - Forget(_) <- user (systems.chan:40)
-//   - Detach() <- user (systems.chan:41)
-//   - Open(_, _, answer) <- clients[c at rest] (systems.chan:42)
-//   - Find(_) <- clients[c at rest] (systems.chan:43)
-//   - List(_) <- clients[c at rest] (systems.chan:44)
-//   - MakeDir(_) <- clients[c at rest] (systems.chan:45)
-//   - Symlink(_, _) <- clients[c at rest] (systems.chan:46)
-//   - ReadLink(_) <- clients[c at rest] (systems.chan:47)
-//   - Stat() <- clients[c at rest] (systems.chan:48)
-//   - SetTimes(_, _) <- clients[c at rest] (systems.chan:49)
-//   - Link(_, _) <- clients[c at rest] (systems.chan:50)
-//   - Unlink(_, _) <- clients[c at rest] (systems.chan:51)
-//   - Rename(_, _) <- clients[c at rest] (systems.chan:52)
-//   - Close() <- clients[c at rest] (systems.chan:53)
-//   - gone <- clients[lost at rest] (systems.chan:28)
+//   - Get(_, _, answer) <- user (systems.chan:28)
+//   - Forget(_) <- user (systems.chan:38)
+//   - Detach() <- user (systems.chan:39)
+//   - Open(_, _, answer) <- clients[c at rest] (systems.chan:40)
+//   - Find(_) <- clients[c at rest] (systems.chan:41)
+//   - List(_) <- clients[c at rest] (systems.chan:42)
+//   - MakeDir(_) <- clients[c at rest] (systems.chan:43)
+//   - Symlink(_, _) <- clients[c at rest] (systems.chan:44)
+//   - ReadLink(_) <- clients[c at rest] (systems.chan:45)
+//   - Stat() <- clients[c at rest] (systems.chan:46)
+//   - SetTimes(_, _) <- clients[c at rest] (systems.chan:47)
+//   - Link(_, _) <- clients[c at rest] (systems.chan:48)
+//   - Unlink(_, _) <- clients[c at rest] (systems.chan:49)
+//   - Rename(_, _) <- clients[c at rest] (systems.chan:50)
+//   - Close() <- clients[c at rest] (systems.chan:51)
+//   - gone <- clients[lost at rest] (systems.chan:26)
 type FlatServing struct {
 	e    *flatComponent
 	step uint32
@@ -351,10 +341,10 @@ func (s FlatServing) Choose() (FlatServingOption, error) {
 	panic("channel: FlatServing took an option that it does not list")
 }
 
-// FlatAfterGet is a state of boot.Flat (systems.chan:31).
+// FlatAfterGet is a state of boot.Flat (systems.chan:29).
 // Next:
-//   - new dir.Dir as d (systems.chan:32)
-//   - else (systems.chan:38)
+//   - new dir.Dir as d (systems.chan:30)
+//   - else (systems.chan:36)
 type FlatAfterGet struct {
 	e    *flatComponent
 	step uint32
@@ -393,10 +383,10 @@ func (s FlatAfterGet) Choose() (FlatAfterGetOption, error) {
 	panic("channel: FlatAfterGet took an option that it does not list")
 }
 
-// FlatAfterOpen is a state of boot.Flat (systems.chan:21).
+// FlatAfterOpen is a state of boot.Flat (systems.chan:19).
 // Next:
-//   - answer <- Failed(NoEnt) (systems.chan:22)
-//   - gone <- answer (systems.chan:23)
+//   - answer <- Failed(NoEnt) (systems.chan:20)
+//   - gone <- answer (systems.chan:21)
 type FlatAfterOpen struct {
 	e    *flatComponent
 	step uint32
@@ -405,7 +395,7 @@ type FlatAfterOpen struct {
 // View reads the model variables.
 func (s FlatAfterOpen) View() FlatView { return FlatView{s.e} }
 
-// SendAnswerFailed does answer <- Failed(NoEnt) (systems.chan:22), or sees that the peer is gone.
+// SendAnswerFailed does answer <- Failed(NoEnt) (systems.chan:20), or sees that the peer is gone.
 func (s FlatAfterOpen) SendAnswerFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -425,10 +415,10 @@ func (s FlatAfterOpen) SendAnswerFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterFind is a state of boot.Flat (systems.chan:43).
+// FlatAfterFind is a state of boot.Flat (systems.chan:41).
 // Next:
-//   - clients[c] <- Failed(NoEnt) (systems.chan:43)
-//   - gone <- clients[c] (systems.chan:28)
+//   - clients[c] <- Failed(NoEnt) (systems.chan:41)
+//   - gone <- clients[c] (systems.chan:26)
 type FlatAfterFind struct {
 	e    *flatComponent
 	step uint32
@@ -437,7 +427,7 @@ type FlatAfterFind struct {
 // View reads the model variables.
 func (s FlatAfterFind) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(NoEnt) (systems.chan:43), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(NoEnt) (systems.chan:41), or sees that the peer is gone.
 func (s FlatAfterFind) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -458,10 +448,10 @@ func (s FlatAfterFind) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterList is a state of boot.Flat (systems.chan:44).
+// FlatAfterList is a state of boot.Flat (systems.chan:42).
 // Next:
-//   - clients[c] <- Entries(_, _) (systems.chan:44)
-//   - gone <- clients[c] (systems.chan:28)
+//   - clients[c] <- Entries(_, _) (systems.chan:42)
+//   - gone <- clients[c] (systems.chan:26)
 type FlatAfterList struct {
 	e    *flatComponent
 	step uint32
@@ -470,7 +460,7 @@ type FlatAfterList struct {
 // View reads the model variables.
 func (s FlatAfterList) View() FlatView { return FlatView{s.e} }
 
-// SendClientsEntries does clients[c] <- Entries(_, _) (systems.chan:44), or sees that the peer is gone.
+// SendClientsEntries does clients[c] <- Entries(_, _) (systems.chan:42), or sees that the peer is gone.
 func (s FlatAfterList) SendClientsEntries(buf []byte, next uint64) (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -495,10 +485,10 @@ func (s FlatAfterList) SendClientsEntries(buf []byte, next uint64) (FlatServing,
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterMakeDir is a state of boot.Flat (systems.chan:45).
+// FlatAfterMakeDir is a state of boot.Flat (systems.chan:43).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:45)
-//   - gone <- clients[c] (systems.chan:28)
+//   - clients[c] <- Failed(RoFs) (systems.chan:43)
+//   - gone <- clients[c] (systems.chan:26)
 type FlatAfterMakeDir struct {
 	e    *flatComponent
 	step uint32
@@ -507,7 +497,7 @@ type FlatAfterMakeDir struct {
 // View reads the model variables.
 func (s FlatAfterMakeDir) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:45), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:43), or sees that the peer is gone.
 func (s FlatAfterMakeDir) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -528,10 +518,10 @@ func (s FlatAfterMakeDir) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterSymlink is a state of boot.Flat (systems.chan:46).
+// FlatAfterSymlink is a state of boot.Flat (systems.chan:44).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:46)
-//   - gone <- clients[c] (systems.chan:28)
+//   - clients[c] <- Failed(RoFs) (systems.chan:44)
+//   - gone <- clients[c] (systems.chan:26)
 type FlatAfterSymlink struct {
 	e    *flatComponent
 	step uint32
@@ -540,7 +530,7 @@ type FlatAfterSymlink struct {
 // View reads the model variables.
 func (s FlatAfterSymlink) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:46), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:44), or sees that the peer is gone.
 func (s FlatAfterSymlink) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -561,10 +551,10 @@ func (s FlatAfterSymlink) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterReadLink is a state of boot.Flat (systems.chan:47).
+// FlatAfterReadLink is a state of boot.Flat (systems.chan:45).
 // Next:
-//   - clients[c] <- Failed(NoEnt) (systems.chan:47)
-//   - gone <- clients[c] (systems.chan:28)
+//   - clients[c] <- Failed(NoEnt) (systems.chan:45)
+//   - gone <- clients[c] (systems.chan:26)
 type FlatAfterReadLink struct {
 	e    *flatComponent
 	step uint32
@@ -573,7 +563,7 @@ type FlatAfterReadLink struct {
 // View reads the model variables.
 func (s FlatAfterReadLink) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(NoEnt) (systems.chan:47), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(NoEnt) (systems.chan:45), or sees that the peer is gone.
 func (s FlatAfterReadLink) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -594,10 +584,10 @@ func (s FlatAfterReadLink) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterStat is a state of boot.Flat (systems.chan:48).
+// FlatAfterStat is a state of boot.Flat (systems.chan:46).
 // Next:
-//   - clients[c] <- Is(_) (systems.chan:48)
-//   - gone <- clients[c] (systems.chan:28)
+//   - clients[c] <- Is(_) (systems.chan:46)
+//   - gone <- clients[c] (systems.chan:26)
 type FlatAfterStat struct {
 	e    *flatComponent
 	step uint32
@@ -606,7 +596,7 @@ type FlatAfterStat struct {
 // View reads the model variables.
 func (s FlatAfterStat) View() FlatView { return FlatView{s.e} }
 
-// SendClientsIs does clients[c] <- Is(_) (systems.chan:48), or sees that the peer is gone.
+// SendClientsIs does clients[c] <- Is(_) (systems.chan:46), or sees that the peer is gone.
 func (s FlatAfterStat) SendClientsIs(attr file.Attr) (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -627,10 +617,10 @@ func (s FlatAfterStat) SendClientsIs(attr file.Attr) (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterSetTimes is a state of boot.Flat (systems.chan:49).
+// FlatAfterSetTimes is a state of boot.Flat (systems.chan:47).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:49)
-//   - gone <- clients[c] (systems.chan:28)
+//   - clients[c] <- Failed(RoFs) (systems.chan:47)
+//   - gone <- clients[c] (systems.chan:26)
 type FlatAfterSetTimes struct {
 	e    *flatComponent
 	step uint32
@@ -639,7 +629,7 @@ type FlatAfterSetTimes struct {
 // View reads the model variables.
 func (s FlatAfterSetTimes) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:49), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:47), or sees that the peer is gone.
 func (s FlatAfterSetTimes) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -660,10 +650,10 @@ func (s FlatAfterSetTimes) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterLink is a state of boot.Flat (systems.chan:50).
+// FlatAfterLink is a state of boot.Flat (systems.chan:48).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:50)
-//   - gone <- clients[c] (systems.chan:28)
+//   - clients[c] <- Failed(RoFs) (systems.chan:48)
+//   - gone <- clients[c] (systems.chan:26)
 type FlatAfterLink struct {
 	e    *flatComponent
 	step uint32
@@ -672,7 +662,7 @@ type FlatAfterLink struct {
 // View reads the model variables.
 func (s FlatAfterLink) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:50), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:48), or sees that the peer is gone.
 func (s FlatAfterLink) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -693,10 +683,10 @@ func (s FlatAfterLink) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterUnlink is a state of boot.Flat (systems.chan:51).
+// FlatAfterUnlink is a state of boot.Flat (systems.chan:49).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:51)
-//   - gone <- clients[c] (systems.chan:28)
+//   - clients[c] <- Failed(RoFs) (systems.chan:49)
+//   - gone <- clients[c] (systems.chan:26)
 type FlatAfterUnlink struct {
 	e    *flatComponent
 	step uint32
@@ -705,7 +695,7 @@ type FlatAfterUnlink struct {
 // View reads the model variables.
 func (s FlatAfterUnlink) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:51), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:49), or sees that the peer is gone.
 func (s FlatAfterUnlink) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -726,10 +716,10 @@ func (s FlatAfterUnlink) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterRename is a state of boot.Flat (systems.chan:52).
+// FlatAfterRename is a state of boot.Flat (systems.chan:50).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:52)
-//   - gone <- clients[c] (systems.chan:28)
+//   - clients[c] <- Failed(RoFs) (systems.chan:50)
+//   - gone <- clients[c] (systems.chan:26)
 type FlatAfterRename struct {
 	e    *flatComponent
 	step uint32
@@ -738,7 +728,7 @@ type FlatAfterRename struct {
 // View reads the model variables.
 func (s FlatAfterRename) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:52), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:50), or sees that the peer is gone.
 func (s FlatAfterRename) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -759,10 +749,10 @@ func (s FlatAfterRename) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterElse is a state of boot.Flat (systems.chan:21).
+// FlatAfterElse is a state of boot.Flat (systems.chan:19).
 // Next:
-//   - answer <- Failed(NoEnt) (systems.chan:22)
-//   - gone <- answer (systems.chan:23)
+//   - answer <- Failed(NoEnt) (systems.chan:20)
+//   - gone <- answer (systems.chan:21)
 type FlatAfterElse struct {
 	e    *flatComponent
 	step uint32
@@ -771,7 +761,7 @@ type FlatAfterElse struct {
 // View reads the model variables.
 func (s FlatAfterElse) View() FlatView { return FlatView{s.e} }
 
-// SendAnswerFailed does answer <- Failed(NoEnt) (systems.chan:22), or sees that the peer is gone.
+// SendAnswerFailed does answer <- Failed(NoEnt) (systems.chan:20), or sees that the peer is gone.
 func (s FlatAfterElse) SendAnswerFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -791,10 +781,10 @@ func (s FlatAfterElse) SendAnswerFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterNewDir is a state of boot.Flat (systems.chan:34).
+// FlatAfterNewDir is a state of boot.Flat (systems.chan:32).
 // Next:
-//   - answer <- OpenedDir(d.client) (systems.chan:35)
-//   - gone <- answer (systems.chan:36)
+//   - answer <- OpenedDir(d.client) (systems.chan:33)
+//   - gone <- answer (systems.chan:34)
 type FlatAfterNewDir struct {
 	e    *flatComponent
 	step uint32
@@ -803,7 +793,7 @@ type FlatAfterNewDir struct {
 // View reads the model variables.
 func (s FlatAfterNewDir) View() FlatView { return FlatView{s.e} }
 
-// SendAnswerOpenedDir does answer <- OpenedDir(d.client) (systems.chan:35), or sees that the peer is gone.
+// SendAnswerOpenedDir does answer <- OpenedDir(d.client) (systems.chan:33), or sees that the peer is gone.
 func (s FlatAfterNewDir) SendAnswerOpenedDir() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -829,7 +819,7 @@ type FlatServingOption interface{ flatServingOption() }
 // FlatAfterGetOption is *FlatAfterGetNewDir or *FlatAfterGetElse.
 type FlatAfterGetOption interface{ flatAfterGetOption() }
 
-// FlatServingGet is Get(_, _, answer) <- user (systems.chan:30). It is valid until the next step.
+// FlatServingGet is Get(_, _, answer) <- user (systems.chan:28). It is valid until the next step.
 type FlatServingGet struct {
 	Ino       uint64
 	Directory bool
@@ -838,7 +828,7 @@ type FlatServingGet struct {
 
 func (*FlatServingGet) flatServingOption() {}
 
-// FlatServingForget is Forget(_) <- user (systems.chan:40). It is valid until the next step.
+// FlatServingForget is Forget(_) <- user (systems.chan:38). It is valid until the next step.
 type FlatServingForget struct {
 	Ino  uint64
 	Next FlatServing
@@ -846,14 +836,14 @@ type FlatServingForget struct {
 
 func (*FlatServingForget) flatServingOption() {}
 
-// FlatServingDetach is Detach() <- user (systems.chan:41). It is valid until the next step.
+// FlatServingDetach is Detach() <- user (systems.chan:39). It is valid until the next step.
 type FlatServingDetach struct {
 	Next FlatServing
 }
 
 func (*FlatServingDetach) flatServingOption() {}
 
-// FlatServingOpen is Open(_, _, answer) <- clients[c at rest] (systems.chan:42). It is valid until the next step.
+// FlatServingOpen is Open(_, _, answer) <- clients[c at rest] (systems.chan:40). It is valid until the next step.
 type FlatServingOpen struct {
 	Member int
 	Name   string
@@ -863,7 +853,7 @@ type FlatServingOpen struct {
 
 func (*FlatServingOpen) flatServingOption() {}
 
-// FlatServingFind is Find(_) <- clients[c at rest] (systems.chan:43). It is valid until the next step.
+// FlatServingFind is Find(_) <- clients[c at rest] (systems.chan:41). It is valid until the next step.
 type FlatServingFind struct {
 	Member int
 	Name   string
@@ -872,7 +862,7 @@ type FlatServingFind struct {
 
 func (*FlatServingFind) flatServingOption() {}
 
-// FlatServingList is List(_) <- clients[c at rest] (systems.chan:44). It is valid until the next step.
+// FlatServingList is List(_) <- clients[c at rest] (systems.chan:42). It is valid until the next step.
 type FlatServingList struct {
 	Member int
 	Cookie uint64
@@ -881,7 +871,7 @@ type FlatServingList struct {
 
 func (*FlatServingList) flatServingOption() {}
 
-// FlatServingMakeDir is MakeDir(_) <- clients[c at rest] (systems.chan:45). It is valid until the next step.
+// FlatServingMakeDir is MakeDir(_) <- clients[c at rest] (systems.chan:43). It is valid until the next step.
 type FlatServingMakeDir struct {
 	Member int
 	Name   string
@@ -890,7 +880,7 @@ type FlatServingMakeDir struct {
 
 func (*FlatServingMakeDir) flatServingOption() {}
 
-// FlatServingSymlink is Symlink(_, _) <- clients[c at rest] (systems.chan:46). It is valid until the next step.
+// FlatServingSymlink is Symlink(_, _) <- clients[c at rest] (systems.chan:44). It is valid until the next step.
 type FlatServingSymlink struct {
 	Member int
 	Name   string
@@ -900,7 +890,7 @@ type FlatServingSymlink struct {
 
 func (*FlatServingSymlink) flatServingOption() {}
 
-// FlatServingReadLink is ReadLink(_) <- clients[c at rest] (systems.chan:47). It is valid until the next step.
+// FlatServingReadLink is ReadLink(_) <- clients[c at rest] (systems.chan:45). It is valid until the next step.
 type FlatServingReadLink struct {
 	Member int
 	Name   string
@@ -909,7 +899,7 @@ type FlatServingReadLink struct {
 
 func (*FlatServingReadLink) flatServingOption() {}
 
-// FlatServingStat is Stat() <- clients[c at rest] (systems.chan:48). It is valid until the next step.
+// FlatServingStat is Stat() <- clients[c at rest] (systems.chan:46). It is valid until the next step.
 type FlatServingStat struct {
 	Member int
 	Next   FlatAfterStat
@@ -917,7 +907,7 @@ type FlatServingStat struct {
 
 func (*FlatServingStat) flatServingOption() {}
 
-// FlatServingSetTimes is SetTimes(_, _) <- clients[c at rest] (systems.chan:49). It is valid until the next step.
+// FlatServingSetTimes is SetTimes(_, _) <- clients[c at rest] (systems.chan:47). It is valid until the next step.
 type FlatServingSetTimes struct {
 	Member int
 	Atime  uint64
@@ -927,7 +917,7 @@ type FlatServingSetTimes struct {
 
 func (*FlatServingSetTimes) flatServingOption() {}
 
-// FlatServingLink is Link(_, _) <- clients[c at rest] (systems.chan:50). It is valid until the next step.
+// FlatServingLink is Link(_, _) <- clients[c at rest] (systems.chan:48). It is valid until the next step.
 type FlatServingLink struct {
 	Member int
 	Name   string
@@ -937,7 +927,7 @@ type FlatServingLink struct {
 
 func (*FlatServingLink) flatServingOption() {}
 
-// FlatServingUnlink is Unlink(_, _) <- clients[c at rest] (systems.chan:51). It is valid until the next step.
+// FlatServingUnlink is Unlink(_, _) <- clients[c at rest] (systems.chan:49). It is valid until the next step.
 type FlatServingUnlink struct {
 	Member int
 	Name   string
@@ -947,7 +937,7 @@ type FlatServingUnlink struct {
 
 func (*FlatServingUnlink) flatServingOption() {}
 
-// FlatServingRename is Rename(_, _) <- clients[c at rest] (systems.chan:52). It is valid until the next step.
+// FlatServingRename is Rename(_, _) <- clients[c at rest] (systems.chan:50). It is valid until the next step.
 type FlatServingRename struct {
 	Member int
 	Old    string
@@ -957,7 +947,7 @@ type FlatServingRename struct {
 
 func (*FlatServingRename) flatServingOption() {}
 
-// FlatServingClose is Close() <- clients[c at rest] (systems.chan:53). It is valid until the next step.
+// FlatServingClose is Close() <- clients[c at rest] (systems.chan:51). It is valid until the next step.
 type FlatServingClose struct {
 	Member int
 	Next   FlatServing
@@ -965,7 +955,7 @@ type FlatServingClose struct {
 
 func (*FlatServingClose) flatServingOption() {}
 
-// FlatServingGone is gone <- clients[lost at rest] (systems.chan:28). It is valid until the next step.
+// FlatServingGone is gone <- clients[lost at rest] (systems.chan:26). It is valid until the next step.
 type FlatServingGone struct {
 	Member int
 	Next   FlatServing
@@ -973,14 +963,14 @@ type FlatServingGone struct {
 
 func (*FlatServingGone) flatServingOption() {}
 
-// FlatAfterGetNewDir is new dir.Dir as d (systems.chan:32). It is valid until the next step.
+// FlatAfterGetNewDir is new dir.Dir as d (systems.chan:30). It is valid until the next step.
 type FlatAfterGetNewDir struct {
 	Next FlatAfterNewDir
 }
 
 func (*FlatAfterGetNewDir) flatAfterGetOption() {}
 
-// FlatAfterGetElse is else (systems.chan:38). It is valid until the next step.
+// FlatAfterGetElse is else (systems.chan:36). It is valid until the next step.
 type FlatAfterGetElse struct {
 	Next FlatAfterElse
 }

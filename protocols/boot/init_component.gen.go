@@ -6,7 +6,6 @@ import (
 	"context"
 
 	"github.com/protoc-os/protoc-os/kernel/channel"
-	"github.com/protoc-os/protoc-os/protocols/block"
 	"github.com/protoc-os/protoc-os/protocols/clock"
 	"github.com/protoc-os/protoc-os/protocols/console"
 	"github.com/protoc-os/protoc-os/protocols/dir"
@@ -18,15 +17,16 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/vnode"
 )
 
-// InitFunc is what the component boot.Init does (init.chan:16).
-type InitFunc func(ctx context.Context, s InitStart) error
+// InitFunc is what the component boot.Init does (init.chan:29).
+type InitFunc func(ctx context.Context, s InitServing) error
 
 // InitGiven is what a Init starts with.
 type InitGiven struct {
 	Fds      int
 	Programs int
-	Disks    channel.End
-	Own      channel.End
+	Stdio    int
+	Waits    int
+	Operator channel.End
 	Table    channel.End
 	Renamers channel.End
 	Consoles channel.End
@@ -51,8 +51,7 @@ func SpawnInit(parent *channel.Endpoint, o channel.Options, g InitGiven, run Ini
 // ends lists the ends in the order of their slots.
 func (g *InitGiven) ends() []channel.End {
 	var ends []channel.End
-	ends = append(ends, g.Disks)
-	ends = append(ends, g.Own)
+	ends = append(ends, g.Operator)
 	ends = append(ends, g.Table)
 	ends = append(ends, g.Renamers)
 	ends = append(ends, g.Consoles)
@@ -69,35 +68,49 @@ type initComponent struct {
 	sizes struct {
 		fds      int
 		programs int
+		stdio    int
+		waits    int
 	}
 	v struct {
 		p int
+		i int
+		l int
 	}
 	m struct {
-		initAfterGetOpenedDir InitAfterGetOpenedDir
-		initAfterGetOpened    InitAfterGetOpened
-		initAfterGetFailed    InitAfterGetFailed
-		initWaitingExited     InitWaitingExited
+		initServingLaunch            InitServingLaunch
+		initServingExited            InitServingExited
+		initServingGoneLives         InitServingGoneLives
+		initServingFree              InitServingFree
+		initServingGoneRunners       InitServingGoneRunners
+		initAfterGetOpenedDir        InitAfterGetOpenedDir
+		initAfterGetOpened           InitAfterGetOpened
+		initAfterGetFailed           InitAfterGetFailed
+		initAfterStartProcessNewFile InitAfterStartProcessNewFile
+		initAfterStartProcessElse    InitAfterStartProcessElse
 	}
 	at struct {
-		initAfterAttach InitAfterAttach
-		initWaiting     InitWaiting
+		initServing           InitServing
+		initAfterLaunch       InitAfterLaunch
+		initAfterStartProcess InitAfterStartProcess
+		initAfterElse         InitAfterElse
 	}
+	added int // the member that an add has made last
 }
 
 // body is the component from its start to its end.
 func (e *initComponent) body(g InitGiven, run InitFunc) func(context.Context) error {
 	e.sizes.fds = g.Fds
 	e.sizes.programs = g.Programs
+	e.sizes.stdio = g.Stdio
+	e.sizes.waits = g.Waits
 	return func(ctx context.Context) error {
-		return e.End(false, 0, run(ctx, InitStart{e, e.Step()}))
+		return e.End(false, 0, run(ctx, InitServing{e, e.Step()}))
 	}
 }
 
 // The slots of a Init.
 const (
-	initDisks int32 = iota
-	initOwn
+	initOperator int32 = iota
 	initTable
 	initRenamers
 	initConsoles
@@ -105,11 +118,10 @@ const (
 	initSources
 	initMemories
 	initRunners
+	initLives
 	initOOpener
 	initOGiver
 	initRoot
-	initFClient
-	initFServer
 	initRClient
 	initRRenamer
 	initCClient
@@ -120,13 +132,16 @@ const (
 	initMService
 	initSProgram
 	initSProcess
+	initLifeParent
+	initLifeProcess
+	initFClient
+	initFServer
 	initF
 )
 
 func initLayout(g *InitGiven) *channel.Component {
-	return &channel.Component{Name: "Init", Choices: 1, Ops: initOps, Chooses: initChooses, Slots: []channel.Slot{
-		{Name: "disks", Protocol: &block.Port, Role: 0},
-		{Name: "own", Protocol: &block.Block, Role: 1},
+	return &channel.Component{Name: "Init", Choices: 2, Ops: initOps, Chooses: initChooses, Slots: []channel.Slot{
+		{Name: "operator", Protocol: &Operating, Role: 1},
 		{Name: "table", Protocol: &vnode.Table, Role: 0},
 		{Name: "renamers", Protocol: &dir.RenamingPort, Role: 0},
 		{Name: "consoles", Protocol: &console.Port, Role: 0},
@@ -134,11 +149,10 @@ func initLayout(g *InitGiven) *channel.Component {
 		{Name: "sources", Protocol: &entropy.Port, Role: 0},
 		{Name: "memories", Protocol: &memory.Port, Role: 0},
 		{Name: "runners", Protocol: &syscall.Runner, Role: 0, Set: g.Programs, Points: 2},
+		{Name: "lives", Protocol: &syscall.Life, Role: 0, Set: g.Programs, Points: 3},
 		{Name: "o.opener", Protocol: &dir.Opening, Role: 0},
 		{Name: "o.giver", Protocol: &dir.Opening, Role: 1},
 		{Name: "root", Protocol: &dir.Dir, Role: 0},
-		{Name: "f.client", Protocol: &file.File, Role: 0},
-		{Name: "f.server", Protocol: &file.File, Role: 1},
 		{Name: "r.client", Protocol: &dir.Renaming, Role: 0},
 		{Name: "r.renamer", Protocol: &dir.Renaming, Role: 1},
 		{Name: "c.client", Protocol: &clock.Clock, Role: 0},
@@ -149,89 +163,263 @@ func initLayout(g *InitGiven) *channel.Component {
 		{Name: "m.service", Protocol: &memory.Memory, Role: 1},
 		{Name: "s.program", Protocol: &syscall.Syscall, Role: 0},
 		{Name: "s.process", Protocol: &syscall.Syscall, Role: 1},
+		{Name: "life.parent", Protocol: &syscall.Life, Role: 0},
+		{Name: "life.process", Protocol: &syscall.Life, Role: 1},
+		{Name: "f.client", Protocol: &file.File, Role: 0},
+		{Name: "f.server", Protocol: &file.File, Role: 1},
 		{Name: "f", Protocol: &file.File, Role: 0},
 	}}
 }
 
 // initOps are all steps of a Init, and initChooses its chooses.
-var initOps = []*channel.Op{&initStartSendDisksAttachOp, &initAfterAttachNewOpeningOp, &initAfterNewOpeningSendTableGetOp, &initAfterGetReceiveOOpenerOp, &initAfterOpenedDirNewFileOp, &initAfterOpenedSendFCloseOp, &initAfterNewFileSendConsolesAttachOp, &initAfterAttach2NewRenamingOp, &initAfterNewRenamingSendRenamersAttachOp, &initAfterAttach3NewClockOp, &initAfterNewClockSendClocksAttachOp, &initAfterAttach4NewEntropyOp, &initAfterNewEntropySendSourcesAttachOp, &initAfterAttach5NewMemoryOp, &initAfterNewMemorySendMemoriesAttachOp, &initAfterAttach6NewSyscallOp, &initAfterNewSyscallStartProcessOp, &initAfterStartProcessSendRunnersRunOp}
+var initOps = []*channel.Op{&initAfterExitedSendOperatorExitedOp, &initAfterLaunchPickRunnersOp, &initAfterGoneSendOperatorExitedOp, &initAfterPickRunnersNewOpeningOp, &initAfterNewOpeningSendTableGetOp, &initAfterGetReceiveOOpenerOp, &initAfterOpenedDirNewRenamingOp, &initAfterOpenedSendFCloseOp, &initAfterFailedSendOperatorExitedOp, &initAfterNewRenamingSendRenamersAttachOp, &initAfterCloseSendOperatorExitedOp, &initAfterAttachNewClockOp, &initAfterNewClockSendClocksAttachOp, &initAfterAttach2NewEntropyOp, &initAfterNewEntropySendSourcesAttachOp, &initAfterAttach3NewMemoryOp, &initAfterNewMemorySendMemoriesAttachOp, &initAfterAttach4NewSyscallOp, &initAfterNewSyscallNewLifeOp, &initAfterNewLifeStartProcessOp, &initAfterNewFileSendConsolesAttachOp, &initAfterAttach5SendLifeParentGiveOp, &initAfterElseSendLifeParentGiveDirOp, &initAfterGiveDirSendLifeParentBeginOp, &initAfterBeginSendRunnersRunOp}
 
-var initChooses = []*channel.Choice{&initWaitingChoice}
+var initChooses = []*channel.Choice{&initServingChoice, &initAfterStartProcessChoice}
 
 var (
-	initStartSendDisksAttachOp               = channel.Op{State: "InitStart", Method: "SendDisksAttach", Slot: initDisks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:45:5"}
-	initAfterAttachNewOpeningOp              = channel.Op{State: "InitAfterAttach", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/boot/init.chan:21:9"}
-	initAfterNewOpeningSendTableGetOp        = channel.Op{State: "InitAfterNewOpening", Method: "SendTableGet", Slot: initTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:22:9"}
-	initAfterGetReceiveOOpenerOp             = channel.Op{State: "InitAfterGet", Method: "ReceiveOOpener", Slot: initOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/boot/init.chan:24:16"}
-	initAfterOpenedDirNewFileOp              = channel.Op{State: "InitAfterOpenedDir", Method: "NewFile", Takes: "protocols/file.File", At: "protocols/boot/init.chan:25:13"}
-	initAfterOpenedSendFCloseOp              = channel.Op{State: "InitAfterOpened", Method: "SendFClose", Slot: initF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:40:13"}
-	initAfterNewFileSendConsolesAttachOp     = channel.Op{State: "InitAfterNewFile", Method: "SendConsolesAttach", Slot: initConsoles, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:26:13"}
-	initAfterAttach2NewRenamingOp            = channel.Op{State: "InitAfterAttach2", Method: "NewRenaming", Takes: "protocols/dir.Renaming", At: "protocols/boot/init.chan:27:13"}
-	initAfterNewRenamingSendRenamersAttachOp = channel.Op{State: "InitAfterNewRenaming", Method: "SendRenamersAttach", Slot: initRenamers, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:28:13"}
-	initAfterAttach3NewClockOp               = channel.Op{State: "InitAfterAttach3", Method: "NewClock", Takes: "protocols/clock.Clock", At: "protocols/boot/init.chan:29:13"}
-	initAfterNewClockSendClocksAttachOp      = channel.Op{State: "InitAfterNewClock", Method: "SendClocksAttach", Slot: initClocks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:30:13"}
-	initAfterAttach4NewEntropyOp             = channel.Op{State: "InitAfterAttach4", Method: "NewEntropy", Takes: "protocols/entropy.Entropy", At: "protocols/boot/init.chan:31:13"}
-	initAfterNewEntropySendSourcesAttachOp   = channel.Op{State: "InitAfterNewEntropy", Method: "SendSourcesAttach", Slot: initSources, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:32:13"}
-	initAfterAttach5NewMemoryOp              = channel.Op{State: "InitAfterAttach5", Method: "NewMemory", Takes: "protocols/memory.Memory", At: "protocols/boot/init.chan:33:13"}
-	initAfterNewMemorySendMemoriesAttachOp   = channel.Op{State: "InitAfterNewMemory", Method: "SendMemoriesAttach", Slot: initMemories, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:34:13"}
-	initAfterAttach6NewSyscallOp             = channel.Op{State: "InitAfterAttach6", Method: "NewSyscall", Takes: "protocols/syscall.Syscall", At: "protocols/boot/init.chan:35:13"}
-	initAfterNewSyscallStartProcessOp        = channel.Op{State: "InitAfterNewSyscall", Method: "StartProcess", Takes: "protocols/syscall.Process", At: "protocols/boot/init.chan:36:13"}
-	initAfterStartProcessSendRunnersRunOp    = channel.Op{State: "InitAfterStartProcess", Method: "SendRunnersRun", Slot: initRunners, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:37:13"}
-	initWaitingChoice                        = channel.Choice{ID: 0, State: "InitWaiting", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: initRunners, Peer: 1, Point: 1, Label: 1, At: "protocols/boot/init.chan:51:9"},
+	initAfterExitedSendOperatorExitedOp      = channel.Op{State: "InitAfterExited", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:79:13"}
+	initAfterLaunchPickRunnersOp             = channel.Op{State: "InitAfterLaunch", Method: "PickRunners", At: "protocols/boot/init.chan:75:20"}
+	initAfterGoneSendOperatorExitedOp        = channel.Op{State: "InitAfterGone", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:82:13"}
+	initAfterPickRunnersNewOpeningOp         = channel.Op{State: "InitAfterPickRunners", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/boot/init.chan:36:9"}
+	initAfterNewOpeningSendTableGetOp        = channel.Op{State: "InitAfterNewOpening", Method: "SendTableGet", Slot: initTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:37:9"}
+	initAfterGetReceiveOOpenerOp             = channel.Op{State: "InitAfterGet", Method: "ReceiveOOpener", Slot: initOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/boot/init.chan:39:16"}
+	initAfterOpenedDirNewRenamingOp          = channel.Op{State: "InitAfterOpenedDir", Method: "NewRenaming", Takes: "protocols/dir.Renaming", At: "protocols/boot/init.chan:40:13"}
+	initAfterOpenedSendFCloseOp              = channel.Op{State: "InitAfterOpened", Method: "SendFClose", Slot: initF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:65:13"}
+	initAfterFailedSendOperatorExitedOp      = channel.Op{State: "InitAfterFailed", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:68:13"}
+	initAfterNewRenamingSendRenamersAttachOp = channel.Op{State: "InitAfterNewRenaming", Method: "SendRenamersAttach", Slot: initRenamers, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:41:13"}
+	initAfterCloseSendOperatorExitedOp       = channel.Op{State: "InitAfterClose", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:66:13"}
+	initAfterAttachNewClockOp                = channel.Op{State: "InitAfterAttach", Method: "NewClock", Takes: "protocols/clock.Clock", At: "protocols/boot/init.chan:42:13"}
+	initAfterNewClockSendClocksAttachOp      = channel.Op{State: "InitAfterNewClock", Method: "SendClocksAttach", Slot: initClocks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:43:13"}
+	initAfterAttach2NewEntropyOp             = channel.Op{State: "InitAfterAttach2", Method: "NewEntropy", Takes: "protocols/entropy.Entropy", At: "protocols/boot/init.chan:44:13"}
+	initAfterNewEntropySendSourcesAttachOp   = channel.Op{State: "InitAfterNewEntropy", Method: "SendSourcesAttach", Slot: initSources, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:45:13"}
+	initAfterAttach3NewMemoryOp              = channel.Op{State: "InitAfterAttach3", Method: "NewMemory", Takes: "protocols/memory.Memory", At: "protocols/boot/init.chan:46:13"}
+	initAfterNewMemorySendMemoriesAttachOp   = channel.Op{State: "InitAfterNewMemory", Method: "SendMemoriesAttach", Slot: initMemories, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:47:13"}
+	initAfterAttach4NewSyscallOp             = channel.Op{State: "InitAfterAttach4", Method: "NewSyscall", Takes: "protocols/syscall.Syscall", At: "protocols/boot/init.chan:48:13"}
+	initAfterNewSyscallNewLifeOp             = channel.Op{State: "InitAfterNewSyscall", Method: "NewLife", Takes: "protocols/syscall.Life", At: "protocols/boot/init.chan:49:13"}
+	initAfterNewLifeStartProcessOp           = channel.Op{State: "InitAfterNewLife", Method: "StartProcess", Takes: "protocols/syscall.Process", At: "protocols/boot/init.chan:50:13"}
+	initAfterNewFileSendConsolesAttachOp     = channel.Op{State: "InitAfterNewFile", Method: "SendConsolesAttach", Slot: initConsoles, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:54:21"}
+	initAfterAttach5SendLifeParentGiveOp     = channel.Op{State: "InitAfterAttach5", Method: "SendLifeParentGive", Slot: initLifeParent, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:55:21"}
+	initAfterElseSendLifeParentGiveDirOp     = channel.Op{State: "InitAfterElse", Method: "SendLifeParentGiveDir", Slot: initLifeParent, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:59:13"}
+	initAfterGiveDirSendLifeParentBeginOp    = channel.Op{State: "InitAfterGiveDir", Method: "SendLifeParentBegin", Slot: initLifeParent, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/boot/init.chan:60:13"}
+	initAfterBeginSendRunnersRunOp           = channel.Op{State: "InitAfterBegin", Method: "SendRunnersRun", Slot: initRunners, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:62:13"}
+	initServingChoice                        = channel.Choice{ID: 0, State: "InitServing", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: initOperator, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/boot/init.chan:74:65"},
+		{Kind: channel.Recv, Slot: initLives, Peer: 1, Point: 1, Label: 3, At: "protocols/boot/init.chan:78:16"},
+		{Kind: channel.Gone, Slot: initLives, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/boot/init.chan:81:16"},
+		{Kind: channel.Recv, Slot: initRunners, Peer: 1, Point: 1, Label: 1, At: "protocols/boot/init.chan:83:16"},
+		{Kind: channel.Gone, Slot: initRunners, Peer: 1, Point: 1, Label: 0, At: "protocols/boot/init.chan:85:16"},
+	}}
+	initAfterStartProcessChoice = channel.Choice{ID: 1, State: "InitAfterStartProcess", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Now, Takes: "protocols/file.File", At: "protocols/boot/init.chan:53:24"},
+		{Kind: channel.Else, At: "protocols/boot/init.chan:56:24"},
 	}}
 )
 
 // InitView reads the model variables of a Init, as whom a state is about. Only its steps change them.
 type InitView struct{ e *initComponent }
 
-// P is p (init.chan:46).
+// P is p (init.chan:75).
 func (v InitView) P() int { return v.e.v.p }
 
-// InitStart is a state of boot.Init (init.chan:45).
+// I is i (init.chan:51).
+func (v InitView) I() int { return v.e.v.i }
+
+// L is l (init.chan:78).
+func (v InitView) L() int { return v.e.v.l }
+
+// Added is the member that an add has made last.
+func (v InitView) Added() int { return v.e.added }
+
+// InitServing is a state of boot.Init at serving (init.chan:73).
 // Next:
-//   - disks <- Attach(own) (init.chan:45)
-type InitStart struct {
+//   - Launch(_) <- operator (init.chan:74)
+//   - Exited(_) <- lives[l at 1] (init.chan:78)
+//   - gone <- lives[l] (init.chan:81)
+//   - Free() <- runners[p at running] (init.chan:83)
+//   - gone <- runners[p at running] (init.chan:85)
+type InitServing struct {
 	e    *initComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s InitStart) View() InitView { return InitView{s.e} }
+func (s InitServing) View() InitView { return InitView{s.e} }
 
-// SendDisksAttach does disks <- Attach(own) (init.chan:45).
-func (s InitStart) SendDisksAttach() (InitAfterAttach, error) {
+// Choose waits for *InitServingLaunch, *InitServingExited, *InitServingGoneLives, *InitServingFree or *InitServingGoneRunners.
+func (s InitServing) Choose() (InitServingOption, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterAttach{}, channel.DeadState("InitStart", "SendDisksAttach")
+		return nil, channel.DeadState("InitServing", "Choose")
 	}
-	if err := e.Begin(s.step, &initStartSendDisksAttachOp, 0); err != nil {
-		return InitAfterAttach{}, err
+	var guards uint64
+	if 0 < e.CountAt(initRunners, 1<<0) && e.Count(initLives) != e.sizes.programs {
+		guards |= 1 << 0
 	}
-	e.Give(0, initOwn, 0)
+	taken, err := e.Choose(s.step, &initServingChoice, guards, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		p := channel.In[OperatingLaunchPayload](&e.Endpoint)
+		m := &e.m.initServingLaunch
+		*m = InitServingLaunch{Command: p.Command.Data[:p.Command.Len:p.Command.Len]}
+		m.Next = e.settle1()
+		return m, nil
+
+	case 1:
+		p := channel.In[syscall.LifeExitedPayload](&e.Endpoint)
+		m := &e.m.initServingExited
+		*m = InitServingExited{Member: taken.Member, Code: p.Code}
+		e.v.l = taken.Member
+		e.Close(initLives, taken.Member)
+		m.Next = InitAfterExited{e, e.Step()}
+		return m, nil
+
+	case 2:
+		m := &e.m.initServingGoneLives
+		*m = InitServingGoneLives{Member: taken.Member}
+		e.v.l = taken.Member
+		e.Drop(initLives, e.v.l)
+		m.Next = InitAfterGone{e, e.Step()}
+		return m, nil
+
+	case 3:
+		m := &e.m.initServingFree
+		*m = InitServingFree{Member: taken.Member}
+		e.v.p = taken.Member
+		e.Move(initRunners, taken.Member, 0)
+		m.Next = InitServing{e, e.Step()}
+		return m, nil
+
+	case 4:
+		m := &e.m.initServingGoneRunners
+		*m = InitServingGoneRunners{Member: taken.Member}
+		e.v.p = taken.Member
+		e.Drop(initRunners, e.v.p)
+		m.Next = InitServing{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: InitServing took an option that it does not list")
+}
+
+// InitAfterExited is a state of boot.Init (init.chan:79).
+// Next:
+//   - operator <- Exited(_, _) (init.chan:79)
+type InitAfterExited struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterExited) View() InitView { return InitView{s.e} }
+
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:79).
+func (s InitAfterExited) SendOperatorExited(job uint32, code uint32) (InitServing, error) {
+	e := s.e
+	if e == nil {
+		return InitServing{}, channel.DeadState("InitAfterExited", "SendOperatorExited")
+	}
+	if err := e.Begin(s.step, &initAfterExitedSendOperatorExitedOp, 0); err != nil {
+		return InitServing{}, err
+	}
+	p := channel.Out[OperatingExitedPayload](&e.Endpoint)
+	p.Job = job
+	p.Code = code
 	e.Commit()
-	e.v.p = 0
-	return InitAfterAttach{e, e.Step()}, nil
+	return InitServing{e, e.Step()}, nil
 }
 
-// InitAfterAttach is a state of boot.Init (init.chan:21).
+// InitAfterLaunch is a state of boot.Init (init.chan:75).
 // Next:
-//   - new dir.Opening as o (init.chan:21)
-type InitAfterAttach struct {
+//   - pick p in runners at rest (init.chan:75)
+type InitAfterLaunch struct {
 	e    *initComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s InitAfterAttach) View() InitView { return InitView{s.e} }
+func (s InitAfterLaunch) View() InitView { return InitView{s.e} }
 
-// NewOpening does new dir.Opening as o (init.chan:21).
-func (s InitAfterAttach) NewOpening() (InitAfterNewOpening, error) {
+// First is the lowest member that may be picked.
+func (s InitAfterLaunch) First() int {
+	for member := range s.e.Len(initRunners) {
+		if s.Can(member) {
+			return member
+		}
+	}
+	return -1
+}
+
+// Can reports whether a member may be picked.
+func (s InitAfterLaunch) Can(member int) bool {
+	e := s.e
+	return e != nil && member >= 0 && member < e.Len(initRunners) && e.HasAt(initRunners, member, 1<<0)
+}
+
+// PickRunners does pick p in runners at rest (init.chan:75).
+func (s InitAfterLaunch) PickRunners(member int) (InitAfterPickRunners, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterNewOpening{}, channel.DeadState("InitAfterAttach", "NewOpening")
+		return InitAfterPickRunners{}, channel.DeadState("InitAfterLaunch", "PickRunners")
 	}
-	if err := e.Turn(s.step, &initAfterAttachNewOpeningOp); err != nil {
+	if !s.Can(member) {
+		return InitAfterPickRunners{}, channel.BadArgument("InitAfterLaunch", "PickRunners", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &initAfterLaunchPickRunnersOp); err != nil {
+		return InitAfterPickRunners{}, err
+	}
+	e.Decided(member)
+	e.v.p = member
+	return InitAfterPickRunners{e, e.Step()}, nil
+}
+
+// InitAfterGone is a state of boot.Init (init.chan:82).
+// Next:
+//   - operator <- Exited(_, _) (init.chan:82)
+type InitAfterGone struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterGone) View() InitView { return InitView{s.e} }
+
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:82).
+func (s InitAfterGone) SendOperatorExited(job uint32, code uint32) (InitServing, error) {
+	e := s.e
+	if e == nil {
+		return InitServing{}, channel.DeadState("InitAfterGone", "SendOperatorExited")
+	}
+	if err := e.Begin(s.step, &initAfterGoneSendOperatorExitedOp, 0); err != nil {
+		return InitServing{}, err
+	}
+	p := channel.Out[OperatingExitedPayload](&e.Endpoint)
+	p.Job = job
+	p.Code = code
+	e.Commit()
+	return InitServing{e, e.Step()}, nil
+}
+
+// InitAfterPickRunners is a state of boot.Init (init.chan:36).
+// Next:
+//   - new dir.Opening as o (init.chan:36)
+type InitAfterPickRunners struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterPickRunners) View() InitView { return InitView{s.e} }
+
+// NewOpening does new dir.Opening as o (init.chan:36).
+func (s InitAfterPickRunners) NewOpening() (InitAfterNewOpening, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterNewOpening{}, channel.DeadState("InitAfterPickRunners", "NewOpening")
+	}
+	if err := e.Turn(s.step, &initAfterPickRunnersNewOpeningOp); err != nil {
 		return InitAfterNewOpening{}, err
 	}
 	ends := e.New(&dir.Opening)
@@ -240,9 +428,9 @@ func (s InitAfterAttach) NewOpening() (InitAfterNewOpening, error) {
 	return InitAfterNewOpening{e, e.Step()}, nil
 }
 
-// InitAfterNewOpening is a state of boot.Init (init.chan:22).
+// InitAfterNewOpening is a state of boot.Init (init.chan:37).
 // Next:
-//   - table <- Get(_, true, o.giver) (init.chan:22)
+//   - table <- Get(_, true, o.giver) (init.chan:37)
 type InitAfterNewOpening struct {
 	e    *initComponent
 	step uint32
@@ -251,7 +439,7 @@ type InitAfterNewOpening struct {
 // View reads the model variables.
 func (s InitAfterNewOpening) View() InitView { return InitView{s.e} }
 
-// SendTableGet does table <- Get(_, true, o.giver) (init.chan:22).
+// SendTableGet does table <- Get(_, true, o.giver) (init.chan:37).
 func (s InitAfterNewOpening) SendTableGet(ino uint64) (InitAfterGet, error) {
 	e := s.e
 	if e == nil {
@@ -268,11 +456,11 @@ func (s InitAfterNewOpening) SendTableGet(ino uint64) (InitAfterGet, error) {
 	return InitAfterGet{e, e.Step()}, nil
 }
 
-// InitAfterGet is a state of boot.Init (init.chan:23).
+// InitAfterGet is a state of boot.Init (init.chan:38).
 // Next:
-//   - OpenedDir(root) <- o.opener (init.chan:24)
-//   - Opened(f) <- o.opener (init.chan:39)
-//   - Failed(_) <- o.opener (init.chan:41)
+//   - OpenedDir(root) <- o.opener (init.chan:39)
+//   - Opened(f) <- o.opener (init.chan:64)
+//   - Failed(_) <- o.opener (init.chan:67)
 type InitAfterGet struct {
 	e    *initComponent
 	step uint32
@@ -309,15 +497,15 @@ func (s InitAfterGet) ReceiveOOpener() (InitAfterGetOption, error) {
 		m := &e.m.initAfterGetFailed
 		*m = InitAfterGetFailed{Err: p.Err}
 		e.Close(initOOpener, 0)
-		m.Next = e.settle1()
+		m.Next = InitAfterFailed{e, e.Step()}
 		return m, nil
 	}
 	panic("channel: InitAfterGet received a label that it does not list")
 }
 
-// InitAfterOpenedDir is a state of boot.Init (init.chan:25).
+// InitAfterOpenedDir is a state of boot.Init (init.chan:40).
 // Next:
-//   - new file.File as f (init.chan:25)
+//   - new dir.Renaming as r (init.chan:40)
 type InitAfterOpenedDir struct {
 	e    *initComponent
 	step uint32
@@ -326,89 +514,13 @@ type InitAfterOpenedDir struct {
 // View reads the model variables.
 func (s InitAfterOpenedDir) View() InitView { return InitView{s.e} }
 
-// NewFile does new file.File as f (init.chan:25).
-func (s InitAfterOpenedDir) NewFile() (InitAfterNewFile, error) {
+// NewRenaming does new dir.Renaming as r (init.chan:40).
+func (s InitAfterOpenedDir) NewRenaming() (InitAfterNewRenaming, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterNewFile{}, channel.DeadState("InitAfterOpenedDir", "NewFile")
+		return InitAfterNewRenaming{}, channel.DeadState("InitAfterOpenedDir", "NewRenaming")
 	}
-	if err := e.Turn(s.step, &initAfterOpenedDirNewFileOp); err != nil {
-		return InitAfterNewFile{}, err
-	}
-	ends := e.New(&file.File)
-	e.PutAt(ends[0], initFClient, 0, 0)
-	e.PutAt(ends[1], initFServer, 0, 0)
-	return InitAfterNewFile{e, e.Step()}, nil
-}
-
-// InitAfterOpened is a state of boot.Init (init.chan:40).
-// Next:
-//   - f <- Close() (init.chan:40)
-type InitAfterOpened struct {
-	e    *initComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s InitAfterOpened) View() InitView { return InitView{s.e} }
-
-// SendFClose does f <- Close() (init.chan:40).
-func (s InitAfterOpened) SendFClose() (InitAfterAttachOrWaiting, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("InitAfterOpened", "SendFClose")
-	}
-	if err := e.Begin(s.step, &initAfterOpenedSendFCloseOp, 0); err != nil {
-		return nil, err
-	}
-	e.Commit()
-	e.Close(initF, 0)
-	return e.settle1(), nil
-}
-
-// InitAfterNewFile is a state of boot.Init (init.chan:26).
-// Next:
-//   - consoles <- Attach(f.server) (init.chan:26)
-type InitAfterNewFile struct {
-	e    *initComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s InitAfterNewFile) View() InitView { return InitView{s.e} }
-
-// SendConsolesAttach does consoles <- Attach(f.server) (init.chan:26).
-func (s InitAfterNewFile) SendConsolesAttach() (InitAfterAttach2, error) {
-	e := s.e
-	if e == nil {
-		return InitAfterAttach2{}, channel.DeadState("InitAfterNewFile", "SendConsolesAttach")
-	}
-	if err := e.Begin(s.step, &initAfterNewFileSendConsolesAttachOp, 0); err != nil {
-		return InitAfterAttach2{}, err
-	}
-	e.Give(0, initFServer, 0)
-	e.Commit()
-	return InitAfterAttach2{e, e.Step()}, nil
-}
-
-// InitAfterAttach2 is a state of boot.Init (init.chan:27).
-// Next:
-//   - new dir.Renaming as r (init.chan:27)
-type InitAfterAttach2 struct {
-	e    *initComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s InitAfterAttach2) View() InitView { return InitView{s.e} }
-
-// NewRenaming does new dir.Renaming as r (init.chan:27).
-func (s InitAfterAttach2) NewRenaming() (InitAfterNewRenaming, error) {
-	e := s.e
-	if e == nil {
-		return InitAfterNewRenaming{}, channel.DeadState("InitAfterAttach2", "NewRenaming")
-	}
-	if err := e.Turn(s.step, &initAfterAttach2NewRenamingOp); err != nil {
+	if err := e.Turn(s.step, &initAfterOpenedDirNewRenamingOp); err != nil {
 		return InitAfterNewRenaming{}, err
 	}
 	ends := e.New(&dir.Renaming)
@@ -417,44 +529,61 @@ func (s InitAfterAttach2) NewRenaming() (InitAfterNewRenaming, error) {
 	return InitAfterNewRenaming{e, e.Step()}, nil
 }
 
-// InitWaiting is a state of boot.Init at waiting (init.chan:51).
+// InitAfterOpened is a state of boot.Init (init.chan:65).
 // Next:
-//   - Exited(_) <- runners[p at running] (init.chan:51)
-type InitWaiting struct {
+//   - f <- Close() (init.chan:65)
+type InitAfterOpened struct {
 	e    *initComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s InitWaiting) View() InitView { return InitView{s.e} }
+func (s InitAfterOpened) View() InitView { return InitView{s.e} }
 
-// Choose waits for *InitWaitingExited.
-func (s InitWaiting) Choose() (*InitWaitingExited, error) {
+// SendFClose does f <- Close() (init.chan:65).
+func (s InitAfterOpened) SendFClose() (InitAfterClose, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("InitWaiting", "Choose")
+		return InitAfterClose{}, channel.DeadState("InitAfterOpened", "SendFClose")
 	}
-	taken, err := e.Choose(s.step, &initWaitingChoice, 0, 0)
-	if err != nil {
-		return nil, err
+	if err := e.Begin(s.step, &initAfterOpenedSendFCloseOp, 0); err != nil {
+		return InitAfterClose{}, err
 	}
-	switch taken.Option {
-	case 0:
-		p := channel.In[syscall.RunnerExitedPayload](&e.Endpoint)
-		m := &e.m.initWaitingExited
-		*m = InitWaitingExited{Member: taken.Member, Code: p.Code}
-		e.v.p = taken.Member
-		e.Move(initRunners, taken.Member, 0)
-		m.Next = InitWaiting{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: InitWaiting took an option that it does not list")
+	e.Commit()
+	e.Close(initF, 0)
+	return InitAfterClose{e, e.Step()}, nil
 }
 
-// InitAfterNewRenaming is a state of boot.Init (init.chan:28).
+// InitAfterFailed is a state of boot.Init (init.chan:68).
 // Next:
-//   - renamers <- Attach(r.renamer) (init.chan:28)
+//   - operator <- Exited(_, _) (init.chan:68)
+type InitAfterFailed struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterFailed) View() InitView { return InitView{s.e} }
+
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:68).
+func (s InitAfterFailed) SendOperatorExited(job uint32, code uint32) (InitServing, error) {
+	e := s.e
+	if e == nil {
+		return InitServing{}, channel.DeadState("InitAfterFailed", "SendOperatorExited")
+	}
+	if err := e.Begin(s.step, &initAfterFailedSendOperatorExitedOp, 0); err != nil {
+		return InitServing{}, err
+	}
+	p := channel.Out[OperatingExitedPayload](&e.Endpoint)
+	p.Job = job
+	p.Code = code
+	e.Commit()
+	return InitServing{e, e.Step()}, nil
+}
+
+// InitAfterNewRenaming is a state of boot.Init (init.chan:41).
+// Next:
+//   - renamers <- Attach(r.renamer) (init.chan:41)
 type InitAfterNewRenaming struct {
 	e    *initComponent
 	step uint32
@@ -463,38 +592,65 @@ type InitAfterNewRenaming struct {
 // View reads the model variables.
 func (s InitAfterNewRenaming) View() InitView { return InitView{s.e} }
 
-// SendRenamersAttach does renamers <- Attach(r.renamer) (init.chan:28).
-func (s InitAfterNewRenaming) SendRenamersAttach() (InitAfterAttach3, error) {
+// SendRenamersAttach does renamers <- Attach(r.renamer) (init.chan:41).
+func (s InitAfterNewRenaming) SendRenamersAttach() (InitAfterAttach, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterAttach3{}, channel.DeadState("InitAfterNewRenaming", "SendRenamersAttach")
+		return InitAfterAttach{}, channel.DeadState("InitAfterNewRenaming", "SendRenamersAttach")
 	}
 	if err := e.Begin(s.step, &initAfterNewRenamingSendRenamersAttachOp, 0); err != nil {
-		return InitAfterAttach3{}, err
+		return InitAfterAttach{}, err
 	}
 	e.Give(0, initRRenamer, 0)
 	e.Commit()
-	return InitAfterAttach3{e, e.Step()}, nil
+	return InitAfterAttach{e, e.Step()}, nil
 }
 
-// InitAfterAttach3 is a state of boot.Init (init.chan:29).
+// InitAfterClose is a state of boot.Init (init.chan:66).
 // Next:
-//   - new clock.Clock as c (init.chan:29)
-type InitAfterAttach3 struct {
+//   - operator <- Exited(_, _) (init.chan:66)
+type InitAfterClose struct {
 	e    *initComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s InitAfterAttach3) View() InitView { return InitView{s.e} }
+func (s InitAfterClose) View() InitView { return InitView{s.e} }
 
-// NewClock does new clock.Clock as c (init.chan:29).
-func (s InitAfterAttach3) NewClock() (InitAfterNewClock, error) {
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:66).
+func (s InitAfterClose) SendOperatorExited(job uint32, code uint32) (InitServing, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterNewClock{}, channel.DeadState("InitAfterAttach3", "NewClock")
+		return InitServing{}, channel.DeadState("InitAfterClose", "SendOperatorExited")
 	}
-	if err := e.Turn(s.step, &initAfterAttach3NewClockOp); err != nil {
+	if err := e.Begin(s.step, &initAfterCloseSendOperatorExitedOp, 0); err != nil {
+		return InitServing{}, err
+	}
+	p := channel.Out[OperatingExitedPayload](&e.Endpoint)
+	p.Job = job
+	p.Code = code
+	e.Commit()
+	return InitServing{e, e.Step()}, nil
+}
+
+// InitAfterAttach is a state of boot.Init (init.chan:42).
+// Next:
+//   - new clock.Clock as c (init.chan:42)
+type InitAfterAttach struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterAttach) View() InitView { return InitView{s.e} }
+
+// NewClock does new clock.Clock as c (init.chan:42).
+func (s InitAfterAttach) NewClock() (InitAfterNewClock, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterNewClock{}, channel.DeadState("InitAfterAttach", "NewClock")
+	}
+	if err := e.Turn(s.step, &initAfterAttachNewClockOp); err != nil {
 		return InitAfterNewClock{}, err
 	}
 	ends := e.New(&clock.Clock)
@@ -503,9 +659,9 @@ func (s InitAfterAttach3) NewClock() (InitAfterNewClock, error) {
 	return InitAfterNewClock{e, e.Step()}, nil
 }
 
-// InitAfterNewClock is a state of boot.Init (init.chan:30).
+// InitAfterNewClock is a state of boot.Init (init.chan:43).
 // Next:
-//   - clocks <- Attach(c.clock) (init.chan:30)
+//   - clocks <- Attach(c.clock) (init.chan:43)
 type InitAfterNewClock struct {
 	e    *initComponent
 	step uint32
@@ -514,38 +670,38 @@ type InitAfterNewClock struct {
 // View reads the model variables.
 func (s InitAfterNewClock) View() InitView { return InitView{s.e} }
 
-// SendClocksAttach does clocks <- Attach(c.clock) (init.chan:30).
-func (s InitAfterNewClock) SendClocksAttach() (InitAfterAttach4, error) {
+// SendClocksAttach does clocks <- Attach(c.clock) (init.chan:43).
+func (s InitAfterNewClock) SendClocksAttach() (InitAfterAttach2, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterAttach4{}, channel.DeadState("InitAfterNewClock", "SendClocksAttach")
+		return InitAfterAttach2{}, channel.DeadState("InitAfterNewClock", "SendClocksAttach")
 	}
 	if err := e.Begin(s.step, &initAfterNewClockSendClocksAttachOp, 0); err != nil {
-		return InitAfterAttach4{}, err
+		return InitAfterAttach2{}, err
 	}
 	e.Give(0, initCClock, 0)
 	e.Commit()
-	return InitAfterAttach4{e, e.Step()}, nil
+	return InitAfterAttach2{e, e.Step()}, nil
 }
 
-// InitAfterAttach4 is a state of boot.Init (init.chan:31).
+// InitAfterAttach2 is a state of boot.Init (init.chan:44).
 // Next:
-//   - new entropy.Entropy as e (init.chan:31)
-type InitAfterAttach4 struct {
+//   - new entropy.Entropy as e (init.chan:44)
+type InitAfterAttach2 struct {
 	e    *initComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s InitAfterAttach4) View() InitView { return InitView{s.e} }
+func (s InitAfterAttach2) View() InitView { return InitView{s.e} }
 
-// NewEntropy does new entropy.Entropy as e (init.chan:31).
-func (s InitAfterAttach4) NewEntropy() (InitAfterNewEntropy, error) {
+// NewEntropy does new entropy.Entropy as e (init.chan:44).
+func (s InitAfterAttach2) NewEntropy() (InitAfterNewEntropy, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterNewEntropy{}, channel.DeadState("InitAfterAttach4", "NewEntropy")
+		return InitAfterNewEntropy{}, channel.DeadState("InitAfterAttach2", "NewEntropy")
 	}
-	if err := e.Turn(s.step, &initAfterAttach4NewEntropyOp); err != nil {
+	if err := e.Turn(s.step, &initAfterAttach2NewEntropyOp); err != nil {
 		return InitAfterNewEntropy{}, err
 	}
 	ends := e.New(&entropy.Entropy)
@@ -554,9 +710,9 @@ func (s InitAfterAttach4) NewEntropy() (InitAfterNewEntropy, error) {
 	return InitAfterNewEntropy{e, e.Step()}, nil
 }
 
-// InitAfterNewEntropy is a state of boot.Init (init.chan:32).
+// InitAfterNewEntropy is a state of boot.Init (init.chan:45).
 // Next:
-//   - sources <- Attach(e.source) (init.chan:32)
+//   - sources <- Attach(e.source) (init.chan:45)
 type InitAfterNewEntropy struct {
 	e    *initComponent
 	step uint32
@@ -565,38 +721,38 @@ type InitAfterNewEntropy struct {
 // View reads the model variables.
 func (s InitAfterNewEntropy) View() InitView { return InitView{s.e} }
 
-// SendSourcesAttach does sources <- Attach(e.source) (init.chan:32).
-func (s InitAfterNewEntropy) SendSourcesAttach() (InitAfterAttach5, error) {
+// SendSourcesAttach does sources <- Attach(e.source) (init.chan:45).
+func (s InitAfterNewEntropy) SendSourcesAttach() (InitAfterAttach3, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterAttach5{}, channel.DeadState("InitAfterNewEntropy", "SendSourcesAttach")
+		return InitAfterAttach3{}, channel.DeadState("InitAfterNewEntropy", "SendSourcesAttach")
 	}
 	if err := e.Begin(s.step, &initAfterNewEntropySendSourcesAttachOp, 0); err != nil {
-		return InitAfterAttach5{}, err
+		return InitAfterAttach3{}, err
 	}
 	e.Give(0, initESource, 0)
 	e.Commit()
-	return InitAfterAttach5{e, e.Step()}, nil
+	return InitAfterAttach3{e, e.Step()}, nil
 }
 
-// InitAfterAttach5 is a state of boot.Init (init.chan:33).
+// InitAfterAttach3 is a state of boot.Init (init.chan:46).
 // Next:
-//   - new memory.Memory as m (init.chan:33)
-type InitAfterAttach5 struct {
+//   - new memory.Memory as m (init.chan:46)
+type InitAfterAttach3 struct {
 	e    *initComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s InitAfterAttach5) View() InitView { return InitView{s.e} }
+func (s InitAfterAttach3) View() InitView { return InitView{s.e} }
 
-// NewMemory does new memory.Memory as m (init.chan:33).
-func (s InitAfterAttach5) NewMemory() (InitAfterNewMemory, error) {
+// NewMemory does new memory.Memory as m (init.chan:46).
+func (s InitAfterAttach3) NewMemory() (InitAfterNewMemory, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterNewMemory{}, channel.DeadState("InitAfterAttach5", "NewMemory")
+		return InitAfterNewMemory{}, channel.DeadState("InitAfterAttach3", "NewMemory")
 	}
-	if err := e.Turn(s.step, &initAfterAttach5NewMemoryOp); err != nil {
+	if err := e.Turn(s.step, &initAfterAttach3NewMemoryOp); err != nil {
 		return InitAfterNewMemory{}, err
 	}
 	ends := e.New(&memory.Memory)
@@ -605,9 +761,9 @@ func (s InitAfterAttach5) NewMemory() (InitAfterNewMemory, error) {
 	return InitAfterNewMemory{e, e.Step()}, nil
 }
 
-// InitAfterNewMemory is a state of boot.Init (init.chan:34).
+// InitAfterNewMemory is a state of boot.Init (init.chan:47).
 // Next:
-//   - memories <- Attach(m.service) (init.chan:34)
+//   - memories <- Attach(m.service) (init.chan:47)
 type InitAfterNewMemory struct {
 	e    *initComponent
 	step uint32
@@ -616,38 +772,38 @@ type InitAfterNewMemory struct {
 // View reads the model variables.
 func (s InitAfterNewMemory) View() InitView { return InitView{s.e} }
 
-// SendMemoriesAttach does memories <- Attach(m.service) (init.chan:34).
-func (s InitAfterNewMemory) SendMemoriesAttach() (InitAfterAttach6, error) {
+// SendMemoriesAttach does memories <- Attach(m.service) (init.chan:47).
+func (s InitAfterNewMemory) SendMemoriesAttach() (InitAfterAttach4, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterAttach6{}, channel.DeadState("InitAfterNewMemory", "SendMemoriesAttach")
+		return InitAfterAttach4{}, channel.DeadState("InitAfterNewMemory", "SendMemoriesAttach")
 	}
 	if err := e.Begin(s.step, &initAfterNewMemorySendMemoriesAttachOp, 0); err != nil {
-		return InitAfterAttach6{}, err
+		return InitAfterAttach4{}, err
 	}
 	e.Give(0, initMService, 0)
 	e.Commit()
-	return InitAfterAttach6{e, e.Step()}, nil
+	return InitAfterAttach4{e, e.Step()}, nil
 }
 
-// InitAfterAttach6 is a state of boot.Init (init.chan:35).
+// InitAfterAttach4 is a state of boot.Init (init.chan:48).
 // Next:
-//   - new syscall.Syscall as s (init.chan:35)
-type InitAfterAttach6 struct {
+//   - new syscall.Syscall as s (init.chan:48)
+type InitAfterAttach4 struct {
 	e    *initComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s InitAfterAttach6) View() InitView { return InitView{s.e} }
+func (s InitAfterAttach4) View() InitView { return InitView{s.e} }
 
-// NewSyscall does new syscall.Syscall as s (init.chan:35).
-func (s InitAfterAttach6) NewSyscall() (InitAfterNewSyscall, error) {
+// NewSyscall does new syscall.Syscall as s (init.chan:48).
+func (s InitAfterAttach4) NewSyscall() (InitAfterNewSyscall, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterNewSyscall{}, channel.DeadState("InitAfterAttach6", "NewSyscall")
+		return InitAfterNewSyscall{}, channel.DeadState("InitAfterAttach4", "NewSyscall")
 	}
-	if err := e.Turn(s.step, &initAfterAttach6NewSyscallOp); err != nil {
+	if err := e.Turn(s.step, &initAfterAttach4NewSyscallOp); err != nil {
 		return InitAfterNewSyscall{}, err
 	}
 	ends := e.New(&syscall.Syscall)
@@ -656,9 +812,9 @@ func (s InitAfterAttach6) NewSyscall() (InitAfterNewSyscall, error) {
 	return InitAfterNewSyscall{e, e.Step()}, nil
 }
 
-// InitAfterNewSyscall is a state of boot.Init (init.chan:36).
+// InitAfterNewSyscall is a state of boot.Init (init.chan:49).
 // Next:
-//   - start syscall.Process(fds=5)(s.process, root, f.client, r.client, c.client, e.client, m.client) (init.chan:36)
+//   - new syscall.Life as life (init.chan:49)
 type InitAfterNewSyscall struct {
 	e    *initComponent
 	step uint32
@@ -667,22 +823,50 @@ type InitAfterNewSyscall struct {
 // View reads the model variables.
 func (s InitAfterNewSyscall) View() InitView { return InitView{s.e} }
 
-// StartProcess does start syscall.Process(fds=5)(s.process, root, f.client, r.client, c.client, e.client, m.client) (init.chan:36).
-func (s InitAfterNewSyscall) StartProcess(o channel.Options, run syscall.ProcessFunc) (InitAfterStartProcess, error) {
+// NewLife does new syscall.Life as life (init.chan:49).
+func (s InitAfterNewSyscall) NewLife() (InitAfterNewLife, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterStartProcess{}, channel.DeadState("InitAfterNewSyscall", "StartProcess")
+		return InitAfterNewLife{}, channel.DeadState("InitAfterNewSyscall", "NewLife")
 	}
-	if err := e.Turn(s.step, &initAfterNewSyscallStartProcessOp); err != nil {
+	if err := e.Turn(s.step, &initAfterNewSyscallNewLifeOp); err != nil {
+		return InitAfterNewLife{}, err
+	}
+	ends := e.New(&syscall.Life)
+	e.PutAt(ends[0], initLifeParent, 0, 0)
+	e.PutAt(ends[1], initLifeProcess, 0, 0)
+	return InitAfterNewLife{e, e.Step()}, nil
+}
+
+// InitAfterNewLife is a state of boot.Init (init.chan:50).
+// Next:
+//   - start syscall.Process(fds=5, waits=14)(s.process, life.process, r.client, c.client, e.client, m.client) (init.chan:50)
+type InitAfterNewLife struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterNewLife) View() InitView { return InitView{s.e} }
+
+// StartProcess does start syscall.Process(fds=5, waits=14)(s.process, life.process, r.client, c.client, e.client, m.client) (init.chan:50).
+func (s InitAfterNewLife) StartProcess(o channel.Options, run syscall.ProcessFunc) (InitAfterStartProcess, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterStartProcess{}, channel.DeadState("InitAfterNewLife", "StartProcess")
+	}
+	if err := e.Turn(s.step, &initAfterNewLifeStartProcessOp); err != nil {
 		return InitAfterStartProcess{}, err
 	}
-	syscall.SpawnProcess(&e.Endpoint, o, syscall.ProcessGiven{Fds: e.sizes.fds, Sys: e.Lift(initSProcess, 0), Root: e.Lift(initRoot, 0), Tty: e.Lift(initFClient, 0), Renamer: e.Lift(initRClient, 0), Time: e.Lift(initCClient, 0), Chance: e.Lift(initEClient, 0), Ram: e.Lift(initMClient, 0)}, run).Discard()
+	syscall.SpawnProcess(&e.Endpoint, o, syscall.ProcessGiven{Fds: e.sizes.fds, Waits: e.sizes.waits, Sys: e.Lift(initSProcess, 0), Parent: e.Lift(initLifeProcess, 0), Renamer: e.Lift(initRClient, 0), Time: e.Lift(initCClient, 0), Chance: e.Lift(initEClient, 0), Ram: e.Lift(initMClient, 0)}, run).Discard()
+	e.v.i = 0
 	return InitAfterStartProcess{e, e.Step()}, nil
 }
 
-// InitAfterStartProcess is a state of boot.Init (init.chan:37).
+// InitAfterStartProcess is a state of boot.Init (init.chan:52).
 // Next:
-//   - runners[p] <- Run(_, s.program) (init.chan:37)
+//   - new file.File as f (init.chan:53)
+//   - else (init.chan:56)
 type InitAfterStartProcess struct {
 	e    *initComponent
 	step uint32
@@ -691,71 +875,293 @@ type InitAfterStartProcess struct {
 // View reads the model variables.
 func (s InitAfterStartProcess) View() InitView { return InitView{s.e} }
 
-// SendRunnersRun does runners[p] <- Run(_, s.program) (init.chan:37).
-func (s InitAfterStartProcess) SendRunnersRun(module string) (InitAfterAttachOrWaiting, error) {
+// Choose waits for *InitAfterStartProcessNewFile or *InitAfterStartProcessElse.
+func (s InitAfterStartProcess) Choose() (InitAfterStartProcessOption, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("InitAfterStartProcess", "SendRunnersRun")
+		return nil, channel.DeadState("InitAfterStartProcess", "Choose")
+	}
+	taken, err := e.Choose(s.step, &initAfterStartProcessChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.initAfterStartProcessNewFile
+		ends := e.New(&file.File)
+		e.PutAt(ends[0], initFClient, 0, 0)
+		e.PutAt(ends[1], initFServer, 0, 0)
+		m.Next = InitAfterNewFile{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.initAfterStartProcessElse
+		m.Next = e.settle2()
+		return m, nil
+
+	}
+	panic("channel: InitAfterStartProcess took an option that it does not list")
+}
+
+// InitAfterNewFile is a state of boot.Init (init.chan:54).
+// Next:
+//   - consoles <- Attach(_, f.server) (init.chan:54)
+type InitAfterNewFile struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterNewFile) View() InitView { return InitView{s.e} }
+
+// SendConsolesAttach does consoles <- Attach(_, f.server) (init.chan:54).
+func (s InitAfterNewFile) SendConsolesAttach(stream console.Stream) (InitAfterAttach5, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterAttach5{}, channel.DeadState("InitAfterNewFile", "SendConsolesAttach")
+	}
+	if int(stream) >= 3 {
+		return InitAfterAttach5{}, channel.BadArgument("InitAfterNewFile", "SendConsolesAttach", "stream is no case of console.Stream")
+	}
+	if err := e.Begin(s.step, &initAfterNewFileSendConsolesAttachOp, 0); err != nil {
+		return InitAfterAttach5{}, err
+	}
+	e.Give(0, initFServer, 0)
+	p := channel.Out[console.PortAttachPayload](&e.Endpoint)
+	p.Stream = stream
+	e.Commit()
+	return InitAfterAttach5{e, e.Step()}, nil
+}
+
+// InitAfterAttach5 is a state of boot.Init (init.chan:55).
+// Next:
+//   - life.parent <- Give(_, f.client) (init.chan:55)
+type InitAfterAttach5 struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterAttach5) View() InitView { return InitView{s.e} }
+
+// SendLifeParentGive does life.parent <- Give(_, f.client) (init.chan:55).
+func (s InitAfterAttach5) SendLifeParentGive(fd uint32) (InitAfterStartProcessOrAfterElse, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("InitAfterAttach5", "SendLifeParentGive")
+	}
+	if err := e.Begin(s.step, &initAfterAttach5SendLifeParentGiveOp, 0); err != nil {
+		return nil, err
+	}
+	e.Give(0, initFClient, 0)
+	p := channel.Out[syscall.LifeGivePayload](&e.Endpoint)
+	p.Fd = fd
+	e.Commit()
+	e.Move(initLifeParent, 0, 0)
+	return e.settle2(), nil
+}
+
+// InitAfterElse is a state of boot.Init (init.chan:59).
+// Next:
+//   - life.parent <- GiveDir(_, root) (init.chan:59)
+type InitAfterElse struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterElse) View() InitView { return InitView{s.e} }
+
+// SendLifeParentGiveDir does life.parent <- GiveDir(_, root) (init.chan:59).
+func (s InitAfterElse) SendLifeParentGiveDir(fd uint32) (InitAfterGiveDir, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterGiveDir{}, channel.DeadState("InitAfterElse", "SendLifeParentGiveDir")
+	}
+	if err := e.Begin(s.step, &initAfterElseSendLifeParentGiveDirOp, 0); err != nil {
+		return InitAfterGiveDir{}, err
+	}
+	e.Give(0, initRoot, 0)
+	p := channel.Out[syscall.LifeGiveDirPayload](&e.Endpoint)
+	p.Fd = fd
+	e.Commit()
+	e.Move(initLifeParent, 0, 0)
+	return InitAfterGiveDir{e, e.Step()}, nil
+}
+
+// InitAfterGiveDir is a state of boot.Init (init.chan:60).
+// Next:
+//   - life.parent <- Begin() (init.chan:60)
+type InitAfterGiveDir struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterGiveDir) View() InitView { return InitView{s.e} }
+
+// SendLifeParentBegin does life.parent <- Begin() (init.chan:60).
+func (s InitAfterGiveDir) SendLifeParentBegin() (InitAfterBegin, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterBegin{}, channel.DeadState("InitAfterGiveDir", "SendLifeParentBegin")
+	}
+	if err := e.Begin(s.step, &initAfterGiveDirSendLifeParentBeginOp, 0); err != nil {
+		return InitAfterBegin{}, err
+	}
+	e.Commit()
+	e.Move(initLifeParent, 0, 1)
+	e.added = e.Free(initLives, 1)
+	e.Shift(initLifeParent, 0, initLives, e.added)
+	return InitAfterBegin{e, e.Step()}, nil
+}
+
+// InitAfterBegin is a state of boot.Init (init.chan:62).
+// Next:
+//   - runners[p] <- Run(_, s.program) (init.chan:62)
+type InitAfterBegin struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterBegin) View() InitView { return InitView{s.e} }
+
+// SendRunnersRun does runners[p] <- Run(_, s.program) (init.chan:62).
+func (s InitAfterBegin) SendRunnersRun(module string) (InitServing, error) {
+	e := s.e
+	if e == nil {
+		return InitServing{}, channel.DeadState("InitAfterBegin", "SendRunnersRun")
 	}
 	if len(module) > 4096 {
-		return nil, channel.BadArgument("InitAfterStartProcess", "SendRunnersRun", "module is longer than 4096")
+		return InitServing{}, channel.BadArgument("InitAfterBegin", "SendRunnersRun", "module is longer than 4096")
 	}
-	if err := e.Begin(s.step, &initAfterStartProcessSendRunnersRunOp, e.v.p); err != nil {
-		return nil, err
+	if err := e.Begin(s.step, &initAfterBeginSendRunnersRunOp, e.v.p); err != nil {
+		return InitServing{}, err
 	}
 	e.Give(0, initSProgram, 0)
 	p := channel.Out[syscall.RunnerRunPayload](&e.Endpoint)
 	p.Module.Len = uint32(copy(p.Module.Data[:], module))
 	e.Commit()
 	e.Move(initRunners, e.v.p, 1)
-	return e.settle1(), nil
+	return InitServing{e, e.Step()}, nil
 }
 
-// InitAfterAttachOrWaiting is *InitAfterAttach or *InitWaiting.
-type InitAfterAttachOrWaiting interface{ initAfterAttachOrWaiting() }
+// InitServingOrAfterLaunch is *InitServing or *InitAfterLaunch.
+type InitServingOrAfterLaunch interface{ initServingOrAfterLaunch() }
 
-func (*InitAfterAttach) initAfterAttachOrWaiting() {}
-func (*InitWaiting) initAfterAttachOrWaiting()     {}
+func (*InitServing) initServingOrAfterLaunch()     {}
+func (*InitAfterLaunch) initServingOrAfterLaunch() {}
+
+// InitServingOption is *InitServingLaunch, *InitServingExited, *InitServingGoneLives, *InitServingFree or *InitServingGoneRunners.
+type InitServingOption interface{ initServingOption() }
 
 // InitAfterGetOption is *InitAfterGetOpenedDir, *InitAfterGetOpened or *InitAfterGetFailed.
 type InitAfterGetOption interface{ initAfterGetOption() }
 
-// InitAfterGetOpenedDir is OpenedDir(root) <- o.opener (init.chan:24). It is valid until the next step.
+// InitAfterStartProcessOrAfterElse is *InitAfterStartProcess or *InitAfterElse.
+type InitAfterStartProcessOrAfterElse interface{ initAfterStartProcessOrAfterElse() }
+
+func (*InitAfterStartProcess) initAfterStartProcessOrAfterElse() {}
+func (*InitAfterElse) initAfterStartProcessOrAfterElse()         {}
+
+// InitAfterStartProcessOption is *InitAfterStartProcessNewFile or *InitAfterStartProcessElse.
+type InitAfterStartProcessOption interface{ initAfterStartProcessOption() }
+
+// InitServingLaunch is Launch(_) <- operator (init.chan:74). It is valid until the next step.
+type InitServingLaunch struct {
+	Command []byte
+	Next    InitServingOrAfterLaunch
+}
+
+func (*InitServingLaunch) initServingOption() {}
+
+// InitServingExited is Exited(_) <- lives[l at 1] (init.chan:78). It is valid until the next step.
+type InitServingExited struct {
+	Member int
+	Code   uint32
+	Next   InitAfterExited
+}
+
+func (*InitServingExited) initServingOption() {}
+
+// InitServingGoneLives is gone <- lives[l] (init.chan:81). It is valid until the next step.
+type InitServingGoneLives struct {
+	Member int
+	Next   InitAfterGone
+}
+
+func (*InitServingGoneLives) initServingOption() {}
+
+// InitServingFree is Free() <- runners[p at running] (init.chan:83). It is valid until the next step.
+type InitServingFree struct {
+	Member int
+	Next   InitServing
+}
+
+func (*InitServingFree) initServingOption() {}
+
+// InitServingGoneRunners is gone <- runners[p at running] (init.chan:85). It is valid until the next step.
+type InitServingGoneRunners struct {
+	Member int
+	Next   InitServing
+}
+
+func (*InitServingGoneRunners) initServingOption() {}
+
+// InitAfterGetOpenedDir is OpenedDir(root) <- o.opener (init.chan:39). It is valid until the next step.
 type InitAfterGetOpenedDir struct {
 	Next InitAfterOpenedDir
 }
 
 func (*InitAfterGetOpenedDir) initAfterGetOption() {}
 
-// InitAfterGetOpened is Opened(f) <- o.opener (init.chan:39). It is valid until the next step.
+// InitAfterGetOpened is Opened(f) <- o.opener (init.chan:64). It is valid until the next step.
 type InitAfterGetOpened struct {
 	Next InitAfterOpened
 }
 
 func (*InitAfterGetOpened) initAfterGetOption() {}
 
-// InitAfterGetFailed is Failed(_) <- o.opener (init.chan:41). It is valid until the next step.
+// InitAfterGetFailed is Failed(_) <- o.opener (init.chan:67). It is valid until the next step.
 type InitAfterGetFailed struct {
 	Err  errno.Errno
-	Next InitAfterAttachOrWaiting
+	Next InitAfterFailed
 }
 
 func (*InitAfterGetFailed) initAfterGetOption() {}
 
-// InitWaitingExited is Exited(_) <- runners[p at running] (init.chan:51). It is valid until the next step.
-type InitWaitingExited struct {
-	Member int
-	Code   uint32
-	Next   InitWaiting
+// InitAfterStartProcessNewFile is new file.File as f (init.chan:53). It is valid until the next step.
+type InitAfterStartProcessNewFile struct {
+	Next InitAfterNewFile
 }
 
-// settle1 is what the component does by itself from init.chan:20 on.
-func (e *initComponent) settle1() InitAfterAttachOrWaiting {
-	if e.v.p < e.sizes.programs-1 {
-		e.v.p = e.InRange(e.v.p+1, 0, e.sizes.programs-1, "p", "init.chan:46")
-		e.at.initAfterAttach = InitAfterAttach{e, e.Step()}
-		return &e.at.initAfterAttach
+func (*InitAfterStartProcessNewFile) initAfterStartProcessOption() {}
+
+// InitAfterStartProcessElse is else (init.chan:56). It is valid until the next step.
+type InitAfterStartProcessElse struct {
+	Next InitAfterStartProcessOrAfterElse
+}
+
+func (*InitAfterStartProcessElse) initAfterStartProcessOption() {}
+
+// settle1 is what the component does by itself from init.chan:75 on.
+func (e *initComponent) settle1() InitServingOrAfterLaunch {
+	if e.CountAt(initRunners, 1<<0) == 0 {
+		e.at.initServing = InitServing{e, e.Step()}
+		return &e.at.initServing
 	}
-	e.at.initWaiting = InitWaiting{e, e.Step()}
-	return &e.at.initWaiting
+	e.at.initAfterLaunch = InitAfterLaunch{e, e.Step()}
+	return &e.at.initAfterLaunch
+}
+
+// settle2 is what the component does by itself from init.chan:51 on.
+func (e *initComponent) settle2() InitAfterStartProcessOrAfterElse {
+	if e.v.i < e.sizes.stdio-1 {
+		e.v.i = e.InRange(e.v.i+1, 0, e.sizes.stdio-1, "i", "init.chan:51")
+		e.at.initAfterStartProcess = InitAfterStartProcess{e, e.Step()}
+		return &e.at.initAfterStartProcess
+	}
+	e.at.initAfterElse = InitAfterElse{e, e.Step()}
+	return &e.at.initAfterElse
 }

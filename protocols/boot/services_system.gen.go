@@ -4,8 +4,6 @@ package boot
 
 import (
 	"github.com/protoc-os/protoc-os/kernel/channel"
-	"github.com/protoc-os/protoc-os/protocols/block"
-	"github.com/protoc-os/protoc-os/protocols/cg"
 	"github.com/protoc-os/protoc-os/protocols/clock"
 	"github.com/protoc-os/protoc-os/protocols/console"
 	"github.com/protoc-os/protoc-os/protocols/dir"
@@ -16,23 +14,23 @@ import (
 )
 
 // ServicesDigest identifies what was verified of the system boot.Services.
-const ServicesDigest = "578ef29d3709d4ddb270424da11c69a0ddb5d5b247d84ae69b42df68d9e24d3e"
+const ServicesDigest = "03d6d71a2bdb984a2abb8a325f422aa3adb193679d501a31a3468691985a458b"
 
 // ServicesParts is the code of the system boot.Services: a function for each of its components.
 type ServicesParts struct {
+	Operator OperatorFunc
 	Init     InitFunc
 	Flat     FlatFunc
-	Group    cg.CylinderGroupFunc
-	Disk     block.RamFunc
 	Renamer  dir.RenamerFunc
 	Console  console.ConsoleFunc
-	Terminal GlassFunc
+	Keyboard console.KeyboardFunc
+	Screen   console.ScreenFunc
 	Clock    clock.ClockServerFunc
 	Timer    clock.TimerFunc
 	Source   entropy.EntropySourceComponentFunc
 	Host     entropy.HostFunc
 	Memory   memory.MemoryServiceComponentFunc
-	Program  func(i int) HelloFunc
+	Program  func(i int) syscall.ProgramFunc
 }
 
 // BootServices makes the sessions of boot.Services and starts its components; Run then runs them. lock is the content of protoc-os.lock: a
@@ -41,31 +39,29 @@ func BootServices(rt *channel.Runtime, lock []byte, with ServicesParts) error {
 	if err := channel.Verified(lock, "protocols/boot.Services", ServicesDigest); err != nil {
 		return err
 	}
-	init := InitGiven{Fds: 64, Programs: 64, Runners: make([]channel.End, 64)}
+	operator := OperatorGiven{Jobs: 30000}
+	init := InitGiven{Fds: 64, Programs: 64, Stdio: 3, Waits: 8, Runners: make([]channel.End, 64)}
 	flat := FlatGiven{Opens: 1024}
-	group := cg.CylinderGroupGiven{Users: 64}
-	disk := block.RamGiven{Openers: 2, Users: 64, Ports: make([]channel.End, 2)}
 	renamer := dir.RenamerGiven{Users: 64}
 	console2 := console.ConsoleGiven{Users: 64}
-	terminal := GlassGiven{}
+	keyboard := console.KeyboardGiven{}
+	screen := console.ScreenGiven{}
 	clock2 := clock.ClockServerGiven{Users: 64}
 	timer := clock.TimerGiven{}
 	source := entropy.EntropySourceComponentGiven{Users: 64}
 	host := entropy.HostGiven{}
 	memory2 := memory.MemoryServiceComponentGiven{Quota: 4096, Total: 16384, Users: 64}
-	program := make([]HelloGiven, 64)
+	program := make([]syscall.ProgramGiven, 64)
 	for i := range program {
-		program[i] = HelloGiven{}
+		program[i] = syscall.ProgramGiven{}
 	}
 
-	init.Disks, disk.Ports[0] = block.NewPort(rt)
-	flat.Disks, disk.Ports[1] = block.NewPort(rt)
-	group.Disk, init.Own = block.NewBlock(rt)
+	operator.Init, init.Operator = NewOperating(rt)
 	init.Table, flat.User = vnode.NewTable(rt)
-	flat.Groups, group.Port = cg.NewPort(rt)
 	init.Renamers, renamer.Port = dir.NewRenamingPort(rt)
 	init.Consoles, console2.Port = console.NewPort(rt)
-	console2.Terminal, terminal.Console = console.NewTerminal(rt)
+	console2.Keys, keyboard.Console = console.NewKeys(rt)
+	console2.Screen, screen.Console = console.NewDisplay(rt)
 	init.Clocks, clock2.Port = clock.NewPort(rt)
 	clock2.Alarm, timer.Alarm = clock.NewAlarm(rt)
 	init.Sources, source.Port = entropy.NewPort(rt)
@@ -76,32 +72,33 @@ func BootServices(rt *channel.Runtime, lock []byte, with ServicesParts) error {
 	}
 
 	limits := channel.NewLimits(
+		channel.Limit{Of: "protocols/syscall.Life", Most: 64},
 		channel.Limit{Of: "protocols/dir.Opening", Most: 1024},
 		channel.Limit{Of: "protocols/dir.Dir", Most: 1024},
-		channel.Limit{Of: "protocols/file.File", Most: 1024},
 		channel.Limit{Of: "protocols/dir.Renaming", Most: 64},
 		channel.Limit{Of: "protocols/clock.Clock", Most: 64},
 		channel.Limit{Of: "protocols/entropy.Entropy", Most: 64},
 		channel.Limit{Of: "protocols/memory.Memory", Most: 64},
 		channel.Limit{Of: "protocols/syscall.Syscall", Most: 64},
-		channel.Limit{Of: "protocols/wake.Wake", Most: 64},
+		channel.Limit{Of: "protocols/file.File", Most: 1024},
+		channel.Limit{Of: "protocols/wake.Wake", Most: 576},
 		channel.Limit{Of: "protocols/syscall.Process", Most: 64},
 	)
 
+	StartOperator(rt, channel.Options{Name: "operator", Outside: true, Limits: limits}, operator, with.Operator).Discard()
 	StartInit(rt, channel.Options{Name: "init", Limits: limits}, init, with.Init).Discard()
 	StartFlat(rt, channel.Options{Name: "flat", Limits: limits}, flat, with.Flat).Discard()
-	cg.StartCylinderGroup(rt, channel.Options{Name: "group", Limits: limits}, group, with.Group).Discard()
-	block.StartRam(rt, channel.Options{Name: "disk", Limits: limits}, disk, with.Disk).Discard()
 	dir.StartRenamer(rt, channel.Options{Name: "renamer", Limits: limits}, renamer, with.Renamer).Discard()
 	console.StartConsole(rt, channel.Options{Name: "console", Limits: limits}, console2, with.Console).Discard()
-	StartGlass(rt, channel.Options{Name: "terminal", Limits: limits}, terminal, with.Terminal).Discard()
+	console.StartKeyboard(rt, channel.Options{Name: "keyboard", Outside: true, Limits: limits}, keyboard, with.Keyboard).Discard()
+	console.StartScreen(rt, channel.Options{Name: "screen", Outside: true, Limits: limits}, screen, with.Screen).Discard()
 	clock.StartClockServer(rt, channel.Options{Name: "clock", Limits: limits}, clock2, with.Clock).Discard()
-	clock.StartTimer(rt, channel.Options{Name: "timer", Limits: limits}, timer, with.Timer).Discard()
+	clock.StartTimer(rt, channel.Options{Name: "timer", Outside: true, Limits: limits}, timer, with.Timer).Discard()
 	entropy.StartEntropySourceComponent(rt, channel.Options{Name: "source", Limits: limits}, source, with.Source).Discard()
-	entropy.StartHost(rt, channel.Options{Name: "host", Limits: limits}, host, with.Host).Discard()
+	entropy.StartHost(rt, channel.Options{Name: "host", Outside: true, Limits: limits}, host, with.Host).Discard()
 	memory.StartMemoryServiceComponent(rt, channel.Options{Name: "memory", Limits: limits}, memory2, with.Memory).Discard()
 	for i := range program {
-		StartHello(rt, channel.Options{Name: channel.Indexed("program", i), Limits: limits}, program[i], with.Program(i)).Discard()
+		syscall.StartProgram(rt, channel.Options{Name: channel.Indexed("program", i), Outside: true, Limits: limits}, program[i], with.Program(i)).Discard()
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ package clock
 
 import (
 	"context"
+	"time"
 
 	"github.com/protoc-os/protoc-os/kernel/channel"
 )
@@ -38,13 +39,12 @@ func (g *TimerGiven) ends() []channel.End {
 // timerComponent holds the ends of a Timer, its model variables (v), and what it returns pointers to: messages (m) and states (at).
 type timerComponent struct {
 	channel.Endpoint
-	channel.External
-	v struct {
-		set bool
-	}
 	m struct {
-		timerStartSet      TimerStartSet
-		timerStartSentTick TimerStartSentTick
+		timerStartSet             TimerStartSet
+		timerWaitingSet           TimerWaitingSet
+		timerWaitingTimeout       TimerWaitingTimeout
+		timerAfterTimeoutSentTick TimerAfterTimeoutSentTick
+		timerAfterTimeoutSet      TimerAfterTimeoutSet
 	}
 }
 
@@ -60,113 +60,184 @@ const (
 	timerAlarm int32 = iota
 )
 
-var timerLayout = channel.Component{Name: "Timer", Choices: 1, Ops: timerOps, Chooses: timerChooses, Slots: []channel.Slot{
+var timerLayout = channel.Component{Name: "Timer", Choices: 2, Ops: timerOps, Chooses: timerChooses, Slots: []channel.Slot{
 	{Name: "alarm", Protocol: &Alarm, Role: 1},
 }}
 
 // timerOps are all steps of a Timer, and timerChooses its chooses.
-var timerOps = []*channel.Op{&timerStartSentTickNextSendAlarmTickOp}
+var timerOps = []*channel.Op{&timerStartReceiveAlarmOp, &timerAfterTimeoutSentTickNextSendAlarmTickOp}
 
-var timerChooses = []*channel.Choice{&timerStartChoice}
+var timerChooses = []*channel.Choice{&timerWaitingChoice, &timerAfterTimeoutChoice}
 
 var (
-	timerStartSentTickNextSendAlarmTickOp = channel.Op{State: "TimerStartSentTickNext", Method: "SendAlarmTick", Slot: timerAlarm, Peer: 0, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/clock/clock.chan:100:26"}
-	timerStartChoice                      = channel.Choice{ID: 0, State: "TimerStart", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: timerAlarm, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/clock/clock.chan:98:16"},
-		{Kind: channel.Send, Slot: timerAlarm, Peer: 0, Point: channel.AnyPoint, Label: 1, Guard: 1, At: "protocols/clock/clock.chan:100:26"},
+	timerStartReceiveAlarmOp                     = channel.Op{State: "TimerStart", Method: "ReceiveAlarm", Slot: timerAlarm, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint, At: "protocols/clock/clock.chan:95:9"}
+	timerAfterTimeoutSentTickNextSendAlarmTickOp = channel.Op{State: "TimerAfterTimeoutSentTickNext", Method: "SendAlarmTick", Slot: timerAlarm, Peer: 0, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/clock/clock.chan:102:24"}
+	timerWaitingChoice                           = channel.Choice{ID: 0, State: "TimerWaiting", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: timerAlarm, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/clock/clock.chan:98:20"},
+		{Kind: channel.Timeout, At: "protocols/clock/clock.chan:99:20"},
+	}}
+	timerAfterTimeoutChoice = channel.Choice{ID: 1, State: "TimerAfterTimeout", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: timerAlarm, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/clock/clock.chan:102:24"},
+		{Kind: channel.Recv, Slot: timerAlarm, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/clock/clock.chan:103:24"},
 	}}
 )
 
-// TimerView reads the model variables of a Timer, as whom a state is about. Only its steps change them.
-type TimerView struct{ e *timerComponent }
-
-// Set is set (clock.chan:94).
-func (v TimerView) Set() bool { return v.e.v.set }
-
-// TimerStart is a state of clock.Timer (clock.chan:97).
+// TimerStart is a state of clock.Timer (clock.chan:95).
 // Next:
-//   - Set(_) <- alarm (clock.chan:98)
-//   - alarm <- Tick(_) (clock.chan:100)
+//   - Set(_) <- alarm (clock.chan:95)
 type TimerStart struct {
 	e    *timerComponent
 	step uint32
 }
 
-// View reads the model variables.
-func (s TimerStart) View() TimerView { return TimerView{s.e} }
-
-// Choose waits for *TimerStartSet or *TimerStartSentTick.
-func (s TimerStart) Choose() (TimerStartOption, error) {
+// ReceiveAlarm waits for *TimerStartSet.
+func (s TimerStart) ReceiveAlarm() (*TimerStartSet, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("TimerStart", "Choose")
+		return nil, channel.DeadState("TimerStart", "ReceiveAlarm")
 	}
-	var guards uint64
-	if e.v.set {
-		guards |= 1 << 0
+	if _, err := e.Receive(s.step, &timerStartReceiveAlarmOp, 0); err != nil {
+		return nil, err
 	}
-	taken, err := e.Choose(s.step, &timerStartChoice, guards, 0)
+	p := channel.In[AlarmSetPayload](&e.Endpoint)
+	m := &e.m.timerStartSet
+	*m = TimerStartSet{At: p.At}
+	m.Next = TimerWaiting{e, e.Step()}
+	return m, nil
+}
+
+// TimerWaiting is a state of clock.Timer at waiting (clock.chan:97).
+// Next:
+//   - Set(_) <- alarm (clock.chan:98)
+//   - timeout rescues (clock.chan:99)
+type TimerWaiting struct {
+	e    *timerComponent
+	step uint32
+}
+
+// Choose waits for *TimerWaitingSet or *TimerWaitingTimeout.
+func (s TimerWaiting) Choose(d time.Duration) (TimerWaitingOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("TimerWaiting", "Choose")
+	}
+	taken, err := e.Choose(s.step, &timerWaitingChoice, 0, d)
 	if err != nil {
 		return nil, err
 	}
 	switch taken.Option {
 	case 0:
 		p := channel.In[AlarmSetPayload](&e.Endpoint)
-		m := &e.m.timerStartSet
-		*m = TimerStartSet{At: p.At}
-		e.v.set = true
-		m.Next = TimerStart{e, e.Step()}
+		m := &e.m.timerWaitingSet
+		*m = TimerWaitingSet{At: p.At}
+		m.Next = TimerWaiting{e, e.Step()}
 		return m, nil
 
 	case 1:
-		m := &e.m.timerStartSentTick
-		m.Next = TimerStartSentTickNext{e, e.Step()}
+		m := &e.m.timerWaitingTimeout
+		m.Next = TimerAfterTimeout{e, e.Step()}
 		return m, nil
 
 	}
-	panic("channel: TimerStart took an option that it does not list")
+	panic("channel: TimerWaiting took an option that it does not list")
 }
 
-// TimerStartSentTickNext is the option alarm <- Tick(_) (clock.chan:100) taken.
-// Next: that send.
-type TimerStartSentTickNext struct {
+// TimerAfterTimeout is a state of clock.Timer (clock.chan:101).
+// Next:
+//   - alarm <- Tick(_) (clock.chan:102)
+//   - Set(_) <- alarm (clock.chan:103)
+type TimerAfterTimeout struct {
 	e    *timerComponent
 	step uint32
 }
 
-// View reads the model variables.
-func (s TimerStartSentTickNext) View() TimerView { return TimerView{s.e} }
-
-// SendAlarmTick does alarm <- Tick(_) (clock.chan:100), for which there is room.
-func (s TimerStartSentTickNext) SendAlarmTick(at uint64) (TimerStart, error) {
+// Choose waits for *TimerAfterTimeoutSentTick or *TimerAfterTimeoutSet.
+func (s TimerAfterTimeout) Choose() (TimerAfterTimeoutOption, error) {
 	e := s.e
 	if e == nil {
-		return TimerStart{}, channel.DeadState("TimerStartSentTickNext", "SendAlarmTick")
+		return nil, channel.DeadState("TimerAfterTimeout", "Choose")
 	}
-	if err := e.Begin(s.step, &timerStartSentTickNextSendAlarmTickOp, 0); err != nil {
+	taken, err := e.Choose(s.step, &timerAfterTimeoutChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.timerAfterTimeoutSentTick
+		m.Next = TimerAfterTimeoutSentTickNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		p := channel.In[AlarmSetPayload](&e.Endpoint)
+		m := &e.m.timerAfterTimeoutSet
+		*m = TimerAfterTimeoutSet{At: p.At}
+		m.Next = TimerWaiting{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: TimerAfterTimeout took an option that it does not list")
+}
+
+// TimerAfterTimeoutSentTickNext is the option alarm <- Tick(_) (clock.chan:102) taken.
+// Next: that send.
+type TimerAfterTimeoutSentTickNext struct {
+	e    *timerComponent
+	step uint32
+}
+
+// SendAlarmTick does alarm <- Tick(_) (clock.chan:102), for which there is room.
+func (s TimerAfterTimeoutSentTickNext) SendAlarmTick(at uint64) (TimerStart, error) {
+	e := s.e
+	if e == nil {
+		return TimerStart{}, channel.DeadState("TimerAfterTimeoutSentTickNext", "SendAlarmTick")
+	}
+	if err := e.Begin(s.step, &timerAfterTimeoutSentTickNextSendAlarmTickOp, 0); err != nil {
 		return TimerStart{}, err
 	}
 	p := channel.Out[AlarmTickPayload](&e.Endpoint)
 	p.At = at
 	e.Commit()
-	e.v.set = false
 	return TimerStart{e, e.Step()}, nil
 }
 
-// TimerStartOption is *TimerStartSet or *TimerStartSentTick.
-type TimerStartOption interface{ timerStartOption() }
+// TimerWaitingOption is *TimerWaitingSet or *TimerWaitingTimeout.
+type TimerWaitingOption interface{ timerWaitingOption() }
 
-// TimerStartSet is Set(_) <- alarm (clock.chan:98). It is valid until the next step.
+// TimerAfterTimeoutOption is *TimerAfterTimeoutSentTick or *TimerAfterTimeoutSet.
+type TimerAfterTimeoutOption interface{ timerAfterTimeoutOption() }
+
+// TimerStartSet is Set(_) <- alarm (clock.chan:95). It is valid until the next step.
 type TimerStartSet struct {
 	At   uint64
-	Next TimerStart
+	Next TimerWaiting
 }
 
-func (*TimerStartSet) timerStartOption() {}
-
-// TimerStartSentTick is alarm <- Tick(_) (clock.chan:100). It is valid until the next step.
-type TimerStartSentTick struct {
-	Next TimerStartSentTickNext
+// TimerWaitingSet is Set(_) <- alarm (clock.chan:98). It is valid until the next step.
+type TimerWaitingSet struct {
+	At   uint64
+	Next TimerWaiting
 }
 
-func (*TimerStartSentTick) timerStartOption() {}
+func (*TimerWaitingSet) timerWaitingOption() {}
+
+// TimerWaitingTimeout is timeout rescues (clock.chan:99). It is valid until the next step.
+type TimerWaitingTimeout struct {
+	Next TimerAfterTimeout
+}
+
+func (*TimerWaitingTimeout) timerWaitingOption() {}
+
+// TimerAfterTimeoutSentTick is alarm <- Tick(_) (clock.chan:102). It is valid until the next step.
+type TimerAfterTimeoutSentTick struct {
+	Next TimerAfterTimeoutSentTickNext
+}
+
+func (*TimerAfterTimeoutSentTick) timerAfterTimeoutOption() {}
+
+// TimerAfterTimeoutSet is Set(_) <- alarm (clock.chan:103). It is valid until the next step.
+type TimerAfterTimeoutSet struct {
+	At   uint64
+	Next TimerWaiting
+}
+
+func (*TimerAfterTimeoutSet) timerAfterTimeoutOption() {}

@@ -11,14 +11,15 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/wake"
 )
 
-// ConsoleFunc is what the component console.Console does (console.chan:32).
+// ConsoleFunc is what the component console.Console does (console.chan:44).
 type ConsoleFunc func(ctx context.Context, s ConsoleServing) error
 
 // ConsoleGiven is what a Console starts with.
 type ConsoleGiven struct {
-	Users    int
-	Port     channel.End
-	Terminal channel.End
+	Users  int
+	Port   channel.End
+	Keys   channel.End
+	Screen channel.End
 }
 
 // StartConsole starts a Console. It returns the parent's end of its handle.
@@ -37,7 +38,8 @@ func SpawnConsole(parent *channel.Endpoint, o channel.Options, g ConsoleGiven, r
 func (g *ConsoleGiven) ends() []channel.End {
 	var ends []channel.End
 	ends = append(ends, g.Port)
-	ends = append(ends, g.Terminal)
+	ends = append(ends, g.Keys)
+	ends = append(ends, g.Screen)
 	return ends
 }
 
@@ -49,6 +51,7 @@ type consoleComponent struct {
 	}
 	v struct {
 		typed  bool
+		asked  bool
 		hungUp bool
 		lost   int
 		f      int
@@ -76,6 +79,18 @@ type consoleComponent struct {
 		consoleServingGoneFiles2       ConsoleServingGoneFiles2
 		consoleAfterReadSentData       ConsoleAfterReadSentData
 		consoleAfterReadGone           ConsoleAfterReadGone
+		consoleAfterOutputShown        ConsoleAfterOutputShown
+		consoleAfterOutputBlind        ConsoleAfterOutputBlind
+		consoleAfterOutput2Shown       ConsoleAfterOutput2Shown
+		consoleAfterOutput2Blind       ConsoleAfterOutput2Blind
+		consoleAfterShownSentWritten   ConsoleAfterShownSentWritten
+		consoleAfterShownGone          ConsoleAfterShownGone
+		consoleAfterBlindSentFailed    ConsoleAfterBlindSentFailed
+		consoleAfterBlindGone          ConsoleAfterBlindGone
+		consoleAfterShown2SentWritten  ConsoleAfterShown2SentWritten
+		consoleAfterShown2Gone         ConsoleAfterShown2Gone
+		consoleAfterBlind2SentFailed   ConsoleAfterBlind2SentFailed
+		consoleAfterBlind2Gone         ConsoleAfterBlind2Gone
 		consoleAfterInputSentData      ConsoleAfterInputSentData
 		consoleAfterInputGone          ConsoleAfterInputGone
 		consoleAfterHangupSentData     ConsoleAfterHangupSentData
@@ -85,10 +100,14 @@ type consoleComponent struct {
 		consoleServing     ConsoleServing
 		consoleAfterInput  ConsoleAfterInput
 		consoleAfterGone   ConsoleAfterGone
-		consoleAfterHangup ConsoleAfterHangup
 		consoleAfterRest   ConsoleAfterRest
+		consoleAfterHangup ConsoleAfterHangup
+		consoleAfterAll    ConsoleAfterAll
+		consoleAfterMore   ConsoleAfterMore
 		consoleAfterRead   ConsoleAfterRead
+		consoleAfterRead2  ConsoleAfterRead2
 		consoleAfterWatch  ConsoleAfterWatch
+		consoleAfterWatch2 ConsoleAfterWatch2
 	}
 	added int // the member that an add has made last
 }
@@ -104,7 +123,8 @@ func (e *consoleComponent) body(g ConsoleGiven, run ConsoleFunc) func(context.Co
 // The slots of a Console.
 const (
 	consolePort int32 = iota
-	consoleTerminal
+	consoleKeys
+	consoleScreen
 	consoleFiles
 	consoleSleepers
 	consoleOpened
@@ -112,9 +132,10 @@ const (
 )
 
 func consoleLayout(g *ConsoleGiven) *channel.Component {
-	return &channel.Component{Name: "Console", Choices: 4, Ops: consoleOps, Chooses: consoleChooses, Slots: []channel.Slot{
+	return &channel.Component{Name: "Console", Choices: 8, Ops: consoleOps, Chooses: consoleChooses, Slots: []channel.Slot{
 		{Name: "port", Protocol: &Port, Role: 1},
-		{Name: "terminal", Protocol: &Terminal, Role: 0},
+		{Name: "keys", Protocol: &Keys, Role: 0},
+		{Name: "screen", Protocol: &Display, Role: 0},
 		{Name: "files", Protocol: &file.File, Role: 1, Set: g.Users, Points: 9},
 		{Name: "sleepers", Protocol: &wake.Wake, Role: 1, Set: g.Users, Points: 6},
 		{Name: "opened", Protocol: &file.File, Role: 1},
@@ -123,113 +144,140 @@ func consoleLayout(g *ConsoleGiven) *channel.Component {
 }
 
 // consoleOps are all steps of a Console, and consoleChooses its chooses.
-var consoleOps = []*channel.Op{&consoleAfterWriteSendTerminalOutputOp, &consoleAfterAppendSendTerminalOutputOp, &consoleAfterTruncateSendFilesFailedOp, &consoleAfterSetTimesSendFilesFailedOp, &consoleAfterSyncSendFilesDoneOp, &consoleAfterStatSendFilesIsOp, &consoleAfterReleaseSendSleepersCancelledOp, &consoleAfterReadSentDataNextSendFilesDataOp, &consoleAfterOutputSendFilesWrittenOp, &consoleAfterOutput2SendFilesWrittenOp, &consoleAfterDataRestOp, &consoleAfterDataAllOp, &consoleAfterWatchSendSleepersReadyOp, &consoleAfterInputSentDataNextSendFilesDataOp, &consoleAfterHangupSentDataNextSendFilesDataOp, &consoleAfterData2RestOp, &consoleAfterData2AllOp, &consoleAfterData3RestOp, &consoleAfterData3AllOp, &consoleAfterGoneSendSleepersReadyOp, &consoleAfterRestSendSleepersReadyOp}
+var consoleOps = []*channel.Op{&consoleAfterWriteSendScreenOutputOp, &consoleAfterAppendSendScreenOutputOp, &consoleAfterTruncateSendFilesFailedOp, &consoleAfterSetTimesSendFilesFailedOp, &consoleAfterSyncSendFilesDoneOp, &consoleAfterStatSendFilesIsOp, &consoleAfterReleaseSendSleepersCancelledOp, &consoleAfterReadSentDataNextSendFilesDataOp, &consoleAfterOutputReceiveScreenOp, &consoleAfterOutput2ReceiveScreenOp, &consoleAfterDataRestOp, &consoleAfterDataAllOp, &consoleAfterShownSentWrittenNextSendFilesWrittenOp, &consoleAfterBlindChooseFailedOp, &consoleAfterShown2SentWrittenNextSendFilesWrittenOp, &consoleAfterBlind2ChooseFailedOp, &consoleAfterWatchSendSleepersReadyOp, &consoleAfterRead2SendKeysMoreOp, &consoleAfterWatch2SendKeysMoreOp, &consoleAfterInputSentDataNextSendFilesDataOp, &consoleAfterHangupSentDataNextSendFilesDataOp, &consoleAfterData2RestOp, &consoleAfterData2AllOp, &consoleAfterData3RestOp, &consoleAfterData3AllOp, &consoleAfterGoneSendKeysMoreOp, &consoleAfterRestSendSleepersReadyOp, &consoleAfterAllSendKeysMoreOp, &consoleAfterMoreSendSleepersReadyOp}
 
-var consoleChooses = []*channel.Choice{&consoleServingChoice, &consoleAfterReadChoice, &consoleAfterInputChoice, &consoleAfterHangupChoice}
+var consoleChooses = []*channel.Choice{&consoleServingChoice, &consoleAfterReadChoice, &consoleAfterShownChoice, &consoleAfterBlindChoice, &consoleAfterShown2Choice, &consoleAfterBlind2Choice, &consoleAfterInputChoice, &consoleAfterHangupChoice}
 
 var (
-	consoleAfterWriteSendTerminalOutputOp         = channel.Op{State: "ConsoleAfterWrite", Method: "SendTerminalOutput", Slot: consoleTerminal, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/console/console.chan:83:17"}
-	consoleAfterAppendSendTerminalOutputOp        = channel.Op{State: "ConsoleAfterAppend", Method: "SendTerminalOutput", Slot: consoleTerminal, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/console/console.chan:86:17"}
-	consoleAfterTruncateSendFilesFailedOp         = channel.Op{State: "ConsoleAfterTruncate", Method: "SendFilesFailed", Slot: consoleFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:89:17"}
-	consoleAfterSetTimesSendFilesFailedOp         = channel.Op{State: "ConsoleAfterSetTimes", Method: "SendFilesFailed", Slot: consoleFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:91:17"}
-	consoleAfterSyncSendFilesDoneOp               = channel.Op{State: "ConsoleAfterSync", Method: "SendFilesDone", Slot: consoleFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:93:17"}
-	consoleAfterStatSendFilesIsOp                 = channel.Op{State: "ConsoleAfterStat", Method: "SendFilesIs", Slot: consoleFiles, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:95:17"}
-	consoleAfterReleaseSendSleepersCancelledOp    = channel.Op{State: "ConsoleAfterRelease", Method: "SendSleepersCancelled", Slot: consoleSleepers, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:110:24"}
-	consoleAfterReadSentDataNextSendFilesDataOp   = channel.Op{State: "ConsoleAfterReadSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:42:16"}
-	consoleAfterOutputSendFilesWrittenOp          = channel.Op{State: "ConsoleAfterOutput", Method: "SendFilesWritten", Slot: consoleFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:84:17"}
-	consoleAfterOutput2SendFilesWrittenOp         = channel.Op{State: "ConsoleAfterOutput2", Method: "SendFilesWritten", Slot: consoleFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:87:17"}
-	consoleAfterDataRestOp                        = channel.Op{State: "ConsoleAfterData", Method: "Rest", At: "protocols/console/console.chan:44:18"}
-	consoleAfterDataAllOp                         = channel.Op{State: "ConsoleAfterData", Method: "All", At: "protocols/console/console.chan:45:18"}
-	consoleAfterWatchSendSleepersReadyOp          = channel.Op{State: "ConsoleAfterWatch", Method: "SendSleepersReady", Slot: consoleSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:100:28"}
-	consoleAfterInputSentDataNextSendFilesDataOp  = channel.Op{State: "ConsoleAfterInputSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:42:16"}
-	consoleAfterHangupSentDataNextSendFilesDataOp = channel.Op{State: "ConsoleAfterHangupSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:42:16"}
-	consoleAfterData2RestOp                       = channel.Op{State: "ConsoleAfterData2", Method: "Rest", At: "protocols/console/console.chan:44:18"}
-	consoleAfterData2AllOp                        = channel.Op{State: "ConsoleAfterData2", Method: "All", At: "protocols/console/console.chan:45:18"}
-	consoleAfterData3RestOp                       = channel.Op{State: "ConsoleAfterData3", Method: "Rest", At: "protocols/console/console.chan:44:18"}
-	consoleAfterData3AllOp                        = channel.Op{State: "ConsoleAfterData3", Method: "All", At: "protocols/console/console.chan:45:18"}
-	consoleAfterGoneSendSleepersReadyOp           = channel.Op{State: "ConsoleAfterGone", Method: "SendSleepersReady", Slot: consoleSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:60:20"}
-	consoleAfterRestSendSleepersReadyOp           = channel.Op{State: "ConsoleAfterRest", Method: "SendSleepersReady", Slot: consoleSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:60:20"}
-	consoleServingChoice                          = channel.Choice{ID: 0, State: "ConsoleServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: consolePort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/console/console.chan:69:39"},
-		{Kind: channel.Recv, Slot: consoleTerminal, Peer: 1, Point: channel.AnyPoint, Label: 1, Guard: 2, At: "protocols/console/console.chan:71:34"},
-		{Kind: channel.Recv, Slot: consoleTerminal, Peer: 1, Point: channel.AnyPoint, Label: 2, Guard: 2, At: "protocols/console/console.chan:74:34"},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 0, Guard: 3, At: "protocols/console/console.chan:78:42"},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 1, Guard: 3, At: "protocols/console/console.chan:82:42"},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 2, Guard: 3, At: "protocols/console/console.chan:85:42"},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 3, Guard: 3, At: "protocols/console/console.chan:88:42"},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 4, Guard: 3, At: "protocols/console/console.chan:90:42"},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 5, Guard: 3, At: "protocols/console/console.chan:92:42"},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 6, Guard: 3, At: "protocols/console/console.chan:94:42"},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 7, Guard: 3, At: "protocols/console/console.chan:96:42"},
-		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 8, Guard: 3, At: "protocols/console/console.chan:104:42"},
-		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: 1, Label: 0, At: "protocols/console/console.chan:106:20"},
-		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 0, Label: 0, At: "protocols/console/console.chan:108:20"},
-		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 3, Label: 0, At: "protocols/console/console.chan:108:20"},
-		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/console/console.chan:113:20"},
-		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/console/console.chan:113:20"},
-		{Kind: channel.Gone, Slot: consoleSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/console.chan:114:20"},
-		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: 0, Label: 0, Guard: 3, At: "protocols/console/console.chan:67:9"},
+	consoleAfterWriteSendScreenOutputOp                 = channel.Op{State: "ConsoleAfterWrite", Method: "SendScreenOutput", Slot: consoleScreen, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/console/console.chan:53:9"}
+	consoleAfterAppendSendScreenOutputOp                = channel.Op{State: "ConsoleAfterAppend", Method: "SendScreenOutput", Slot: consoleScreen, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/console/console.chan:53:9"}
+	consoleAfterTruncateSendFilesFailedOp               = channel.Op{State: "ConsoleAfterTruncate", Method: "SendFilesFailed", Slot: consoleFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:125:17"}
+	consoleAfterSetTimesSendFilesFailedOp               = channel.Op{State: "ConsoleAfterSetTimes", Method: "SendFilesFailed", Slot: consoleFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:127:17"}
+	consoleAfterSyncSendFilesDoneOp                     = channel.Op{State: "ConsoleAfterSync", Method: "SendFilesDone", Slot: consoleFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:129:17"}
+	consoleAfterStatSendFilesIsOp                       = channel.Op{State: "ConsoleAfterStat", Method: "SendFilesIs", Slot: consoleFiles, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:131:17"}
+	consoleAfterReleaseSendSleepersCancelledOp          = channel.Op{State: "ConsoleAfterRelease", Method: "SendSleepersCancelled", Slot: consoleSleepers, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:148:24"}
+	consoleAfterReadSentDataNextSendFilesDataOp         = channel.Op{State: "ConsoleAfterReadSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:72:16"}
+	consoleAfterOutputReceiveScreenOp                   = channel.Op{State: "ConsoleAfterOutput", Method: "ReceiveScreen", Slot: consoleScreen, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/console/console.chan:55:16"}
+	consoleAfterOutput2ReceiveScreenOp                  = channel.Op{State: "ConsoleAfterOutput2", Method: "ReceiveScreen", Slot: consoleScreen, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/console/console.chan:55:16"}
+	consoleAfterDataRestOp                              = channel.Op{State: "ConsoleAfterData", Method: "Rest", At: "protocols/console/console.chan:74:18"}
+	consoleAfterDataAllOp                               = channel.Op{State: "ConsoleAfterData", Method: "All", At: "protocols/console/console.chan:75:18"}
+	consoleAfterShownSentWrittenNextSendFilesWrittenOp  = channel.Op{State: "ConsoleAfterShownSentWrittenNext", Method: "SendFilesWritten", Slot: consoleFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:55:35"}
+	consoleAfterBlindChooseFailedOp                     = channel.Op{State: "ConsoleAfterBlind", Method: "ChooseFailed", Slot: consoleFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:56:35"}
+	consoleAfterShown2SentWrittenNextSendFilesWrittenOp = channel.Op{State: "ConsoleAfterShown2SentWrittenNext", Method: "SendFilesWritten", Slot: consoleFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:55:35"}
+	consoleAfterBlind2ChooseFailedOp                    = channel.Op{State: "ConsoleAfterBlind2", Method: "ChooseFailed", Slot: consoleFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:56:35"}
+	consoleAfterWatchSendSleepersReadyOp                = channel.Op{State: "ConsoleAfterWatch", Method: "SendSleepersReady", Slot: consoleSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:136:28"}
+	consoleAfterRead2SendKeysMoreOp                     = channel.Op{State: "ConsoleAfterRead2", Method: "SendKeysMore", Slot: consoleKeys, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/console/console.chan:64:13"}
+	consoleAfterWatch2SendKeysMoreOp                    = channel.Op{State: "ConsoleAfterWatch2", Method: "SendKeysMore", Slot: consoleKeys, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/console/console.chan:64:13"}
+	consoleAfterInputSentDataNextSendFilesDataOp        = channel.Op{State: "ConsoleAfterInputSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:72:16"}
+	consoleAfterHangupSentDataNextSendFilesDataOp       = channel.Op{State: "ConsoleAfterHangupSentDataNext", Method: "SendFilesData", Slot: consoleFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:72:16"}
+	consoleAfterData2RestOp                             = channel.Op{State: "ConsoleAfterData2", Method: "Rest", At: "protocols/console/console.chan:74:18"}
+	consoleAfterData2AllOp                              = channel.Op{State: "ConsoleAfterData2", Method: "All", At: "protocols/console/console.chan:75:18"}
+	consoleAfterData3RestOp                             = channel.Op{State: "ConsoleAfterData3", Method: "Rest", At: "protocols/console/console.chan:74:18"}
+	consoleAfterData3AllOp                              = channel.Op{State: "ConsoleAfterData3", Method: "All", At: "protocols/console/console.chan:75:18"}
+	consoleAfterGoneSendKeysMoreOp                      = channel.Op{State: "ConsoleAfterGone", Method: "SendKeysMore", Slot: consoleKeys, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/console/console.chan:64:13"}
+	consoleAfterRestSendSleepersReadyOp                 = channel.Op{State: "ConsoleAfterRest", Method: "SendSleepersReady", Slot: consoleSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:94:20"}
+	consoleAfterAllSendKeysMoreOp                       = channel.Op{State: "ConsoleAfterAll", Method: "SendKeysMore", Slot: consoleKeys, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/console/console.chan:64:13"}
+	consoleAfterMoreSendSleepersReadyOp                 = channel.Op{State: "ConsoleAfterMore", Method: "SendSleepersReady", Slot: consoleSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/console/console.chan:94:20"}
+	consoleServingChoice                                = channel.Choice{ID: 0, State: "ConsoleServing", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: consolePort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/console/console.chan:103:39"},
+		{Kind: channel.Recv, Slot: consoleKeys, Peer: 1, Point: channel.AnyPoint, Label: 1, Guard: 2, At: "protocols/console/console.chan:105:32"},
+		{Kind: channel.Recv, Slot: consoleKeys, Peer: 1, Point: channel.AnyPoint, Label: 2, Guard: 2, At: "protocols/console/console.chan:109:32"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 0, Guard: 3, At: "protocols/console/console.chan:114:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 1, Guard: 3, At: "protocols/console/console.chan:120:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 2, Guard: 3, At: "protocols/console/console.chan:122:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 3, Guard: 3, At: "protocols/console/console.chan:124:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 4, Guard: 3, At: "protocols/console/console.chan:126:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 5, Guard: 3, At: "protocols/console/console.chan:128:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 6, Guard: 3, At: "protocols/console/console.chan:130:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 7, Guard: 3, At: "protocols/console/console.chan:132:42"},
+		{Kind: channel.Recv, Slot: consoleFiles, Peer: 0, Point: 0, Label: 8, Guard: 3, At: "protocols/console/console.chan:142:42"},
+		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: 1, Label: 0, At: "protocols/console/console.chan:144:20"},
+		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 0, Label: 0, At: "protocols/console/console.chan:146:20"},
+		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 3, Label: 0, At: "protocols/console/console.chan:146:20"},
+		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/console/console.chan:151:20"},
+		{Kind: channel.Recv, Slot: consoleSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/console/console.chan:151:20"},
+		{Kind: channel.Gone, Slot: consoleSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/console.chan:152:20"},
+		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: 0, Label: 0, Guard: 3, At: "protocols/console/console.chan:101:9"},
 	}}
 	consoleAfterReadChoice = channel.Choice{ID: 1, State: "ConsoleAfterRead", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/console/console.chan:42:16", Aimed: true},
-		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/console.chan:47:16", Aimed: true},
+		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/console/console.chan:72:16", Aimed: true},
+		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/console.chan:77:16", Aimed: true},
 	}}
-	consoleAfterInputChoice = channel.Choice{ID: 2, State: "ConsoleAfterInput", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/console/console.chan:42:16", Aimed: true},
-		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/console.chan:47:16", Aimed: true},
+	consoleAfterShownChoice = channel.Choice{ID: 2, State: "ConsoleAfterShown", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 11, Guard: 1, At: "protocols/console/console.chan:55:35", Aimed: true},
+		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/console/console.chan:101:9", Aimed: true},
 	}}
-	consoleAfterHangupChoice = channel.Choice{ID: 3, State: "ConsoleAfterHangup", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/console/console.chan:42:16", Aimed: true},
-		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/console.chan:47:16", Aimed: true},
+	consoleAfterBlindChoice = channel.Choice{ID: 3, State: "ConsoleAfterBlind", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Guard: 1, At: "protocols/console/console.chan:56:35", Aimed: true},
+		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/console/console.chan:101:9", Aimed: true},
+	}}
+	consoleAfterShown2Choice = channel.Choice{ID: 4, State: "ConsoleAfterShown2", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 11, Guard: 1, At: "protocols/console/console.chan:55:35", Aimed: true},
+		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/console/console.chan:101:9", Aimed: true},
+	}}
+	consoleAfterBlind2Choice = channel.Choice{ID: 5, State: "ConsoleAfterBlind2", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Guard: 1, At: "protocols/console/console.chan:56:35", Aimed: true},
+		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/console/console.chan:101:9", Aimed: true},
+	}}
+	consoleAfterInputChoice = channel.Choice{ID: 6, State: "ConsoleAfterInput", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/console/console.chan:72:16", Aimed: true},
+		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/console.chan:77:16", Aimed: true},
+	}}
+	consoleAfterHangupChoice = channel.Choice{ID: 7, State: "ConsoleAfterHangup", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/console/console.chan:72:16", Aimed: true},
+		{Kind: channel.Gone, Slot: consoleFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/console.chan:77:16", Aimed: true},
 	}}
 )
 
 // ConsoleView reads the model variables of a Console, as whom a state is about. Only its steps change them.
 type ConsoleView struct{ e *consoleComponent }
 
-// Typed is typed (console.chan:35).
+// Typed is typed (console.chan:47).
 func (v ConsoleView) Typed() bool { return v.e.v.typed }
 
-// HungUp is hungUp (console.chan:36).
+// Asked is asked (console.chan:48).
+func (v ConsoleView) Asked() bool { return v.e.v.asked }
+
+// HungUp is hungUp (console.chan:49).
 func (v ConsoleView) HungUp() bool { return v.e.v.hungUp }
 
-// Lost is lost (console.chan:67).
+// Lost is lost (console.chan:101).
 func (v ConsoleView) Lost() int { return v.e.v.lost }
 
-// F is f (console.chan:53).
+// F is f (console.chan:83).
 func (v ConsoleView) F() int { return v.e.v.f }
 
-// S is s (console.chan:58).
+// S is s (console.chan:92).
 func (v ConsoleView) S() int { return v.e.v.s }
 
-// What is what (console.chan:96).
+// What is what (console.chan:132).
 func (v ConsoleView) What() file.Ready { return v.e.v.what }
 
-// Killed is killed (console.chan:106).
+// Killed is killed (console.chan:144).
 func (v ConsoleView) Killed() int { return v.e.v.killed }
 
 // Added is the member that an add has made last.
 func (v ConsoleView) Added() int { return v.e.added }
 
-// ConsoleServing is a state of console.Console at serving (console.chan:68).
+// ConsoleServing is a state of console.Console at serving (console.chan:102).
 // Next:
-//   - Attach(opened) <- port (console.chan:69)
-//   - Input(_) <- terminal (console.chan:71)
-//   - Hangup() <- terminal (console.chan:74)
-//   - Read(_, _) <- files[f at rest] (console.chan:78)
-//   - Write(_, _) <- files[f at rest] (console.chan:82)
-//   - Append(_) <- files[f at rest] (console.chan:85)
-//   - Truncate(_) <- files[f at rest] (console.chan:88)
-//   - SetTimes(_, _) <- files[f at rest] (console.chan:90)
-//   - Sync() <- files[f at rest] (console.chan:92)
-//   - Stat() <- files[f at rest] (console.chan:94)
-//   - Watch(what, waker) <- files[f at rest] (console.chan:96)
-//   - Close() <- files[f at rest] (console.chan:104)
-//   - gone <- files[killed at reading] (console.chan:106)
-//   - Release() <- sleepers[s at pending] (console.chan:108)
-//   - Release() <- sleepers[s at answered] (console.chan:113)
-//   - gone <- sleepers[s] (console.chan:114)
-//   - gone <- files[lost at rest] (console.chan:67)
+//   - Attach(_, opened) <- port (console.chan:103)
+//   - Input(_) <- keys (console.chan:105)
+//   - Hangup() <- keys (console.chan:109)
+//   - Read(_, _) <- files[f at rest] (console.chan:114)
+//   - Write(_, _) <- files[f at rest] (console.chan:120)
+//   - Append(_) <- files[f at rest] (console.chan:122)
+//   - Truncate(_) <- files[f at rest] (console.chan:124)
+//   - SetTimes(_, _) <- files[f at rest] (console.chan:126)
+//   - Sync() <- files[f at rest] (console.chan:128)
+//   - Stat() <- files[f at rest] (console.chan:130)
+//   - Watch(what, waker) <- files[f at rest] (console.chan:132)
+//   - Close() <- files[f at rest] (console.chan:142)
+//   - gone <- files[killed at reading] (console.chan:144)
+//   - Release() <- sleepers[s at pending] (console.chan:146)
+//   - Release() <- sleepers[s at answered] (console.chan:151)
+//   - gone <- sleepers[s] (console.chan:152)
+//   - gone <- files[lost at rest] (console.chan:101)
 type ConsoleServing struct {
 	e    *consoleComponent
 	step uint32
@@ -248,7 +296,7 @@ func (s ConsoleServing) Choose() (ConsoleServingOption, error) {
 	if e.Count(consoleFiles) != e.sizes.users {
 		guards |= 1 << 0
 	}
-	if !e.v.hungUp {
+	if e.v.asked {
 		guards |= 1 << 1
 	}
 	if e.Count(consoleSleepers) != e.sizes.users {
@@ -260,7 +308,9 @@ func (s ConsoleServing) Choose() (ConsoleServingOption, error) {
 	}
 	switch taken.Option {
 	case 0:
+		p := channel.In[PortAttachPayload](&e.Endpoint)
 		m := &e.m.consoleServingAttach
+		*m = ConsoleServingAttach{Stream: p.Stream}
 		e.PutAt(e.TakeEnd(0), consoleOpened, 0, 0)
 		e.added = e.Free(consoleFiles, 1)
 		e.Shift(consoleOpened, 0, consoleFiles, e.added)
@@ -268,16 +318,15 @@ func (s ConsoleServing) Choose() (ConsoleServingOption, error) {
 		return m, nil
 
 	case 1:
-		p := channel.In[TerminalInputPayload](&e.Endpoint)
+		p := channel.In[KeysInputPayload](&e.Endpoint)
 		m := &e.m.consoleServingInput
 		*m = ConsoleServingInput{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		e.Move(consoleTerminal, 0, 0)
 		m.Next = e.settle1()
 		return m, nil
 
 	case 2:
 		m := &e.m.consoleServingHangup
-		e.Move(consoleTerminal, 0, 1)
+		e.Close(consoleKeys, 0)
 		m.Next = e.settle2()
 		return m, nil
 
@@ -405,9 +454,9 @@ func (s ConsoleServing) Choose() (ConsoleServingOption, error) {
 	panic("channel: ConsoleServing took an option that it does not list")
 }
 
-// ConsoleAfterWrite is a state of console.Console (console.chan:83).
+// ConsoleAfterWrite is a state of console.Console (console.chan:53).
 // Next:
-//   - terminal <- Output(_) (console.chan:83)
+//   - screen <- Output(_, _) (console.chan:53)
 type ConsoleAfterWrite struct {
 	e    *consoleComponent
 	step uint32
@@ -416,33 +465,31 @@ type ConsoleAfterWrite struct {
 // View reads the model variables.
 func (s ConsoleAfterWrite) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendTerminalOutput does terminal <- Output(_) (console.chan:83).
-func (s ConsoleAfterWrite) SendTerminalOutput(buf []byte) (ConsoleAfterOutput, error) {
+// SendScreenOutput does screen <- Output(_, _) (console.chan:53).
+func (s ConsoleAfterWrite) SendScreenOutput(stream Stream, buf []byte) (ConsoleAfterOutput, error) {
 	e := s.e
 	if e == nil {
-		return ConsoleAfterOutput{}, channel.DeadState("ConsoleAfterWrite", "SendTerminalOutput")
+		return ConsoleAfterOutput{}, channel.DeadState("ConsoleAfterWrite", "SendScreenOutput")
+	}
+	if int(stream) >= 3 {
+		return ConsoleAfterOutput{}, channel.BadArgument("ConsoleAfterWrite", "SendScreenOutput", "stream is no case of console.Stream")
 	}
 	if len(buf) > 65536 {
-		return ConsoleAfterOutput{}, channel.BadArgument("ConsoleAfterWrite", "SendTerminalOutput", "buf is longer than 65536")
+		return ConsoleAfterOutput{}, channel.BadArgument("ConsoleAfterWrite", "SendScreenOutput", "buf is longer than 65536")
 	}
-	if err := e.Begin(s.step, &consoleAfterWriteSendTerminalOutputOp, 0); err != nil {
+	if err := e.Begin(s.step, &consoleAfterWriteSendScreenOutputOp, 0); err != nil {
 		return ConsoleAfterOutput{}, err
 	}
-	p := channel.Out[TerminalOutputPayload](&e.Endpoint)
+	p := channel.Out[DisplayOutputPayload](&e.Endpoint)
+	p.Stream = stream
 	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
-	switch e.Point(consoleTerminal, 0) {
-	case 0:
-		e.Move(consoleTerminal, 0, 0)
-	case 1:
-		e.Move(consoleTerminal, 0, 1)
-	}
 	return ConsoleAfterOutput{e, e.Step()}, nil
 }
 
-// ConsoleAfterAppend is a state of console.Console (console.chan:86).
+// ConsoleAfterAppend is a state of console.Console (console.chan:53).
 // Next:
-//   - terminal <- Output(_) (console.chan:86)
+//   - screen <- Output(_, _) (console.chan:53)
 type ConsoleAfterAppend struct {
 	e    *consoleComponent
 	step uint32
@@ -451,34 +498,32 @@ type ConsoleAfterAppend struct {
 // View reads the model variables.
 func (s ConsoleAfterAppend) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendTerminalOutput does terminal <- Output(_) (console.chan:86).
-func (s ConsoleAfterAppend) SendTerminalOutput(buf []byte) (ConsoleAfterOutput2, error) {
+// SendScreenOutput does screen <- Output(_, _) (console.chan:53).
+func (s ConsoleAfterAppend) SendScreenOutput(stream Stream, buf []byte) (ConsoleAfterOutput2, error) {
 	e := s.e
 	if e == nil {
-		return ConsoleAfterOutput2{}, channel.DeadState("ConsoleAfterAppend", "SendTerminalOutput")
+		return ConsoleAfterOutput2{}, channel.DeadState("ConsoleAfterAppend", "SendScreenOutput")
+	}
+	if int(stream) >= 3 {
+		return ConsoleAfterOutput2{}, channel.BadArgument("ConsoleAfterAppend", "SendScreenOutput", "stream is no case of console.Stream")
 	}
 	if len(buf) > 65536 {
-		return ConsoleAfterOutput2{}, channel.BadArgument("ConsoleAfterAppend", "SendTerminalOutput", "buf is longer than 65536")
+		return ConsoleAfterOutput2{}, channel.BadArgument("ConsoleAfterAppend", "SendScreenOutput", "buf is longer than 65536")
 	}
-	if err := e.Begin(s.step, &consoleAfterAppendSendTerminalOutputOp, 0); err != nil {
+	if err := e.Begin(s.step, &consoleAfterAppendSendScreenOutputOp, 0); err != nil {
 		return ConsoleAfterOutput2{}, err
 	}
-	p := channel.Out[TerminalOutputPayload](&e.Endpoint)
+	p := channel.Out[DisplayOutputPayload](&e.Endpoint)
+	p.Stream = stream
 	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
-	switch e.Point(consoleTerminal, 0) {
-	case 0:
-		e.Move(consoleTerminal, 0, 0)
-	case 1:
-		e.Move(consoleTerminal, 0, 1)
-	}
 	return ConsoleAfterOutput2{e, e.Step()}, nil
 }
 
-// ConsoleAfterTruncate is a state of console.Console (console.chan:89).
+// ConsoleAfterTruncate is a state of console.Console (console.chan:125).
 // Next:
-//   - files[f] <- Failed(Inval) (console.chan:89)
-//   - gone <- files[f] (console.chan:67)
+//   - files[f] <- Failed(Inval) (console.chan:125)
+//   - gone <- files[f] (console.chan:101)
 type ConsoleAfterTruncate struct {
 	e    *consoleComponent
 	step uint32
@@ -487,7 +532,7 @@ type ConsoleAfterTruncate struct {
 // View reads the model variables.
 func (s ConsoleAfterTruncate) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendFilesFailed does files[f] <- Failed(Inval) (console.chan:89), or sees that the peer is gone.
+// SendFilesFailed does files[f] <- Failed(Inval) (console.chan:125), or sees that the peer is gone.
 func (s ConsoleAfterTruncate) SendFilesFailed() (ConsoleServing, error) {
 	e := s.e
 	if e == nil {
@@ -508,10 +553,10 @@ func (s ConsoleAfterTruncate) SendFilesFailed() (ConsoleServing, error) {
 	return ConsoleServing{e, e.Step()}, nil
 }
 
-// ConsoleAfterSetTimes is a state of console.Console (console.chan:91).
+// ConsoleAfterSetTimes is a state of console.Console (console.chan:127).
 // Next:
-//   - files[f] <- Failed(Inval) (console.chan:91)
-//   - gone <- files[f] (console.chan:67)
+//   - files[f] <- Failed(Inval) (console.chan:127)
+//   - gone <- files[f] (console.chan:101)
 type ConsoleAfterSetTimes struct {
 	e    *consoleComponent
 	step uint32
@@ -520,7 +565,7 @@ type ConsoleAfterSetTimes struct {
 // View reads the model variables.
 func (s ConsoleAfterSetTimes) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendFilesFailed does files[f] <- Failed(Inval) (console.chan:91), or sees that the peer is gone.
+// SendFilesFailed does files[f] <- Failed(Inval) (console.chan:127), or sees that the peer is gone.
 func (s ConsoleAfterSetTimes) SendFilesFailed() (ConsoleServing, error) {
 	e := s.e
 	if e == nil {
@@ -541,10 +586,10 @@ func (s ConsoleAfterSetTimes) SendFilesFailed() (ConsoleServing, error) {
 	return ConsoleServing{e, e.Step()}, nil
 }
 
-// ConsoleAfterSync is a state of console.Console (console.chan:93).
+// ConsoleAfterSync is a state of console.Console (console.chan:129).
 // Next:
-//   - files[f] <- Done() (console.chan:93)
-//   - gone <- files[f] (console.chan:67)
+//   - files[f] <- Done() (console.chan:129)
+//   - gone <- files[f] (console.chan:101)
 type ConsoleAfterSync struct {
 	e    *consoleComponent
 	step uint32
@@ -553,7 +598,7 @@ type ConsoleAfterSync struct {
 // View reads the model variables.
 func (s ConsoleAfterSync) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendFilesDone does files[f] <- Done() (console.chan:93), or sees that the peer is gone.
+// SendFilesDone does files[f] <- Done() (console.chan:129), or sees that the peer is gone.
 func (s ConsoleAfterSync) SendFilesDone() (ConsoleServing, error) {
 	e := s.e
 	if e == nil {
@@ -572,10 +617,10 @@ func (s ConsoleAfterSync) SendFilesDone() (ConsoleServing, error) {
 	return ConsoleServing{e, e.Step()}, nil
 }
 
-// ConsoleAfterStat is a state of console.Console (console.chan:95).
+// ConsoleAfterStat is a state of console.Console (console.chan:131).
 // Next:
-//   - files[f] <- Is(Terminal, _) (console.chan:95)
-//   - gone <- files[f] (console.chan:67)
+//   - files[f] <- Is(Terminal, _) (console.chan:131)
+//   - gone <- files[f] (console.chan:101)
 type ConsoleAfterStat struct {
 	e    *consoleComponent
 	step uint32
@@ -584,7 +629,7 @@ type ConsoleAfterStat struct {
 // View reads the model variables.
 func (s ConsoleAfterStat) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendFilesIs does files[f] <- Is(Terminal, _) (console.chan:95), or sees that the peer is gone.
+// SendFilesIs does files[f] <- Is(Terminal, _) (console.chan:131), or sees that the peer is gone.
 func (s ConsoleAfterStat) SendFilesIs(attr file.Attr) (ConsoleServing, error) {
 	e := s.e
 	if e == nil {
@@ -606,10 +651,10 @@ func (s ConsoleAfterStat) SendFilesIs(attr file.Attr) (ConsoleServing, error) {
 	return ConsoleServing{e, e.Step()}, nil
 }
 
-// ConsoleAfterRelease is a state of console.Console (console.chan:109).
+// ConsoleAfterRelease is a state of console.Console (console.chan:147).
 // Next:
-//   - sleepers[s] <- Cancelled() (console.chan:110)
-//   - gone <- sleepers[s] (console.chan:111)
+//   - sleepers[s] <- Cancelled() (console.chan:148)
+//   - gone <- sleepers[s] (console.chan:149)
 type ConsoleAfterRelease struct {
 	e    *consoleComponent
 	step uint32
@@ -618,7 +663,7 @@ type ConsoleAfterRelease struct {
 // View reads the model variables.
 func (s ConsoleAfterRelease) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendSleepersCancelled does sleepers[s] <- Cancelled() (console.chan:110), or sees that the peer is gone.
+// SendSleepersCancelled does sleepers[s] <- Cancelled() (console.chan:148), or sees that the peer is gone.
 func (s ConsoleAfterRelease) SendSleepersCancelled() (ConsoleServing, error) {
 	e := s.e
 	if e == nil {
@@ -641,10 +686,10 @@ func (s ConsoleAfterRelease) SendSleepersCancelled() (ConsoleServing, error) {
 	return ConsoleServing{e, e.Step()}, nil
 }
 
-// ConsoleAfterRead is a state of console.Console (console.chan:41).
+// ConsoleAfterRead is a state of console.Console (console.chan:71).
 // Next:
-//   - files[f] <- Data(_) (console.chan:42)
-//   - gone <- files[f] (console.chan:47)
+//   - files[f] <- Data(_) (console.chan:72)
+//   - gone <- files[f] (console.chan:77)
 type ConsoleAfterRead struct {
 	e    *consoleComponent
 	step uint32
@@ -681,7 +726,7 @@ func (s ConsoleAfterRead) Choose() (ConsoleAfterReadOption, error) {
 	panic("channel: ConsoleAfterRead took an option that it does not list")
 }
 
-// ConsoleAfterReadSentDataNext is the option files[f] <- Data(_) (console.chan:42) taken.
+// ConsoleAfterReadSentDataNext is the option files[f] <- Data(_) (console.chan:72) taken.
 // Next: that send.
 type ConsoleAfterReadSentDataNext struct {
 	e    *consoleComponent
@@ -691,7 +736,7 @@ type ConsoleAfterReadSentDataNext struct {
 // View reads the model variables.
 func (s ConsoleAfterReadSentDataNext) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendFilesData does files[f] <- Data(_) (console.chan:42), for which there is room.
+// SendFilesData does files[f] <- Data(_) (console.chan:72), for which there is room.
 func (s ConsoleAfterReadSentDataNext) SendFilesData(buf []byte) (ConsoleAfterData, error) {
 	e := s.e
 	if e == nil {
@@ -710,10 +755,10 @@ func (s ConsoleAfterReadSentDataNext) SendFilesData(buf []byte) (ConsoleAfterDat
 	return ConsoleAfterData{e, e.Step()}, nil
 }
 
-// ConsoleAfterOutput is a state of console.Console (console.chan:84).
+// ConsoleAfterOutput is a state of console.Console (console.chan:54).
 // Next:
-//   - files[f] <- Written(_) (console.chan:84)
-//   - gone <- files[f] (console.chan:67)
+//   - Shown() <- screen (console.chan:55)
+//   - Blind() <- screen (console.chan:56)
 type ConsoleAfterOutput struct {
 	e    *consoleComponent
 	step uint32
@@ -722,31 +767,33 @@ type ConsoleAfterOutput struct {
 // View reads the model variables.
 func (s ConsoleAfterOutput) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendFilesWritten does files[f] <- Written(_) (console.chan:84), or sees that the peer is gone.
-func (s ConsoleAfterOutput) SendFilesWritten(count uint32) (ConsoleServing, error) {
+// ReceiveScreen waits for *ConsoleAfterOutputShown or *ConsoleAfterOutputBlind.
+func (s ConsoleAfterOutput) ReceiveScreen() (ConsoleAfterOutputOption, error) {
 	e := s.e
 	if e == nil {
-		return ConsoleServing{}, channel.DeadState("ConsoleAfterOutput", "SendFilesWritten")
+		return nil, channel.DeadState("ConsoleAfterOutput", "ReceiveScreen")
 	}
-	if err := e.Begin(s.step, &consoleAfterOutputSendFilesWrittenOp, e.v.f); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.f
-			e.Drop(consoleFiles, e.v.f)
-			return ConsoleServing{e, e.Step()}, nil
-		}
-		return ConsoleServing{}, err
+	label, err := e.Receive(s.step, &consoleAfterOutputReceiveScreenOp, 0)
+	if err != nil {
+		return nil, err
 	}
-	p := channel.Out[file.FileWrittenPayload](&e.Endpoint)
-	p.Count = count
-	e.Commit()
-	e.Move(consoleFiles, e.v.f, 0)
-	return ConsoleServing{e, e.Step()}, nil
+	switch label {
+	case 1:
+		m := &e.m.consoleAfterOutputShown
+		m.Next = ConsoleAfterShown{e, e.Step()}
+		return m, nil
+	case 2:
+		m := &e.m.consoleAfterOutputBlind
+		m.Next = ConsoleAfterBlind{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: ConsoleAfterOutput received a label that it does not list")
 }
 
-// ConsoleAfterOutput2 is a state of console.Console (console.chan:87).
+// ConsoleAfterOutput2 is a state of console.Console (console.chan:54).
 // Next:
-//   - files[f] <- Written(_) (console.chan:87)
-//   - gone <- files[f] (console.chan:67)
+//   - Shown() <- screen (console.chan:55)
+//   - Blind() <- screen (console.chan:56)
 type ConsoleAfterOutput2 struct {
 	e    *consoleComponent
 	step uint32
@@ -755,31 +802,33 @@ type ConsoleAfterOutput2 struct {
 // View reads the model variables.
 func (s ConsoleAfterOutput2) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendFilesWritten does files[f] <- Written(_) (console.chan:87), or sees that the peer is gone.
-func (s ConsoleAfterOutput2) SendFilesWritten(count uint32) (ConsoleServing, error) {
+// ReceiveScreen waits for *ConsoleAfterOutput2Shown or *ConsoleAfterOutput2Blind.
+func (s ConsoleAfterOutput2) ReceiveScreen() (ConsoleAfterOutput2Option, error) {
 	e := s.e
 	if e == nil {
-		return ConsoleServing{}, channel.DeadState("ConsoleAfterOutput2", "SendFilesWritten")
+		return nil, channel.DeadState("ConsoleAfterOutput2", "ReceiveScreen")
 	}
-	if err := e.Begin(s.step, &consoleAfterOutput2SendFilesWrittenOp, e.v.f); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.f
-			e.Drop(consoleFiles, e.v.f)
-			return ConsoleServing{e, e.Step()}, nil
-		}
-		return ConsoleServing{}, err
+	label, err := e.Receive(s.step, &consoleAfterOutput2ReceiveScreenOp, 0)
+	if err != nil {
+		return nil, err
 	}
-	p := channel.Out[file.FileWrittenPayload](&e.Endpoint)
-	p.Count = count
-	e.Commit()
-	e.Move(consoleFiles, e.v.f, 0)
-	return ConsoleServing{e, e.Step()}, nil
+	switch label {
+	case 1:
+		m := &e.m.consoleAfterOutput2Shown
+		m.Next = ConsoleAfterShown2{e, e.Step()}
+		return m, nil
+	case 2:
+		m := &e.m.consoleAfterOutput2Blind
+		m.Next = ConsoleAfterBlind2{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: ConsoleAfterOutput2 received a label that it does not list")
 }
 
-// ConsoleAfterData is a state of console.Console (console.chan:43).
+// ConsoleAfterData is a state of console.Console (console.chan:73).
 // Next:
-//   - case rest (console.chan:44)
-//   - case all (console.chan:45)
+//   - case rest (console.chan:74)
+//   - case all (console.chan:75)
 type ConsoleAfterData struct {
 	e    *consoleComponent
 	step uint32
@@ -788,7 +837,7 @@ type ConsoleAfterData struct {
 // View reads the model variables.
 func (s ConsoleAfterData) View() ConsoleView { return ConsoleView{s.e} }
 
-// Rest does case rest (console.chan:44).
+// Rest does case rest (console.chan:74).
 func (s ConsoleAfterData) Rest() (ConsoleServing, error) {
 	e := s.e
 	if e == nil {
@@ -801,7 +850,7 @@ func (s ConsoleAfterData) Rest() (ConsoleServing, error) {
 	return ConsoleServing{e, e.Step()}, nil
 }
 
-// All does case all (console.chan:45).
+// All does case all (console.chan:75).
 func (s ConsoleAfterData) All() (ConsoleServing, error) {
 	e := s.e
 	if e == nil {
@@ -815,10 +864,256 @@ func (s ConsoleAfterData) All() (ConsoleServing, error) {
 	return ConsoleServing{e, e.Step()}, nil
 }
 
-// ConsoleAfterWatch is a state of console.Console (console.chan:99).
+// ConsoleAfterShown is a state of console.Console (console.chan:55).
 // Next:
-//   - sleepers[s] <- Ready() (console.chan:100)
-//   - gone <- sleepers[s] (console.chan:101)
+//   - files[f] <- Written(_) (console.chan:55)
+//   - gone <- files[f] (console.chan:101)
+type ConsoleAfterShown struct {
+	e    *consoleComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ConsoleAfterShown) View() ConsoleView { return ConsoleView{s.e} }
+
+// Choose waits for *ConsoleAfterShownSentWritten or *ConsoleAfterShownGone.
+func (s ConsoleAfterShown) Choose() (ConsoleAfterShownOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ConsoleAfterShown", "Choose")
+	}
+	var guards uint64
+	if e.HasAt(consoleFiles, e.v.f, 1<<2|1<<3) {
+		guards |= 1 << 0
+	}
+	e.Aim(&consoleAfterShownChoice, 0, e.v.f)
+	e.Aim(&consoleAfterShownChoice, 1, e.v.f)
+	taken, err := e.Choose(s.step, &consoleAfterShownChoice, guards, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.consoleAfterShownSentWritten
+		m.Next = ConsoleAfterShownSentWrittenNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.consoleAfterShownGone
+		e.v.lost = e.v.f
+		e.Drop(consoleFiles, e.v.f)
+		m.Next = ConsoleServing{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: ConsoleAfterShown took an option that it does not list")
+}
+
+// ConsoleAfterShownSentWrittenNext is the option files[f] <- Written(_) (console.chan:55) taken.
+// Next: that send.
+type ConsoleAfterShownSentWrittenNext struct {
+	e    *consoleComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ConsoleAfterShownSentWrittenNext) View() ConsoleView { return ConsoleView{s.e} }
+
+// SendFilesWritten does files[f] <- Written(_) (console.chan:55), for which there is room.
+func (s ConsoleAfterShownSentWrittenNext) SendFilesWritten(count uint32) (ConsoleServing, error) {
+	e := s.e
+	if e == nil {
+		return ConsoleServing{}, channel.DeadState("ConsoleAfterShownSentWrittenNext", "SendFilesWritten")
+	}
+	if err := e.Begin(s.step, &consoleAfterShownSentWrittenNextSendFilesWrittenOp, e.v.f); err != nil {
+		return ConsoleServing{}, err
+	}
+	p := channel.Out[file.FileWrittenPayload](&e.Endpoint)
+	p.Count = count
+	e.Commit()
+	e.Move(consoleFiles, e.v.f, 0)
+	return ConsoleServing{e, e.Step()}, nil
+}
+
+// ConsoleAfterBlind is a state of console.Console (console.chan:56).
+// Next:
+//   - files[f] <- Failed(Pipe) (console.chan:56)
+//   - gone <- files[f] (console.chan:101)
+type ConsoleAfterBlind struct {
+	e    *consoleComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ConsoleAfterBlind) View() ConsoleView { return ConsoleView{s.e} }
+
+// Choose waits for *ConsoleAfterBlindSentFailed or *ConsoleAfterBlindGone.
+func (s ConsoleAfterBlind) Choose() (ConsoleAfterBlindOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ConsoleAfterBlind", "Choose")
+	}
+	var guards uint64
+	if e.HasAt(consoleFiles, e.v.f, 1<<2|1<<3) {
+		guards |= 1 << 0
+	}
+	e.Aim(&consoleAfterBlindChoice, 0, e.v.f)
+	e.Aim(&consoleAfterBlindChoice, 1, e.v.f)
+	taken, err := e.Choose(s.step, &consoleAfterBlindChoice, guards, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.consoleAfterBlindSentFailed
+		if err := e.Begin(e.Step(), &consoleAfterBlindChooseFailedOp, e.v.f); err != nil {
+			return nil, err
+		}
+		p := channel.Out[file.FileFailedPayload](&e.Endpoint)
+		p.Err = errno.ErrnoPipe
+		e.Commit()
+		e.Move(consoleFiles, e.v.f, 0)
+		m.Next = ConsoleServing{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.consoleAfterBlindGone
+		e.v.lost = e.v.f
+		e.Drop(consoleFiles, e.v.f)
+		m.Next = ConsoleServing{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: ConsoleAfterBlind took an option that it does not list")
+}
+
+// ConsoleAfterShown2 is a state of console.Console (console.chan:55).
+// Next:
+//   - files[f] <- Written(_) (console.chan:55)
+//   - gone <- files[f] (console.chan:101)
+type ConsoleAfterShown2 struct {
+	e    *consoleComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ConsoleAfterShown2) View() ConsoleView { return ConsoleView{s.e} }
+
+// Choose waits for *ConsoleAfterShown2SentWritten or *ConsoleAfterShown2Gone.
+func (s ConsoleAfterShown2) Choose() (ConsoleAfterShown2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ConsoleAfterShown2", "Choose")
+	}
+	var guards uint64
+	if e.HasAt(consoleFiles, e.v.f, 1<<2|1<<3) {
+		guards |= 1 << 0
+	}
+	e.Aim(&consoleAfterShown2Choice, 0, e.v.f)
+	e.Aim(&consoleAfterShown2Choice, 1, e.v.f)
+	taken, err := e.Choose(s.step, &consoleAfterShown2Choice, guards, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.consoleAfterShown2SentWritten
+		m.Next = ConsoleAfterShown2SentWrittenNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.consoleAfterShown2Gone
+		e.v.lost = e.v.f
+		e.Drop(consoleFiles, e.v.f)
+		m.Next = ConsoleServing{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: ConsoleAfterShown2 took an option that it does not list")
+}
+
+// ConsoleAfterShown2SentWrittenNext is the option files[f] <- Written(_) (console.chan:55) taken.
+// Next: that send.
+type ConsoleAfterShown2SentWrittenNext struct {
+	e    *consoleComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ConsoleAfterShown2SentWrittenNext) View() ConsoleView { return ConsoleView{s.e} }
+
+// SendFilesWritten does files[f] <- Written(_) (console.chan:55), for which there is room.
+func (s ConsoleAfterShown2SentWrittenNext) SendFilesWritten(count uint32) (ConsoleServing, error) {
+	e := s.e
+	if e == nil {
+		return ConsoleServing{}, channel.DeadState("ConsoleAfterShown2SentWrittenNext", "SendFilesWritten")
+	}
+	if err := e.Begin(s.step, &consoleAfterShown2SentWrittenNextSendFilesWrittenOp, e.v.f); err != nil {
+		return ConsoleServing{}, err
+	}
+	p := channel.Out[file.FileWrittenPayload](&e.Endpoint)
+	p.Count = count
+	e.Commit()
+	e.Move(consoleFiles, e.v.f, 0)
+	return ConsoleServing{e, e.Step()}, nil
+}
+
+// ConsoleAfterBlind2 is a state of console.Console (console.chan:56).
+// Next:
+//   - files[f] <- Failed(Pipe) (console.chan:56)
+//   - gone <- files[f] (console.chan:101)
+type ConsoleAfterBlind2 struct {
+	e    *consoleComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ConsoleAfterBlind2) View() ConsoleView { return ConsoleView{s.e} }
+
+// Choose waits for *ConsoleAfterBlind2SentFailed or *ConsoleAfterBlind2Gone.
+func (s ConsoleAfterBlind2) Choose() (ConsoleAfterBlind2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ConsoleAfterBlind2", "Choose")
+	}
+	var guards uint64
+	if e.HasAt(consoleFiles, e.v.f, 1<<2|1<<3) {
+		guards |= 1 << 0
+	}
+	e.Aim(&consoleAfterBlind2Choice, 0, e.v.f)
+	e.Aim(&consoleAfterBlind2Choice, 1, e.v.f)
+	taken, err := e.Choose(s.step, &consoleAfterBlind2Choice, guards, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.consoleAfterBlind2SentFailed
+		if err := e.Begin(e.Step(), &consoleAfterBlind2ChooseFailedOp, e.v.f); err != nil {
+			return nil, err
+		}
+		p := channel.Out[file.FileFailedPayload](&e.Endpoint)
+		p.Err = errno.ErrnoPipe
+		e.Commit()
+		e.Move(consoleFiles, e.v.f, 0)
+		m.Next = ConsoleServing{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.consoleAfterBlind2Gone
+		e.v.lost = e.v.f
+		e.Drop(consoleFiles, e.v.f)
+		m.Next = ConsoleServing{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: ConsoleAfterBlind2 took an option that it does not list")
+}
+
+// ConsoleAfterWatch is a state of console.Console (console.chan:135).
+// Next:
+//   - sleepers[s] <- Ready() (console.chan:136)
+//   - gone <- sleepers[s] (console.chan:137)
 type ConsoleAfterWatch struct {
 	e    *consoleComponent
 	step uint32
@@ -827,7 +1122,7 @@ type ConsoleAfterWatch struct {
 // View reads the model variables.
 func (s ConsoleAfterWatch) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendSleepersReady does sleepers[s] <- Ready() (console.chan:100), or sees that the peer is gone.
+// SendSleepersReady does sleepers[s] <- Ready() (console.chan:136), or sees that the peer is gone.
 func (s ConsoleAfterWatch) SendSleepersReady() (ConsoleServing, error) {
 	e := s.e
 	if e == nil {
@@ -850,10 +1145,58 @@ func (s ConsoleAfterWatch) SendSleepersReady() (ConsoleServing, error) {
 	return ConsoleServing{e, e.Step()}, nil
 }
 
-// ConsoleAfterInput is a state of console.Console (console.chan:41).
+// ConsoleAfterRead2 is a state of console.Console (console.chan:64).
 // Next:
-//   - files[f] <- Data(_) (console.chan:42)
-//   - gone <- files[f] (console.chan:47)
+//   - keys <- More() (console.chan:64)
+type ConsoleAfterRead2 struct {
+	e    *consoleComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ConsoleAfterRead2) View() ConsoleView { return ConsoleView{s.e} }
+
+// SendKeysMore does keys <- More() (console.chan:64).
+func (s ConsoleAfterRead2) SendKeysMore() (ConsoleServing, error) {
+	e := s.e
+	if e == nil {
+		return ConsoleServing{}, channel.DeadState("ConsoleAfterRead2", "SendKeysMore")
+	}
+	if err := e.Begin(s.step, &consoleAfterRead2SendKeysMoreOp, 0); err != nil {
+		return ConsoleServing{}, err
+	}
+	e.Commit()
+	return ConsoleServing{e, e.Step()}, nil
+}
+
+// ConsoleAfterWatch2 is a state of console.Console (console.chan:64).
+// Next:
+//   - keys <- More() (console.chan:64)
+type ConsoleAfterWatch2 struct {
+	e    *consoleComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ConsoleAfterWatch2) View() ConsoleView { return ConsoleView{s.e} }
+
+// SendKeysMore does keys <- More() (console.chan:64).
+func (s ConsoleAfterWatch2) SendKeysMore() (ConsoleServing, error) {
+	e := s.e
+	if e == nil {
+		return ConsoleServing{}, channel.DeadState("ConsoleAfterWatch2", "SendKeysMore")
+	}
+	if err := e.Begin(s.step, &consoleAfterWatch2SendKeysMoreOp, 0); err != nil {
+		return ConsoleServing{}, err
+	}
+	e.Commit()
+	return ConsoleServing{e, e.Step()}, nil
+}
+
+// ConsoleAfterInput is a state of console.Console (console.chan:71).
+// Next:
+//   - files[f] <- Data(_) (console.chan:72)
+//   - gone <- files[f] (console.chan:77)
 type ConsoleAfterInput struct {
 	e    *consoleComponent
 	step uint32
@@ -889,7 +1232,7 @@ func (s ConsoleAfterInput) Choose() (ConsoleAfterInputOption, error) {
 	panic("channel: ConsoleAfterInput took an option that it does not list")
 }
 
-// ConsoleAfterInputSentDataNext is the option files[f] <- Data(_) (console.chan:42) taken.
+// ConsoleAfterInputSentDataNext is the option files[f] <- Data(_) (console.chan:72) taken.
 // Next: that send.
 type ConsoleAfterInputSentDataNext struct {
 	e    *consoleComponent
@@ -899,7 +1242,7 @@ type ConsoleAfterInputSentDataNext struct {
 // View reads the model variables.
 func (s ConsoleAfterInputSentDataNext) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendFilesData does files[f] <- Data(_) (console.chan:42), for which there is room.
+// SendFilesData does files[f] <- Data(_) (console.chan:72), for which there is room.
 func (s ConsoleAfterInputSentDataNext) SendFilesData(buf []byte) (ConsoleAfterData2, error) {
 	e := s.e
 	if e == nil {
@@ -918,10 +1261,10 @@ func (s ConsoleAfterInputSentDataNext) SendFilesData(buf []byte) (ConsoleAfterDa
 	return ConsoleAfterData2{e, e.Step()}, nil
 }
 
-// ConsoleAfterHangup is a state of console.Console (console.chan:41).
+// ConsoleAfterHangup is a state of console.Console (console.chan:71).
 // Next:
-//   - files[f] <- Data(_) (console.chan:42)
-//   - gone <- files[f] (console.chan:47)
+//   - files[f] <- Data(_) (console.chan:72)
+//   - gone <- files[f] (console.chan:77)
 type ConsoleAfterHangup struct {
 	e    *consoleComponent
 	step uint32
@@ -957,7 +1300,7 @@ func (s ConsoleAfterHangup) Choose() (ConsoleAfterHangupOption, error) {
 	panic("channel: ConsoleAfterHangup took an option that it does not list")
 }
 
-// ConsoleAfterHangupSentDataNext is the option files[f] <- Data(_) (console.chan:42) taken.
+// ConsoleAfterHangupSentDataNext is the option files[f] <- Data(_) (console.chan:72) taken.
 // Next: that send.
 type ConsoleAfterHangupSentDataNext struct {
 	e    *consoleComponent
@@ -967,7 +1310,7 @@ type ConsoleAfterHangupSentDataNext struct {
 // View reads the model variables.
 func (s ConsoleAfterHangupSentDataNext) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendFilesData does files[f] <- Data(_) (console.chan:42), for which there is room.
+// SendFilesData does files[f] <- Data(_) (console.chan:72), for which there is room.
 func (s ConsoleAfterHangupSentDataNext) SendFilesData(buf []byte) (ConsoleAfterData3, error) {
 	e := s.e
 	if e == nil {
@@ -986,10 +1329,10 @@ func (s ConsoleAfterHangupSentDataNext) SendFilesData(buf []byte) (ConsoleAfterD
 	return ConsoleAfterData3{e, e.Step()}, nil
 }
 
-// ConsoleAfterData2 is a state of console.Console (console.chan:43).
+// ConsoleAfterData2 is a state of console.Console (console.chan:73).
 // Next:
-//   - case rest (console.chan:44)
-//   - case all (console.chan:45)
+//   - case rest (console.chan:74)
+//   - case all (console.chan:75)
 type ConsoleAfterData2 struct {
 	e    *consoleComponent
 	step uint32
@@ -998,7 +1341,7 @@ type ConsoleAfterData2 struct {
 // View reads the model variables.
 func (s ConsoleAfterData2) View() ConsoleView { return ConsoleView{s.e} }
 
-// Rest does case rest (console.chan:44).
+// Rest does case rest (console.chan:74).
 func (s ConsoleAfterData2) Rest() (ConsoleServingOrAfterInputOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -1011,7 +1354,7 @@ func (s ConsoleAfterData2) Rest() (ConsoleServingOrAfterInputOrOthers, error) {
 	return e.settle7(), nil
 }
 
-// All does case all (console.chan:45).
+// All does case all (console.chan:75).
 func (s ConsoleAfterData2) All() (ConsoleServingOrAfterInputOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -1024,10 +1367,10 @@ func (s ConsoleAfterData2) All() (ConsoleServingOrAfterInputOrOthers, error) {
 	return e.settle8(), nil
 }
 
-// ConsoleAfterData3 is a state of console.Console (console.chan:43).
+// ConsoleAfterData3 is a state of console.Console (console.chan:73).
 // Next:
-//   - case rest (console.chan:44)
-//   - case all (console.chan:45)
+//   - case rest (console.chan:74)
+//   - case all (console.chan:75)
 type ConsoleAfterData3 struct {
 	e    *consoleComponent
 	step uint32
@@ -1036,7 +1379,7 @@ type ConsoleAfterData3 struct {
 // View reads the model variables.
 func (s ConsoleAfterData3) View() ConsoleView { return ConsoleView{s.e} }
 
-// Rest does case rest (console.chan:44).
+// Rest does case rest (console.chan:74).
 func (s ConsoleAfterData3) Rest() (ConsoleServingOrAfterHangupOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -1049,7 +1392,7 @@ func (s ConsoleAfterData3) Rest() (ConsoleServingOrAfterHangupOrOthers, error) {
 	return e.settle9(), nil
 }
 
-// All does case all (console.chan:45).
+// All does case all (console.chan:75).
 func (s ConsoleAfterData3) All() (ConsoleServingOrAfterHangupOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -1062,10 +1405,9 @@ func (s ConsoleAfterData3) All() (ConsoleServingOrAfterHangupOrOthers, error) {
 	return e.settle10(), nil
 }
 
-// ConsoleAfterGone is a state of console.Console (console.chan:59).
+// ConsoleAfterGone is a state of console.Console (console.chan:64).
 // Next:
-//   - sleepers[s] <- Ready() (console.chan:60)
-//   - gone <- sleepers[s] (console.chan:61)
+//   - keys <- More() (console.chan:64)
 type ConsoleAfterGone struct {
 	e    *consoleComponent
 	step uint32
@@ -1074,32 +1416,23 @@ type ConsoleAfterGone struct {
 // View reads the model variables.
 func (s ConsoleAfterGone) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendSleepersReady does sleepers[s] <- Ready() (console.chan:60), or sees that the peer is gone.
-func (s ConsoleAfterGone) SendSleepersReady() (ConsoleServingOrAfterGone, error) {
+// SendKeysMore does keys <- More() (console.chan:64).
+func (s ConsoleAfterGone) SendKeysMore() (ConsoleServingOrAfterRest, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ConsoleAfterGone", "SendSleepersReady")
+		return nil, channel.DeadState("ConsoleAfterGone", "SendKeysMore")
 	}
-	if err := e.Begin(s.step, &consoleAfterGoneSendSleepersReadyOp, e.v.s); err != nil {
-		if err == channel.ErrGone {
-			return e.settle11(), nil
-		}
+	if err := e.Begin(s.step, &consoleAfterGoneSendKeysMoreOp, 0); err != nil {
 		return nil, err
 	}
 	e.Commit()
-	switch e.Point(consoleSleepers, e.v.s) {
-	case 0:
-		e.Move(consoleSleepers, e.v.s, 1)
-	case 3:
-		e.Close(consoleSleepers, e.v.s)
-	}
-	return e.settle12(), nil
+	return e.settle11(), nil
 }
 
-// ConsoleAfterRest is a state of console.Console (console.chan:59).
+// ConsoleAfterRest is a state of console.Console (console.chan:93).
 // Next:
-//   - sleepers[s] <- Ready() (console.chan:60)
-//   - gone <- sleepers[s] (console.chan:61)
+//   - sleepers[s] <- Ready() (console.chan:94)
+//   - gone <- sleepers[s] (console.chan:95)
 type ConsoleAfterRest struct {
 	e    *consoleComponent
 	step uint32
@@ -1108,7 +1441,7 @@ type ConsoleAfterRest struct {
 // View reads the model variables.
 func (s ConsoleAfterRest) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendSleepersReady does sleepers[s] <- Ready() (console.chan:60), or sees that the peer is gone.
+// SendSleepersReady does sleepers[s] <- Ready() (console.chan:94), or sees that the peer is gone.
 func (s ConsoleAfterRest) SendSleepersReady() (ConsoleServingOrAfterRest, error) {
 	e := s.e
 	if e == nil {
@@ -1116,7 +1449,7 @@ func (s ConsoleAfterRest) SendSleepersReady() (ConsoleServingOrAfterRest, error)
 	}
 	if err := e.Begin(s.step, &consoleAfterRestSendSleepersReadyOp, e.v.s); err != nil {
 		if err == channel.ErrGone {
-			return e.settle13(), nil
+			return e.settle12(), nil
 		}
 		return nil, err
 	}
@@ -1127,34 +1460,96 @@ func (s ConsoleAfterRest) SendSleepersReady() (ConsoleServingOrAfterRest, error)
 	case 3:
 		e.Close(consoleSleepers, e.v.s)
 	}
+	return e.settle13(), nil
+}
+
+// ConsoleAfterAll is a state of console.Console (console.chan:64).
+// Next:
+//   - keys <- More() (console.chan:64)
+type ConsoleAfterAll struct {
+	e    *consoleComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ConsoleAfterAll) View() ConsoleView { return ConsoleView{s.e} }
+
+// SendKeysMore does keys <- More() (console.chan:64).
+func (s ConsoleAfterAll) SendKeysMore() (ConsoleServingOrAfterMore, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ConsoleAfterAll", "SendKeysMore")
+	}
+	if err := e.Begin(s.step, &consoleAfterAllSendKeysMoreOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
 	return e.settle14(), nil
 }
 
-// ConsoleServingOrAfterInputOrOthers is *ConsoleServing, *ConsoleAfterInput or *ConsoleAfterGone.
+// ConsoleAfterMore is a state of console.Console (console.chan:93).
+// Next:
+//   - sleepers[s] <- Ready() (console.chan:94)
+//   - gone <- sleepers[s] (console.chan:95)
+type ConsoleAfterMore struct {
+	e    *consoleComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ConsoleAfterMore) View() ConsoleView { return ConsoleView{s.e} }
+
+// SendSleepersReady does sleepers[s] <- Ready() (console.chan:94), or sees that the peer is gone.
+func (s ConsoleAfterMore) SendSleepersReady() (ConsoleServingOrAfterMore, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ConsoleAfterMore", "SendSleepersReady")
+	}
+	if err := e.Begin(s.step, &consoleAfterMoreSendSleepersReadyOp, e.v.s); err != nil {
+		if err == channel.ErrGone {
+			return e.settle15(), nil
+		}
+		return nil, err
+	}
+	e.Commit()
+	switch e.Point(consoleSleepers, e.v.s) {
+	case 0:
+		e.Move(consoleSleepers, e.v.s, 1)
+	case 3:
+		e.Close(consoleSleepers, e.v.s)
+	}
+	return e.settle16(), nil
+}
+
+// ConsoleServingOrAfterInputOrOthers is *ConsoleServing, *ConsoleAfterInput, *ConsoleAfterGone or *ConsoleAfterRest.
 type ConsoleServingOrAfterInputOrOthers interface{ consoleServingOrAfterInputOrOthers() }
 
 func (*ConsoleServing) consoleServingOrAfterInputOrOthers()    {}
 func (*ConsoleAfterInput) consoleServingOrAfterInputOrOthers() {}
 func (*ConsoleAfterGone) consoleServingOrAfterInputOrOthers()  {}
+func (*ConsoleAfterRest) consoleServingOrAfterInputOrOthers()  {}
 
-// ConsoleServingOrAfterHangupOrOthers is *ConsoleServing, *ConsoleAfterHangup or *ConsoleAfterRest.
+// ConsoleServingOrAfterHangupOrOthers is *ConsoleServing, *ConsoleAfterHangup, *ConsoleAfterAll or *ConsoleAfterMore.
 type ConsoleServingOrAfterHangupOrOthers interface{ consoleServingOrAfterHangupOrOthers() }
 
 func (*ConsoleServing) consoleServingOrAfterHangupOrOthers()     {}
 func (*ConsoleAfterHangup) consoleServingOrAfterHangupOrOthers() {}
-func (*ConsoleAfterRest) consoleServingOrAfterHangupOrOthers()   {}
+func (*ConsoleAfterAll) consoleServingOrAfterHangupOrOthers()    {}
+func (*ConsoleAfterMore) consoleServingOrAfterHangupOrOthers()   {}
 
-// ConsoleServingOrAfterRead is *ConsoleServing or *ConsoleAfterRead.
-type ConsoleServingOrAfterRead interface{ consoleServingOrAfterRead() }
+// ConsoleServingOrAfterReadOrOthers is *ConsoleServing, *ConsoleAfterRead or *ConsoleAfterRead2.
+type ConsoleServingOrAfterReadOrOthers interface{ consoleServingOrAfterReadOrOthers() }
 
-func (*ConsoleServing) consoleServingOrAfterRead()   {}
-func (*ConsoleAfterRead) consoleServingOrAfterRead() {}
+func (*ConsoleServing) consoleServingOrAfterReadOrOthers()    {}
+func (*ConsoleAfterRead) consoleServingOrAfterReadOrOthers()  {}
+func (*ConsoleAfterRead2) consoleServingOrAfterReadOrOthers() {}
 
-// ConsoleServingOrAfterWatch is *ConsoleServing or *ConsoleAfterWatch.
-type ConsoleServingOrAfterWatch interface{ consoleServingOrAfterWatch() }
+// ConsoleServingOrAfterWatchOrOthers is *ConsoleServing, *ConsoleAfterWatch or *ConsoleAfterWatch2.
+type ConsoleServingOrAfterWatchOrOthers interface{ consoleServingOrAfterWatchOrOthers() }
 
-func (*ConsoleServing) consoleServingOrAfterWatch()    {}
-func (*ConsoleAfterWatch) consoleServingOrAfterWatch() {}
+func (*ConsoleServing) consoleServingOrAfterWatchOrOthers()     {}
+func (*ConsoleAfterWatch) consoleServingOrAfterWatchOrOthers()  {}
+func (*ConsoleAfterWatch2) consoleServingOrAfterWatchOrOthers() {}
 
 // ConsoleServingOption is *ConsoleServingAttach, *ConsoleServingInput, *ConsoleServingHangup, *ConsoleServingRead, *ConsoleServingWrite, *ConsoleServingAppend, *ConsoleServingTruncate, *ConsoleServingSetTimes, *ConsoleServingSync, *ConsoleServingStat, *ConsoleServingWatch, *ConsoleServingClose, *ConsoleServingGoneFiles, *ConsoleServingReleaseSleepers, *ConsoleServingReleaseSleepers2, *ConsoleServingGoneSleepers or *ConsoleServingGoneFiles2.
 type ConsoleServingOption interface{ consoleServingOption() }
@@ -1162,17 +1557,29 @@ type ConsoleServingOption interface{ consoleServingOption() }
 // ConsoleAfterReadOption is *ConsoleAfterReadSentData or *ConsoleAfterReadGone.
 type ConsoleAfterReadOption interface{ consoleAfterReadOption() }
 
+// ConsoleAfterOutputOption is *ConsoleAfterOutputShown or *ConsoleAfterOutputBlind.
+type ConsoleAfterOutputOption interface{ consoleAfterOutputOption() }
+
+// ConsoleAfterOutput2Option is *ConsoleAfterOutput2Shown or *ConsoleAfterOutput2Blind.
+type ConsoleAfterOutput2Option interface{ consoleAfterOutput2Option() }
+
+// ConsoleAfterShownOption is *ConsoleAfterShownSentWritten or *ConsoleAfterShownGone.
+type ConsoleAfterShownOption interface{ consoleAfterShownOption() }
+
+// ConsoleAfterBlindOption is *ConsoleAfterBlindSentFailed or *ConsoleAfterBlindGone.
+type ConsoleAfterBlindOption interface{ consoleAfterBlindOption() }
+
+// ConsoleAfterShown2Option is *ConsoleAfterShown2SentWritten or *ConsoleAfterShown2Gone.
+type ConsoleAfterShown2Option interface{ consoleAfterShown2Option() }
+
+// ConsoleAfterBlind2Option is *ConsoleAfterBlind2SentFailed or *ConsoleAfterBlind2Gone.
+type ConsoleAfterBlind2Option interface{ consoleAfterBlind2Option() }
+
 // ConsoleAfterInputOption is *ConsoleAfterInputSentData or *ConsoleAfterInputGone.
 type ConsoleAfterInputOption interface{ consoleAfterInputOption() }
 
 // ConsoleAfterHangupOption is *ConsoleAfterHangupSentData or *ConsoleAfterHangupGone.
 type ConsoleAfterHangupOption interface{ consoleAfterHangupOption() }
-
-// ConsoleServingOrAfterGone is *ConsoleServing or *ConsoleAfterGone.
-type ConsoleServingOrAfterGone interface{ consoleServingOrAfterGone() }
-
-func (*ConsoleServing) consoleServingOrAfterGone()   {}
-func (*ConsoleAfterGone) consoleServingOrAfterGone() {}
 
 // ConsoleServingOrAfterRest is *ConsoleServing or *ConsoleAfterRest.
 type ConsoleServingOrAfterRest interface{ consoleServingOrAfterRest() }
@@ -1180,14 +1587,21 @@ type ConsoleServingOrAfterRest interface{ consoleServingOrAfterRest() }
 func (*ConsoleServing) consoleServingOrAfterRest()   {}
 func (*ConsoleAfterRest) consoleServingOrAfterRest() {}
 
-// ConsoleServingAttach is Attach(opened) <- port (console.chan:69). It is valid until the next step.
+// ConsoleServingOrAfterMore is *ConsoleServing or *ConsoleAfterMore.
+type ConsoleServingOrAfterMore interface{ consoleServingOrAfterMore() }
+
+func (*ConsoleServing) consoleServingOrAfterMore()   {}
+func (*ConsoleAfterMore) consoleServingOrAfterMore() {}
+
+// ConsoleServingAttach is Attach(_, opened) <- port (console.chan:103). It is valid until the next step.
 type ConsoleServingAttach struct {
-	Next ConsoleServing
+	Stream Stream
+	Next   ConsoleServing
 }
 
 func (*ConsoleServingAttach) consoleServingOption() {}
 
-// ConsoleServingInput is Input(_) <- terminal (console.chan:71). It is valid until the next step.
+// ConsoleServingInput is Input(_) <- keys (console.chan:105). It is valid until the next step.
 type ConsoleServingInput struct {
 	Buf  []byte
 	Next ConsoleServingOrAfterInputOrOthers
@@ -1195,24 +1609,24 @@ type ConsoleServingInput struct {
 
 func (*ConsoleServingInput) consoleServingOption() {}
 
-// ConsoleServingHangup is Hangup() <- terminal (console.chan:74). It is valid until the next step.
+// ConsoleServingHangup is Hangup() <- keys (console.chan:109). It is valid until the next step.
 type ConsoleServingHangup struct {
 	Next ConsoleServingOrAfterHangupOrOthers
 }
 
 func (*ConsoleServingHangup) consoleServingOption() {}
 
-// ConsoleServingRead is Read(_, _) <- files[f at rest] (console.chan:78). It is valid until the next step.
+// ConsoleServingRead is Read(_, _) <- files[f at rest] (console.chan:114). It is valid until the next step.
 type ConsoleServingRead struct {
 	Member int
 	Offset uint64
 	Count  uint32
-	Next   ConsoleServingOrAfterRead
+	Next   ConsoleServingOrAfterReadOrOthers
 }
 
 func (*ConsoleServingRead) consoleServingOption() {}
 
-// ConsoleServingWrite is Write(_, _) <- files[f at rest] (console.chan:82). It is valid until the next step.
+// ConsoleServingWrite is Write(_, _) <- files[f at rest] (console.chan:120). It is valid until the next step.
 type ConsoleServingWrite struct {
 	Member int
 	Offset uint64
@@ -1222,7 +1636,7 @@ type ConsoleServingWrite struct {
 
 func (*ConsoleServingWrite) consoleServingOption() {}
 
-// ConsoleServingAppend is Append(_) <- files[f at rest] (console.chan:85). It is valid until the next step.
+// ConsoleServingAppend is Append(_) <- files[f at rest] (console.chan:122). It is valid until the next step.
 type ConsoleServingAppend struct {
 	Member int
 	Buf    []byte
@@ -1231,7 +1645,7 @@ type ConsoleServingAppend struct {
 
 func (*ConsoleServingAppend) consoleServingOption() {}
 
-// ConsoleServingTruncate is Truncate(_) <- files[f at rest] (console.chan:88). It is valid until the next step.
+// ConsoleServingTruncate is Truncate(_) <- files[f at rest] (console.chan:124). It is valid until the next step.
 type ConsoleServingTruncate struct {
 	Member int
 	Size   uint64
@@ -1240,7 +1654,7 @@ type ConsoleServingTruncate struct {
 
 func (*ConsoleServingTruncate) consoleServingOption() {}
 
-// ConsoleServingSetTimes is SetTimes(_, _) <- files[f at rest] (console.chan:90). It is valid until the next step.
+// ConsoleServingSetTimes is SetTimes(_, _) <- files[f at rest] (console.chan:126). It is valid until the next step.
 type ConsoleServingSetTimes struct {
 	Member int
 	Atime  uint64
@@ -1250,7 +1664,7 @@ type ConsoleServingSetTimes struct {
 
 func (*ConsoleServingSetTimes) consoleServingOption() {}
 
-// ConsoleServingSync is Sync() <- files[f at rest] (console.chan:92). It is valid until the next step.
+// ConsoleServingSync is Sync() <- files[f at rest] (console.chan:128). It is valid until the next step.
 type ConsoleServingSync struct {
 	Member int
 	Next   ConsoleAfterSync
@@ -1258,7 +1672,7 @@ type ConsoleServingSync struct {
 
 func (*ConsoleServingSync) consoleServingOption() {}
 
-// ConsoleServingStat is Stat() <- files[f at rest] (console.chan:94). It is valid until the next step.
+// ConsoleServingStat is Stat() <- files[f at rest] (console.chan:130). It is valid until the next step.
 type ConsoleServingStat struct {
 	Member int
 	Next   ConsoleAfterStat
@@ -1266,16 +1680,16 @@ type ConsoleServingStat struct {
 
 func (*ConsoleServingStat) consoleServingOption() {}
 
-// ConsoleServingWatch is Watch(what, waker) <- files[f at rest] (console.chan:96). It is valid until the next step.
+// ConsoleServingWatch is Watch(what, waker) <- files[f at rest] (console.chan:132). It is valid until the next step.
 type ConsoleServingWatch struct {
 	Member int
 	What   file.Ready
-	Next   ConsoleServingOrAfterWatch
+	Next   ConsoleServingOrAfterWatchOrOthers
 }
 
 func (*ConsoleServingWatch) consoleServingOption() {}
 
-// ConsoleServingClose is Close() <- files[f at rest] (console.chan:104). It is valid until the next step.
+// ConsoleServingClose is Close() <- files[f at rest] (console.chan:142). It is valid until the next step.
 type ConsoleServingClose struct {
 	Member int
 	Next   ConsoleServing
@@ -1283,7 +1697,7 @@ type ConsoleServingClose struct {
 
 func (*ConsoleServingClose) consoleServingOption() {}
 
-// ConsoleServingGoneFiles is gone <- files[killed at reading] (console.chan:106). It is valid until the next step.
+// ConsoleServingGoneFiles is gone <- files[killed at reading] (console.chan:144). It is valid until the next step.
 type ConsoleServingGoneFiles struct {
 	Member int
 	Next   ConsoleServing
@@ -1291,7 +1705,7 @@ type ConsoleServingGoneFiles struct {
 
 func (*ConsoleServingGoneFiles) consoleServingOption() {}
 
-// ConsoleServingReleaseSleepers is Release() <- sleepers[s at pending] (console.chan:108). It is valid until the next step.
+// ConsoleServingReleaseSleepers is Release() <- sleepers[s at pending] (console.chan:146). It is valid until the next step.
 type ConsoleServingReleaseSleepers struct {
 	Member int
 	Next   ConsoleAfterRelease
@@ -1299,7 +1713,7 @@ type ConsoleServingReleaseSleepers struct {
 
 func (*ConsoleServingReleaseSleepers) consoleServingOption() {}
 
-// ConsoleServingReleaseSleepers2 is Release() <- sleepers[s at answered] (console.chan:113). It is valid until the next step.
+// ConsoleServingReleaseSleepers2 is Release() <- sleepers[s at answered] (console.chan:151). It is valid until the next step.
 type ConsoleServingReleaseSleepers2 struct {
 	Member int
 	Next   ConsoleServing
@@ -1307,7 +1721,7 @@ type ConsoleServingReleaseSleepers2 struct {
 
 func (*ConsoleServingReleaseSleepers2) consoleServingOption() {}
 
-// ConsoleServingGoneSleepers is gone <- sleepers[s] (console.chan:114). It is valid until the next step.
+// ConsoleServingGoneSleepers is gone <- sleepers[s] (console.chan:152). It is valid until the next step.
 type ConsoleServingGoneSleepers struct {
 	Member int
 	Next   ConsoleServing
@@ -1315,7 +1729,7 @@ type ConsoleServingGoneSleepers struct {
 
 func (*ConsoleServingGoneSleepers) consoleServingOption() {}
 
-// ConsoleServingGoneFiles2 is gone <- files[lost at rest] (console.chan:67). It is valid until the next step.
+// ConsoleServingGoneFiles2 is gone <- files[lost at rest] (console.chan:101). It is valid until the next step.
 type ConsoleServingGoneFiles2 struct {
 	Member int
 	Next   ConsoleServing
@@ -1323,122 +1737,231 @@ type ConsoleServingGoneFiles2 struct {
 
 func (*ConsoleServingGoneFiles2) consoleServingOption() {}
 
-// ConsoleAfterReadSentData is files[f] <- Data(_) (console.chan:42). It is valid until the next step.
+// ConsoleAfterReadSentData is files[f] <- Data(_) (console.chan:72). It is valid until the next step.
 type ConsoleAfterReadSentData struct {
 	Next ConsoleAfterReadSentDataNext
 }
 
 func (*ConsoleAfterReadSentData) consoleAfterReadOption() {}
 
-// ConsoleAfterReadGone is gone <- files[f] (console.chan:47). It is valid until the next step.
+// ConsoleAfterReadGone is gone <- files[f] (console.chan:77). It is valid until the next step.
 type ConsoleAfterReadGone struct {
 	Next ConsoleServing
 }
 
 func (*ConsoleAfterReadGone) consoleAfterReadOption() {}
 
-// ConsoleAfterInputSentData is files[f] <- Data(_) (console.chan:42). It is valid until the next step.
+// ConsoleAfterOutputShown is Shown() <- screen (console.chan:55). It is valid until the next step.
+type ConsoleAfterOutputShown struct {
+	Next ConsoleAfterShown
+}
+
+func (*ConsoleAfterOutputShown) consoleAfterOutputOption() {}
+
+// ConsoleAfterOutputBlind is Blind() <- screen (console.chan:56). It is valid until the next step.
+type ConsoleAfterOutputBlind struct {
+	Next ConsoleAfterBlind
+}
+
+func (*ConsoleAfterOutputBlind) consoleAfterOutputOption() {}
+
+// ConsoleAfterOutput2Shown is Shown() <- screen (console.chan:55). It is valid until the next step.
+type ConsoleAfterOutput2Shown struct {
+	Next ConsoleAfterShown2
+}
+
+func (*ConsoleAfterOutput2Shown) consoleAfterOutput2Option() {}
+
+// ConsoleAfterOutput2Blind is Blind() <- screen (console.chan:56). It is valid until the next step.
+type ConsoleAfterOutput2Blind struct {
+	Next ConsoleAfterBlind2
+}
+
+func (*ConsoleAfterOutput2Blind) consoleAfterOutput2Option() {}
+
+// ConsoleAfterShownSentWritten is files[f] <- Written(_) (console.chan:55). It is valid until the next step.
+type ConsoleAfterShownSentWritten struct {
+	Next ConsoleAfterShownSentWrittenNext
+}
+
+func (*ConsoleAfterShownSentWritten) consoleAfterShownOption() {}
+
+// ConsoleAfterShownGone is gone <- files[f] (console.chan:101). It is valid until the next step.
+type ConsoleAfterShownGone struct {
+	Next ConsoleServing
+}
+
+func (*ConsoleAfterShownGone) consoleAfterShownOption() {}
+
+// ConsoleAfterBlindSentFailed is files[f] <- Failed(Pipe) (console.chan:56). It is valid until the next step.
+type ConsoleAfterBlindSentFailed struct {
+	Next ConsoleServing
+}
+
+func (*ConsoleAfterBlindSentFailed) consoleAfterBlindOption() {}
+
+// ConsoleAfterBlindGone is gone <- files[f] (console.chan:101). It is valid until the next step.
+type ConsoleAfterBlindGone struct {
+	Next ConsoleServing
+}
+
+func (*ConsoleAfterBlindGone) consoleAfterBlindOption() {}
+
+// ConsoleAfterShown2SentWritten is files[f] <- Written(_) (console.chan:55). It is valid until the next step.
+type ConsoleAfterShown2SentWritten struct {
+	Next ConsoleAfterShown2SentWrittenNext
+}
+
+func (*ConsoleAfterShown2SentWritten) consoleAfterShown2Option() {}
+
+// ConsoleAfterShown2Gone is gone <- files[f] (console.chan:101). It is valid until the next step.
+type ConsoleAfterShown2Gone struct {
+	Next ConsoleServing
+}
+
+func (*ConsoleAfterShown2Gone) consoleAfterShown2Option() {}
+
+// ConsoleAfterBlind2SentFailed is files[f] <- Failed(Pipe) (console.chan:56). It is valid until the next step.
+type ConsoleAfterBlind2SentFailed struct {
+	Next ConsoleServing
+}
+
+func (*ConsoleAfterBlind2SentFailed) consoleAfterBlind2Option() {}
+
+// ConsoleAfterBlind2Gone is gone <- files[f] (console.chan:101). It is valid until the next step.
+type ConsoleAfterBlind2Gone struct {
+	Next ConsoleServing
+}
+
+func (*ConsoleAfterBlind2Gone) consoleAfterBlind2Option() {}
+
+// ConsoleAfterInputSentData is files[f] <- Data(_) (console.chan:72). It is valid until the next step.
 type ConsoleAfterInputSentData struct {
 	Next ConsoleAfterInputSentDataNext
 }
 
 func (*ConsoleAfterInputSentData) consoleAfterInputOption() {}
 
-// ConsoleAfterInputGone is gone <- files[f] (console.chan:47). It is valid until the next step.
+// ConsoleAfterInputGone is gone <- files[f] (console.chan:77). It is valid until the next step.
 type ConsoleAfterInputGone struct {
 	Next ConsoleServingOrAfterInputOrOthers
 }
 
 func (*ConsoleAfterInputGone) consoleAfterInputOption() {}
 
-// ConsoleAfterHangupSentData is files[f] <- Data(_) (console.chan:42). It is valid until the next step.
+// ConsoleAfterHangupSentData is files[f] <- Data(_) (console.chan:72). It is valid until the next step.
 type ConsoleAfterHangupSentData struct {
 	Next ConsoleAfterHangupSentDataNext
 }
 
 func (*ConsoleAfterHangupSentData) consoleAfterHangupOption() {}
 
-// ConsoleAfterHangupGone is gone <- files[f] (console.chan:47). It is valid until the next step.
+// ConsoleAfterHangupGone is gone <- files[f] (console.chan:77). It is valid until the next step.
 type ConsoleAfterHangupGone struct {
 	Next ConsoleServingOrAfterHangupOrOthers
 }
 
 func (*ConsoleAfterHangupGone) consoleAfterHangupOption() {}
 
-// settle1 is what the component does by itself from console.chan:72 on.
+// settle1 is what the component does by itself from console.chan:106 on.
 func (e *consoleComponent) settle1() ConsoleServingOrAfterInputOrOthers {
+	e.v.asked = false
 	e.v.typed = true
 	e.v.f = 0
-l27:
+l44:
 	if e.HasAt(consoleFiles, e.v.f, 1<<1) {
 		if e.v.typed || e.v.hungUp {
 			e.at.consoleAfterInput = ConsoleAfterInput{e, e.Step()}
 			return &e.at.consoleAfterInput
 		}
-		goto l39
+		goto l59
 	}
-l39:
+l59:
 	if e.v.f < e.sizes.users-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
-		goto l27
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:83")
+		goto l44
 	}
-	e.v.s = 0
-l53:
-	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
-		e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
-		return &e.at.consoleAfterGone
-	}
-	if e.v.s < e.sizes.users-1 {
-		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l53
-	}
-	e.at.consoleServing = ConsoleServing{e, e.Step()}
-	return &e.at.consoleServing
-}
-
-// settle2 is what the component does by itself from console.chan:75 on.
-func (e *consoleComponent) settle2() ConsoleServingOrAfterHangupOrOthers {
-	e.v.hungUp = true
-	e.v.f = 0
-l28:
-	if e.HasAt(consoleFiles, e.v.f, 1<<1) {
-		if e.v.typed || e.v.hungUp {
-			e.at.consoleAfterHangup = ConsoleAfterHangup{e, e.Step()}
-			return &e.at.consoleAfterHangup
+	if !e.v.typed && !e.v.hungUp && 0 < e.CountAt(consoleFiles, 1<<1) {
+		if !e.v.asked {
+			e.v.asked = true
+			e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
+			return &e.at.consoleAfterGone
 		}
-		goto l41
+		goto l74
 	}
-l41:
-	if e.v.f < e.sizes.users-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
-		goto l28
-	}
+l74:
 	e.v.s = 0
-l56:
+l83:
 	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 		e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
 		return &e.at.consoleAfterRest
 	}
 	if e.v.s < e.sizes.users-1 {
-		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l56
+		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:92")
+		goto l83
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
 }
 
-// settle3 is what the component does by itself from console.chan:79 on.
-func (e *consoleComponent) settle3() ConsoleServingOrAfterRead {
+// settle2 is what the component does by itself from console.chan:110 on.
+func (e *consoleComponent) settle2() ConsoleServingOrAfterHangupOrOthers {
+	e.v.asked = false
+	e.v.hungUp = true
+	e.v.f = 0
+l45:
+	if e.HasAt(consoleFiles, e.v.f, 1<<1) {
+		if e.v.typed || e.v.hungUp {
+			e.at.consoleAfterHangup = ConsoleAfterHangup{e, e.Step()}
+			return &e.at.consoleAfterHangup
+		}
+		goto l61
+	}
+l61:
+	if e.v.f < e.sizes.users-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:83")
+		goto l45
+	}
+	if !e.v.typed && !e.v.hungUp && 0 < e.CountAt(consoleFiles, 1<<1) {
+		if !e.v.asked {
+			e.v.asked = true
+			e.at.consoleAfterAll = ConsoleAfterAll{e, e.Step()}
+			return &e.at.consoleAfterAll
+		}
+		goto l78
+	}
+l78:
+	e.v.s = 0
+l88:
+	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
+		e.at.consoleAfterMore = ConsoleAfterMore{e, e.Step()}
+		return &e.at.consoleAfterMore
+	}
+	if e.v.s < e.sizes.users-1 {
+		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:92")
+		goto l88
+	}
+	e.at.consoleServing = ConsoleServing{e, e.Step()}
+	return &e.at.consoleServing
+}
+
+// settle3 is what the component does by itself from console.chan:115 on.
+func (e *consoleComponent) settle3() ConsoleServingOrAfterReadOrOthers {
 	if e.v.typed || e.v.hungUp {
 		e.at.consoleAfterRead = ConsoleAfterRead{e, e.Step()}
 		return &e.at.consoleAfterRead
 	}
+	if !e.v.asked {
+		e.v.asked = true
+		e.at.consoleAfterRead2 = ConsoleAfterRead2{e, e.Step()}
+		return &e.at.consoleAfterRead2
+	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
 }
 
-// settle4 is what the component does by itself from console.chan:97 on.
-func (e *consoleComponent) settle4() ConsoleServingOrAfterWatch {
+// settle4 is what the component does by itself from console.chan:133 on.
+func (e *consoleComponent) settle4() ConsoleServingOrAfterWatchOrOthers {
 	e.added = e.Free(consoleSleepers, 1)
 	e.v.s = e.added
 	e.Shift(consoleWaker, 0, consoleSleepers, e.added)
@@ -1446,239 +1969,330 @@ func (e *consoleComponent) settle4() ConsoleServingOrAfterWatch {
 		e.at.consoleAfterWatch = ConsoleAfterWatch{e, e.Step()}
 		return &e.at.consoleAfterWatch
 	}
+	if !e.v.asked {
+		e.v.asked = true
+		e.at.consoleAfterWatch2 = ConsoleAfterWatch2{e, e.Step()}
+		return &e.at.consoleAfterWatch2
+	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
 }
 
-// settle5 is what the component does by itself from console.chan:47 on.
+// settle5 is what the component does by itself from console.chan:77 on.
 func (e *consoleComponent) settle5() ConsoleServingOrAfterInputOrOthers {
 	e.Drop(consoleFiles, e.v.f)
-l39:
+l59:
 	if e.v.f < e.sizes.users-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:83")
 		if e.HasAt(consoleFiles, e.v.f, 1<<1) {
 			if e.v.typed || e.v.hungUp {
 				e.at.consoleAfterInput = ConsoleAfterInput{e, e.Step()}
 				return &e.at.consoleAfterInput
 			}
-			goto l39
+			goto l59
 		}
-		goto l39
+		goto l59
 	}
+	if !e.v.typed && !e.v.hungUp && 0 < e.CountAt(consoleFiles, 1<<1) {
+		if !e.v.asked {
+			e.v.asked = true
+			e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
+			return &e.at.consoleAfterGone
+		}
+		goto l74
+	}
+l74:
 	e.v.s = 0
-l53:
+l83:
 	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
-		e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
-		return &e.at.consoleAfterGone
+		e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
+		return &e.at.consoleAfterRest
 	}
 	if e.v.s < e.sizes.users-1 {
-		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l53
+		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:92")
+		goto l83
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
 }
 
-// settle6 is what the component does by itself from console.chan:47 on.
+// settle6 is what the component does by itself from console.chan:77 on.
 func (e *consoleComponent) settle6() ConsoleServingOrAfterHangupOrOthers {
 	e.Drop(consoleFiles, e.v.f)
-l41:
+l61:
 	if e.v.f < e.sizes.users-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:83")
 		if e.HasAt(consoleFiles, e.v.f, 1<<1) {
 			if e.v.typed || e.v.hungUp {
 				e.at.consoleAfterHangup = ConsoleAfterHangup{e, e.Step()}
 				return &e.at.consoleAfterHangup
 			}
-			goto l41
+			goto l61
 		}
-		goto l41
+		goto l61
 	}
+	if !e.v.typed && !e.v.hungUp && 0 < e.CountAt(consoleFiles, 1<<1) {
+		if !e.v.asked {
+			e.v.asked = true
+			e.at.consoleAfterAll = ConsoleAfterAll{e, e.Step()}
+			return &e.at.consoleAfterAll
+		}
+		goto l78
+	}
+l78:
 	e.v.s = 0
-l56:
+l88:
 	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
-		e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
-		return &e.at.consoleAfterRest
+		e.at.consoleAfterMore = ConsoleAfterMore{e, e.Step()}
+		return &e.at.consoleAfterMore
 	}
 	if e.v.s < e.sizes.users-1 {
-		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l56
+		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:92")
+		goto l88
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
 }
 
-// settle7 is what the component does by itself from console.chan:40 on.
+// settle7 is what the component does by itself from console.chan:70 on.
 func (e *consoleComponent) settle7() ConsoleServingOrAfterInputOrOthers {
-l39:
+l59:
 	if e.v.f < e.sizes.users-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:83")
 		if e.HasAt(consoleFiles, e.v.f, 1<<1) {
 			if e.v.typed || e.v.hungUp {
 				e.at.consoleAfterInput = ConsoleAfterInput{e, e.Step()}
 				return &e.at.consoleAfterInput
 			}
-			goto l39
+			goto l59
 		}
-		goto l39
+		goto l59
 	}
+	if !e.v.typed && !e.v.hungUp && 0 < e.CountAt(consoleFiles, 1<<1) {
+		if !e.v.asked {
+			e.v.asked = true
+			e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
+			return &e.at.consoleAfterGone
+		}
+		goto l74
+	}
+l74:
 	e.v.s = 0
-l53:
+l83:
 	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
-		e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
-		return &e.at.consoleAfterGone
+		e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
+		return &e.at.consoleAfterRest
 	}
 	if e.v.s < e.sizes.users-1 {
-		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l53
+		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:92")
+		goto l83
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
 }
 
-// settle8 is what the component does by itself from console.chan:45 on.
+// settle8 is what the component does by itself from console.chan:75 on.
 func (e *consoleComponent) settle8() ConsoleServingOrAfterInputOrOthers {
 	e.v.typed = false
-l39:
+l59:
 	if e.v.f < e.sizes.users-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:83")
 		if e.HasAt(consoleFiles, e.v.f, 1<<1) {
 			if e.v.typed || e.v.hungUp {
 				e.at.consoleAfterInput = ConsoleAfterInput{e, e.Step()}
 				return &e.at.consoleAfterInput
 			}
-			goto l39
+			goto l59
 		}
-		goto l39
+		goto l59
 	}
-	e.v.s = 0
-l53:
-	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
-		e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
-		return &e.at.consoleAfterGone
-	}
-	if e.v.s < e.sizes.users-1 {
-		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l53
-	}
-	e.at.consoleServing = ConsoleServing{e, e.Step()}
-	return &e.at.consoleServing
-}
-
-// settle9 is what the component does by itself from console.chan:40 on.
-func (e *consoleComponent) settle9() ConsoleServingOrAfterHangupOrOthers {
-l41:
-	if e.v.f < e.sizes.users-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
-		if e.HasAt(consoleFiles, e.v.f, 1<<1) {
-			if e.v.typed || e.v.hungUp {
-				e.at.consoleAfterHangup = ConsoleAfterHangup{e, e.Step()}
-				return &e.at.consoleAfterHangup
-			}
-			goto l41
+	if !e.v.typed && !e.v.hungUp && 0 < e.CountAt(consoleFiles, 1<<1) {
+		if !e.v.asked {
+			e.v.asked = true
+			e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
+			return &e.at.consoleAfterGone
 		}
-		goto l41
+		goto l74
 	}
+l74:
 	e.v.s = 0
-l56:
+l83:
 	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 		e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
 		return &e.at.consoleAfterRest
 	}
 	if e.v.s < e.sizes.users-1 {
-		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l56
+		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:92")
+		goto l83
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
 }
 
-// settle10 is what the component does by itself from console.chan:45 on.
+// settle9 is what the component does by itself from console.chan:70 on.
+func (e *consoleComponent) settle9() ConsoleServingOrAfterHangupOrOthers {
+l61:
+	if e.v.f < e.sizes.users-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:83")
+		if e.HasAt(consoleFiles, e.v.f, 1<<1) {
+			if e.v.typed || e.v.hungUp {
+				e.at.consoleAfterHangup = ConsoleAfterHangup{e, e.Step()}
+				return &e.at.consoleAfterHangup
+			}
+			goto l61
+		}
+		goto l61
+	}
+	if !e.v.typed && !e.v.hungUp && 0 < e.CountAt(consoleFiles, 1<<1) {
+		if !e.v.asked {
+			e.v.asked = true
+			e.at.consoleAfterAll = ConsoleAfterAll{e, e.Step()}
+			return &e.at.consoleAfterAll
+		}
+		goto l78
+	}
+l78:
+	e.v.s = 0
+l88:
+	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
+		e.at.consoleAfterMore = ConsoleAfterMore{e, e.Step()}
+		return &e.at.consoleAfterMore
+	}
+	if e.v.s < e.sizes.users-1 {
+		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:92")
+		goto l88
+	}
+	e.at.consoleServing = ConsoleServing{e, e.Step()}
+	return &e.at.consoleServing
+}
+
+// settle10 is what the component does by itself from console.chan:75 on.
 func (e *consoleComponent) settle10() ConsoleServingOrAfterHangupOrOthers {
 	e.v.typed = false
-l41:
+l61:
 	if e.v.f < e.sizes.users-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:53")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.users-1, "f", "console.chan:83")
 		if e.HasAt(consoleFiles, e.v.f, 1<<1) {
 			if e.v.typed || e.v.hungUp {
 				e.at.consoleAfterHangup = ConsoleAfterHangup{e, e.Step()}
 				return &e.at.consoleAfterHangup
 			}
-			goto l41
+			goto l61
 		}
-		goto l41
+		goto l61
 	}
+	if !e.v.typed && !e.v.hungUp && 0 < e.CountAt(consoleFiles, 1<<1) {
+		if !e.v.asked {
+			e.v.asked = true
+			e.at.consoleAfterAll = ConsoleAfterAll{e, e.Step()}
+			return &e.at.consoleAfterAll
+		}
+		goto l78
+	}
+l78:
 	e.v.s = 0
-l56:
+l88:
 	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
-		e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
-		return &e.at.consoleAfterRest
+		e.at.consoleAfterMore = ConsoleAfterMore{e, e.Step()}
+		return &e.at.consoleAfterMore
 	}
 	if e.v.s < e.sizes.users-1 {
-		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		goto l56
+		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:92")
+		goto l88
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
 }
 
 // settle11 is what the component does by itself from console.chan:61 on.
-func (e *consoleComponent) settle11() ConsoleServingOrAfterGone {
+func (e *consoleComponent) settle11() ConsoleServingOrAfterRest {
+	e.v.s = 0
+l83:
+	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
+		e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
+		return &e.at.consoleAfterRest
+	}
+	if e.v.s < e.sizes.users-1 {
+		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:92")
+		goto l83
+	}
+	e.at.consoleServing = ConsoleServing{e, e.Step()}
+	return &e.at.consoleServing
+}
+
+// settle12 is what the component does by itself from console.chan:95 on.
+func (e *consoleComponent) settle12() ConsoleServingOrAfterRest {
 	e.Drop(consoleSleepers, e.v.s)
-l60:
+l91:
 	if e.v.s < e.sizes.users-1 {
-		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
+		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:92")
 		if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
-			e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
-			return &e.at.consoleAfterGone
+			e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
+			return &e.at.consoleAfterRest
 		}
-		goto l60
+		goto l91
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
 }
 
-// settle12 is what the component does by itself from console.chan:58 on.
-func (e *consoleComponent) settle12() ConsoleServingOrAfterGone {
-l60:
-	if e.v.s < e.sizes.users-1 {
-		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
-		if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
-			e.at.consoleAfterGone = ConsoleAfterGone{e, e.Step()}
-			return &e.at.consoleAfterGone
-		}
-		goto l60
-	}
-	e.at.consoleServing = ConsoleServing{e, e.Step()}
-	return &e.at.consoleServing
-}
-
-// settle13 is what the component does by itself from console.chan:61 on.
+// settle13 is what the component does by itself from console.chan:92 on.
 func (e *consoleComponent) settle13() ConsoleServingOrAfterRest {
-	e.Drop(consoleSleepers, e.v.s)
-l64:
+l91:
 	if e.v.s < e.sizes.users-1 {
-		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
+		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:92")
 		if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
 			e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
 			return &e.at.consoleAfterRest
 		}
-		goto l64
+		goto l91
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing
 }
 
-// settle14 is what the component does by itself from console.chan:58 on.
-func (e *consoleComponent) settle14() ConsoleServingOrAfterRest {
-l64:
+// settle14 is what the component does by itself from console.chan:61 on.
+func (e *consoleComponent) settle14() ConsoleServingOrAfterMore {
+	e.v.s = 0
+l88:
+	if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
+		e.at.consoleAfterMore = ConsoleAfterMore{e, e.Step()}
+		return &e.at.consoleAfterMore
+	}
 	if e.v.s < e.sizes.users-1 {
-		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:58")
+		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:92")
+		goto l88
+	}
+	e.at.consoleServing = ConsoleServing{e, e.Step()}
+	return &e.at.consoleServing
+}
+
+// settle15 is what the component does by itself from console.chan:95 on.
+func (e *consoleComponent) settle15() ConsoleServingOrAfterMore {
+	e.Drop(consoleSleepers, e.v.s)
+l94:
+	if e.v.s < e.sizes.users-1 {
+		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:92")
 		if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
-			e.at.consoleAfterRest = ConsoleAfterRest{e, e.Step()}
-			return &e.at.consoleAfterRest
+			e.at.consoleAfterMore = ConsoleAfterMore{e, e.Step()}
+			return &e.at.consoleAfterMore
 		}
-		goto l64
+		goto l94
+	}
+	e.at.consoleServing = ConsoleServing{e, e.Step()}
+	return &e.at.consoleServing
+}
+
+// settle16 is what the component does by itself from console.chan:92 on.
+func (e *consoleComponent) settle16() ConsoleServingOrAfterMore {
+l94:
+	if e.v.s < e.sizes.users-1 {
+		e.v.s = e.InRange(e.v.s+1, 0, e.sizes.users-1, "s", "console.chan:92")
+		if e.HasAt(consoleSleepers, e.v.s, 1<<0|1<<3) {
+			e.at.consoleAfterMore = ConsoleAfterMore{e, e.Step()}
+			return &e.at.consoleAfterMore
+		}
+		goto l94
 	}
 	e.at.consoleServing = ConsoleServing{e, e.Step()}
 	return &e.at.consoleServing

@@ -8,8 +8,8 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/channel"
 )
 
-// KeyboardFunc is what the component console.Keyboard does (console.chan:121).
-type KeyboardFunc func(ctx context.Context, s KeyboardTyping) error
+// KeyboardFunc is what the component console.Keyboard does (console.chan:159).
+type KeyboardFunc func(ctx context.Context, s KeyboardStart) (KeyboardEnd, error)
 
 // KeyboardGiven is what a Keyboard starts with.
 type KeyboardGiven struct {
@@ -40,17 +40,15 @@ type keyboardComponent struct {
 	channel.Endpoint
 	channel.External
 	m struct {
-		keyboardTypingOutput      KeyboardTypingOutput
-		keyboardTypingSentInput   KeyboardTypingSentInput
-		keyboardTypingSentHangup  KeyboardTypingSentHangup
-		keyboardAfterHangupOutput KeyboardAfterHangupOutput
+		keyboardStartMore KeyboardStartMore
 	}
 }
 
 // body is the component from its start to its end.
 func (e *keyboardComponent) body(g KeyboardGiven, run KeyboardFunc) func(context.Context) error {
 	return func(ctx context.Context) error {
-		return e.End(false, 0, run(ctx, KeyboardTyping{e, e.Step()}))
+		end, err := run(ctx, KeyboardStart{e, e.Step()})
+		return e.End(end.e == e, end.step, err)
 	}
 }
 
@@ -59,162 +57,134 @@ const (
 	keyboardConsole int32 = iota
 )
 
-var keyboardLayout = channel.Component{Name: "Keyboard", Choices: 1, Ops: keyboardOps, Chooses: keyboardChooses, Slots: []channel.Slot{
-	{Name: "console", Protocol: &Terminal, Role: 1},
+var keyboardLayout = channel.Component{Name: "Keyboard", Choices: 0, Ops: keyboardOps, Slots: []channel.Slot{
+	{Name: "console", Protocol: &Keys, Role: 1},
 }}
 
 // keyboardOps are all steps of a Keyboard, and keyboardChooses its chooses.
-var keyboardOps = []*channel.Op{&keyboardTypingSentInputNextSendConsoleInputOp, &keyboardTypingChooseHangupOp, &keyboardAfterHangupReceiveConsoleOp}
-
-var keyboardChooses = []*channel.Choice{&keyboardTypingChoice}
+var keyboardOps = []*channel.Op{&keyboardStartReceiveConsoleOp, &keyboardAfterMoreLineOp, &keyboardAfterMoreOverOp, &keyboardAfterLineSendConsoleInputOp, &keyboardAfterOverSendConsoleHangupOp}
 
 var (
-	keyboardTypingSentInputNextSendConsoleInputOp = channel.Op{State: "KeyboardTypingSentInputNext", Method: "SendConsoleInput", Slot: keyboardConsole, Peer: 0, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:125:16"}
-	keyboardTypingChooseHangupOp                  = channel.Op{State: "KeyboardTyping", Method: "ChooseHangup", Slot: keyboardConsole, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/console/console.chan:126:16"}
-	keyboardAfterHangupReceiveConsoleOp           = channel.Op{State: "KeyboardAfterHangup", Method: "ReceiveConsole", Slot: keyboardConsole, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint, At: "protocols/console/console.chan:131:9"}
-	keyboardTypingChoice                          = channel.Choice{ID: 0, State: "KeyboardTyping", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: keyboardConsole, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/console/console.chan:124:16"},
-		{Kind: channel.Send, Slot: keyboardConsole, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/console/console.chan:125:16"},
-		{Kind: channel.Send, Slot: keyboardConsole, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/console/console.chan:126:16"},
-	}}
+	keyboardStartReceiveConsoleOp        = channel.Op{State: "KeyboardStart", Method: "ReceiveConsole", Slot: keyboardConsole, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint, At: "protocols/console/console.chan:161:9"}
+	keyboardAfterMoreLineOp              = channel.Op{State: "KeyboardAfterMore", Method: "Line", At: "protocols/console/console.chan:163:14"}
+	keyboardAfterMoreOverOp              = channel.Op{State: "KeyboardAfterMore", Method: "Over", At: "protocols/console/console.chan:165:14"}
+	keyboardAfterLineSendConsoleInputOp  = channel.Op{State: "KeyboardAfterLine", Method: "SendConsoleInput", Slot: keyboardConsole, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/console/console.chan:164:13"}
+	keyboardAfterOverSendConsoleHangupOp = channel.Op{State: "KeyboardAfterOver", Method: "SendConsoleHangup", Slot: keyboardConsole, Peer: 0, Label: 2, Point: channel.AnyPoint, At: "protocols/console/console.chan:166:13"}
 )
 
-// KeyboardTyping is a state of console.Keyboard at typing (console.chan:123).
+// KeyboardStart is a state of console.Keyboard (console.chan:161).
 // Next:
-//   - Output(_) <- console (console.chan:124)
-//   - console <- Input(_) (console.chan:125)
-//   - console <- Hangup() (console.chan:126)
-type KeyboardTyping struct {
+//   - More() <- console (console.chan:161)
+type KeyboardStart struct {
 	e    *keyboardComponent
 	step uint32
 }
 
-// Choose waits for *KeyboardTypingOutput, *KeyboardTypingSentInput or *KeyboardTypingSentHangup.
-func (s KeyboardTyping) Choose() (KeyboardTypingOption, error) {
+// ReceiveConsole waits for *KeyboardStartMore.
+func (s KeyboardStart) ReceiveConsole() (*KeyboardStartMore, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("KeyboardTyping", "Choose")
+		return nil, channel.DeadState("KeyboardStart", "ReceiveConsole")
 	}
-	taken, err := e.Choose(s.step, &keyboardTypingChoice, 0, 0)
-	if err != nil {
+	if _, err := e.Receive(s.step, &keyboardStartReceiveConsoleOp, 0); err != nil {
 		return nil, err
 	}
-	switch taken.Option {
-	case 0:
-		p := channel.In[TerminalOutputPayload](&e.Endpoint)
-		m := &e.m.keyboardTypingOutput
-		*m = KeyboardTypingOutput{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		switch e.Point(keyboardConsole, 0) {
-		case 0:
-			e.Move(keyboardConsole, 0, 0)
-		case 1:
-			e.Move(keyboardConsole, 0, 1)
-		}
-		m.Next = KeyboardTyping{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.keyboardTypingSentInput
-		m.Next = KeyboardTypingSentInputNext{e, e.Step()}
-		return m, nil
-
-	case 2:
-		m := &e.m.keyboardTypingSentHangup
-		if err := e.Begin(e.Step(), &keyboardTypingChooseHangupOp, 0); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		e.Move(keyboardConsole, 0, 1)
-		m.Next = KeyboardAfterHangup{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: KeyboardTyping took an option that it does not list")
-}
-
-// KeyboardTypingSentInputNext is the option console <- Input(_) (console.chan:125) taken.
-// Next: that send.
-type KeyboardTypingSentInputNext struct {
-	e    *keyboardComponent
-	step uint32
-}
-
-// SendConsoleInput does console <- Input(_) (console.chan:125), for which there is room.
-func (s KeyboardTypingSentInputNext) SendConsoleInput(buf []byte) (KeyboardTyping, error) {
-	e := s.e
-	if e == nil {
-		return KeyboardTyping{}, channel.DeadState("KeyboardTypingSentInputNext", "SendConsoleInput")
-	}
-	if len(buf) > 4096 {
-		return KeyboardTyping{}, channel.BadArgument("KeyboardTypingSentInputNext", "SendConsoleInput", "buf is longer than 4096")
-	}
-	if err := e.Begin(s.step, &keyboardTypingSentInputNextSendConsoleInputOp, 0); err != nil {
-		return KeyboardTyping{}, err
-	}
-	p := channel.Out[TerminalInputPayload](&e.Endpoint)
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	e.Commit()
-	e.Move(keyboardConsole, 0, 0)
-	return KeyboardTyping{e, e.Step()}, nil
-}
-
-// KeyboardAfterHangup is a state of console.Keyboard (console.chan:131).
-// Next:
-//   - Output(_) <- console (console.chan:131)
-type KeyboardAfterHangup struct {
-	e    *keyboardComponent
-	step uint32
-}
-
-// ReceiveConsole waits for *KeyboardAfterHangupOutput.
-func (s KeyboardAfterHangup) ReceiveConsole() (*KeyboardAfterHangupOutput, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("KeyboardAfterHangup", "ReceiveConsole")
-	}
-	if _, err := e.Receive(s.step, &keyboardAfterHangupReceiveConsoleOp, 0); err != nil {
-		return nil, err
-	}
-	p := channel.In[TerminalOutputPayload](&e.Endpoint)
-	m := &e.m.keyboardAfterHangupOutput
-	*m = KeyboardAfterHangupOutput{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-	switch e.Point(keyboardConsole, 0) {
-	case 0:
-		e.Move(keyboardConsole, 0, 0)
-	case 1:
-		e.Move(keyboardConsole, 0, 1)
-	}
-	m.Next = KeyboardAfterHangup{e, e.Step()}
+	m := &e.m.keyboardStartMore
+	m.Next = KeyboardAfterMore{e, e.Step()}
 	return m, nil
 }
 
-// KeyboardTypingOption is *KeyboardTypingOutput, *KeyboardTypingSentInput or *KeyboardTypingSentHangup.
-type KeyboardTypingOption interface{ keyboardTypingOption() }
-
-// KeyboardTypingOutput is Output(_) <- console (console.chan:124). It is valid until the next step.
-type KeyboardTypingOutput struct {
-	Buf  []byte
-	Next KeyboardTyping
+// KeyboardAfterMore is a state of console.Keyboard (console.chan:162).
+// Next:
+//   - case line (console.chan:163)
+//   - case over (console.chan:165)
+type KeyboardAfterMore struct {
+	e    *keyboardComponent
+	step uint32
 }
 
-func (*KeyboardTypingOutput) keyboardTypingOption() {}
-
-// KeyboardTypingSentInput is console <- Input(_) (console.chan:125). It is valid until the next step.
-type KeyboardTypingSentInput struct {
-	Next KeyboardTypingSentInputNext
+// Line does case line (console.chan:163).
+func (s KeyboardAfterMore) Line() (KeyboardAfterLine, error) {
+	e := s.e
+	if e == nil {
+		return KeyboardAfterLine{}, channel.DeadState("KeyboardAfterMore", "Line")
+	}
+	if err := e.Turn(s.step, &keyboardAfterMoreLineOp); err != nil {
+		return KeyboardAfterLine{}, err
+	}
+	e.Decided(0)
+	return KeyboardAfterLine{e, e.Step()}, nil
 }
 
-func (*KeyboardTypingSentInput) keyboardTypingOption() {}
-
-// KeyboardTypingSentHangup is console <- Hangup() (console.chan:126). It is valid until the next step.
-type KeyboardTypingSentHangup struct {
-	Next KeyboardAfterHangup
+// Over does case over (console.chan:165).
+func (s KeyboardAfterMore) Over() (KeyboardAfterOver, error) {
+	e := s.e
+	if e == nil {
+		return KeyboardAfterOver{}, channel.DeadState("KeyboardAfterMore", "Over")
+	}
+	if err := e.Turn(s.step, &keyboardAfterMoreOverOp); err != nil {
+		return KeyboardAfterOver{}, err
+	}
+	e.Decided(1)
+	return KeyboardAfterOver{e, e.Step()}, nil
 }
 
-func (*KeyboardTypingSentHangup) keyboardTypingOption() {}
+// KeyboardAfterLine is a state of console.Keyboard (console.chan:164).
+// Next:
+//   - console <- Input(_) (console.chan:164)
+type KeyboardAfterLine struct {
+	e    *keyboardComponent
+	step uint32
+}
 
-// KeyboardAfterHangupOutput is Output(_) <- console (console.chan:131). It is valid until the next step.
-type KeyboardAfterHangupOutput struct {
-	Buf  []byte
-	Next KeyboardAfterHangup
+// SendConsoleInput does console <- Input(_) (console.chan:164).
+func (s KeyboardAfterLine) SendConsoleInput(buf []byte) (KeyboardStart, error) {
+	e := s.e
+	if e == nil {
+		return KeyboardStart{}, channel.DeadState("KeyboardAfterLine", "SendConsoleInput")
+	}
+	if len(buf) > 4096 {
+		return KeyboardStart{}, channel.BadArgument("KeyboardAfterLine", "SendConsoleInput", "buf is longer than 4096")
+	}
+	if err := e.Begin(s.step, &keyboardAfterLineSendConsoleInputOp, 0); err != nil {
+		return KeyboardStart{}, err
+	}
+	p := channel.Out[KeysInputPayload](&e.Endpoint)
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
+	e.Commit()
+	return KeyboardStart{e, e.Step()}, nil
+}
+
+// KeyboardAfterOver is a state of console.Keyboard (console.chan:166).
+// Next:
+//   - console <- Hangup() (console.chan:166)
+type KeyboardAfterOver struct {
+	e    *keyboardComponent
+	step uint32
+}
+
+// SendConsoleHangup does console <- Hangup() (console.chan:166).
+func (s KeyboardAfterOver) SendConsoleHangup() (KeyboardEnd, error) {
+	e := s.e
+	if e == nil {
+		return KeyboardEnd{}, channel.DeadState("KeyboardAfterOver", "SendConsoleHangup")
+	}
+	if err := e.Begin(s.step, &keyboardAfterOverSendConsoleHangupOp, 0); err != nil {
+		return KeyboardEnd{}, err
+	}
+	e.Commit()
+	e.Close(keyboardConsole, 0)
+	return KeyboardEnd{e, e.Step()}, nil
+}
+
+// KeyboardEnd is a state of console.Keyboard (console.chan:167).
+// The component has ended.
+type KeyboardEnd struct {
+	e    *keyboardComponent
+	step uint32
+}
+
+// KeyboardStartMore is More() <- console (console.chan:161). It is valid until the next step.
+type KeyboardStartMore struct {
+	Next KeyboardAfterMore
 }

@@ -131,7 +131,7 @@ func (s OpenerStart) NewFile() (OpenerAfterNewFile, error) {
 
 // OpenerAfterNewFile is a state of console.Opener (systems.chan:47).
 // Next:
-//   - port <- Attach(f.server) (systems.chan:47)
+//   - port <- Attach(_, f.server) (systems.chan:47)
 type OpenerAfterNewFile struct {
 	e    *openerComponent
 	step uint32
@@ -140,16 +140,21 @@ type OpenerAfterNewFile struct {
 // View reads the model variables.
 func (s OpenerAfterNewFile) View() OpenerView { return OpenerView{s.e} }
 
-// SendPortAttach does port <- Attach(f.server) (systems.chan:47).
-func (s OpenerAfterNewFile) SendPortAttach() (OpenerAfterAttach, error) {
+// SendPortAttach does port <- Attach(_, f.server) (systems.chan:47).
+func (s OpenerAfterNewFile) SendPortAttach(stream Stream) (OpenerAfterAttach, error) {
 	e := s.e
 	if e == nil {
 		return OpenerAfterAttach{}, channel.DeadState("OpenerAfterNewFile", "SendPortAttach")
+	}
+	if int(stream) >= 3 {
+		return OpenerAfterAttach{}, channel.BadArgument("OpenerAfterNewFile", "SendPortAttach", "stream is no case of console.Stream")
 	}
 	if err := e.Begin(s.step, &openerAfterNewFileSendPortAttachOp, 0); err != nil {
 		return OpenerAfterAttach{}, err
 	}
 	e.Give(0, openerFServer, 0)
+	p := channel.Out[PortAttachPayload](&e.Endpoint)
+	p.Stream = stream
 	e.Commit()
 	return OpenerAfterAttach{e, e.Step()}, nil
 }

@@ -14,19 +14,19 @@ var Port = channel.Protocol{
 	Name:  "Port",
 	Roles: []string{"opener", "console"},
 	Labels: []channel.Label{
-		{Name: "Attach", From: 0, To: 1, Ends: 1},
+		{Name: "Attach", From: 0, To: 1, Payload: channel.PayloadOf[PortAttachPayload](), Fields: []channel.Field{{Name: "stream", Hi: 2, Cases: []string{"Input", "Output", "Errors"}}}, Ends: 1},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 0},
 	},
 	Package: "protocols/console",
-	Digest:  "157b1d0f6f7ec0bc82e3a8a573a1e7ffa42a8e55c35904404203e8dbcfece6d2",
+	Digest:  "fd150d94f84744b37498b57a7de484bdd24bc908dffe80b0c2fe48879406a8cf",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // opener
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/console/console.chan:27:9"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/console/console.chan:39:9"}}},
 		}},
 		{States: []channel.LocalState{ // console
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/console/console.chan:27:9"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/console/console.chan:39:9"}}},
 		}},
 	},
 }
@@ -41,6 +41,11 @@ func NewPort(rt *channel.Runtime) (openerEnd, consoleEnd channel.End) {
 	return ends[0], ends[1]
 }
 
+// PortAttachPayload is what Attach carries in a queue.
+type PortAttachPayload struct {
+	Stream Stream
+}
+
 // ---- opener
 
 type portOpenerEndpoint struct {
@@ -50,7 +55,7 @@ type portOpenerEndpoint struct {
 var (
 	portOpenerTable = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0,
 		Ops: []*channel.Op{&portOpenerRestAttachOp}}
-	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0, At: "protocols/console/console.chan:27:9"}
+	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0, At: "protocols/console/console.chan:39:9"}
 )
 
 // OpenPortOpener makes the calling goroutine the opener of a session. When ctx is done, the end is abandoned.
@@ -68,7 +73,7 @@ func StartPortOpener(rt *channel.Runtime, o channel.Options, end channel.End, ru
 	})
 }
 
-// PortOpenerRest is the opener of console.Port at rest (console.chan:27).
+// PortOpenerRest is the opener of console.Port at rest (console.chan:39).
 // Next: Attach is sent to console. It may stay so for ever.
 type PortOpenerRest struct {
 	e    *portOpenerEndpoint
@@ -97,10 +102,13 @@ func PortOpenerRestFrom(from *channel.Endpoint, k int) PortOpenerRest {
 	return PortOpenerRest{e, e.Step()}
 }
 
-// Attach sends Attach to console (console.chan:27).
-func (s PortOpenerRest) Attach(opened file.FileServerRest) (PortOpenerRest, error) {
+// Attach sends Attach to console (console.chan:39).
+func (s PortOpenerRest) Attach(stream Stream, opened file.FileServerRest) (PortOpenerRest, error) {
 	if s.e == nil {
 		return PortOpenerRest{}, channel.DeadState("PortOpenerRest", "Attach")
+	}
+	if int(stream) >= 3 {
+		return PortOpenerRest{}, channel.BadArgument("PortOpenerRest", "Attach", "stream is no case of console.Stream")
 	}
 	if err := s.e.Begin(s.step, &portOpenerRestAttachOp, 0); err != nil {
 		return PortOpenerRest{}, err
@@ -108,6 +116,8 @@ func (s PortOpenerRest) Attach(opened file.FileServerRest) (PortOpenerRest, erro
 	if err := opened.Delegate(&s.e.Endpoint, 0, "Attach"); err != nil {
 		return PortOpenerRest{}, err
 	}
+	p := channel.Out[PortAttachPayload](&s.e.Endpoint)
+	p.Stream = stream
 	return PortOpenerRest{s.e, s.e.Commit()}, nil
 }
 
@@ -121,7 +131,7 @@ type portConsoleEndpoint struct {
 var (
 	portConsoleTable = channel.Component{Name: "PortConsole", Slots: []channel.Slot{{Name: "console", Protocol: &Port, Role: 1}}, Choices: 0,
 		Ops: []*channel.Op{&portConsoleRestReceiveOp}}
-	portConsoleRestReceiveOp = channel.Op{State: "PortConsoleRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/console/console.chan:27:9"}
+	portConsoleRestReceiveOp = channel.Op{State: "PortConsoleRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/console/console.chan:39:9"}
 )
 
 // OpenPortConsole makes the calling goroutine the console of a session. When ctx is done, the end is abandoned.
@@ -139,7 +149,7 @@ func StartPortConsole(rt *channel.Runtime, o channel.Options, end channel.End, r
 	})
 }
 
-// PortConsoleRest is the console of console.Port at rest (console.chan:27).
+// PortConsoleRest is the console of console.Port at rest (console.chan:39).
 // Next: Attach is received from opener. It may stay so for ever.
 type PortConsoleRest struct {
 	e    *portConsoleEndpoint
@@ -178,12 +188,14 @@ func (s PortConsoleRest) Receive() (*PortConsoleAttach, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.portConsoleAttach = PortConsoleAttach{Opened: file.FileServerRestFrom(&e.Endpoint, 0), Next: PortConsoleRest{e, e.Step()}}
+	p := channel.In[PortAttachPayload](&e.Endpoint)
+	e.portConsoleAttach = PortConsoleAttach{Stream: p.Stream, Opened: file.FileServerRestFrom(&e.Endpoint, 0), Next: PortConsoleRest{e, e.Step()}}
 	return &e.portConsoleAttach, nil
 }
 
 // PortConsoleAttach is Attach, received.
 type PortConsoleAttach struct {
+	Stream Stream
 	Opened file.FileServerRest
 	Next   PortConsoleRest
 }

@@ -7,13 +7,14 @@ import (
 )
 
 // TerminalsDigest identifies what was verified of the system console.Terminals.
-const TerminalsDigest = "ebab48955c6279fd867e654e89164dbdd6af2db996b61a3447e6151a5a1a39f5"
+const TerminalsDigest = "2270e1348e01ff3303a6d70b45c6f3877c98abb765a29a724c29570e2a207532"
 
 // TerminalsParts is the code of the system console.Terminals: a function for each of its components.
 type TerminalsParts struct {
 	Opener   OpenerFunc
 	Console  ConsoleFunc
 	Keyboard KeyboardFunc
+	Screen   ScreenFunc
 }
 
 // BootTerminals makes the sessions of console.Terminals and starts its components; Run then runs them. lock is the content of protoc-os.lock: a
@@ -25,9 +26,11 @@ func BootTerminals(rt *channel.Runtime, lock []byte, with TerminalsParts) error 
 	opener := OpenerGiven{Users: 64}
 	console := ConsoleGiven{Users: 64}
 	keyboard := KeyboardGiven{}
+	screen := ScreenGiven{}
 
 	opener.Port, console.Port = NewPort(rt)
-	console.Terminal, keyboard.Console = NewTerminal(rt)
+	console.Keys, keyboard.Console = NewKeys(rt)
+	console.Screen, screen.Console = NewDisplay(rt)
 
 	limits := channel.NewLimits(
 		channel.Limit{Of: "protocols/file.File", Most: 64},
@@ -37,6 +40,7 @@ func BootTerminals(rt *channel.Runtime, lock []byte, with TerminalsParts) error 
 
 	StartOpener(rt, channel.Options{Name: "opener", Limits: limits}, opener, with.Opener).Discard()
 	StartConsole(rt, channel.Options{Name: "console", Limits: limits}, console, with.Console).Discard()
-	StartKeyboard(rt, channel.Options{Name: "keyboard", Limits: limits}, keyboard, with.Keyboard).Discard()
+	StartKeyboard(rt, channel.Options{Name: "keyboard", Outside: true, Limits: limits}, keyboard, with.Keyboard).Discard()
+	StartScreen(rt, channel.Options{Name: "screen", Outside: true, Limits: limits}, screen, with.Screen).Discard()
 	return nil
 }

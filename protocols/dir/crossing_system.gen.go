@@ -7,7 +7,7 @@ import (
 )
 
 // CrossingDigest identifies what was verified of the system dir.Crossing.
-const CrossingDigest = "b1277b29b7ca4849bd7fc9aede228f280e35f62bda93f711c3602a14f715a5ff"
+const CrossingDigest = "8f0e4ec8959ee8a729ad0d433c5d94d73c4c1614a32075b7c580379dc913ed80"
 
 // CrossingParts is the code of the system dir.Crossing: a function for each of its components.
 type CrossingParts struct {

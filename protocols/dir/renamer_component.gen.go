@@ -100,26 +100,26 @@ func renamerLayout(g *RenamerGiven) *channel.Component {
 }
 
 // renamerOps are all steps of a Renamer, and renamerChooses its chooses.
-var renamerOps = []*channel.Op{&renamerAfterRenameSendFromFindOp, &renamerAfterFindReceiveFromOp, &renamerAfterFoundSendToLinkOp, &renamerAfterLinkReceiveToOp, &renamerAfterFailedChooseRefusedOp, &renamerAfterDoneSendFromUnlinkOp, &renamerAfterUnlinkReceiveFromOp, &renamerAfterGoneSendFromCloseOp, &renamerAfterFailed2SendToUnlinkOp, &renamerAfterCloseSendToCloseOp, &renamerAfterDone2ChooseRenamedOp, &renamerAfterUnlink2ReceiveToOp, &renamerAfterGone2SendFromCloseOp, &renamerAfterClose2SendToCloseOp}
+var renamerOps = []*channel.Op{&renamerAfterRenameSendFromFindOp, &renamerAfterFindReceiveFromOp, &renamerAfterFoundSendToLinkOp, &renamerAfterLinkReceiveToOp, &renamerAfterFailedSentRefusedNextSendClientsRefusedOp, &renamerAfterDoneSendFromUnlinkOp, &renamerAfterUnlinkReceiveFromOp, &renamerAfterGoneSendFromCloseOp, &renamerAfterFailed2SendToUnlinkOp, &renamerAfterCloseSendToCloseOp, &renamerAfterDone2ChooseRenamedOp, &renamerAfterUnlink2ReceiveToOp, &renamerAfterGone2SendFromCloseOp, &renamerAfterClose2SendToCloseOp}
 
 var renamerChooses = []*channel.Choice{&renamerServingChoice, &renamerAfterFailedChoice, &renamerAfterDone2Choice}
 
 var (
-	renamerAfterRenameSendFromFindOp  = channel.Op{State: "RenamerAfterRename", Method: "SendFromFind", Slot: renamerFrom, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:25:9"}
-	renamerAfterFindReceiveFromOp     = channel.Op{State: "RenamerAfterFind", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<12 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:27:16"}
-	renamerAfterFoundSendToLinkOp     = channel.Op{State: "RenamerAfterFound", Method: "SendToLink", Slot: renamerTo, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:30:9"}
-	renamerAfterLinkReceiveToOp       = channel.Op{State: "RenamerAfterLink", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:32:16"}
-	renamerAfterFailedChooseRefusedOp = channel.Op{State: "RenamerAfterFailed", Method: "ChooseRefused", Slot: renamerClients, Peer: 0, Label: 3, Point: channel.AnyPoint, Chosen: true, At: "protocols/dir/renamer.chan:65:24"}
-	renamerAfterDoneSendFromUnlinkOp  = channel.Op{State: "RenamerAfterDone", Method: "SendFromUnlink", Slot: renamerFrom, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:35:9"}
-	renamerAfterUnlinkReceiveFromOp   = channel.Op{State: "RenamerAfterUnlink", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:37:16"}
-	renamerAfterGoneSendFromCloseOp   = channel.Op{State: "RenamerAfterGone", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:47:9"}
-	renamerAfterFailed2SendToUnlinkOp = channel.Op{State: "RenamerAfterFailed2", Method: "SendToUnlink", Slot: renamerTo, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:16:9"}
-	renamerAfterCloseSendToCloseOp    = channel.Op{State: "RenamerAfterClose", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:48:9"}
-	renamerAfterDone2ChooseRenamedOp  = channel.Op{State: "RenamerAfterDone2", Method: "ChooseRenamed", Slot: renamerClients, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/dir/renamer.chan:60:24"}
-	renamerAfterUnlink2ReceiveToOp    = channel.Op{State: "RenamerAfterUnlink2", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:18:16"}
-	renamerAfterGone2SendFromCloseOp  = channel.Op{State: "RenamerAfterGone2", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:47:9"}
-	renamerAfterClose2SendToCloseOp   = channel.Op{State: "RenamerAfterClose2", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:48:9"}
-	renamerServingChoice              = channel.Choice{ID: 0, State: "RenamerServing", Method: "Choose", Options: []channel.Option{
+	renamerAfterRenameSendFromFindOp                      = channel.Op{State: "RenamerAfterRename", Method: "SendFromFind", Slot: renamerFrom, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:25:9"}
+	renamerAfterFindReceiveFromOp                         = channel.Op{State: "RenamerAfterFind", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<12 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:27:16"}
+	renamerAfterFoundSendToLinkOp                         = channel.Op{State: "RenamerAfterFound", Method: "SendToLink", Slot: renamerTo, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:30:9"}
+	renamerAfterLinkReceiveToOp                           = channel.Op{State: "RenamerAfterLink", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:32:16"}
+	renamerAfterFailedSentRefusedNextSendClientsRefusedOp = channel.Op{State: "RenamerAfterFailedSentRefusedNext", Method: "SendClientsRefused", Slot: renamerClients, Peer: 0, Label: 3, Point: channel.AnyPoint, Chosen: true, At: "protocols/dir/renamer.chan:65:24"}
+	renamerAfterDoneSendFromUnlinkOp                      = channel.Op{State: "RenamerAfterDone", Method: "SendFromUnlink", Slot: renamerFrom, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:35:9"}
+	renamerAfterUnlinkReceiveFromOp                       = channel.Op{State: "RenamerAfterUnlink", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:37:16"}
+	renamerAfterGoneSendFromCloseOp                       = channel.Op{State: "RenamerAfterGone", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:47:9"}
+	renamerAfterFailed2SendToUnlinkOp                     = channel.Op{State: "RenamerAfterFailed2", Method: "SendToUnlink", Slot: renamerTo, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:16:9"}
+	renamerAfterCloseSendToCloseOp                        = channel.Op{State: "RenamerAfterClose", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:48:9"}
+	renamerAfterDone2ChooseRenamedOp                      = channel.Op{State: "RenamerAfterDone2", Method: "ChooseRenamed", Slot: renamerClients, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/dir/renamer.chan:60:24"}
+	renamerAfterUnlink2ReceiveToOp                        = channel.Op{State: "RenamerAfterUnlink2", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:18:16"}
+	renamerAfterGone2SendFromCloseOp                      = channel.Op{State: "RenamerAfterGone2", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:47:9"}
+	renamerAfterClose2SendToCloseOp                       = channel.Op{State: "RenamerAfterClose2", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:48:9"}
+	renamerServingChoice                                  = channel.Choice{ID: 0, State: "RenamerServing", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: renamerPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/dir/renamer.chan:53:37"},
 		{Kind: channel.Recv, Slot: renamerClients, Peer: 0, Point: 0, Label: 0, At: "protocols/dir/renamer.chan:55:16"},
 		{Kind: channel.Recv, Slot: renamerClients, Peer: 0, Point: 0, Label: 1, At: "protocols/dir/renamer.chan:69:16"},
@@ -351,7 +351,7 @@ func (s RenamerAfterLink) ReceiveTo() (RenamerAfterLinkOption, error) {
 
 // RenamerAfterFailed is a state of dir.Renamer (renamer.chan:64).
 // Next:
-//   - clients[c] <- Refused(Stale, from, to) (renamer.chan:65)
+//   - clients[c] <- Refused(_, from, to) (renamer.chan:65)
 //   - gone <- clients[c] (renamer.chan:66)
 type RenamerAfterFailed struct {
 	e    *renamerComponent
@@ -376,16 +376,7 @@ func (s RenamerAfterFailed) Choose() (RenamerAfterFailedOption, error) {
 	switch taken.Option {
 	case 0:
 		m := &e.m.renamerAfterFailedSentRefused
-		if err := e.Begin(e.Step(), &renamerAfterFailedChooseRefusedOp, e.v.c); err != nil {
-			return nil, err
-		}
-		e.Give(0, renamerFrom, 0)
-		e.Give(1, renamerTo, 0)
-		p := channel.Out[RenamingRefusedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoStale
-		e.Commit()
-		e.Move(renamerClients, e.v.c, 0)
-		m.Next = RenamerServing{e, e.Step()}
+		m.Next = RenamerAfterFailedSentRefusedNext{e, e.Step()}
 		return m, nil
 
 	case 1:
@@ -396,6 +387,37 @@ func (s RenamerAfterFailed) Choose() (RenamerAfterFailedOption, error) {
 
 	}
 	panic("channel: RenamerAfterFailed took an option that it does not list")
+}
+
+// RenamerAfterFailedSentRefusedNext is the option clients[c] <- Refused(_, from, to) (renamer.chan:65) taken.
+// Next: that send.
+type RenamerAfterFailedSentRefusedNext struct {
+	e    *renamerComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s RenamerAfterFailedSentRefusedNext) View() RenamerView { return RenamerView{s.e} }
+
+// SendClientsRefused does clients[c] <- Refused(_, from, to) (renamer.chan:65), for which there is room.
+func (s RenamerAfterFailedSentRefusedNext) SendClientsRefused(err_ errno.Errno) (RenamerServing, error) {
+	e := s.e
+	if e == nil {
+		return RenamerServing{}, channel.DeadState("RenamerAfterFailedSentRefusedNext", "SendClientsRefused")
+	}
+	if int(err_) >= 28 {
+		return RenamerServing{}, channel.BadArgument("RenamerAfterFailedSentRefusedNext", "SendClientsRefused", "err is no case of errno.Errno")
+	}
+	if err := e.Begin(s.step, &renamerAfterFailedSentRefusedNextSendClientsRefusedOp, e.v.c); err != nil {
+		return RenamerServing{}, err
+	}
+	e.Give(0, renamerFrom, 0)
+	e.Give(1, renamerTo, 0)
+	p := channel.Out[RenamingRefusedPayload](&e.Endpoint)
+	p.Err = err_
+	e.Commit()
+	e.Move(renamerClients, e.v.c, 0)
+	return RenamerServing{e, e.Step()}, nil
 }
 
 // RenamerAfterDone is a state of dir.Renamer (renamer.chan:35).
@@ -766,9 +788,9 @@ type RenamerAfterLinkFailed struct {
 
 func (*RenamerAfterLinkFailed) renamerAfterLinkOption() {}
 
-// RenamerAfterFailedSentRefused is clients[c] <- Refused(Stale, from, to) (renamer.chan:65). It is valid until the next step.
+// RenamerAfterFailedSentRefused is clients[c] <- Refused(_, from, to) (renamer.chan:65). It is valid until the next step.
 type RenamerAfterFailedSentRefused struct {
-	Next RenamerServing
+	Next RenamerAfterFailedSentRefusedNext
 }
 
 func (*RenamerAfterFailedSentRefused) renamerAfterFailedOption() {}

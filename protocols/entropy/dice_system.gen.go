@@ -36,6 +36,6 @@ func BootDice(rt *channel.Runtime, lock []byte, with DiceParts) error {
 
 	StartOpener(rt, channel.Options{Name: "opener", Limits: limits}, opener, with.Opener).Discard()
 	StartEntropySourceComponent(rt, channel.Options{Name: "source", Limits: limits}, source, with.Source).Discard()
-	StartHost(rt, channel.Options{Name: "host", Limits: limits}, host, with.Host).Discard()
+	StartHost(rt, channel.Options{Name: "host", Outside: true, Limits: limits}, host, with.Host).Discard()
 	return nil
 }

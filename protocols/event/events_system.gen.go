@@ -40,7 +40,7 @@ func BootEvents(rt *channel.Runtime, lock []byte, with EventsParts) error {
 	)
 
 	for i := range battery {
-		StartBattery(rt, channel.Options{Name: channel.Indexed("battery", i), Limits: limits}, battery[i], with.Battery(i)).Discard()
+		StartBattery(rt, channel.Options{Name: channel.Indexed("battery", i), Outside: true, Limits: limits}, battery[i], with.Battery(i)).Discard()
 	}
 	StartOpener(rt, channel.Options{Name: "opener", Limits: limits}, opener, with.Opener).Discard()
 	StartHub(rt, channel.Options{Name: "hub", Limits: limits}, hub, with.Hub).Discard()

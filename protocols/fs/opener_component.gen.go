@@ -10,7 +10,7 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/syscall"
 )
 
-// OpenerFunc is what the component fs.Opener does (programs.chan:60).
+// OpenerFunc is what the component fs.Opener does (programs.chan:15).
 type OpenerFunc func(ctx context.Context, s OpenerWaiting) error
 
 // OpenerGiven is what a Opener starts with.
@@ -71,25 +71,25 @@ var openerLayout = channel.Component{Name: "Opener", Choices: 0, Ops: openerOps,
 }}
 
 // openerOps are all steps of a Opener, and openerChooses its chooses.
-var openerOps = []*channel.Op{&openerWaitingReceiveKernelOp, &openerAfterRunSendSysOpenOp, &openerAfterOpenReceiveSysOp, &openerAfterOpenedSendSysWriteOp, &openerAfterFailedWellOp, &openerAfterFailedKilledOp, &openerAfterWriteReceiveSysOp, &openerAfterWellSendSysExitOp, &openerAfterWrittenSendSysUnlinkOp, &openerAfterKilledSendKernelExitedOp, &openerAfterUnlinkReceiveSysOp}
+var openerOps = []*channel.Op{&openerWaitingReceiveKernelOp, &openerAfterRunSendSysOpenOp, &openerAfterOpenReceiveSysOp, &openerAfterOpenedSendSysWriteOp, &openerAfterFailedWellOp, &openerAfterFailedKilledOp, &openerAfterWriteReceiveSysOp, &openerAfterWellSendSysExitOp, &openerAfterWrittenSendSysUnlinkOp, &openerAfterKilledSendKernelFreeOp, &openerAfterUnlinkReceiveSysOp}
 
 var (
-	openerWaitingReceiveKernelOp        = channel.Op{State: "OpenerWaiting", Method: "ReceiveKernel", Slot: openerKernel, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:62:9"}
-	openerAfterRunSendSysOpenOp         = channel.Op{State: "OpenerAfterRun", Method: "SendSysOpen", Slot: openerSys, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:63:9"}
-	openerAfterOpenReceiveSysOp         = channel.Op{State: "OpenerAfterOpen", Method: "ReceiveSys", Slot: openerSys, Peer: 1, Labels: 1<<22 | 1<<18, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:65:16"}
-	openerAfterOpenedSendSysWriteOp     = channel.Op{State: "OpenerAfterOpened", Method: "SendSysWrite", Slot: openerSys, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:66:13"}
-	openerAfterFailedWellOp             = channel.Op{State: "OpenerAfterFailed", Method: "Well", At: "protocols/fs/programs.chan:79:14"}
-	openerAfterFailedKilledOp           = channel.Op{State: "OpenerAfterFailed", Method: "Killed", At: "protocols/fs/programs.chan:80:14"}
-	openerAfterWriteReceiveSysOp        = channel.Op{State: "OpenerAfterWrite", Method: "ReceiveSys", Slot: openerSys, Peer: 1, Labels: 1<<19 | 1<<18, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:68:20"}
-	openerAfterWellSendSysExitOp        = channel.Op{State: "OpenerAfterWell", Method: "SendSysExit", Slot: openerSys, Peer: 1, Label: 16, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:79:22"}
-	openerAfterWrittenSendSysUnlinkOp   = channel.Op{State: "OpenerAfterWritten", Method: "SendSysUnlink", Slot: openerSys, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:71:13"}
-	openerAfterKilledSendKernelExitedOp = channel.Op{State: "OpenerAfterKilled", Method: "SendKernelExited", Slot: openerKernel, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:82:9"}
-	openerAfterUnlinkReceiveSysOp       = channel.Op{State: "OpenerAfterUnlink", Method: "ReceiveSys", Slot: openerSys, Peer: 1, Labels: 1<<21 | 1<<18, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:73:20"}
+	openerWaitingReceiveKernelOp      = channel.Op{State: "OpenerWaiting", Method: "ReceiveKernel", Slot: openerKernel, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:17:9"}
+	openerAfterRunSendSysOpenOp       = channel.Op{State: "OpenerAfterRun", Method: "SendSysOpen", Slot: openerSys, Peer: 1, Label: 16, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:18:9"}
+	openerAfterOpenReceiveSysOp       = channel.Op{State: "OpenerAfterOpen", Method: "ReceiveSys", Slot: openerSys, Peer: 1, Labels: 1<<42 | 1<<36, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:20:16"}
+	openerAfterOpenedSendSysWriteOp   = channel.Op{State: "OpenerAfterOpened", Method: "SendSysWrite", Slot: openerSys, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:21:13"}
+	openerAfterFailedWellOp           = channel.Op{State: "OpenerAfterFailed", Method: "Well", At: "protocols/fs/programs.chan:34:14"}
+	openerAfterFailedKilledOp         = channel.Op{State: "OpenerAfterFailed", Method: "Killed", At: "protocols/fs/programs.chan:35:14"}
+	openerAfterWriteReceiveSysOp      = channel.Op{State: "OpenerAfterWrite", Method: "ReceiveSys", Slot: openerSys, Peer: 1, Labels: 1<<37 | 1<<36, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:23:20"}
+	openerAfterWellSendSysExitOp      = channel.Op{State: "OpenerAfterWell", Method: "SendSysExit", Slot: openerSys, Peer: 1, Label: 34, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:34:22"}
+	openerAfterWrittenSendSysUnlinkOp = channel.Op{State: "OpenerAfterWritten", Method: "SendSysUnlink", Slot: openerSys, Peer: 1, Label: 22, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:26:13"}
+	openerAfterKilledSendKernelFreeOp = channel.Op{State: "OpenerAfterKilled", Method: "SendKernelFree", Slot: openerKernel, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:37:9"}
+	openerAfterUnlinkReceiveSysOp     = channel.Op{State: "OpenerAfterUnlink", Method: "ReceiveSys", Slot: openerSys, Peer: 1, Labels: 1<<39 | 1<<36, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:28:20"}
 )
 
-// OpenerWaiting is a state of fs.Opener at waiting (programs.chan:62).
+// OpenerWaiting is a state of fs.Opener at waiting (programs.chan:17).
 // Next:
-//   - Run(_, sys) <- kernel (programs.chan:62)
+//   - Run(_, sys) <- kernel (programs.chan:17)
 type OpenerWaiting struct {
 	e    *openerComponent
 	step uint32
@@ -112,16 +112,16 @@ func (s OpenerWaiting) ReceiveKernel() (*OpenerWaitingRun, error) {
 	return m, nil
 }
 
-// OpenerAfterRun is a state of fs.Opener (programs.chan:63).
+// OpenerAfterRun is a state of fs.Opener (programs.chan:18).
 // Next:
-//   - sys <- Open(_, _, _) (programs.chan:63)
+//   - sys <- Open(_, _, _, _, _, _) (programs.chan:18)
 type OpenerAfterRun struct {
 	e    *openerComponent
 	step uint32
 }
 
-// SendSysOpen does sys <- Open(_, _, _) (programs.chan:63).
-func (s OpenerAfterRun) SendSysOpen(fd uint32, path string, flags uint32) (OpenerAfterOpen, error) {
+// SendSysOpen does sys <- Open(_, _, _, _, _, _) (programs.chan:18).
+func (s OpenerAfterRun) SendSysOpen(fd uint32, path string, lookup uint32, how uint32, flags uint32, rights uint64) (OpenerAfterOpen, error) {
 	e := s.e
 	if e == nil {
 		return OpenerAfterOpen{}, channel.DeadState("OpenerAfterRun", "SendSysOpen")
@@ -135,15 +135,18 @@ func (s OpenerAfterRun) SendSysOpen(fd uint32, path string, flags uint32) (Opene
 	p := channel.Out[syscall.SyscallOpenPayload](&e.Endpoint)
 	p.Fd = fd
 	p.Path.Len = uint32(copy(p.Path.Data[:], path))
+	p.Lookup = lookup
+	p.How = how
 	p.Flags = flags
+	p.Rights = rights
 	e.Commit()
 	return OpenerAfterOpen{e, e.Step()}, nil
 }
 
-// OpenerAfterOpen is a state of fs.Opener (programs.chan:64).
+// OpenerAfterOpen is a state of fs.Opener (programs.chan:19).
 // Next:
-//   - Opened(_) <- sys (programs.chan:65)
-//   - Failed(_) <- sys (programs.chan:76)
+//   - Opened(_) <- sys (programs.chan:20)
+//   - Failed(_) <- sys (programs.chan:31)
 type OpenerAfterOpen struct {
 	e    *openerComponent
 	step uint32
@@ -160,13 +163,13 @@ func (s OpenerAfterOpen) ReceiveSys() (OpenerAfterOpenOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 22:
+	case 42:
 		p := channel.In[syscall.SyscallOpenedPayload](&e.Endpoint)
 		m := &e.m.openerAfterOpenOpened
 		*m = OpenerAfterOpenOpened{Fd: p.Fd}
 		m.Next = OpenerAfterOpened{e, e.Step()}
 		return m, nil
-	case 18:
+	case 36:
 		p := channel.In[syscall.SyscallFailedPayload](&e.Endpoint)
 		m := &e.m.openerAfterOpenFailed
 		*m = OpenerAfterOpenFailed{Err: p.Err}
@@ -176,15 +179,15 @@ func (s OpenerAfterOpen) ReceiveSys() (OpenerAfterOpenOption, error) {
 	panic("channel: OpenerAfterOpen received a label that it does not list")
 }
 
-// OpenerAfterOpened is a state of fs.Opener (programs.chan:66).
+// OpenerAfterOpened is a state of fs.Opener (programs.chan:21).
 // Next:
-//   - sys <- Write(_, _) (programs.chan:66)
+//   - sys <- Write(_, _) (programs.chan:21)
 type OpenerAfterOpened struct {
 	e    *openerComponent
 	step uint32
 }
 
-// SendSysWrite does sys <- Write(_, _) (programs.chan:66).
+// SendSysWrite does sys <- Write(_, _) (programs.chan:21).
 func (s OpenerAfterOpened) SendSysWrite(fd uint32, buf []byte) (OpenerAfterWrite, error) {
 	e := s.e
 	if e == nil {
@@ -203,16 +206,16 @@ func (s OpenerAfterOpened) SendSysWrite(fd uint32, buf []byte) (OpenerAfterWrite
 	return OpenerAfterWrite{e, e.Step()}, nil
 }
 
-// OpenerAfterFailed is a state of fs.Opener (programs.chan:78).
+// OpenerAfterFailed is a state of fs.Opener (programs.chan:33).
 // Next:
-//   - case well (programs.chan:79)
-//   - case killed (programs.chan:80)
+//   - case well (programs.chan:34)
+//   - case killed (programs.chan:35)
 type OpenerAfterFailed struct {
 	e    *openerComponent
 	step uint32
 }
 
-// Well does case well (programs.chan:79).
+// Well does case well (programs.chan:34).
 func (s OpenerAfterFailed) Well() (OpenerAfterWell, error) {
 	e := s.e
 	if e == nil {
@@ -225,7 +228,7 @@ func (s OpenerAfterFailed) Well() (OpenerAfterWell, error) {
 	return OpenerAfterWell{e, e.Step()}, nil
 }
 
-// Killed does case killed (programs.chan:80).
+// Killed does case killed (programs.chan:35).
 func (s OpenerAfterFailed) Killed() (OpenerAfterKilled, error) {
 	e := s.e
 	if e == nil {
@@ -239,10 +242,10 @@ func (s OpenerAfterFailed) Killed() (OpenerAfterKilled, error) {
 	return OpenerAfterKilled{e, e.Step()}, nil
 }
 
-// OpenerAfterWrite is a state of fs.Opener (programs.chan:67).
+// OpenerAfterWrite is a state of fs.Opener (programs.chan:22).
 // Next:
-//   - Written(_) <- sys (programs.chan:68)
-//   - Failed(_) <- sys (programs.chan:69)
+//   - Written(_) <- sys (programs.chan:23)
+//   - Failed(_) <- sys (programs.chan:24)
 type OpenerAfterWrite struct {
 	e    *openerComponent
 	step uint32
@@ -259,13 +262,13 @@ func (s OpenerAfterWrite) ReceiveSys() (OpenerAfterWriteOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 19:
+	case 37:
 		p := channel.In[syscall.SyscallWrittenPayload](&e.Endpoint)
 		m := &e.m.openerAfterWriteWritten
 		*m = OpenerAfterWriteWritten{Count: p.Count}
 		m.Next = OpenerAfterWritten{e, e.Step()}
 		return m, nil
-	case 18:
+	case 36:
 		p := channel.In[syscall.SyscallFailedPayload](&e.Endpoint)
 		m := &e.m.openerAfterWriteFailed
 		*m = OpenerAfterWriteFailed{Err: p.Err}
@@ -275,15 +278,15 @@ func (s OpenerAfterWrite) ReceiveSys() (OpenerAfterWriteOption, error) {
 	panic("channel: OpenerAfterWrite received a label that it does not list")
 }
 
-// OpenerAfterWell is a state of fs.Opener (programs.chan:79).
+// OpenerAfterWell is a state of fs.Opener (programs.chan:34).
 // Next:
-//   - sys <- Exit(_) (programs.chan:79)
+//   - sys <- Exit(_) (programs.chan:34)
 type OpenerAfterWell struct {
 	e    *openerComponent
 	step uint32
 }
 
-// SendSysExit does sys <- Exit(_) (programs.chan:79).
+// SendSysExit does sys <- Exit(_) (programs.chan:34).
 func (s OpenerAfterWell) SendSysExit(code uint32) (OpenerAfterKilled, error) {
 	e := s.e
 	if e == nil {
@@ -299,15 +302,15 @@ func (s OpenerAfterWell) SendSysExit(code uint32) (OpenerAfterKilled, error) {
 	return OpenerAfterKilled{e, e.Step()}, nil
 }
 
-// OpenerAfterWritten is a state of fs.Opener (programs.chan:71).
+// OpenerAfterWritten is a state of fs.Opener (programs.chan:26).
 // Next:
-//   - sys <- Unlink(_, _) (programs.chan:71)
+//   - sys <- Unlink(_, _) (programs.chan:26)
 type OpenerAfterWritten struct {
 	e    *openerComponent
 	step uint32
 }
 
-// SendSysUnlink does sys <- Unlink(_, _) (programs.chan:71).
+// SendSysUnlink does sys <- Unlink(_, _) (programs.chan:26).
 func (s OpenerAfterWritten) SendSysUnlink(fd uint32, path string) (OpenerAfterUnlink, error) {
 	e := s.e
 	if e == nil {
@@ -326,33 +329,31 @@ func (s OpenerAfterWritten) SendSysUnlink(fd uint32, path string) (OpenerAfterUn
 	return OpenerAfterUnlink{e, e.Step()}, nil
 }
 
-// OpenerAfterKilled is a state of fs.Opener (programs.chan:82).
+// OpenerAfterKilled is a state of fs.Opener (programs.chan:37).
 // Next:
-//   - kernel <- Exited(_) (programs.chan:82)
+//   - kernel <- Free() (programs.chan:37)
 type OpenerAfterKilled struct {
 	e    *openerComponent
 	step uint32
 }
 
-// SendKernelExited does kernel <- Exited(_) (programs.chan:82).
-func (s OpenerAfterKilled) SendKernelExited(code uint32) (OpenerWaiting, error) {
+// SendKernelFree does kernel <- Free() (programs.chan:37).
+func (s OpenerAfterKilled) SendKernelFree() (OpenerWaiting, error) {
 	e := s.e
 	if e == nil {
-		return OpenerWaiting{}, channel.DeadState("OpenerAfterKilled", "SendKernelExited")
+		return OpenerWaiting{}, channel.DeadState("OpenerAfterKilled", "SendKernelFree")
 	}
-	if err := e.Begin(s.step, &openerAfterKilledSendKernelExitedOp, 0); err != nil {
+	if err := e.Begin(s.step, &openerAfterKilledSendKernelFreeOp, 0); err != nil {
 		return OpenerWaiting{}, err
 	}
-	p := channel.Out[syscall.RunnerExitedPayload](&e.Endpoint)
-	p.Code = code
 	e.Commit()
 	return OpenerWaiting{e, e.Step()}, nil
 }
 
-// OpenerAfterUnlink is a state of fs.Opener (programs.chan:72).
+// OpenerAfterUnlink is a state of fs.Opener (programs.chan:27).
 // Next:
-//   - Done() <- sys (programs.chan:73)
-//   - Failed(_) <- sys (programs.chan:74)
+//   - Done() <- sys (programs.chan:28)
+//   - Failed(_) <- sys (programs.chan:29)
 type OpenerAfterUnlink struct {
 	e    *openerComponent
 	step uint32
@@ -369,11 +370,11 @@ func (s OpenerAfterUnlink) ReceiveSys() (OpenerAfterUnlinkOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 21:
+	case 39:
 		m := &e.m.openerAfterUnlinkDone
 		m.Next = OpenerAfterFailed{e, e.Step()}
 		return m, nil
-	case 18:
+	case 36:
 		p := channel.In[syscall.SyscallFailedPayload](&e.Endpoint)
 		m := &e.m.openerAfterUnlinkFailed
 		*m = OpenerAfterUnlinkFailed{Err: p.Err}
@@ -392,13 +393,13 @@ type OpenerAfterWriteOption interface{ openerAfterWriteOption() }
 // OpenerAfterUnlinkOption is *OpenerAfterUnlinkDone or *OpenerAfterUnlinkFailed.
 type OpenerAfterUnlinkOption interface{ openerAfterUnlinkOption() }
 
-// OpenerWaitingRun is Run(_, sys) <- kernel (programs.chan:62). It is valid until the next step.
+// OpenerWaitingRun is Run(_, sys) <- kernel (programs.chan:17). It is valid until the next step.
 type OpenerWaitingRun struct {
 	Module string
 	Next   OpenerAfterRun
 }
 
-// OpenerAfterOpenOpened is Opened(_) <- sys (programs.chan:65). It is valid until the next step.
+// OpenerAfterOpenOpened is Opened(_) <- sys (programs.chan:20). It is valid until the next step.
 type OpenerAfterOpenOpened struct {
 	Fd   uint32
 	Next OpenerAfterOpened
@@ -406,7 +407,7 @@ type OpenerAfterOpenOpened struct {
 
 func (*OpenerAfterOpenOpened) openerAfterOpenOption() {}
 
-// OpenerAfterOpenFailed is Failed(_) <- sys (programs.chan:76). It is valid until the next step.
+// OpenerAfterOpenFailed is Failed(_) <- sys (programs.chan:31). It is valid until the next step.
 type OpenerAfterOpenFailed struct {
 	Err  errno.Errno
 	Next OpenerAfterFailed
@@ -414,7 +415,7 @@ type OpenerAfterOpenFailed struct {
 
 func (*OpenerAfterOpenFailed) openerAfterOpenOption() {}
 
-// OpenerAfterWriteWritten is Written(_) <- sys (programs.chan:68). It is valid until the next step.
+// OpenerAfterWriteWritten is Written(_) <- sys (programs.chan:23). It is valid until the next step.
 type OpenerAfterWriteWritten struct {
 	Count uint32
 	Next  OpenerAfterWritten
@@ -422,7 +423,7 @@ type OpenerAfterWriteWritten struct {
 
 func (*OpenerAfterWriteWritten) openerAfterWriteOption() {}
 
-// OpenerAfterWriteFailed is Failed(_) <- sys (programs.chan:69). It is valid until the next step.
+// OpenerAfterWriteFailed is Failed(_) <- sys (programs.chan:24). It is valid until the next step.
 type OpenerAfterWriteFailed struct {
 	Err  errno.Errno
 	Next OpenerAfterWritten
@@ -430,14 +431,14 @@ type OpenerAfterWriteFailed struct {
 
 func (*OpenerAfterWriteFailed) openerAfterWriteOption() {}
 
-// OpenerAfterUnlinkDone is Done() <- sys (programs.chan:73). It is valid until the next step.
+// OpenerAfterUnlinkDone is Done() <- sys (programs.chan:28). It is valid until the next step.
 type OpenerAfterUnlinkDone struct {
 	Next OpenerAfterFailed
 }
 
 func (*OpenerAfterUnlinkDone) openerAfterUnlinkOption() {}
 
-// OpenerAfterUnlinkFailed is Failed(_) <- sys (programs.chan:74). It is valid until the next step.
+// OpenerAfterUnlinkFailed is Failed(_) <- sys (programs.chan:29). It is valid until the next step.
 type OpenerAfterUnlinkFailed struct {
 	Err  errno.Errno
 	Next OpenerAfterFailed

@@ -11,7 +11,7 @@ import (
 )
 
 // ProgramsDigest identifies what was verified of the system fs.Programs.
-const ProgramsDigest = "aaa7693b79d78abd67752ccfaff8fe9752bd2776ef567744cc5a5361d4a141ca"
+const ProgramsDigest = "9e1712482a8df4fe50045ac70ed6d449c68121b089dc21164850ca69d702a303"
 
 // ProgramsParts is the code of the system fs.Programs: a function for each of its components.
 type ProgramsParts struct {
@@ -28,7 +28,7 @@ func BootPrograms(rt *channel.Runtime, lock []byte, with ProgramsParts) error {
 	if err := channel.Verified(lock, "protocols/fs.Programs", ProgramsDigest); err != nil {
 		return err
 	}
-	starter := StarterGiven{Fds: 64}
+	starter := StarterGiven{Fds: 64, Waits: 8}
 	program := OpenerGiven{}
 	table := vnode.VnodeTableGiven{Opens: 1024, Places: 2048}
 	group := cg.CylinderGroupGiven{Users: 2048}
@@ -52,17 +52,18 @@ func BootPrograms(rt *channel.Runtime, lock []byte, with ProgramsParts) error {
 		channel.Limit{Of: "protocols/entropy.Entropy", Most: 1},
 		channel.Limit{Of: "protocols/memory.Memory", Most: 1},
 		channel.Limit{Of: "protocols/syscall.Syscall", Most: 1},
+		channel.Limit{Of: "protocols/syscall.Life", Most: 1},
 		channel.Limit{Of: "protocols/vnode.Control", Most: 2048},
 		channel.Limit{Of: "protocols/cg.Group", Most: 2048},
 		channel.Limit{Of: "protocols/wake.Wake", Most: 1},
-		channel.Limit{Of: "protocols/fs.Nowhere", Most: 1},
+		channel.Limit{Of: "protocols/syscall.Elsewhere", Most: 1},
 		channel.Limit{Of: "protocols/syscall.Process", Most: 1},
 		channel.Limit{Of: "protocols/vnode.Vnode", Most: 2048},
 		channel.Limit{Of: "protocols/vnode.Directory", Most: 2048},
 	)
 
 	StartStarter(rt, channel.Options{Name: "starter", Limits: limits}, starter, with.Starter).Discard()
-	StartOpener(rt, channel.Options{Name: "program", Limits: limits}, program, with.Program).Discard()
+	StartOpener(rt, channel.Options{Name: "program", Outside: true, Limits: limits}, program, with.Program).Discard()
 	vnode.StartVnodeTable(rt, channel.Options{Name: "table", Limits: limits}, table, with.Table).Discard()
 	cg.StartCylinderGroup(rt, channel.Options{Name: "group", Limits: limits}, group, with.Group).Discard()
 	block.StartRam(rt, channel.Options{Name: "disk", Limits: limits}, disk, with.Disk).Discard()

@@ -17,12 +17,13 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/vnode"
 )
 
-// StarterFunc is what the component fs.Starter does (programs.chan:87).
+// StarterFunc is what the component fs.Starter does (programs.chan:42).
 type StarterFunc func(ctx context.Context, s StarterStart) (StarterEnd, error)
 
 // StarterGiven is what a Starter starts with.
 type StarterGiven struct {
 	Fds    int
+	Waits  int
 	Disk   channel.End
 	Own    channel.End
 	Table  channel.End
@@ -55,7 +56,8 @@ func (g *StarterGiven) ends() []channel.End {
 type starterComponent struct {
 	channel.Endpoint
 	sizes struct {
-		fds int
+		fds   int
+		waits int
 	}
 	m struct {
 		starterAfterGetOpenedDir StarterAfterGetOpenedDir
@@ -63,12 +65,14 @@ type starterComponent struct {
 		starterAfterGetFailed    StarterAfterGetFailed
 		starterRestingGone       StarterRestingGone
 		starterAfterRunExited    StarterAfterRunExited
+		starterAfterExitedFree   StarterAfterExitedFree
 	}
 }
 
 // body is the component from its start to its end.
 func (e *starterComponent) body(g StarterGiven, run StarterFunc) func(context.Context) error {
 	e.sizes.fds = g.Fds
+	e.sizes.waits = g.Waits
 	return func(ctx context.Context) error {
 		end, err := run(ctx, StarterStart{e, e.Step()})
 		return e.End(end.e == e, end.step, err)
@@ -96,6 +100,8 @@ const (
 	starterMService
 	starterSProgram
 	starterSProcess
+	starterLifeParent
+	starterLifeProcess
 	starterF
 )
 
@@ -120,45 +126,52 @@ func starterLayout(g *StarterGiven) *channel.Component {
 		{Name: "m.service", Protocol: &memory.Memory, Role: 1},
 		{Name: "s.program", Protocol: &syscall.Syscall, Role: 0},
 		{Name: "s.process", Protocol: &syscall.Syscall, Role: 1},
+		{Name: "life.parent", Protocol: &syscall.Life, Role: 0},
+		{Name: "life.process", Protocol: &syscall.Life, Role: 1},
 		{Name: "f", Protocol: &file.File, Role: 0},
 	}}
 }
 
 // starterOps are all steps of a Starter, and starterChooses its chooses.
-var starterOps = []*channel.Op{&starterStartSendDiskAttachOp, &starterAfterAttachNewOpeningOp, &starterAfterNewOpeningSendTableGetOp, &starterAfterGetReceiveOOpenerOp, &starterAfterOpenedDirNewFileOp, &starterAfterOpenedSendFCloseOp, &starterAfterNewFileNewRenamingOp, &starterAfterNewRenamingNewClockOp, &starterAfterNewClockNewEntropyOp, &starterAfterNewEntropyNewMemoryOp, &starterAfterNewMemoryNewSyscallOp, &starterAfterNewSyscallStartNowhereOp, &starterAfterStartNowhereStartProcessOp, &starterAfterStartProcessSendRunnerRunOp, &starterAfterRunReceiveRunnerOp}
+var starterOps = []*channel.Op{&starterStartSendDiskAttachOp, &starterAfterAttachNewOpeningOp, &starterAfterNewOpeningSendTableGetOp, &starterAfterGetReceiveOOpenerOp, &starterAfterOpenedDirNewFileOp, &starterAfterOpenedSendFCloseOp, &starterAfterNewFileNewRenamingOp, &starterAfterNewRenamingNewClockOp, &starterAfterNewClockNewEntropyOp, &starterAfterNewEntropyNewMemoryOp, &starterAfterNewMemoryNewSyscallOp, &starterAfterNewSyscallNewLifeOp, &starterAfterNewLifeStartElsewhereOp, &starterAfterStartElsewhereStartProcessOp, &starterAfterStartProcessSendLifeParentGiveOp, &starterAfterGiveSendLifeParentGiveDirOp, &starterAfterGiveDirSendLifeParentBeginOp, &starterAfterBeginSendRunnerRunOp, &starterAfterRunReceiveLifeParentOp, &starterAfterExitedReceiveRunnerOp}
 
 var starterChooses = []*channel.Choice{&starterRestingChoice}
 
 var (
-	starterStartSendDiskAttachOp            = channel.Op{State: "StarterStart", Method: "SendDiskAttach", Slot: starterDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:88:5"}
-	starterAfterAttachNewOpeningOp          = channel.Op{State: "StarterAfterAttach", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/programs.chan:89:5"}
-	starterAfterNewOpeningSendTableGetOp    = channel.Op{State: "StarterAfterNewOpening", Method: "SendTableGet", Slot: starterTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:90:5"}
-	starterAfterGetReceiveOOpenerOp         = channel.Op{State: "StarterAfterGet", Method: "ReceiveOOpener", Slot: starterOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:92:12"}
-	starterAfterOpenedDirNewFileOp          = channel.Op{State: "StarterAfterOpenedDir", Method: "NewFile", Takes: "protocols/file.File", At: "protocols/fs/programs.chan:93:9"}
-	starterAfterOpenedSendFCloseOp          = channel.Op{State: "StarterAfterOpened", Method: "SendFClose", Slot: starterF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:103:35"}
-	starterAfterNewFileNewRenamingOp        = channel.Op{State: "StarterAfterNewFile", Method: "NewRenaming", Takes: "protocols/dir.Renaming", At: "protocols/fs/programs.chan:94:9"}
-	starterAfterNewRenamingNewClockOp       = channel.Op{State: "StarterAfterNewRenaming", Method: "NewClock", Takes: "protocols/clock.Clock", At: "protocols/fs/programs.chan:95:9"}
-	starterAfterNewClockNewEntropyOp        = channel.Op{State: "StarterAfterNewClock", Method: "NewEntropy", Takes: "protocols/entropy.Entropy", At: "protocols/fs/programs.chan:96:9"}
-	starterAfterNewEntropyNewMemoryOp       = channel.Op{State: "StarterAfterNewEntropy", Method: "NewMemory", Takes: "protocols/memory.Memory", At: "protocols/fs/programs.chan:97:9"}
-	starterAfterNewMemoryNewSyscallOp       = channel.Op{State: "StarterAfterNewMemory", Method: "NewSyscall", Takes: "protocols/syscall.Syscall", At: "protocols/fs/programs.chan:98:9"}
-	starterAfterNewSyscallStartNowhereOp    = channel.Op{State: "StarterAfterNewSyscall", Method: "StartNowhere", Takes: "protocols/fs.Nowhere", At: "protocols/fs/programs.chan:99:9"}
-	starterAfterStartNowhereStartProcessOp  = channel.Op{State: "StarterAfterStartNowhere", Method: "StartProcess", Takes: "protocols/syscall.Process", At: "protocols/fs/programs.chan:100:9"}
-	starterAfterStartProcessSendRunnerRunOp = channel.Op{State: "StarterAfterStartProcess", Method: "SendRunnerRun", Slot: starterRunner, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:101:9"}
-	starterAfterRunReceiveRunnerOp          = channel.Op{State: "StarterAfterRun", Method: "ReceiveRunner", Slot: starterRunner, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:102:9"}
-	starterRestingChoice                    = channel.Choice{ID: 0, State: "StarterResting", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Gone, Slot: starterRunner, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/fs/programs.chan:109:16"},
+	starterStartSendDiskAttachOp                 = channel.Op{State: "StarterStart", Method: "SendDiskAttach", Slot: starterDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:43:5"}
+	starterAfterAttachNewOpeningOp               = channel.Op{State: "StarterAfterAttach", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/programs.chan:44:5"}
+	starterAfterNewOpeningSendTableGetOp         = channel.Op{State: "StarterAfterNewOpening", Method: "SendTableGet", Slot: starterTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:45:5"}
+	starterAfterGetReceiveOOpenerOp              = channel.Op{State: "StarterAfterGet", Method: "ReceiveOOpener", Slot: starterOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:47:12"}
+	starterAfterOpenedDirNewFileOp               = channel.Op{State: "StarterAfterOpenedDir", Method: "NewFile", Takes: "protocols/file.File", At: "protocols/fs/programs.chan:48:9"}
+	starterAfterOpenedSendFCloseOp               = channel.Op{State: "StarterAfterOpened", Method: "SendFClose", Slot: starterF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:63:35"}
+	starterAfterNewFileNewRenamingOp             = channel.Op{State: "StarterAfterNewFile", Method: "NewRenaming", Takes: "protocols/dir.Renaming", At: "protocols/fs/programs.chan:49:9"}
+	starterAfterNewRenamingNewClockOp            = channel.Op{State: "StarterAfterNewRenaming", Method: "NewClock", Takes: "protocols/clock.Clock", At: "protocols/fs/programs.chan:50:9"}
+	starterAfterNewClockNewEntropyOp             = channel.Op{State: "StarterAfterNewClock", Method: "NewEntropy", Takes: "protocols/entropy.Entropy", At: "protocols/fs/programs.chan:51:9"}
+	starterAfterNewEntropyNewMemoryOp            = channel.Op{State: "StarterAfterNewEntropy", Method: "NewMemory", Takes: "protocols/memory.Memory", At: "protocols/fs/programs.chan:52:9"}
+	starterAfterNewMemoryNewSyscallOp            = channel.Op{State: "StarterAfterNewMemory", Method: "NewSyscall", Takes: "protocols/syscall.Syscall", At: "protocols/fs/programs.chan:53:9"}
+	starterAfterNewSyscallNewLifeOp              = channel.Op{State: "StarterAfterNewSyscall", Method: "NewLife", Takes: "protocols/syscall.Life", At: "protocols/fs/programs.chan:54:9"}
+	starterAfterNewLifeStartElsewhereOp          = channel.Op{State: "StarterAfterNewLife", Method: "StartElsewhere", Takes: "protocols/syscall.Elsewhere", At: "protocols/fs/programs.chan:55:9"}
+	starterAfterStartElsewhereStartProcessOp     = channel.Op{State: "StarterAfterStartElsewhere", Method: "StartProcess", Takes: "protocols/syscall.Process", At: "protocols/fs/programs.chan:56:9"}
+	starterAfterStartProcessSendLifeParentGiveOp = channel.Op{State: "StarterAfterStartProcess", Method: "SendLifeParentGive", Slot: starterLifeParent, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:57:9"}
+	starterAfterGiveSendLifeParentGiveDirOp      = channel.Op{State: "StarterAfterGive", Method: "SendLifeParentGiveDir", Slot: starterLifeParent, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:58:9"}
+	starterAfterGiveDirSendLifeParentBeginOp     = channel.Op{State: "StarterAfterGiveDir", Method: "SendLifeParentBegin", Slot: starterLifeParent, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:59:9"}
+	starterAfterBeginSendRunnerRunOp             = channel.Op{State: "StarterAfterBegin", Method: "SendRunnerRun", Slot: starterRunner, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:60:9"}
+	starterAfterRunReceiveLifeParentOp           = channel.Op{State: "StarterAfterRun", Method: "ReceiveLifeParent", Slot: starterLifeParent, Peer: 1, Labels: 1 << 3, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:61:9"}
+	starterAfterExitedReceiveRunnerOp            = channel.Op{State: "StarterAfterExited", Method: "ReceiveRunner", Slot: starterRunner, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:62:9"}
+	starterRestingChoice                         = channel.Choice{ID: 0, State: "StarterResting", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Gone, Slot: starterRunner, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/fs/programs.chan:69:16"},
 	}}
 )
 
-// StarterStart is a state of fs.Starter (programs.chan:88).
+// StarterStart is a state of fs.Starter (programs.chan:43).
 // Next:
-//   - disk <- Attach(own) (programs.chan:88)
+//   - disk <- Attach(own) (programs.chan:43)
 type StarterStart struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendDiskAttach does disk <- Attach(own) (programs.chan:88).
+// SendDiskAttach does disk <- Attach(own) (programs.chan:43).
 func (s StarterStart) SendDiskAttach() (StarterAfterAttach, error) {
 	e := s.e
 	if e == nil {
@@ -172,15 +185,15 @@ func (s StarterStart) SendDiskAttach() (StarterAfterAttach, error) {
 	return StarterAfterAttach{e, e.Step()}, nil
 }
 
-// StarterAfterAttach is a state of fs.Starter (programs.chan:89).
+// StarterAfterAttach is a state of fs.Starter (programs.chan:44).
 // Next:
-//   - new dir.Opening as o (programs.chan:89)
+//   - new dir.Opening as o (programs.chan:44)
 type StarterAfterAttach struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewOpening does new dir.Opening as o (programs.chan:89).
+// NewOpening does new dir.Opening as o (programs.chan:44).
 func (s StarterAfterAttach) NewOpening() (StarterAfterNewOpening, error) {
 	e := s.e
 	if e == nil {
@@ -195,15 +208,15 @@ func (s StarterAfterAttach) NewOpening() (StarterAfterNewOpening, error) {
 	return StarterAfterNewOpening{e, e.Step()}, nil
 }
 
-// StarterAfterNewOpening is a state of fs.Starter (programs.chan:90).
+// StarterAfterNewOpening is a state of fs.Starter (programs.chan:45).
 // Next:
-//   - table <- Get(_, true, o.giver) (programs.chan:90)
+//   - table <- Get(_, true, o.giver) (programs.chan:45)
 type StarterAfterNewOpening struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendTableGet does table <- Get(_, true, o.giver) (programs.chan:90).
+// SendTableGet does table <- Get(_, true, o.giver) (programs.chan:45).
 func (s StarterAfterNewOpening) SendTableGet(ino uint64) (StarterAfterGet, error) {
 	e := s.e
 	if e == nil {
@@ -220,11 +233,11 @@ func (s StarterAfterNewOpening) SendTableGet(ino uint64) (StarterAfterGet, error
 	return StarterAfterGet{e, e.Step()}, nil
 }
 
-// StarterAfterGet is a state of fs.Starter (programs.chan:91).
+// StarterAfterGet is a state of fs.Starter (programs.chan:46).
 // Next:
-//   - OpenedDir(root) <- o.opener (programs.chan:92)
-//   - Opened(f) <- o.opener (programs.chan:103)
-//   - Failed(_) <- o.opener (programs.chan:104)
+//   - OpenedDir(root) <- o.opener (programs.chan:47)
+//   - Opened(f) <- o.opener (programs.chan:63)
+//   - Failed(_) <- o.opener (programs.chan:64)
 type StarterAfterGet struct {
 	e    *starterComponent
 	step uint32
@@ -264,15 +277,15 @@ func (s StarterAfterGet) ReceiveOOpener() (StarterAfterGetOption, error) {
 	panic("channel: StarterAfterGet received a label that it does not list")
 }
 
-// StarterAfterOpenedDir is a state of fs.Starter (programs.chan:93).
+// StarterAfterOpenedDir is a state of fs.Starter (programs.chan:48).
 // Next:
-//   - new file.File as f (programs.chan:93)
+//   - new file.File as f (programs.chan:48)
 type StarterAfterOpenedDir struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewFile does new file.File as f (programs.chan:93).
+// NewFile does new file.File as f (programs.chan:48).
 func (s StarterAfterOpenedDir) NewFile() (StarterAfterNewFile, error) {
 	e := s.e
 	if e == nil {
@@ -287,15 +300,15 @@ func (s StarterAfterOpenedDir) NewFile() (StarterAfterNewFile, error) {
 	return StarterAfterNewFile{e, e.Step()}, nil
 }
 
-// StarterAfterOpened is a state of fs.Starter (programs.chan:103).
+// StarterAfterOpened is a state of fs.Starter (programs.chan:63).
 // Next:
-//   - f <- Close() (programs.chan:103)
+//   - f <- Close() (programs.chan:63)
 type StarterAfterOpened struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendFClose does f <- Close() (programs.chan:103).
+// SendFClose does f <- Close() (programs.chan:63).
 func (s StarterAfterOpened) SendFClose() (StarterResting, error) {
 	e := s.e
 	if e == nil {
@@ -309,9 +322,9 @@ func (s StarterAfterOpened) SendFClose() (StarterResting, error) {
 	return StarterResting{e, e.Step()}, nil
 }
 
-// StarterResting is a state of fs.Starter at resting (programs.chan:108).
+// StarterResting is a state of fs.Starter at resting (programs.chan:68).
 // Next:
-//   - gone <- runner (programs.chan:109)
+//   - gone <- runner (programs.chan:69)
 type StarterResting struct {
 	e    *starterComponent
 	step uint32
@@ -340,15 +353,15 @@ func (s StarterResting) Choose() (*StarterRestingGone, error) {
 	panic("channel: StarterResting took an option that it does not list")
 }
 
-// StarterAfterNewFile is a state of fs.Starter (programs.chan:94).
+// StarterAfterNewFile is a state of fs.Starter (programs.chan:49).
 // Next:
-//   - new dir.Renaming as r (programs.chan:94)
+//   - new dir.Renaming as r (programs.chan:49)
 type StarterAfterNewFile struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewRenaming does new dir.Renaming as r (programs.chan:94).
+// NewRenaming does new dir.Renaming as r (programs.chan:49).
 func (s StarterAfterNewFile) NewRenaming() (StarterAfterNewRenaming, error) {
 	e := s.e
 	if e == nil {
@@ -363,15 +376,15 @@ func (s StarterAfterNewFile) NewRenaming() (StarterAfterNewRenaming, error) {
 	return StarterAfterNewRenaming{e, e.Step()}, nil
 }
 
-// StarterAfterNewRenaming is a state of fs.Starter (programs.chan:95).
+// StarterAfterNewRenaming is a state of fs.Starter (programs.chan:50).
 // Next:
-//   - new clock.Clock as c (programs.chan:95)
+//   - new clock.Clock as c (programs.chan:50)
 type StarterAfterNewRenaming struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewClock does new clock.Clock as c (programs.chan:95).
+// NewClock does new clock.Clock as c (programs.chan:50).
 func (s StarterAfterNewRenaming) NewClock() (StarterAfterNewClock, error) {
 	e := s.e
 	if e == nil {
@@ -386,15 +399,15 @@ func (s StarterAfterNewRenaming) NewClock() (StarterAfterNewClock, error) {
 	return StarterAfterNewClock{e, e.Step()}, nil
 }
 
-// StarterAfterNewClock is a state of fs.Starter (programs.chan:96).
+// StarterAfterNewClock is a state of fs.Starter (programs.chan:51).
 // Next:
-//   - new entropy.Entropy as e (programs.chan:96)
+//   - new entropy.Entropy as e (programs.chan:51)
 type StarterAfterNewClock struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewEntropy does new entropy.Entropy as e (programs.chan:96).
+// NewEntropy does new entropy.Entropy as e (programs.chan:51).
 func (s StarterAfterNewClock) NewEntropy() (StarterAfterNewEntropy, error) {
 	e := s.e
 	if e == nil {
@@ -409,15 +422,15 @@ func (s StarterAfterNewClock) NewEntropy() (StarterAfterNewEntropy, error) {
 	return StarterAfterNewEntropy{e, e.Step()}, nil
 }
 
-// StarterAfterNewEntropy is a state of fs.Starter (programs.chan:97).
+// StarterAfterNewEntropy is a state of fs.Starter (programs.chan:52).
 // Next:
-//   - new memory.Memory as m (programs.chan:97)
+//   - new memory.Memory as m (programs.chan:52)
 type StarterAfterNewEntropy struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewMemory does new memory.Memory as m (programs.chan:97).
+// NewMemory does new memory.Memory as m (programs.chan:52).
 func (s StarterAfterNewEntropy) NewMemory() (StarterAfterNewMemory, error) {
 	e := s.e
 	if e == nil {
@@ -432,22 +445,22 @@ func (s StarterAfterNewEntropy) NewMemory() (StarterAfterNewMemory, error) {
 	return StarterAfterNewMemory{e, e.Step()}, nil
 }
 
-// StarterEnd is a state of fs.Starter (programs.chan:112).
+// StarterEnd is a state of fs.Starter (programs.chan:72).
 // The component has ended.
 type StarterEnd struct {
 	e    *starterComponent
 	step uint32
 }
 
-// StarterAfterNewMemory is a state of fs.Starter (programs.chan:98).
+// StarterAfterNewMemory is a state of fs.Starter (programs.chan:53).
 // Next:
-//   - new syscall.Syscall as s (programs.chan:98)
+//   - new syscall.Syscall as s (programs.chan:53)
 type StarterAfterNewMemory struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewSyscall does new syscall.Syscall as s (programs.chan:98).
+// NewSyscall does new syscall.Syscall as s (programs.chan:53).
 func (s StarterAfterNewMemory) NewSyscall() (StarterAfterNewSyscall, error) {
 	e := s.e
 	if e == nil {
@@ -462,66 +475,158 @@ func (s StarterAfterNewMemory) NewSyscall() (StarterAfterNewSyscall, error) {
 	return StarterAfterNewSyscall{e, e.Step()}, nil
 }
 
-// StarterAfterNewSyscall is a state of fs.Starter (programs.chan:99).
+// StarterAfterNewSyscall is a state of fs.Starter (programs.chan:54).
 // Next:
-//   - start fs.Nowhere(f.server, r.renamer, c.clock, e.source, m.service) (programs.chan:99)
+//   - new syscall.Life as life (programs.chan:54)
 type StarterAfterNewSyscall struct {
 	e    *starterComponent
 	step uint32
 }
 
-// StartNowhere does start fs.Nowhere(f.server, r.renamer, c.clock, e.source, m.service) (programs.chan:99).
-func (s StarterAfterNewSyscall) StartNowhere(o channel.Options, run NowhereFunc) (StarterAfterStartNowhere, error) {
+// NewLife does new syscall.Life as life (programs.chan:54).
+func (s StarterAfterNewSyscall) NewLife() (StarterAfterNewLife, error) {
 	e := s.e
 	if e == nil {
-		return StarterAfterStartNowhere{}, channel.DeadState("StarterAfterNewSyscall", "StartNowhere")
+		return StarterAfterNewLife{}, channel.DeadState("StarterAfterNewSyscall", "NewLife")
 	}
-	if err := e.Turn(s.step, &starterAfterNewSyscallStartNowhereOp); err != nil {
-		return StarterAfterStartNowhere{}, err
+	if err := e.Turn(s.step, &starterAfterNewSyscallNewLifeOp); err != nil {
+		return StarterAfterNewLife{}, err
 	}
-	SpawnNowhere(&e.Endpoint, o, NowhereGiven{Tty: e.Lift(starterFServer, 0), Renamer: e.Lift(starterRRenamer, 0), Time: e.Lift(starterCClock, 0), Chance: e.Lift(starterESource, 0), Ram: e.Lift(starterMService, 0)}, run).Discard()
-	return StarterAfterStartNowhere{e, e.Step()}, nil
+	ends := e.New(&syscall.Life)
+	e.PutAt(ends[0], starterLifeParent, 0, 0)
+	e.PutAt(ends[1], starterLifeProcess, 0, 0)
+	return StarterAfterNewLife{e, e.Step()}, nil
 }
 
-// StarterAfterStartNowhere is a state of fs.Starter (programs.chan:100).
+// StarterAfterNewLife is a state of fs.Starter (programs.chan:55).
 // Next:
-//   - start syscall.Process(fds=5)(s.process, root, f.client, r.client, c.client, e.client, m.client) (programs.chan:100)
-type StarterAfterStartNowhere struct {
+//   - start syscall.Elsewhere(waits=8)(f.server, r.renamer, c.clock, e.source, m.service) (programs.chan:55)
+type StarterAfterNewLife struct {
 	e    *starterComponent
 	step uint32
 }
 
-// StartProcess does start syscall.Process(fds=5)(s.process, root, f.client, r.client, c.client, e.client, m.client) (programs.chan:100).
-func (s StarterAfterStartNowhere) StartProcess(o channel.Options, run syscall.ProcessFunc) (StarterAfterStartProcess, error) {
+// StartElsewhere does start syscall.Elsewhere(waits=8)(f.server, r.renamer, c.clock, e.source, m.service) (programs.chan:55).
+func (s StarterAfterNewLife) StartElsewhere(o channel.Options, run syscall.ElsewhereFunc) (StarterAfterStartElsewhere, error) {
 	e := s.e
 	if e == nil {
-		return StarterAfterStartProcess{}, channel.DeadState("StarterAfterStartNowhere", "StartProcess")
+		return StarterAfterStartElsewhere{}, channel.DeadState("StarterAfterNewLife", "StartElsewhere")
 	}
-	if err := e.Turn(s.step, &starterAfterStartNowhereStartProcessOp); err != nil {
+	if err := e.Turn(s.step, &starterAfterNewLifeStartElsewhereOp); err != nil {
+		return StarterAfterStartElsewhere{}, err
+	}
+	syscall.SpawnElsewhere(&e.Endpoint, o, syscall.ElsewhereGiven{Waits: e.sizes.waits, Terminal: e.Lift(starterFServer, 0), Renaming: e.Lift(starterRRenamer, 0), Time: e.Lift(starterCClock, 0), Chance: e.Lift(starterESource, 0), Ram: e.Lift(starterMService, 0)}, run).Discard()
+	return StarterAfterStartElsewhere{e, e.Step()}, nil
+}
+
+// StarterAfterStartElsewhere is a state of fs.Starter (programs.chan:56).
+// Next:
+//   - start syscall.Process(fds=5, waits=8)(s.process, life.process, r.client, c.client, e.client, m.client) (programs.chan:56)
+type StarterAfterStartElsewhere struct {
+	e    *starterComponent
+	step uint32
+}
+
+// StartProcess does start syscall.Process(fds=5, waits=8)(s.process, life.process, r.client, c.client, e.client, m.client) (programs.chan:56).
+func (s StarterAfterStartElsewhere) StartProcess(o channel.Options, run syscall.ProcessFunc) (StarterAfterStartProcess, error) {
+	e := s.e
+	if e == nil {
+		return StarterAfterStartProcess{}, channel.DeadState("StarterAfterStartElsewhere", "StartProcess")
+	}
+	if err := e.Turn(s.step, &starterAfterStartElsewhereStartProcessOp); err != nil {
 		return StarterAfterStartProcess{}, err
 	}
-	syscall.SpawnProcess(&e.Endpoint, o, syscall.ProcessGiven{Fds: e.sizes.fds, Sys: e.Lift(starterSProcess, 0), Root: e.Lift(starterRoot, 0), Tty: e.Lift(starterFClient, 0), Renamer: e.Lift(starterRClient, 0), Time: e.Lift(starterCClient, 0), Chance: e.Lift(starterEClient, 0), Ram: e.Lift(starterMClient, 0)}, run).Discard()
+	syscall.SpawnProcess(&e.Endpoint, o, syscall.ProcessGiven{Fds: e.sizes.fds, Waits: e.sizes.waits, Sys: e.Lift(starterSProcess, 0), Parent: e.Lift(starterLifeProcess, 0), Renamer: e.Lift(starterRClient, 0), Time: e.Lift(starterCClient, 0), Chance: e.Lift(starterEClient, 0), Ram: e.Lift(starterMClient, 0)}, run).Discard()
 	return StarterAfterStartProcess{e, e.Step()}, nil
 }
 
-// StarterAfterStartProcess is a state of fs.Starter (programs.chan:101).
+// StarterAfterStartProcess is a state of fs.Starter (programs.chan:57).
 // Next:
-//   - runner <- Run(_, s.program) (programs.chan:101)
+//   - life.parent <- Give(_, f.client) (programs.chan:57)
 type StarterAfterStartProcess struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendRunnerRun does runner <- Run(_, s.program) (programs.chan:101).
-func (s StarterAfterStartProcess) SendRunnerRun(module string) (StarterAfterRun, error) {
+// SendLifeParentGive does life.parent <- Give(_, f.client) (programs.chan:57).
+func (s StarterAfterStartProcess) SendLifeParentGive(fd uint32) (StarterAfterGive, error) {
 	e := s.e
 	if e == nil {
-		return StarterAfterRun{}, channel.DeadState("StarterAfterStartProcess", "SendRunnerRun")
+		return StarterAfterGive{}, channel.DeadState("StarterAfterStartProcess", "SendLifeParentGive")
+	}
+	if err := e.Begin(s.step, &starterAfterStartProcessSendLifeParentGiveOp, 0); err != nil {
+		return StarterAfterGive{}, err
+	}
+	e.Give(0, starterFClient, 0)
+	p := channel.Out[syscall.LifeGivePayload](&e.Endpoint)
+	p.Fd = fd
+	e.Commit()
+	return StarterAfterGive{e, e.Step()}, nil
+}
+
+// StarterAfterGive is a state of fs.Starter (programs.chan:58).
+// Next:
+//   - life.parent <- GiveDir(_, root) (programs.chan:58)
+type StarterAfterGive struct {
+	e    *starterComponent
+	step uint32
+}
+
+// SendLifeParentGiveDir does life.parent <- GiveDir(_, root) (programs.chan:58).
+func (s StarterAfterGive) SendLifeParentGiveDir(fd uint32) (StarterAfterGiveDir, error) {
+	e := s.e
+	if e == nil {
+		return StarterAfterGiveDir{}, channel.DeadState("StarterAfterGive", "SendLifeParentGiveDir")
+	}
+	if err := e.Begin(s.step, &starterAfterGiveSendLifeParentGiveDirOp, 0); err != nil {
+		return StarterAfterGiveDir{}, err
+	}
+	e.Give(0, starterRoot, 0)
+	p := channel.Out[syscall.LifeGiveDirPayload](&e.Endpoint)
+	p.Fd = fd
+	e.Commit()
+	return StarterAfterGiveDir{e, e.Step()}, nil
+}
+
+// StarterAfterGiveDir is a state of fs.Starter (programs.chan:59).
+// Next:
+//   - life.parent <- Begin() (programs.chan:59)
+type StarterAfterGiveDir struct {
+	e    *starterComponent
+	step uint32
+}
+
+// SendLifeParentBegin does life.parent <- Begin() (programs.chan:59).
+func (s StarterAfterGiveDir) SendLifeParentBegin() (StarterAfterBegin, error) {
+	e := s.e
+	if e == nil {
+		return StarterAfterBegin{}, channel.DeadState("StarterAfterGiveDir", "SendLifeParentBegin")
+	}
+	if err := e.Begin(s.step, &starterAfterGiveDirSendLifeParentBeginOp, 0); err != nil {
+		return StarterAfterBegin{}, err
+	}
+	e.Commit()
+	return StarterAfterBegin{e, e.Step()}, nil
+}
+
+// StarterAfterBegin is a state of fs.Starter (programs.chan:60).
+// Next:
+//   - runner <- Run(_, s.program) (programs.chan:60)
+type StarterAfterBegin struct {
+	e    *starterComponent
+	step uint32
+}
+
+// SendRunnerRun does runner <- Run(_, s.program) (programs.chan:60).
+func (s StarterAfterBegin) SendRunnerRun(module string) (StarterAfterRun, error) {
+	e := s.e
+	if e == nil {
+		return StarterAfterRun{}, channel.DeadState("StarterAfterBegin", "SendRunnerRun")
 	}
 	if len(module) > 4096 {
-		return StarterAfterRun{}, channel.BadArgument("StarterAfterStartProcess", "SendRunnerRun", "module is longer than 4096")
+		return StarterAfterRun{}, channel.BadArgument("StarterAfterBegin", "SendRunnerRun", "module is longer than 4096")
 	}
-	if err := e.Begin(s.step, &starterAfterStartProcessSendRunnerRunOp, 0); err != nil {
+	if err := e.Begin(s.step, &starterAfterBeginSendRunnerRunOp, 0); err != nil {
 		return StarterAfterRun{}, err
 	}
 	e.Give(0, starterSProgram, 0)
@@ -531,26 +636,49 @@ func (s StarterAfterStartProcess) SendRunnerRun(module string) (StarterAfterRun,
 	return StarterAfterRun{e, e.Step()}, nil
 }
 
-// StarterAfterRun is a state of fs.Starter (programs.chan:102).
+// StarterAfterRun is a state of fs.Starter (programs.chan:61).
 // Next:
-//   - Exited(_) <- runner (programs.chan:102)
+//   - Exited(_) <- life.parent (programs.chan:61)
 type StarterAfterRun struct {
 	e    *starterComponent
 	step uint32
 }
 
-// ReceiveRunner waits for *StarterAfterRunExited.
-func (s StarterAfterRun) ReceiveRunner() (*StarterAfterRunExited, error) {
+// ReceiveLifeParent waits for *StarterAfterRunExited.
+func (s StarterAfterRun) ReceiveLifeParent() (*StarterAfterRunExited, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("StarterAfterRun", "ReceiveRunner")
+		return nil, channel.DeadState("StarterAfterRun", "ReceiveLifeParent")
 	}
-	if _, err := e.Receive(s.step, &starterAfterRunReceiveRunnerOp, 0); err != nil {
+	if _, err := e.Receive(s.step, &starterAfterRunReceiveLifeParentOp, 0); err != nil {
 		return nil, err
 	}
-	p := channel.In[syscall.RunnerExitedPayload](&e.Endpoint)
+	p := channel.In[syscall.LifeExitedPayload](&e.Endpoint)
 	m := &e.m.starterAfterRunExited
 	*m = StarterAfterRunExited{Code: p.Code}
+	e.Close(starterLifeParent, 0)
+	m.Next = StarterAfterExited{e, e.Step()}
+	return m, nil
+}
+
+// StarterAfterExited is a state of fs.Starter (programs.chan:62).
+// Next:
+//   - Free() <- runner (programs.chan:62)
+type StarterAfterExited struct {
+	e    *starterComponent
+	step uint32
+}
+
+// ReceiveRunner waits for *StarterAfterExitedFree.
+func (s StarterAfterExited) ReceiveRunner() (*StarterAfterExitedFree, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("StarterAfterExited", "ReceiveRunner")
+	}
+	if _, err := e.Receive(s.step, &starterAfterExitedReceiveRunnerOp, 0); err != nil {
+		return nil, err
+	}
+	m := &e.m.starterAfterExitedFree
 	m.Next = StarterResting{e, e.Step()}
 	return m, nil
 }
@@ -558,21 +686,21 @@ func (s StarterAfterRun) ReceiveRunner() (*StarterAfterRunExited, error) {
 // StarterAfterGetOption is *StarterAfterGetOpenedDir, *StarterAfterGetOpened or *StarterAfterGetFailed.
 type StarterAfterGetOption interface{ starterAfterGetOption() }
 
-// StarterAfterGetOpenedDir is OpenedDir(root) <- o.opener (programs.chan:92). It is valid until the next step.
+// StarterAfterGetOpenedDir is OpenedDir(root) <- o.opener (programs.chan:47). It is valid until the next step.
 type StarterAfterGetOpenedDir struct {
 	Next StarterAfterOpenedDir
 }
 
 func (*StarterAfterGetOpenedDir) starterAfterGetOption() {}
 
-// StarterAfterGetOpened is Opened(f) <- o.opener (programs.chan:103). It is valid until the next step.
+// StarterAfterGetOpened is Opened(f) <- o.opener (programs.chan:63). It is valid until the next step.
 type StarterAfterGetOpened struct {
 	Next StarterAfterOpened
 }
 
 func (*StarterAfterGetOpened) starterAfterGetOption() {}
 
-// StarterAfterGetFailed is Failed(_) <- o.opener (programs.chan:104). It is valid until the next step.
+// StarterAfterGetFailed is Failed(_) <- o.opener (programs.chan:64). It is valid until the next step.
 type StarterAfterGetFailed struct {
 	Err  errno.Errno
 	Next StarterResting
@@ -580,13 +708,18 @@ type StarterAfterGetFailed struct {
 
 func (*StarterAfterGetFailed) starterAfterGetOption() {}
 
-// StarterRestingGone is gone <- runner (programs.chan:109). It is valid until the next step.
+// StarterRestingGone is gone <- runner (programs.chan:69). It is valid until the next step.
 type StarterRestingGone struct {
 	Next StarterEnd
 }
 
-// StarterAfterRunExited is Exited(_) <- runner (programs.chan:102). It is valid until the next step.
+// StarterAfterRunExited is Exited(_) <- life.parent (programs.chan:61). It is valid until the next step.
 type StarterAfterRunExited struct {
 	Code uint32
+	Next StarterAfterExited
+}
+
+// StarterAfterExitedFree is Free() <- runner (programs.chan:62). It is valid until the next step.
+type StarterAfterExitedFree struct {
 	Next StarterResting
 }

@@ -15,15 +15,15 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/wake"
 )
 
-// ProcessFunc is what the component syscall.Process does (process.chan:13).
-type ProcessFunc func(ctx context.Context, s ProcessRunning) (ProcessEnd, error)
+// ProcessFunc is what the component syscall.Process does (process.chan:25).
+type ProcessFunc func(ctx context.Context, s ProcessStarting) (ProcessEnd, error)
 
 // ProcessGiven is what a Process starts with.
 type ProcessGiven struct {
 	Fds     int
+	Waits   int
 	Sys     channel.End
-	Root    channel.End
-	Tty     channel.End
+	Parent  channel.End
 	Renamer channel.End
 	Time    channel.End
 	Chance  channel.End
@@ -46,8 +46,7 @@ func SpawnProcess(parent *channel.Endpoint, o channel.Options, g ProcessGiven, r
 func (g *ProcessGiven) ends() []channel.End {
 	var ends []channel.End
 	ends = append(ends, g.Sys)
-	ends = append(ends, g.Root)
-	ends = append(ends, g.Tty)
+	ends = append(ends, g.Parent)
 	ends = append(ends, g.Renamer)
 	ends = append(ends, g.Time)
 	ends = append(ends, g.Chance)
@@ -59,189 +58,263 @@ func (g *ProcessGiven) ends() []channel.End {
 type processComponent struct {
 	channel.Endpoint
 	sizes struct {
-		fds int
+		fds   int
+		waits int
 	}
 	v struct {
-		f     int
-		err   errno.Errno
-		d     int
-		a     int
-		b     int
-		which clock.Which
+		file     int
+		own      bool
+		firstOwn bool
+		call     Call
+		named    bool
+		leg      Leg
+		answer   Answer
+		which    clock.Which
+		f        int
+		n        int
+		d        int
+		e        int
 	}
 	m struct {
-		processRunningRead                 ProcessRunningRead
-		processRunningWrite                ProcessRunningWrite
-		processRunningStat                 ProcessRunningStat
-		processRunningSync                 ProcessRunningSync
-		processRunningTruncate             ProcessRunningTruncate
-		processRunningClose                ProcessRunningClose
-		processRunningOpen                 ProcessRunningOpen
-		processRunningList                 ProcessRunningList
-		processRunningMakeDir              ProcessRunningMakeDir
-		processRunningUnlink               ProcessRunningUnlink
-		processRunningRename               ProcessRunningRename
-		processRunningNow                  ProcessRunningNow
-		processRunningRandom               ProcessRunningRandom
-		processRunningGrow                 ProcessRunningGrow
-		processRunningPoll                 ProcessRunningPoll
-		processRunningEnvironment          ProcessRunningEnvironment
-		processRunningExit                 ProcessRunningExit
-		processRunningGone                 ProcessRunningGone
-		processAfterEnvironmentSentData    ProcessAfterEnvironmentSentData
-		processAfterEnvironmentGone        ProcessAfterEnvironmentGone
-		processAfterReadSentFailed         ProcessAfterReadSentFailed
-		processAfterReadGone               ProcessAfterReadGone
-		processAfterWriteSentFailed        ProcessAfterWriteSentFailed
-		processAfterWriteGone              ProcessAfterWriteGone
-		processAfterStatSentFailed         ProcessAfterStatSentFailed
-		processAfterStatGone               ProcessAfterStatGone
-		processAfterSyncSentFailed         ProcessAfterSyncSentFailed
-		processAfterSyncGone               ProcessAfterSyncGone
-		processAfterTruncateSentFailed     ProcessAfterTruncateSentFailed
-		processAfterTruncateGone           ProcessAfterTruncateGone
-		processAfterCloseSentFailed        ProcessAfterCloseSentFailed
-		processAfterCloseGone              ProcessAfterCloseGone
-		processAfterOpenSentFailed         ProcessAfterOpenSentFailed
-		processAfterOpenGone               ProcessAfterOpenGone
-		processAfterListSentFailed         ProcessAfterListSentFailed
-		processAfterListGone               ProcessAfterListGone
-		processAfterMakeDirSentFailed      ProcessAfterMakeDirSentFailed
-		processAfterMakeDirGone            ProcessAfterMakeDirGone
-		processAfterUnlinkSentFailed       ProcessAfterUnlinkSentFailed
-		processAfterUnlinkGone             ProcessAfterUnlinkGone
-		processAfterRenameSentFailed       ProcessAfterRenameSentFailed
-		processAfterRenameGone             ProcessAfterRenameGone
-		processAfterNow2Time               ProcessAfterNow2Time
-		processAfterDrawRandom             ProcessAfterDrawRandom
-		processAfterGrow2Granted           ProcessAfterGrow2Granted
-		processAfterGrow2Refused           ProcessAfterGrow2Refused
-		processAfterTimeSentTime           ProcessAfterTimeSentTime
-		processAfterTimeGone               ProcessAfterTimeGone
-		processAfterRandom2SentData        ProcessAfterRandom2SentData
-		processAfterRandom2Gone            ProcessAfterRandom2Gone
-		processAfterGrantedSentDone        ProcessAfterGrantedSentDone
-		processAfterGrantedGone            ProcessAfterGrantedGone
-		processAfterRefusedSentFailed      ProcessAfterRefusedSentFailed
-		processAfterRefusedGone            ProcessAfterRefusedGone
-		processAfterRead3Data              ProcessAfterRead3Data
-		processAfterRead3Failed            ProcessAfterRead3Failed
-		processAfterRead3Gone              ProcessAfterRead3Gone
-		processAfterWrite3Written          ProcessAfterWrite3Written
-		processAfterWrite3Failed           ProcessAfterWrite3Failed
-		processAfterWrite3Gone             ProcessAfterWrite3Gone
-		processAfterStat3Is                ProcessAfterStat3Is
-		processAfterSync3Done              ProcessAfterSync3Done
-		processAfterSync3Failed            ProcessAfterSync3Failed
-		processAfterTruncate3Done          ProcessAfterTruncate3Done
-		processAfterTruncate3Failed        ProcessAfterTruncate3Failed
-		processAfterClose3SentDone         ProcessAfterClose3SentDone
-		processAfterClose3Gone             ProcessAfterClose3Gone
-		processAfterList3Entries           ProcessAfterList3Entries
-		processAfterList3Failed            ProcessAfterList3Failed
-		processAfterMakeDir3Done           ProcessAfterMakeDir3Done
-		processAfterMakeDir3Failed         ProcessAfterMakeDir3Failed
-		processAfterUnlink3Done            ProcessAfterUnlink3Done
-		processAfterUnlink3Failed          ProcessAfterUnlink3Failed
-		processAfterSleepReady             ProcessAfterSleepReady
-		processAfterSleepCancelled         ProcessAfterSleepCancelled
-		processAfterDataSentData           ProcessAfterDataSentData
-		processAfterDataGone               ProcessAfterDataGone
-		processAfterFailedSentFailed       ProcessAfterFailedSentFailed
-		processAfterFailedGone             ProcessAfterFailedGone
-		processAfterWrittenSentWritten     ProcessAfterWrittenSentWritten
-		processAfterWrittenGone            ProcessAfterWrittenGone
-		processAfterFailed2SentFailed      ProcessAfterFailed2SentFailed
-		processAfterFailed2Gone            ProcessAfterFailed2Gone
-		processAfterIsSentIs               ProcessAfterIsSentIs
-		processAfterIsGone                 ProcessAfterIsGone
-		processAfterDoneSentDone           ProcessAfterDoneSentDone
-		processAfterDoneGone               ProcessAfterDoneGone
-		processAfterFailed3SentFailed      ProcessAfterFailed3SentFailed
-		processAfterFailed3Gone            ProcessAfterFailed3Gone
-		processAfterDone2SentDone          ProcessAfterDone2SentDone
-		processAfterDone2Gone              ProcessAfterDone2Gone
-		processAfterFailed4SentFailed      ProcessAfterFailed4SentFailed
-		processAfterFailed4Gone            ProcessAfterFailed4Gone
-		processAfterEntriesSentData        ProcessAfterEntriesSentData
-		processAfterEntriesGone            ProcessAfterEntriesGone
-		processAfterFailed5SentFailed      ProcessAfterFailed5SentFailed
-		processAfterFailed5Gone            ProcessAfterFailed5Gone
-		processAfterDone3SentDone          ProcessAfterDone3SentDone
-		processAfterDone3Gone              ProcessAfterDone3Gone
-		processAfterFailed6SentFailed      ProcessAfterFailed6SentFailed
-		processAfterFailed6Gone            ProcessAfterFailed6Gone
-		processAfterDone4SentDone          ProcessAfterDone4SentDone
-		processAfterDone4Gone              ProcessAfterDone4Gone
-		processAfterFailed7SentFailed      ProcessAfterFailed7SentFailed
-		processAfterFailed7Gone            ProcessAfterFailed7Gone
-		processAfterRename3Done            ProcessAfterRename3Done
-		processAfterRename3Failed          ProcessAfterRename3Failed
-		processWalkingOpened               ProcessWalkingOpened
-		processWalkingOpenedDir            ProcessWalkingOpenedDir
-		processWalkingFailed               ProcessWalkingFailed
-		processAfterDone5SentDone          ProcessAfterDone5SentDone
-		processAfterDone5Gone              ProcessAfterDone5Gone
-		processAfterFailed8SentFailed      ProcessAfterFailed8SentFailed
-		processAfterFailed8Gone            ProcessAfterFailed8Gone
-		processAfterReleaseSentWoken       ProcessAfterReleaseSentWoken
-		processAfterReleaseGone            ProcessAfterReleaseGone
-		processAfterWatchReadyTSleeper     ProcessAfterWatchReadyTSleeper
-		processAfterWatchCancelledTSleeper ProcessAfterWatchCancelledTSleeper
-		processAfterWatchReadyWSleeper     ProcessAfterWatchReadyWSleeper
-		processAfterWatchCancelledWSleeper ProcessAfterWatchCancelledWSleeper
-		processAfterFailed9SentFailed      ProcessAfterFailed9SentFailed
-		processAfterFailed9Gone            ProcessAfterFailed9Gone
-		processAfterRename4Renamed         ProcessAfterRename4Renamed
-		processAfterRename4Refused         ProcessAfterRename4Refused
-		processAfterLastSentOpened         ProcessAfterLastSentOpened
-		processAfterLastGone               ProcessAfterLastGone
-		processAfterRelease6Ready          ProcessAfterRelease6Ready
-		processAfterRelease6Cancelled      ProcessAfterRelease6Cancelled
-		processAfterRelease7Ready          ProcessAfterRelease7Ready
-		processAfterRelease7Cancelled      ProcessAfterRelease7Cancelled
-		processAfterRelease8Ready          ProcessAfterRelease8Ready
-		processAfterRelease8Cancelled      ProcessAfterRelease8Cancelled
-		processAfterRelease9Ready          ProcessAfterRelease9Ready
-		processAfterRelease9Cancelled      ProcessAfterRelease9Cancelled
-		processAfterRenamedSentDone        ProcessAfterRenamedSentDone
-		processAfterRenamedGone            ProcessAfterRenamedGone
-		processAfterRefused2SentFailed     ProcessAfterRefused2SentFailed
-		processAfterRefused2Gone           ProcessAfterRefused2Gone
+		processStartingGive               ProcessStartingGive
+		processStartingGiveDir            ProcessStartingGiveDir
+		processStartingBegin              ProcessStartingBegin
+		processRunningRead                ProcessRunningRead
+		processRunningReadAt              ProcessRunningReadAt
+		processRunningWrite               ProcessRunningWrite
+		processRunningWriteAt             ProcessRunningWriteAt
+		processRunningStat                ProcessRunningStat
+		processRunningSync                ProcessRunningSync
+		processRunningTruncate            ProcessRunningTruncate
+		processRunningAllocate            ProcessRunningAllocate
+		processRunningSetTimes            ProcessRunningSetTimes
+		processRunningClose               ProcessRunningClose
+		processRunningSeek                ProcessRunningSeek
+		processRunningDescribe            ProcessRunningDescribe
+		processRunningSetFlags            ProcessRunningSetFlags
+		processRunningSetRights           ProcessRunningSetRights
+		processRunningRenumber            ProcessRunningRenumber
+		processRunningList                ProcessRunningList
+		processRunningGranted             ProcessRunningGranted
+		processRunningOpen                ProcessRunningOpen
+		processRunningFind                ProcessRunningFind
+		processRunningTouch               ProcessRunningTouch
+		processRunningMakeDir             ProcessRunningMakeDir
+		processRunningRemoveDir           ProcessRunningRemoveDir
+		processRunningUnlink              ProcessRunningUnlink
+		processRunningSymlink             ProcessRunningSymlink
+		processRunningReadLink            ProcessRunningReadLink
+		processRunningRename              ProcessRunningRename
+		processRunningLink                ProcessRunningLink
+		processRunningNow                 ProcessRunningNow
+		processRunningResolution          ProcessRunningResolution
+		processRunningRandom              ProcessRunningRandom
+		processRunningGrow                ProcessRunningGrow
+		processRunningPoll                ProcessRunningPoll
+		processRunningArguments           ProcessRunningArguments
+		processRunningEnvironment         ProcessRunningEnvironment
+		processRunningExit                ProcessRunningExit
+		processRunningGone                ProcessRunningGone
+		processAfterNow2Time              ProcessAfterNow2Time
+		processAfterResolution2Time       ProcessAfterResolution2Time
+		processAfterDrawRandom            ProcessAfterDrawRandom
+		processAfterGrow2Granted          ProcessAfterGrow2Granted
+		processAfterGrow2Refused          ProcessAfterGrow2Refused
+		processAfterNow4Time              ProcessAfterNow4Time
+		processSendDoneSentDone           ProcessSendDoneSentDone
+		processSendDoneGone               ProcessSendDoneGone
+		processSendFailedSentFailed       ProcessSendFailedSentFailed
+		processSendFailedGone             ProcessSendFailedGone
+		processSendDataSentData           ProcessSendDataSentData
+		processSendDataGone               ProcessSendDataGone
+		processSendWrittenSentWritten     ProcessSendWrittenSentWritten
+		processSendWrittenGone            ProcessSendWrittenGone
+		processSendIsSentIs               ProcessSendIsSentIs
+		processSendIsGone                 ProcessSendIsGone
+		processSendPositionSentPosition   ProcessSendPositionSentPosition
+		processSendPositionGone           ProcessSendPositionGone
+		processSendDescribedSentDescribed ProcessSendDescribedSentDescribed
+		processSendDescribedGone          ProcessSendDescribedGone
+		processSendOpenedSentOpened       ProcessSendOpenedSentOpened
+		processSendOpenedGone             ProcessSendOpenedGone
+		processSendTimeSentTime           ProcessSendTimeSentTime
+		processSendTimeGone               ProcessSendTimeGone
+		processSendWokenSentWoken         ProcessSendWokenSentWoken
+		processSendWokenGone              ProcessSendWokenGone
+		processAfterNow5Time              ProcessAfterNow5Time
+		processAfterNow7Time              ProcessAfterNow7Time
+		processAfterStatIs                ProcessAfterStatIs
+		processAfterSetTimes2Done         ProcessAfterSetTimes2Done
+		processAfterSetTimes2Failed       ProcessAfterSetTimes2Failed
+		processAfterListEntries           ProcessAfterListEntries
+		processAfterListFailed            ProcessAfterListFailed
+		processAfterWaitReady             ProcessAfterWaitReady
+		processAfterWaitCancelled         ProcessAfterWaitCancelled
+		processAfterWaitGone              ProcessAfterWaitGone
+		processAfterStat2Is               ProcessAfterStat2Is
+		processAfterSyncDone              ProcessAfterSyncDone
+		processAfterSyncFailed            ProcessAfterSyncFailed
+		processAfterSetTimes3Done         ProcessAfterSetTimes3Done
+		processAfterSetTimes3Failed       ProcessAfterSetTimes3Failed
+		processAfterStat3Is               ProcessAfterStat3Is
+		processAfterStat4Is               ProcessAfterStat4Is
+		processAfterRead2Data             ProcessAfterRead2Data
+		processAfterRead2Failed           ProcessAfterRead2Failed
+		processAfterRead2Gone             ProcessAfterRead2Gone
+		processAfterWriteWritten          ProcessAfterWriteWritten
+		processAfterWriteFailed           ProcessAfterWriteFailed
+		processAfterWriteGone             ProcessAfterWriteGone
+		processAfterTruncateDone          ProcessAfterTruncateDone
+		processAfterTruncateFailed        ProcessAfterTruncateFailed
+		processAfterStat5Is               ProcessAfterStat5Is
+		processAfterReadLinkTarget        ProcessAfterReadLinkTarget
+		processAfterReadLinkFailed        ProcessAfterReadLinkFailed
+		processAfterReleaseReady          ProcessAfterReleaseReady
+		processAfterReleaseCancelled      ProcessAfterReleaseCancelled
+		processAfterOpenOpenedDir         ProcessAfterOpenOpenedDir
+		processAfterOpenOpened            ProcessAfterOpenOpened
+		processAfterOpenFailed            ProcessAfterOpenFailed
+		processAfterWrongReady            ProcessAfterWrongReady
+		processAfterWrongCancelled        ProcessAfterWrongCancelled
+		processAfterPath2SentDone         ProcessAfterPath2SentDone
+		processAfterPath2Gone             ProcessAfterPath2Gone
+		processAfterPath3SentFailed       ProcessAfterPath3SentFailed
+		processAfterPath3Gone             ProcessAfterPath3Gone
+		processAfterPath4SentData         ProcessAfterPath4SentData
+		processAfterPath4Gone             ProcessAfterPath4Gone
+		processAfterPath5SentWritten      ProcessAfterPath5SentWritten
+		processAfterPath5Gone             ProcessAfterPath5Gone
+		processAfterPath6SentIs           ProcessAfterPath6SentIs
+		processAfterPath6Gone             ProcessAfterPath6Gone
+		processAfterPath7SentPosition     ProcessAfterPath7SentPosition
+		processAfterPath7Gone             ProcessAfterPath7Gone
+		processAfterPath8SentDescribed    ProcessAfterPath8SentDescribed
+		processAfterPath8Gone             ProcessAfterPath8Gone
+		processAfterPath9SentOpened       ProcessAfterPath9SentOpened
+		processAfterPath9Gone             ProcessAfterPath9Gone
+		processAfterPath10SentTime        ProcessAfterPath10SentTime
+		processAfterPath10Gone            ProcessAfterPath10Gone
+		processAfterPath11SentWoken       ProcessAfterPath11SentWoken
+		processAfterPath11Gone            ProcessAfterPath11Gone
+		processAfterMakeDirDone           ProcessAfterMakeDirDone
+		processAfterMakeDirFailed         ProcessAfterMakeDirFailed
+		processAfterFindFound             ProcessAfterFindFound
+		processAfterFindFailed            ProcessAfterFindFailed
+		processAfterSymlinkDone           ProcessAfterSymlinkDone
+		processAfterSymlinkFailed         ProcessAfterSymlinkFailed
+		processAfterReadLink2Target       ProcessAfterReadLink2Target
+		processAfterReadLink2Failed       ProcessAfterReadLink2Failed
+		processAfterOpen2Opened           ProcessAfterOpen2Opened
+		processAfterOpen2OpenedDir        ProcessAfterOpen2OpenedDir
+		processAfterOpen2Failed           ProcessAfterOpen2Failed
+		processAfterStat6Is               ProcessAfterStat6Is
+		processAfterFind2Found            ProcessAfterFind2Found
+		processAfterFind2Failed           ProcessAfterFind2Failed
+		processAfterOpen3Opened           ProcessAfterOpen3Opened
+		processAfterOpen3OpenedDir        ProcessAfterOpen3OpenedDir
+		processAfterOpen3Failed           ProcessAfterOpen3Failed
+		processAfterReadLink3Target       ProcessAfterReadLink3Target
+		processAfterReadLink3Failed       ProcessAfterReadLink3Failed
+		processAfterRenameDone            ProcessAfterRenameDone
+		processAfterRenameFailed          ProcessAfterRenameFailed
+		processAfterFind3Found            ProcessAfterFind3Found
+		processAfterFind3Failed           ProcessAfterFind3Failed
+		processAfterSetTimes4Done         ProcessAfterSetTimes4Done
+		processAfterSetTimes4Failed       ProcessAfterSetTimes4Failed
+		processAfterSetTimes5Done         ProcessAfterSetTimes5Done
+		processAfterSetTimes5Failed       ProcessAfterSetTimes5Failed
+		processAfterUnlinkDone            ProcessAfterUnlinkDone
+		processAfterUnlinkFailed          ProcessAfterUnlinkFailed
+		processAfterFind4Found            ProcessAfterFind4Found
+		processAfterFind4Failed           ProcessAfterFind4Failed
+		processAfterRename2Renamed        ProcessAfterRename2Renamed
+		processAfterRename2Refused        ProcessAfterRename2Refused
+		processAfterTruncate2Done         ProcessAfterTruncate2Done
+		processAfterTruncate2Failed       ProcessAfterTruncate2Failed
+		processAfterLink2Done             ProcessAfterLink2Done
+		processAfterLink2Failed           ProcessAfterLink2Failed
+		processAfterLink3Done             ProcessAfterLink3Done
+		processAfterLink3Failed           ProcessAfterLink3Failed
 	}
 	at struct {
-		processAfterRead      ProcessAfterRead
-		processAfterRead2     ProcessAfterRead2
-		processAfterWrite     ProcessAfterWrite
-		processAfterWrite2    ProcessAfterWrite2
-		processAfterStat      ProcessAfterStat
-		processAfterStat2     ProcessAfterStat2
-		processAfterSync      ProcessAfterSync
-		processAfterSync2     ProcessAfterSync2
-		processAfterTruncate  ProcessAfterTruncate
-		processAfterTruncate2 ProcessAfterTruncate2
-		processAfterClose     ProcessAfterClose
-		processAfterClose2    ProcessAfterClose2
-		processAfterOpen      ProcessAfterOpen
-		processAfterOpen2     ProcessAfterOpen2
-		processAfterList      ProcessAfterList
-		processAfterList2     ProcessAfterList2
-		processAfterMakeDir   ProcessAfterMakeDir
-		processAfterMakeDir2  ProcessAfterMakeDir2
-		processAfterUnlink    ProcessAfterUnlink
-		processAfterUnlink2   ProcessAfterUnlink2
-		processAfterRename    ProcessAfterRename
-		processAfterRename2   ProcessAfterRename2
-		processAfterExit      ProcessAfterExit
-		processAfterGone      ProcessAfterGone
-		processAfterExit2     ProcessAfterExit2
-		processAfterSleep     ProcessAfterSleep
-		processAfterSleep2    ProcessAfterSleep2
-		processAfterAcross    ProcessAfterAcross
-		processAfterPickDirs6 ProcessAfterPickDirs6
-		processAfterOpened    ProcessAfterOpened
-		processAfterLast      ProcessAfterLast
-		processAfterLast2     ProcessAfterLast2
+		processStarting         ProcessStarting
+		processAfterGive        ProcessAfterGive
+		processAfterGiveDir     ProcessAfterGiveDir
+		processSendDone         ProcessSendDone
+		processSendFailed       ProcessSendFailed
+		processSendData         ProcessSendData
+		processSendWritten      ProcessSendWritten
+		processSendIs           ProcessSendIs
+		processSendPosition     ProcessSendPosition
+		processSendDescribed    ProcessSendDescribed
+		processSendOpened       ProcessSendOpened
+		processSendTime         ProcessSendTime
+		processSendWoken        ProcessSendWoken
+		processAfterArguments   ProcessAfterArguments
+		processAfterEnvironment ProcessAfterEnvironment
+		processAfterExit        ProcessAfterExit
+		processAfterFile        ProcessAfterFile
+		processAfterDirectory   ProcessAfterDirectory
+		processLegs             ProcessLegs
+		processAfterPath        ProcessAfterPath
+		processAfterArrived     ProcessAfterArrived
+		processAfterClose       ProcessAfterClose
+		processAfterPath2       ProcessAfterPath2
+		processAfterPath3       ProcessAfterPath3
+		processAfterPath4       ProcessAfterPath4
+		processAfterPath5       ProcessAfterPath5
+		processAfterPath6       ProcessAfterPath6
+		processAfterPath7       ProcessAfterPath7
+		processAfterPath8       ProcessAfterPath8
+		processAfterPath9       ProcessAfterPath9
+		processAfterPath10      ProcessAfterPath10
+		processAfterPath11      ProcessAfterPath11
+		processAfterPath12      ProcessAfterPath12
+		processAfterPath13      ProcessAfterPath13
+		processAfterPath14      ProcessAfterPath14
+		processAsking           ProcessAsking
+		processAfterFile2       ProcessAfterFile2
+		processFileRead         ProcessFileRead
+		processFileWrite        ProcessFileWrite
+		processFileStat         ProcessFileStat
+		processFileSync         ProcessFileSync
+		processFileResize       ProcessFileResize
+		processFileTimes        ProcessFileTimes
+		processFileClose        ProcessFileClose
+		processFileSeek         ProcessFileSeek
+		processFileDescribe     ProcessFileDescribe
+		processDirStat          ProcessDirStat
+		processDirTimes         ProcessDirTimes
+		processDirClose         ProcessDirClose
+		processFilling          ProcessFilling
+		processAfterWait        ProcessAfterWait
+		processAfterLook        ProcessAfterLook
+		processAfterWrong       ProcessAfterWrong
+		processOpening          ProcessOpening
+		processFinding          ProcessFinding
+		processTouching         ProcessTouching
+		processMaking           ProcessMaking
+		processRemoving         ProcessRemoving
+		processTying            ProcessTying
+		processReadingLink      ProcessReadingLink
+		processSecond           ProcessSecond
+		processAfterRefused     ProcessAfterRefused
+		processAfterDone        ProcessAfterDone
+		processAfterAgain       ProcessAfterAgain
+		processAfterAgain2      ProcessAfterAgain2
+		processWalking          ProcessWalking
+		processAfterOpenedDir   ProcessAfterOpenedDir
+		processAfterSame        ProcessAfterSame
+		processAfterSame2       ProcessAfterSame2
+		processAfterBorrowed    ProcessAfterBorrowed
+		processAfterPickDirs    ProcessAfterPickDirs
+		processAfterOther       ProcessAfterOther
+		processAfterClose2      ProcessAfterClose2
+		processAfterFailed2     ProcessAfterFailed2
+		processAfterFailed3     ProcessAfterFailed3
+		processAfterKept        ProcessAfterKept
+		processAfterKept2       ProcessAfterKept2
+		processAfterDone4       ProcessAfterDone4
 	}
 	added int // the member that an add has made last
 }
@@ -249,12 +322,9 @@ type processComponent struct {
 // body is the component from its start to its end.
 func (e *processComponent) body(g ProcessGiven, run ProcessFunc) func(context.Context) error {
 	e.sizes.fds = g.Fds
+	e.sizes.waits = g.Waits
 	return func(ctx context.Context) error {
-		e.added = e.Free(processFiles, 1)
-		e.Shift(processTty, 0, processFiles, e.added)
-		e.added = e.Free(processDirs, 1)
-		e.Shift(processRoot, 0, processDirs, e.added)
-		end, err := run(ctx, ProcessRunning{e, e.Step()})
+		end, err := run(ctx, ProcessStarting{e, e.Step()})
 		return e.End(end.e == e, end.step, err)
 	}
 }
@@ -262,413 +332,585 @@ func (e *processComponent) body(g ProcessGiven, run ProcessFunc) func(context.Co
 // The slots of a Process.
 const (
 	processSys int32 = iota
-	processRoot
-	processTty
+	processParent
 	processRenamer
 	processTime
 	processChance
 	processRam
 	processFiles
 	processDirs
-	processAnswer
-	processOOpener
-	processOGiver
+	processNaps
+	processAt
+	processFirst
 	processF
 	processD
-	processNextOpener
-	processNextGiver
-	processX
-	processY
 	processTSleeper
 	processTWaker
 	processWSleeper
 	processWWaker
+	processOOpener
+	processOGiver
+	processBelow
+	processX
+	processY
 )
 
 func processLayout(g *ProcessGiven) *channel.Component {
-	return &channel.Component{Name: "Process", Choices: 43, Ops: processOps, Chooses: processChooses, Slots: []channel.Slot{
+	return &channel.Component{Name: "Process", Choices: 24, Ops: processOps, Chooses: processChooses, Slots: []channel.Slot{
 		{Name: "sys", Protocol: &Syscall, Role: 1},
-		{Name: "root", Protocol: &dir.Dir, Role: 0},
-		{Name: "tty", Protocol: &file.File, Role: 0},
+		{Name: "parent", Protocol: &Life, Role: 1},
 		{Name: "renamer", Protocol: &dir.Renaming, Role: 0},
 		{Name: "time", Protocol: &clock.Clock, Role: 0},
 		{Name: "chance", Protocol: &entropy.Entropy, Role: 0},
 		{Name: "ram", Protocol: &memory.Memory, Role: 0},
 		{Name: "files", Protocol: &file.File, Role: 0, Set: g.Fds},
-		{Name: "dirs", Protocol: &dir.Dir, Role: 0, Set: g.Fds, Points: 12},
-		{Name: "answer", Protocol: &dir.Opening, Role: 0},
-		{Name: "o.opener", Protocol: &dir.Opening, Role: 0},
-		{Name: "o.giver", Protocol: &dir.Opening, Role: 1},
+		{Name: "dirs", Protocol: &dir.Dir, Role: 0, Set: g.Fds},
+		{Name: "naps", Protocol: &wake.Wake, Role: 0, Set: g.Waits + 1, Points: 6},
+		{Name: "at", Protocol: &dir.Dir, Role: 0},
+		{Name: "first", Protocol: &dir.Dir, Role: 0},
 		{Name: "f", Protocol: &file.File, Role: 0},
 		{Name: "d", Protocol: &dir.Dir, Role: 0},
-		{Name: "next.opener", Protocol: &dir.Opening, Role: 0},
-		{Name: "next.giver", Protocol: &dir.Opening, Role: 1},
-		{Name: "x", Protocol: &dir.Dir, Role: 0},
-		{Name: "y", Protocol: &dir.Dir, Role: 0},
 		{Name: "t.sleeper", Protocol: &wake.Wake, Role: 0},
 		{Name: "t.waker", Protocol: &wake.Wake, Role: 1},
 		{Name: "w.sleeper", Protocol: &wake.Wake, Role: 0},
 		{Name: "w.waker", Protocol: &wake.Wake, Role: 1},
+		{Name: "o.opener", Protocol: &dir.Opening, Role: 0},
+		{Name: "o.giver", Protocol: &dir.Opening, Role: 1},
+		{Name: "below", Protocol: &dir.Dir, Role: 0},
+		{Name: "x", Protocol: &dir.Dir, Role: 0},
+		{Name: "y", Protocol: &dir.Dir, Role: 0},
 	}}
 }
 
 // processOps are all steps of a Process, and processChooses its chooses.
-var processOps = []*channel.Op{&processAfterNowSendTimeNowOp, &processAfterRandomSendChanceDrawOp, &processAfterGrowSendRamGrowOp, &processAfterPollNewWakeOp, &processAfterEnvironmentSentDataNextSendSysDataOp, &processAfterReadChooseFailedOp, &processAfterRead2PickFilesOp, &processAfterWriteChooseFailedOp, &processAfterWrite2PickFilesOp, &processAfterStatChooseFailedOp, &processAfterStat2PickFilesOp, &processAfterSyncChooseFailedOp, &processAfterSync2PickFilesOp, &processAfterTruncateChooseFailedOp, &processAfterTruncate2PickFilesOp, &processAfterCloseChooseFailedOp, &processAfterClose2PickFilesOp, &processAfterOpenChooseFailedOp, &processAfterOpen2PickDirsOp, &processAfterListChooseFailedOp, &processAfterList2PickDirsOp, &processAfterMakeDirChooseFailedOp, &processAfterMakeDir2PickDirsOp, &processAfterUnlinkChooseFailedOp, &processAfterUnlink2PickDirsOp, &processAfterRenameChooseFailedOp, &processAfterRename2PickDirsOp, &processAfterNow2ReceiveTimeOp, &processAfterDrawReceiveChanceOp, &processAfterGrow2ReceiveRamOp, &processAfterNewWakeSendTimeSleepOp, &processAfterPickFilesSendFilesReadOp, &processAfterPickFiles2SendFilesWriteOp, &processAfterPickFiles3SendFilesStatOp, &processAfterPickFiles4SendFilesSyncOp, &processAfterPickFiles5SendFilesTruncateOp, &processAfterPickFiles6SendFilesCloseOp, &processAfterPickDirsNewOpeningOp, &processAfterPickDirs2SendDirsListOp, &processAfterPickDirs3SendDirsMakeDirOp, &processAfterPickDirs4SendDirsUnlinkOp, &processAfterPickDirs5WithinOp, &processAfterPickDirs5AcrossOp, &processAfterTimeSentTimeNextSendSysTimeOp, &processAfterRandom2SentDataNextSendSysDataOp, &processAfterGrantedChooseDoneOp, &processAfterRefusedChooseFailedOp, &processAfterExitSendFilesCloseOp, &processAfterStat3ReceiveFilesOp, &processAfterSync3ReceiveFilesOp, &processAfterTruncate3ReceiveFilesOp, &processAfterClose3ChooseDoneOp, &processAfterNewOpeningSendDirsOpenOp, &processAfterList3ReceiveDirsOp, &processAfterMakeDir3ReceiveDirsOp, &processAfterUnlink3ReceiveDirsOp, &processAfterWithinSendDirsRenameOp, &processAfterSleepReceiveTSleeperOp, &processAfterSleep2PickFilesOp, &processAfterDataSentDataNextSendSysDataOp, &processAfterFailedChooseFailedOp, &processAfterWrittenSentWrittenNextSendSysWrittenOp, &processAfterFailed2ChooseFailedOp, &processAfterIsSentIsNextSendSysIsOp, &processAfterDoneChooseDoneOp, &processAfterFailed3ChooseFailedOp, &processAfterDone2ChooseDoneOp, &processAfterFailed4ChooseFailedOp, &processAfterEntriesSentDataNextSendSysDataOp, &processAfterFailed5ChooseFailedOp, &processAfterDone3ChooseDoneOp, &processAfterFailed6ChooseFailedOp, &processAfterDone4ChooseDoneOp, &processAfterFailed7ChooseFailedOp, &processAfterRename3ReceiveDirsOp, &processAfterAcrossPickDirsOp, &processAfterReadySendTSleeperReleaseOp, &processAfterPickFiles7NewWakeOp, &processWalkingReceiveAnswerOp, &processAfterDone5ChooseDoneOp, &processAfterFailed8ChooseFailedOp, &processAfterNewWake2SendFilesWatchOp, &processAfterGoneSendDirsCloseOp, &processAfterOpenedDirLastOp, &processAfterOpenedDirFurtherOp, &processAfterPickDirs6SendRenamerRenameOp, &processAfterReleaseSentWokenNextSendSysWokenOp, &processAfterExit2SendRenamerDetachOp, &processAfterOpenedSendFCloseOp, &processAfterFurtherNewOpeningOp, &processAfterFailed9ChooseFailedOp, &processAfterRename4ReceiveRenamerOp, &processAfterReady2SendTSleeperReleaseOp, &processAfterCancelledSendTSleeperReleaseOp, &processAfterReady3SendWSleeperReleaseOp, &processAfterCancelled2SendWSleeperReleaseOp, &processAfterDetachSendTimeDetachOp, &processAfterLastSentOpenedNextSendSysOpenedOp, &processAfterLast2SendDCloseOp, &processAfterNewOpening2SendDOpenOp, &processAfterRelease2SendWSleeperReleaseOp, &processAfterRelease3SendWSleeperReleaseOp, &processAfterRelease4SendTSleeperReleaseOp, &processAfterRelease5SendTSleeperReleaseOp, &processAfterDetach2SendChanceDetachOp, &processAfterOpen3SendDCloseOp, &processAfterRelease6ReceiveWSleeperOp, &processAfterRelease7ReceiveWSleeperOp, &processAfterRelease8ReceiveTSleeperOp, &processAfterRelease9ReceiveTSleeperOp, &processAfterDetach3SendRamDetachOp, &processAfterRenamedChooseDoneOp, &processAfterRefused2ChooseFailedOp}
+var processOps = []*channel.Op{&processStartingReceiveParentOp, &processAfterGiveSendFCloseOp, &processAfterGiveDirSendDCloseOp, &processAfterGrantedGrantedOp, &processAfterGrantedNoneOp, &processAfterNowSendTimeNowOp, &processAfterResolutionSendTimeResolutionOp, &processAfterRandomSendChanceDrawOp, &processAfterGrowSendRamGrowOp, &processDatingClockOp, &processDatingDatedOp, &processAfterReadFileOp, &processAfterReadDirectoryOp, &processAfterReadHereOp, &processAfterReadPathOp, &processAfterReadOtherOp, &processAfterSetTimesGivenOp, &processAfterSetTimesNowOp, &processAfterNow2ReceiveTimeOp, &processAfterResolution2ReceiveTimeOp, &processAfterDrawReceiveChanceOp, &processAfterGrow2ReceiveRamOp, &processAfterClockSendTimeNowOp, &processAfterDatedTimerOp, &processAfterDatedTimelessOp, &processAfterNow3SendTimeNowOp, &processAfterTouchGivenOp, &processAfterTouchNowOp, &processAfterNow4ReceiveTimeOp, &processAfterTimerNewWakeOp, &processAskingFileOp, &processAskingAskedOp, &processSendDoneChooseDoneOp, &processSendFailedSentFailedNextSendSysFailedOp, &processSendDataSentDataNextSendSysDataOp, &processSendWrittenSentWrittenNextSendSysWrittenOp, &processSendIsSentIsNextSendSysIsOp, &processSendPositionSentPositionNextSendSysPositionOp, &processSendDescribedSentDescribedNextSendSysDescribedOp, &processSendOpenedSentOpenedNextSendSysOpenedOp, &processSendTimeSentTimeNextSendSysTimeOp, &processSendWokenSentWokenNextSendSysWokenOp, &processAfterFilePickFilesOp, &processAfterDirectoryPickDirsOp, &processAfterNow5ReceiveTimeOp, &processAfterNow6SendTimeNowOp, &processAfterNewWakeSendTimeSleepOp, &processAfterArgumentsSendFilesCloseOp, &processLegsPickDirsOp, &processAfterNow7ReceiveTimeOp, &processAfterFile2PickFilesOp, &processAfterAskedWaitOp, &processAfterAskedLookOp, &processAfterAskedWrongOp, &processDirStatSendDirsStatOp, &processDirTimesSendDirsSetTimesOp, &processDirCloseSendDirsCloseOp, &processFillingSendDirsListOp, &processAfterPickFilesNewWakeOp, &processFileReadReadyOp, &processFileReadLookOp, &processFileWriteOverOp, &processFileWriteBehindOp, &processFileStatSendFilesStatOp, &processFileSyncSendFilesSyncOp, &processFileResizeExactlyOp, &processFileResizeAtLeastOp, &processFileTimesSendFilesSetTimesOp, &processFileCloseSendFilesCloseOp, &processFileSeekSendFilesStatOp, &processFileDescribeSendFilesStatOp, &processAfterStatReceiveDirsOp, &processAfterSetTimes2ReceiveDirsOp, &processAfterListReceiveDirsOp, &processAfterNewWake2SendFilesWatchOp, &processAfterEnvironmentSendDirsCloseOp, &processAfterReadySendFilesReadOp, &processAfterLook2NewWakeOp, &processAfterOverSendFilesWriteOp, &processAfterBehindSendFilesAppendOp, &processAfterStat2ReceiveFilesOp, &processAfterSyncReceiveFilesOp, &processAfterExactlySendFilesTruncateOp, &processAfterAtLeastSendFilesStatOp, &processAfterSetTimes3ReceiveFilesOp, &processAfterStat3ReceiveFilesOp, &processAfterStat4ReceiveFilesOp, &processAfterEntriesMoreOp, &processAfterEntriesEnoughOp, &processWalkingArrivedOp, &processWalkingRefusedOp, &processWalkingAgainOp, &processWalkingDownOp, &processWalkingLookOp, &processAfterLookSendNapsReleaseOp, &processAfterExitSendRenamerDetachOp, &processAfterNewWake3SendFilesWatchOp, &processAfterTruncateReceiveFilesOp, &processAfterStat5ReceiveFilesOp, &processAfterPathSendAtCloseOp, &processAfterDownNewOpeningOp, &processAfterLook3SendAtReadLinkOp, &processAfterDetachSendTimeDetachOp, &processAfterWatchSendWSleeperReleaseOp, &processAfterIsFineOp, &processAfterIsWrongOp, &processAfterArrivedSendFirstCloseOp, &processAfterRefusedSendAtCloseOp, &processAfterAgainSendAtCloseOp, &processAfterNewOpeningSendAtOpenOp, &processAfterReadLinkReceiveAtOp, &processAfterDetach2SendChanceDetachOp, &processAfterReleaseReceiveWSleeperOp, &processAfterIs2ShortOp, &processAfterIs2LongOp, &processAfterOpenReceiveOOpenerOp, &processAfterWrongReceiveNapsOp, &processAfterDetach3SendRamDetachOp, &processOpeningNewOpeningOp, &processFindingItselfOp, &processFindingNameOp, &processTouchingNewOpeningOp, &processMakingSendAtMakeDirOp, &processRemovingSendAtFindOp, &processTyingSendAtSymlinkOp, &processReadingLinkSendAtReadLinkOp, &processSecondSameOp, &processSecondBorrowedOp, &processSecondOtherOp, &processAfterOpenedSendFCloseOp, &processAfterFailedLinkOp, &processAfterFailedFailedOp, &processAfterDetach4SendParentExitedOp, &processAfterCloseSendFirstCloseOp, &processAfterPath2ChooseDoneOp, &processAfterPath3SentFailedNextSendSysFailedOp, &processAfterPath4SentDataNextSendSysDataOp, &processAfterPath5SentWrittenNextSendSysWrittenOp, &processAfterPath6SentIsNextSendSysIsOp, &processAfterPath7SentPositionNextSendSysPositionOp, &processAfterPath8SentDescribedNextSendSysDescribedOp, &processAfterPath9SentOpenedNextSendSysOpenedOp, &processAfterPath10SentTimeNextSendSysTimeOp, &processAfterPath11SentWokenNextSendSysWokenOp, &processAfterNewOpening2SendAtOpenOp, &processAfterItselfSendAtStatOp, &processAfterNameSendAtFindOp, &processAfterNewOpening3SendAtOpenOp, &processAfterMakeDirReceiveAtOp, &processAfterFindReceiveAtOp, &processAfterSymlinkReceiveAtOp, &processAfterReadLink2ReceiveAtOp, &processAfterAgain2PickDirsOp, &processAfterOpenedDirSendAtCloseOp, &processAfterLinkSendAtReadLinkOp, &processAfterOpen2ReceiveOOpenerOp, &processAfterStat6ReceiveAtOp, &processAfterFind2ReceiveAtOp, &processAfterOpen3ReceiveOOpenerOp, &processAfterFoundRightOp, &processAfterFoundWrongOp, &processAfterSameSendAtRenameOp, &processAfterSame2SendAtFindOp, &processAfterOtherPickDirsOp, &processAfterClose2SendAtCloseOp, &processAfterReadLink3ReceiveAtOp, &processAfterFailed2SendAtCloseOp, &processAfterPath12SendFilesCloseOp, &processAfterOpened2KeptOp, &processAfterOpened2EmptiedOp, &processAfterOpened2WrongOp, &processAfterOpenedDir2KeptOp, &processAfterOpenedDir2WrongOp, &processAfterOpened3SendFSetTimesOp, &processAfterOpenedDir3SendDSetTimesOp, &processAfterRightSendAtUnlinkOp, &processAfterRenameReceiveAtOp, &processAfterFind3ReceiveAtOp, &processAfterBorrowedSendFirstFindOp, &processAfterPickDirsSendRenamerRenameOp, &processAfterEmptiedSendFTruncateOp, &processAfterWrong2SendFCloseOp, &processAfterWrong3SendDCloseOp, &processAfterSetTimes4ReceiveFOp, &processAfterSetTimes5ReceiveDOp, &processAfterUnlinkReceiveAtOp, &processAfterFound2RightOp, &processAfterFound2WrongOp, &processAfterFind4ReceiveFirstOp, &processAfterRename2ReceiveRenamerOp, &processAfterDoneSendAtCloseOp, &processAfterFailed3SendAtCloseOp, &processAfterKeptSendFCloseOp, &processAfterTruncate2ReceiveFOp, &processAfterRight2SendAtLinkOp, &processAfterFound3RightOp, &processAfterFound3WrongOp, &processAfterPath13SendDirsCloseOp, &processAfterFailed4SendFCloseOp, &processAfterKept2SendDCloseOp, &processAfterLink2ReceiveAtOp, &processAfterRight3SendAtLinkOp, &processAfterPath14SendRenamerDetachOp, &processAfterDone4SendFCloseOp, &processAfterDone2SendFCloseOp, &processAfterDone3SendDCloseOp, &processAfterLink3ReceiveAtOp}
 
-var processChooses = []*channel.Choice{&processRunningChoice, &processAfterEnvironmentChoice, &processAfterReadChoice, &processAfterWriteChoice, &processAfterStatChoice, &processAfterSyncChoice, &processAfterTruncateChoice, &processAfterCloseChoice, &processAfterOpenChoice, &processAfterListChoice, &processAfterMakeDirChoice, &processAfterUnlinkChoice, &processAfterRenameChoice, &processAfterTimeChoice, &processAfterRandom2Choice, &processAfterGrantedChoice, &processAfterRefusedChoice, &processAfterRead3Choice, &processAfterWrite3Choice, &processAfterClose3Choice, &processAfterDataChoice, &processAfterFailedChoice, &processAfterWrittenChoice, &processAfterFailed2Choice, &processAfterIsChoice, &processAfterDoneChoice, &processAfterFailed3Choice, &processAfterDone2Choice, &processAfterFailed4Choice, &processAfterEntriesChoice, &processAfterFailed5Choice, &processAfterDone3Choice, &processAfterFailed6Choice, &processAfterDone4Choice, &processAfterFailed7Choice, &processAfterDone5Choice, &processAfterFailed8Choice, &processAfterReleaseChoice, &processAfterWatchChoice, &processAfterFailed9Choice, &processAfterLastChoice, &processAfterRenamedChoice, &processAfterRefused2Choice}
+var processChooses = []*channel.Choice{&processRunningChoice, &processSendDoneChoice, &processSendFailedChoice, &processSendDataChoice, &processSendWrittenChoice, &processSendIsChoice, &processSendPositionChoice, &processSendDescribedChoice, &processSendOpenedChoice, &processSendTimeChoice, &processSendWokenChoice, &processAfterWaitChoice, &processAfterRead2Choice, &processAfterWriteChoice, &processAfterPath2Choice, &processAfterPath3Choice, &processAfterPath4Choice, &processAfterPath5Choice, &processAfterPath6Choice, &processAfterPath7Choice, &processAfterPath8Choice, &processAfterPath9Choice, &processAfterPath10Choice, &processAfterPath11Choice}
 
 var (
-	processAfterNowSendTimeNowOp                       = channel.Op{State: "ProcessAfterNow", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:239:17"}
-	processAfterRandomSendChanceDrawOp                 = channel.Op{State: "ProcessAfterRandom", Method: "SendChanceDraw", Slot: processChance, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:243:17"}
-	processAfterGrowSendRamGrowOp                      = channel.Op{State: "ProcessAfterGrow", Method: "SendRamGrow", Slot: processRam, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:247:17"}
-	processAfterPollNewWakeOp                          = channel.Op{State: "ProcessAfterPoll", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/syscall/process.chan:96:9"}
-	processAfterEnvironmentSentDataNextSendSysDataOp   = channel.Op{State: "ProcessAfterEnvironmentSentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:256:17"}
-	processAfterReadChooseFailedOp                     = channel.Op{State: "ProcessAfterRead", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:157:17"}
-	processAfterRead2PickFilesOp                       = channel.Op{State: "ProcessAfterRead2", Method: "PickFiles", At: "protocols/syscall/process.chan:145:24"}
-	processAfterWriteChooseFailedOp                    = channel.Op{State: "ProcessAfterWrite", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:170:17"}
-	processAfterWrite2PickFilesOp                      = channel.Op{State: "ProcessAfterWrite2", Method: "PickFiles", At: "protocols/syscall/process.chan:159:24"}
-	processAfterStatChooseFailedOp                     = channel.Op{State: "ProcessAfterStat", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:178:17"}
-	processAfterStat2PickFilesOp                       = channel.Op{State: "ProcessAfterStat2", Method: "PickFiles", At: "protocols/syscall/process.chan:172:24"}
-	processAfterSyncChooseFailedOp                     = channel.Op{State: "ProcessAfterSync", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:185:17"}
-	processAfterSync2PickFilesOp                       = channel.Op{State: "ProcessAfterSync2", Method: "PickFiles", At: "protocols/syscall/process.chan:180:24"}
-	processAfterTruncateChooseFailedOp                 = channel.Op{State: "ProcessAfterTruncate", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:192:17"}
-	processAfterTruncate2PickFilesOp                   = channel.Op{State: "ProcessAfterTruncate2", Method: "PickFiles", At: "protocols/syscall/process.chan:187:24"}
-	processAfterCloseChooseFailedOp                    = channel.Op{State: "ProcessAfterClose", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:199:17"}
-	processAfterClose2PickFilesOp                      = channel.Op{State: "ProcessAfterClose2", Method: "PickFiles", At: "protocols/syscall/process.chan:194:24"}
-	processAfterOpenChooseFailedOp                     = channel.Op{State: "ProcessAfterOpen", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:210:17"}
-	processAfterOpen2PickDirsOp                        = channel.Op{State: "ProcessAfterOpen2", Method: "PickDirs", At: "protocols/syscall/process.chan:202:24"}
-	processAfterListChooseFailedOp                     = channel.Op{State: "ProcessAfterList", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:220:17"}
-	processAfterList2PickDirsOp                        = channel.Op{State: "ProcessAfterList2", Method: "PickDirs", At: "protocols/syscall/process.chan:212:24"}
-	processAfterMakeDirChooseFailedOp                  = channel.Op{State: "ProcessAfterMakeDir", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:227:17"}
-	processAfterMakeDir2PickDirsOp                     = channel.Op{State: "ProcessAfterMakeDir2", Method: "PickDirs", At: "protocols/syscall/process.chan:222:24"}
-	processAfterUnlinkChooseFailedOp                   = channel.Op{State: "ProcessAfterUnlink", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:234:17"}
-	processAfterUnlink2PickDirsOp                      = channel.Op{State: "ProcessAfterUnlink2", Method: "PickDirs", At: "protocols/syscall/process.chan:229:24"}
-	processAfterRenameChooseFailedOp                   = channel.Op{State: "ProcessAfterRename", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:90:9"}
-	processAfterRename2PickDirsOp                      = channel.Op{State: "ProcessAfterRename2", Method: "PickDirs", At: "protocols/syscall/process.chan:65:16"}
-	processAfterNow2ReceiveTimeOp                      = channel.Op{State: "ProcessAfterNow2", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:240:17"}
-	processAfterDrawReceiveChanceOp                    = channel.Op{State: "ProcessAfterDraw", Method: "ReceiveChance", Slot: processChance, Peer: 1, Labels: 1 << 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:244:17"}
-	processAfterGrow2ReceiveRamOp                      = channel.Op{State: "ProcessAfterGrow2", Method: "ReceiveRam", Slot: processRam, Peer: 1, Labels: 1<<3 | 1<<4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:249:24"}
-	processAfterNewWakeSendTimeSleepOp                 = channel.Op{State: "ProcessAfterNewWake", Method: "SendTimeSleep", Slot: processTime, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:97:9"}
-	processAfterPickFilesSendFilesReadOp               = channel.Op{State: "ProcessAfterPickFiles", Method: "SendFilesRead", Slot: processFiles, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:146:21"}
-	processAfterPickFiles2SendFilesWriteOp             = channel.Op{State: "ProcessAfterPickFiles2", Method: "SendFilesWrite", Slot: processFiles, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:160:21"}
-	processAfterPickFiles3SendFilesStatOp              = channel.Op{State: "ProcessAfterPickFiles3", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:173:21"}
-	processAfterPickFiles4SendFilesSyncOp              = channel.Op{State: "ProcessAfterPickFiles4", Method: "SendFilesSync", Slot: processFiles, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:181:21"}
-	processAfterPickFiles5SendFilesTruncateOp          = channel.Op{State: "ProcessAfterPickFiles5", Method: "SendFilesTruncate", Slot: processFiles, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:188:21"}
-	processAfterPickFiles6SendFilesCloseOp             = channel.Op{State: "ProcessAfterPickFiles6", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:195:21"}
-	processAfterPickDirsNewOpeningOp                   = channel.Op{State: "ProcessAfterPickDirs", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/syscall/process.chan:22:9"}
-	processAfterPickDirs2SendDirsListOp                = channel.Op{State: "ProcessAfterPickDirs2", Method: "SendDirsList", Slot: processDirs, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:213:21"}
-	processAfterPickDirs3SendDirsMakeDirOp             = channel.Op{State: "ProcessAfterPickDirs3", Method: "SendDirsMakeDir", Slot: processDirs, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:223:21"}
-	processAfterPickDirs4SendDirsUnlinkOp              = channel.Op{State: "ProcessAfterPickDirs4", Method: "SendDirsUnlink", Slot: processDirs, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:230:21"}
-	processAfterPickDirs5WithinOp                      = channel.Op{State: "ProcessAfterPickDirs5", Method: "Within", At: "protocols/syscall/process.chan:67:18"}
-	processAfterPickDirs5AcrossOp                      = channel.Op{State: "ProcessAfterPickDirs5", Method: "Across", At: "protocols/syscall/process.chan:71:18"}
-	processAfterTimeSentTimeNextSendSysTimeOp          = channel.Op{State: "ProcessAfterTimeSentTimeNext", Method: "SendSysTime", Slot: processSys, Peer: 0, Label: 23, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:241:17"}
-	processAfterRandom2SentDataNextSendSysDataOp       = channel.Op{State: "ProcessAfterRandom2SentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:245:17"}
-	processAfterGrantedChooseDoneOp                    = channel.Op{State: "ProcessAfterGranted", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:249:42"}
-	processAfterRefusedChooseFailedOp                  = channel.Op{State: "ProcessAfterRefused", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:250:42"}
-	processAfterExitSendFilesCloseOp                   = channel.Op{State: "ProcessAfterExit", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:128:13"}
-	processAfterStat3ReceiveFilesOp                    = channel.Op{State: "ProcessAfterStat3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:174:21"}
-	processAfterSync3ReceiveFilesOp                    = channel.Op{State: "ProcessAfterSync3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:58:16"}
-	processAfterTruncate3ReceiveFilesOp                = channel.Op{State: "ProcessAfterTruncate3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:58:16"}
-	processAfterClose3ChooseDoneOp                     = channel.Op{State: "ProcessAfterClose3", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:196:21"}
-	processAfterNewOpeningSendDirsOpenOp               = channel.Op{State: "ProcessAfterNewOpening", Method: "SendDirsOpen", Slot: processDirs, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:23:9"}
-	processAfterList3ReceiveDirsOp                     = channel.Op{State: "ProcessAfterList3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<14 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:215:28"}
-	processAfterMakeDir3ReceiveDirsOp                  = channel.Op{State: "ProcessAfterMakeDir3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:58:16"}
-	processAfterUnlink3ReceiveDirsOp                   = channel.Op{State: "ProcessAfterUnlink3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:58:16"}
-	processAfterWithinSendDirsRenameOp                 = channel.Op{State: "ProcessAfterWithin", Method: "SendDirsRename", Slot: processDirs, Peer: 1, Label: 10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:68:17"}
-	processAfterSleepReceiveTSleeperOp                 = channel.Op{State: "ProcessAfterSleep", Method: "ReceiveTSleeper", Slot: processTSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:110:16"}
-	processAfterSleep2PickFilesOp                      = channel.Op{State: "ProcessAfterSleep2", Method: "PickFiles", At: "protocols/syscall/process.chan:98:16"}
-	processAfterDataSentDataNextSendSysDataOp          = channel.Op{State: "ProcessAfterDataSentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:148:53"}
-	processAfterFailedChooseFailedOp                   = channel.Op{State: "ProcessAfterFailed", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:149:53"}
-	processAfterWrittenSentWrittenNextSendSysWrittenOp = channel.Op{State: "ProcessAfterWrittenSentWrittenNext", Method: "SendSysWritten", Slot: processSys, Peer: 0, Label: 19, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:162:53"}
-	processAfterFailed2ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed2", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:163:53"}
-	processAfterIsSentIsNextSendSysIsOp                = channel.Op{State: "ProcessAfterIsSentIsNext", Method: "SendSysIs", Slot: processSys, Peer: 0, Label: 20, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:175:21"}
-	processAfterDoneChooseDoneOp                       = channel.Op{State: "ProcessAfterDone", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:58:37"}
-	processAfterFailed3ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed3", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:59:37"}
-	processAfterDone2ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone2", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:58:37"}
-	processAfterFailed4ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed4", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:59:37"}
-	processAfterEntriesSentDataNextSendSysDataOp       = channel.Op{State: "ProcessAfterEntriesSentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:215:59"}
-	processAfterFailed5ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed5", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:216:59"}
-	processAfterDone3ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone3", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:58:37"}
-	processAfterFailed6ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed6", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:59:37"}
-	processAfterDone4ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone4", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:58:37"}
-	processAfterFailed7ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed7", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:59:37"}
-	processAfterRename3ReceiveDirsOp                   = channel.Op{State: "ProcessAfterRename3", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:58:16"}
-	processAfterAcrossPickDirsOp                       = channel.Op{State: "ProcessAfterAcross", Method: "PickDirs", At: "protocols/syscall/process.chan:73:20"}
-	processAfterReadySendTSleeperReleaseOp             = channel.Op{State: "ProcessAfterReady", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:113:9"}
-	processAfterPickFiles7NewWakeOp                    = channel.Op{State: "ProcessAfterPickFiles7", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/syscall/process.chan:99:13"}
-	processWalkingReceiveAnswerOp                      = channel.Op{State: "ProcessWalking", Method: "ReceiveAnswer", Slot: processAnswer, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:27:20"}
-	processAfterDone5ChooseDoneOp                      = channel.Op{State: "ProcessAfterDone5", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:58:37"}
-	processAfterFailed8ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed8", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:59:37"}
-	processAfterNewWake2SendFilesWatchOp               = channel.Op{State: "ProcessAfterNewWake2", Method: "SendFilesWatch", Slot: processFiles, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:100:13"}
-	processAfterGoneSendDirsCloseOp                    = channel.Op{State: "ProcessAfterGone", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:131:13"}
-	processAfterOpenedDirLastOp                        = channel.Op{State: "ProcessAfterOpenedDir", Method: "Last", At: "protocols/syscall/process.chan:36:22"}
-	processAfterOpenedDirFurtherOp                     = channel.Op{State: "ProcessAfterOpenedDir", Method: "Further", At: "protocols/syscall/process.chan:43:22"}
-	processAfterPickDirs6SendRenamerRenameOp           = channel.Op{State: "ProcessAfterPickDirs6", Method: "SendRenamerRename", Slot: processRenamer, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:75:21"}
-	processAfterReleaseSentWokenNextSendSysWokenOp     = channel.Op{State: "ProcessAfterReleaseSentWokenNext", Method: "SendSysWoken", Slot: processSys, Peer: 0, Label: 24, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:254:17"}
-	processAfterExit2SendRenamerDetachOp               = channel.Op{State: "ProcessAfterExit2", Method: "SendRenamerDetach", Slot: processRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:133:9"}
-	processAfterOpenedSendFCloseOp                     = channel.Op{State: "ProcessAfterOpened", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:31:21"}
-	processAfterFurtherNewOpeningOp                    = channel.Op{State: "ProcessAfterFurther", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/syscall/process.chan:44:21"}
-	processAfterFailed9ChooseFailedOp                  = channel.Op{State: "ProcessAfterFailed9", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:206:25"}
-	processAfterRename4ReceiveRenamerOp                = channel.Op{State: "ProcessAfterRename4", Method: "ReceiveRenamer", Slot: processRenamer, Peer: 1, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:77:28"}
-	processAfterReady2SendTSleeperReleaseOp            = channel.Op{State: "ProcessAfterReady2", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:117:9"}
-	processAfterCancelledSendTSleeperReleaseOp         = channel.Op{State: "ProcessAfterCancelled", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:117:9"}
-	processAfterReady3SendWSleeperReleaseOp            = channel.Op{State: "ProcessAfterReady3", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:117:9"}
-	processAfterCancelled2SendWSleeperReleaseOp        = channel.Op{State: "ProcessAfterCancelled2", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:117:9"}
-	processAfterDetachSendTimeDetachOp                 = channel.Op{State: "ProcessAfterDetach", Method: "SendTimeDetach", Slot: processTime, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:134:9"}
-	processAfterLastSentOpenedNextSendSysOpenedOp      = channel.Op{State: "ProcessAfterLastSentOpenedNext", Method: "SendSysOpened", Slot: processSys, Peer: 0, Label: 22, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:204:25"}
-	processAfterLast2SendDCloseOp                      = channel.Op{State: "ProcessAfterLast2", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:40:25"}
-	processAfterNewOpening2SendDOpenOp                 = channel.Op{State: "ProcessAfterNewOpening2", Method: "SendDOpen", Slot: processD, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:21"}
-	processAfterRelease2SendWSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease2", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:118:9"}
-	processAfterRelease3SendWSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease3", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:118:9"}
-	processAfterRelease4SendTSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease4", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:118:9"}
-	processAfterRelease5SendTSleeperReleaseOp          = channel.Op{State: "ProcessAfterRelease5", Method: "SendTSleeperRelease", Slot: processTSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:118:9"}
-	processAfterDetach2SendChanceDetachOp              = channel.Op{State: "ProcessAfterDetach2", Method: "SendChanceDetach", Slot: processChance, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:135:9"}
-	processAfterOpen3SendDCloseOp                      = channel.Op{State: "ProcessAfterOpen3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:46:21"}
-	processAfterRelease6ReceiveWSleeperOp              = channel.Op{State: "ProcessAfterRelease6", Method: "ReceiveWSleeper", Slot: processWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:120:16"}
-	processAfterRelease7ReceiveWSleeperOp              = channel.Op{State: "ProcessAfterRelease7", Method: "ReceiveWSleeper", Slot: processWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:120:16"}
-	processAfterRelease8ReceiveTSleeperOp              = channel.Op{State: "ProcessAfterRelease8", Method: "ReceiveTSleeper", Slot: processTSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:120:16"}
-	processAfterRelease9ReceiveTSleeperOp              = channel.Op{State: "ProcessAfterRelease9", Method: "ReceiveTSleeper", Slot: processTSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:120:16"}
-	processAfterDetach3SendRamDetachOp                 = channel.Op{State: "ProcessAfterDetach3", Method: "SendRamDetach", Slot: processRam, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:136:9"}
-	processAfterRenamedChooseDoneOp                    = channel.Op{State: "ProcessAfterRenamed", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 21, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:80:25"}
-	processAfterRefused2ChooseFailedOp                 = channel.Op{State: "ProcessAfterRefused2", Method: "ChooseFailed", Slot: processSys, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:84:25"}
-	processRunningChoice                               = channel.Choice{ID: 0, State: "ProcessRunning", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:144:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/syscall/process.chan:158:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/syscall/process.chan:171:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 3, At: "protocols/syscall/process.chan:179:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 4, At: "protocols/syscall/process.chan:186:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 5, At: "protocols/syscall/process.chan:193:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 6, At: "protocols/syscall/process.chan:201:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 7, At: "protocols/syscall/process.chan:211:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 8, At: "protocols/syscall/process.chan:221:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/syscall/process.chan:228:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:235:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 11, At: "protocols/syscall/process.chan:238:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 12, At: "protocols/syscall/process.chan:242:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 13, At: "protocols/syscall/process.chan:246:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 14, At: "protocols/syscall/process.chan:252:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 15, At: "protocols/syscall/process.chan:255:20"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 16, At: "protocols/syscall/process.chan:257:20"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processStartingReceiveParentOp                          = channel.Op{State: "ProcessStarting", Method: "ReceiveParent", Slot: processParent, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:684:16"}
+	processAfterGiveSendFCloseOp                            = channel.Op{State: "ProcessAfterGive", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:687:26"}
+	processAfterGiveDirSendDCloseOp                         = channel.Op{State: "ProcessAfterGiveDir", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:692:26"}
+	processAfterGrantedGrantedOp                            = channel.Op{State: "ProcessAfterGranted", Method: "Granted", At: "protocols/syscall/process.chan:606:18"}
+	processAfterGrantedNoneOp                               = channel.Op{State: "ProcessAfterGranted", Method: "None", At: "protocols/syscall/process.chan:607:18"}
+	processAfterNowSendTimeNowOp                            = channel.Op{State: "ProcessAfterNow", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:646:13"}
+	processAfterResolutionSendTimeResolutionOp              = channel.Op{State: "ProcessAfterResolution", Method: "SendTimeResolution", Slot: processTime, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:651:13"}
+	processAfterRandomSendChanceDrawOp                      = channel.Op{State: "ProcessAfterRandom", Method: "SendChanceDraw", Slot: processChance, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:656:13"}
+	processAfterGrowSendRamGrowOp                           = channel.Op{State: "ProcessAfterGrow", Method: "SendRamGrow", Slot: processRam, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:661:13"}
+	processDatingClockOp                                    = channel.Op{State: "ProcessDating", Method: "Clock", At: "protocols/syscall/process.chan:495:18"}
+	processDatingDatedOp                                    = channel.Op{State: "ProcessDating", Method: "Dated", At: "protocols/syscall/process.chan:498:18"}
+	processAfterReadFileOp                                  = channel.Op{State: "ProcessAfterRead", Method: "File", At: "protocols/syscall/process.chan:557:14"}
+	processAfterReadDirectoryOp                             = channel.Op{State: "ProcessAfterRead", Method: "Directory", At: "protocols/syscall/process.chan:563:14"}
+	processAfterReadHereOp                                  = channel.Op{State: "ProcessAfterRead", Method: "Here", At: "protocols/syscall/process.chan:568:14"}
+	processAfterReadPathOp                                  = channel.Op{State: "ProcessAfterRead", Method: "Path", At: "protocols/syscall/process.chan:571:14"}
+	processAfterReadOtherOp                                 = channel.Op{State: "ProcessAfterRead", Method: "Other", At: "protocols/syscall/process.chan:575:14"}
+	processAfterSetTimesGivenOp                             = channel.Op{State: "ProcessAfterSetTimes", Method: "Given", At: "protocols/syscall/process.chan:547:14"}
+	processAfterSetTimesNowOp                               = channel.Op{State: "ProcessAfterSetTimes", Method: "Now", At: "protocols/syscall/process.chan:548:14"}
+	processAfterNow2ReceiveTimeOp                           = channel.Op{State: "ProcessAfterNow2", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:647:13"}
+	processAfterResolution2ReceiveTimeOp                    = channel.Op{State: "ProcessAfterResolution2", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:652:13"}
+	processAfterDrawReceiveChanceOp                         = channel.Op{State: "ProcessAfterDraw", Method: "ReceiveChance", Slot: processChance, Peer: 1, Labels: 1 << 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:657:13"}
+	processAfterGrow2ReceiveRamOp                           = channel.Op{State: "ProcessAfterGrow2", Method: "ReceiveRam", Slot: processRam, Peer: 1, Labels: 1<<3 | 1<<4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:663:20"}
+	processAfterClockSendTimeNowOp                          = channel.Op{State: "ProcessAfterClock", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:496:17"}
+	processAfterDatedTimerOp                                = channel.Op{State: "ProcessAfterDated", Method: "Timer", At: "protocols/syscall/process.chan:502:14"}
+	processAfterDatedTimelessOp                             = channel.Op{State: "ProcessAfterDated", Method: "Timeless", At: "protocols/syscall/process.chan:506:14"}
+	processAfterNow3SendTimeNowOp                           = channel.Op{State: "ProcessAfterNow3", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:549:13"}
+	processAfterTouchGivenOp                                = channel.Op{State: "ProcessAfterTouch", Method: "Given", At: "protocols/syscall/process.chan:547:14"}
+	processAfterTouchNowOp                                  = channel.Op{State: "ProcessAfterTouch", Method: "Now", At: "protocols/syscall/process.chan:548:14"}
+	processAfterNow4ReceiveTimeOp                           = channel.Op{State: "ProcessAfterNow4", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:497:17"}
+	processAfterTimerNewWakeOp                              = channel.Op{State: "ProcessAfterTimer", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/syscall/process.chan:503:13"}
+	processAskingFileOp                                     = channel.Op{State: "ProcessAsking", Method: "File", At: "protocols/syscall/process.chan:510:18"}
+	processAskingAskedOp                                    = channel.Op{State: "ProcessAsking", Method: "Asked", At: "protocols/syscall/process.chan:516:18"}
+	processSendDoneChooseDoneOp                             = channel.Op{State: "ProcessSendDone", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 39, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:703:17"}
+	processSendFailedSentFailedNextSendSysFailedOp          = channel.Op{State: "ProcessSendFailedSentFailedNext", Method: "SendSysFailed", Slot: processSys, Peer: 0, Label: 36, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:706:17"}
+	processSendDataSentDataNextSendSysDataOp                = channel.Op{State: "ProcessSendDataSentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 35, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:709:17"}
+	processSendWrittenSentWrittenNextSendSysWrittenOp       = channel.Op{State: "ProcessSendWrittenSentWrittenNext", Method: "SendSysWritten", Slot: processSys, Peer: 0, Label: 37, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:712:17"}
+	processSendIsSentIsNextSendSysIsOp                      = channel.Op{State: "ProcessSendIsSentIsNext", Method: "SendSysIs", Slot: processSys, Peer: 0, Label: 38, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:715:17"}
+	processSendPositionSentPositionNextSendSysPositionOp    = channel.Op{State: "ProcessSendPositionSentPositionNext", Method: "SendSysPosition", Slot: processSys, Peer: 0, Label: 40, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:718:17"}
+	processSendDescribedSentDescribedNextSendSysDescribedOp = channel.Op{State: "ProcessSendDescribedSentDescribedNext", Method: "SendSysDescribed", Slot: processSys, Peer: 0, Label: 41, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:721:17"}
+	processSendOpenedSentOpenedNextSendSysOpenedOp          = channel.Op{State: "ProcessSendOpenedSentOpenedNext", Method: "SendSysOpened", Slot: processSys, Peer: 0, Label: 42, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:724:17"}
+	processSendTimeSentTimeNextSendSysTimeOp                = channel.Op{State: "ProcessSendTimeSentTimeNext", Method: "SendSysTime", Slot: processSys, Peer: 0, Label: 43, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:727:17"}
+	processSendWokenSentWokenNextSendSysWokenOp             = channel.Op{State: "ProcessSendWokenSentWokenNext", Method: "SendSysWoken", Slot: processSys, Peer: 0, Label: 44, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:730:17"}
+	processAfterFilePickFilesOp                             = channel.Op{State: "ProcessAfterFile", Method: "PickFiles", At: "protocols/syscall/process.chan:558:20"}
+	processAfterDirectoryPickDirsOp                         = channel.Op{State: "ProcessAfterDirectory", Method: "PickDirs", At: "protocols/syscall/process.chan:564:20"}
+	processAfterNow5ReceiveTimeOp                           = channel.Op{State: "ProcessAfterNow5", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:550:13"}
+	processAfterNow6SendTimeNowOp                           = channel.Op{State: "ProcessAfterNow6", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:549:13"}
+	processAfterNewWakeSendTimeSleepOp                      = channel.Op{State: "ProcessAfterNewWake", Method: "SendTimeSleep", Slot: processTime, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:504:13"}
+	processAfterArgumentsSendFilesCloseOp                   = channel.Op{State: "ProcessAfterArguments", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:736:9"}
+	processLegsPickDirsOp                                   = channel.Op{State: "ProcessLegs", Method: "PickDirs", At: "protocols/syscall/process.chan:217:16"}
+	processAfterNow7ReceiveTimeOp                           = channel.Op{State: "ProcessAfterNow7", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:550:13"}
+	processAfterFile2PickFilesOp                            = channel.Op{State: "ProcessAfterFile2", Method: "PickFiles", At: "protocols/syscall/process.chan:511:24"}
+	processAfterAskedWaitOp                                 = channel.Op{State: "ProcessAfterAsked", Method: "Wait", At: "protocols/syscall/process.chan:522:14"}
+	processAfterAskedLookOp                                 = channel.Op{State: "ProcessAfterAsked", Method: "Look", At: "protocols/syscall/process.chan:530:14"}
+	processAfterAskedWrongOp                                = channel.Op{State: "ProcessAfterAsked", Method: "Wrong", At: "protocols/syscall/process.chan:531:14"}
+	processDirStatSendDirsStatOp                            = channel.Op{State: "ProcessDirStat", Method: "SendDirsStat", Slot: processDirs, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:176:13"}
+	processDirTimesSendDirsSetTimesOp                       = channel.Op{State: "ProcessDirTimes", Method: "SendDirsSetTimes", Slot: processDirs, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:181:13"}
+	processDirCloseSendDirsCloseOp                          = channel.Op{State: "ProcessDirClose", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:185:13"}
+	processFillingSendDirsListOp                            = channel.Op{State: "ProcessFilling", Method: "SendDirsList", Slot: processDirs, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:155:13"}
+	processAfterPickFilesNewWakeOp                          = channel.Op{State: "ProcessAfterPickFiles", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/syscall/process.chan:512:21"}
+	processFileReadReadyOp                                  = channel.Op{State: "ProcessFileRead", Method: "Ready", At: "protocols/syscall/process.chan:53:14"}
+	processFileReadLookOp                                   = channel.Op{State: "ProcessFileRead", Method: "Look", At: "protocols/syscall/process.chan:54:14"}
+	processFileWriteOverOp                                  = channel.Op{State: "ProcessFileWrite", Method: "Over", At: "protocols/syscall/process.chan:76:14"}
+	processFileWriteBehindOp                                = channel.Op{State: "ProcessFileWrite", Method: "Behind", At: "protocols/syscall/process.chan:77:14"}
+	processFileStatSendFilesStatOp                          = channel.Op{State: "ProcessFileStat", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:87:9"}
+	processFileSyncSendFilesSyncOp                          = channel.Op{State: "ProcessFileSync", Method: "SendFilesSync", Slot: processFiles, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:123:13"}
+	processFileResizeExactlyOp                              = channel.Op{State: "ProcessFileResize", Method: "Exactly", At: "protocols/syscall/process.chan:94:14"}
+	processFileResizeAtLeastOp                              = channel.Op{State: "ProcessFileResize", Method: "AtLeast", At: "protocols/syscall/process.chan:95:14"}
+	processFileTimesSendFilesSetTimesOp                     = channel.Op{State: "ProcessFileTimes", Method: "SendFilesSetTimes", Slot: processFiles, Peer: 1, Label: 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:130:13"}
+	processFileCloseSendFilesCloseOp                        = channel.Op{State: "ProcessFileClose", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:134:13"}
+	processFileSeekSendFilesStatOp                          = channel.Op{State: "ProcessFileSeek", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:87:9"}
+	processFileDescribeSendFilesStatOp                      = channel.Op{State: "ProcessFileDescribe", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:87:9"}
+	processAfterStatReceiveDirsOp                           = channel.Op{State: "ProcessAfterStat", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1 << 17, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:177:13"}
+	processAfterSetTimes2ReceiveDirsOp                      = channel.Op{State: "ProcessAfterSetTimes2", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterListReceiveDirsOp                           = channel.Op{State: "ProcessAfterList", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<14 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:157:20"}
+	processAfterNewWake2SendFilesWatchOp                    = channel.Op{State: "ProcessAfterNewWake2", Method: "SendFilesWatch", Slot: processFiles, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:513:21"}
+	processAfterEnvironmentSendDirsCloseOp                  = channel.Op{State: "ProcessAfterEnvironment", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:739:9"}
+	processAfterReadySendFilesReadOp                        = channel.Op{State: "ProcessAfterReady", Method: "SendFilesRead", Slot: processFiles, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:66:9"}
+	processAfterLook2NewWakeOp                              = channel.Op{State: "ProcessAfterLook2", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/syscall/process.chan:56:13"}
+	processAfterOverSendFilesWriteOp                        = channel.Op{State: "ProcessAfterOver", Method: "SendFilesWrite", Slot: processFiles, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:76:22"}
+	processAfterBehindSendFilesAppendOp                     = channel.Op{State: "ProcessAfterBehind", Method: "SendFilesAppend", Slot: processFiles, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:77:22"}
+	processAfterStat2ReceiveFilesOp                         = channel.Op{State: "ProcessAfterStat2", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:88:9"}
+	processAfterSyncReceiveFilesOp                          = channel.Op{State: "ProcessAfterSync", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterExactlySendFilesTruncateOp                  = channel.Op{State: "ProcessAfterExactly", Method: "SendFilesTruncate", Slot: processFiles, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:104:9"}
+	processAfterAtLeastSendFilesStatOp                      = channel.Op{State: "ProcessAfterAtLeast", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:87:9"}
+	processAfterSetTimes3ReceiveFilesOp                     = channel.Op{State: "ProcessAfterSetTimes3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterStat3ReceiveFilesOp                         = channel.Op{State: "ProcessAfterStat3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:88:9"}
+	processAfterStat4ReceiveFilesOp                         = channel.Op{State: "ProcessAfterStat4", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:88:9"}
+	processAfterEntriesMoreOp                               = channel.Op{State: "ProcessAfterEntries", Method: "More", At: "protocols/syscall/process.chan:159:22"}
+	processAfterEntriesEnoughOp                             = channel.Op{State: "ProcessAfterEntries", Method: "Enough", At: "protocols/syscall/process.chan:160:22"}
+	processWalkingArrivedOp                                 = channel.Op{State: "ProcessWalking", Method: "Arrived", At: "protocols/syscall/process.chan:222:22"}
+	processWalkingRefusedOp                                 = channel.Op{State: "ProcessWalking", Method: "Refused", At: "protocols/syscall/process.chan:224:22"}
+	processWalkingAgainOp                                   = channel.Op{State: "ProcessWalking", Method: "Again", At: "protocols/syscall/process.chan:227:22"}
+	processWalkingDownOp                                    = channel.Op{State: "ProcessWalking", Method: "Down", At: "protocols/syscall/process.chan:235:22"}
+	processWalkingLookOp                                    = channel.Op{State: "ProcessWalking", Method: "Look", At: "protocols/syscall/process.chan:263:22"}
+	processAfterLookSendNapsReleaseOp                       = channel.Op{State: "ProcessAfterLook", Method: "SendNapsRelease", Slot: processNaps, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:534:13"}
+	processAfterExitSendRenamerDetachOp                     = channel.Op{State: "ProcessAfterExit", Method: "SendRenamerDetach", Slot: processRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:741:5"}
+	processAfterNewWake3SendFilesWatchOp                    = channel.Op{State: "ProcessAfterNewWake3", Method: "SendFilesWatch", Slot: processFiles, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:57:13"}
+	processAfterTruncateReceiveFilesOp                      = channel.Op{State: "ProcessAfterTruncate", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterStat5ReceiveFilesOp                         = channel.Op{State: "ProcessAfterStat5", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:88:9"}
+	processAfterPathSendAtCloseOp                           = channel.Op{State: "ProcessAfterPath", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterDownNewOpeningOp                            = channel.Op{State: "ProcessAfterDown", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/syscall/process.chan:236:21"}
+	processAfterLook3SendAtReadLinkOp                       = channel.Op{State: "ProcessAfterLook3", Method: "SendAtReadLink", Slot: processAt, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:264:21"}
+	processAfterDetachSendTimeDetachOp                      = channel.Op{State: "ProcessAfterDetach", Method: "SendTimeDetach", Slot: processTime, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:742:5"}
+	processAfterWatchSendWSleeperReleaseOp                  = channel.Op{State: "ProcessAfterWatch", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:58:13"}
+	processAfterIsFineOp                                    = channel.Op{State: "ProcessAfterIs", Method: "Fine", At: "protocols/syscall/process.chan:140:18"}
+	processAfterIsWrongOp                                   = channel.Op{State: "ProcessAfterIs", Method: "Wrong", At: "protocols/syscall/process.chan:141:18"}
+	processAfterArrivedSendFirstCloseOp                     = channel.Op{State: "ProcessAfterArrived", Method: "SendFirstClose", Slot: processFirst, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:485:17"}
+	processAfterRefusedSendAtCloseOp                        = channel.Op{State: "ProcessAfterRefused", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterAgainSendAtCloseOp                          = channel.Op{State: "ProcessAfterAgain", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterNewOpeningSendAtOpenOp                      = channel.Op{State: "ProcessAfterNewOpening", Method: "SendAtOpen", Slot: processAt, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:237:21"}
+	processAfterReadLinkReceiveAtOp                         = channel.Op{State: "ProcessAfterReadLink", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<16 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:266:28"}
+	processAfterDetach2SendChanceDetachOp                   = channel.Op{State: "ProcessAfterDetach2", Method: "SendChanceDetach", Slot: processChance, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:743:5"}
+	processAfterReleaseReceiveWSleeperOp                    = channel.Op{State: "ProcessAfterRelease", Method: "ReceiveWSleeper", Slot: processWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:60:20"}
+	processAfterIs2ShortOp                                  = channel.Op{State: "ProcessAfterIs2", Method: "Short", At: "protocols/syscall/process.chan:98:18"}
+	processAfterIs2LongOp                                   = channel.Op{State: "ProcessAfterIs2", Method: "Long", At: "protocols/syscall/process.chan:99:18"}
+	processAfterOpenReceiveOOpenerOp                        = channel.Op{State: "ProcessAfterOpen", Method: "ReceiveOOpener", Slot: processOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:239:28"}
+	processAfterWrongReceiveNapsOp                          = channel.Op{State: "ProcessAfterWrong", Method: "ReceiveNaps", Slot: processNaps, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:538:20"}
+	processAfterDetach3SendRamDetachOp                      = channel.Op{State: "ProcessAfterDetach3", Method: "SendRamDetach", Slot: processRam, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:744:5"}
+	processOpeningNewOpeningOp                              = channel.Op{State: "ProcessOpening", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/syscall/process.chan:296:9"}
+	processFindingItselfOp                                  = channel.Op{State: "ProcessFinding", Method: "Itself", At: "protocols/syscall/process.chan:322:14"}
+	processFindingNameOp                                    = channel.Op{State: "ProcessFinding", Method: "Name", At: "protocols/syscall/process.chan:326:14"}
+	processTouchingNewOpeningOp                             = channel.Op{State: "ProcessTouching", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/syscall/process.chan:337:9"}
+	processMakingSendAtMakeDirOp                            = channel.Op{State: "ProcessMaking", Method: "SendAtMakeDir", Slot: processAt, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:433:13"}
+	processRemovingSendAtFindOp                             = channel.Op{State: "ProcessRemoving", Method: "SendAtFind", Slot: processAt, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:354:9"}
+	processTyingSendAtSymlinkOp                             = channel.Op{State: "ProcessTying", Method: "SendAtSymlink", Slot: processAt, Peer: 1, Label: 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:440:13"}
+	processReadingLinkSendAtReadLinkOp                      = channel.Op{State: "ProcessReadingLink", Method: "SendAtReadLink", Slot: processAt, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:444:13"}
+	processSecondSameOp                                     = channel.Op{State: "ProcessSecond", Method: "Same", At: "protocols/syscall/process.chan:386:14"}
+	processSecondBorrowedOp                                 = channel.Op{State: "ProcessSecond", Method: "Borrowed", At: "protocols/syscall/process.chan:394:14"}
+	processSecondOtherOp                                    = channel.Op{State: "ProcessSecond", Method: "Other", At: "protocols/syscall/process.chan:395:14"}
+	processAfterOpenedSendFCloseOp                          = channel.Op{State: "ProcessAfterOpened", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:244:25"}
+	processAfterFailedLinkOp                                = channel.Op{State: "ProcessAfterFailed", Method: "Link", At: "protocols/syscall/process.chan:249:30"}
+	processAfterFailedFailedOp                              = channel.Op{State: "ProcessAfterFailed", Method: "Failed", At: "protocols/syscall/process.chan:257:30"}
+	processAfterDetach4SendParentExitedOp                   = channel.Op{State: "ProcessAfterDetach4", Method: "SendParentExited", Slot: processParent, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:745:5"}
+	processAfterCloseSendFirstCloseOp                       = channel.Op{State: "ProcessAfterClose", Method: "SendFirstClose", Slot: processFirst, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:485:17"}
+	processAfterPath2ChooseDoneOp                           = channel.Op{State: "ProcessAfterPath2", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 39, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:703:17"}
+	processAfterPath3SentFailedNextSendSysFailedOp          = channel.Op{State: "ProcessAfterPath3SentFailedNext", Method: "SendSysFailed", Slot: processSys, Peer: 0, Label: 36, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:706:17"}
+	processAfterPath4SentDataNextSendSysDataOp              = channel.Op{State: "ProcessAfterPath4SentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 35, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:709:17"}
+	processAfterPath5SentWrittenNextSendSysWrittenOp        = channel.Op{State: "ProcessAfterPath5SentWrittenNext", Method: "SendSysWritten", Slot: processSys, Peer: 0, Label: 37, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:712:17"}
+	processAfterPath6SentIsNextSendSysIsOp                  = channel.Op{State: "ProcessAfterPath6SentIsNext", Method: "SendSysIs", Slot: processSys, Peer: 0, Label: 38, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:715:17"}
+	processAfterPath7SentPositionNextSendSysPositionOp      = channel.Op{State: "ProcessAfterPath7SentPositionNext", Method: "SendSysPosition", Slot: processSys, Peer: 0, Label: 40, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:718:17"}
+	processAfterPath8SentDescribedNextSendSysDescribedOp    = channel.Op{State: "ProcessAfterPath8SentDescribedNext", Method: "SendSysDescribed", Slot: processSys, Peer: 0, Label: 41, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:721:17"}
+	processAfterPath9SentOpenedNextSendSysOpenedOp          = channel.Op{State: "ProcessAfterPath9SentOpenedNext", Method: "SendSysOpened", Slot: processSys, Peer: 0, Label: 42, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:724:17"}
+	processAfterPath10SentTimeNextSendSysTimeOp             = channel.Op{State: "ProcessAfterPath10SentTimeNext", Method: "SendSysTime", Slot: processSys, Peer: 0, Label: 43, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:727:17"}
+	processAfterPath11SentWokenNextSendSysWokenOp           = channel.Op{State: "ProcessAfterPath11SentWokenNext", Method: "SendSysWoken", Slot: processSys, Peer: 0, Label: 44, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:730:17"}
+	processAfterNewOpening2SendAtOpenOp                     = channel.Op{State: "ProcessAfterNewOpening2", Method: "SendAtOpen", Slot: processAt, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:297:9"}
+	processAfterItselfSendAtStatOp                          = channel.Op{State: "ProcessAfterItself", Method: "SendAtStat", Slot: processAt, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:323:13"}
+	processAfterNameSendAtFindOp                            = channel.Op{State: "ProcessAfterName", Method: "SendAtFind", Slot: processAt, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:327:13"}
+	processAfterNewOpening3SendAtOpenOp                     = channel.Op{State: "ProcessAfterNewOpening3", Method: "SendAtOpen", Slot: processAt, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:338:9"}
+	processAfterMakeDirReceiveAtOp                          = channel.Op{State: "ProcessAfterMakeDir", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterFindReceiveAtOp                             = channel.Op{State: "ProcessAfterFind", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<12 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:356:16"}
+	processAfterSymlinkReceiveAtOp                          = channel.Op{State: "ProcessAfterSymlink", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterReadLink2ReceiveAtOp                        = channel.Op{State: "ProcessAfterReadLink2", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<16 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:446:20"}
+	processAfterAgain2PickDirsOp                            = channel.Op{State: "ProcessAfterAgain2", Method: "PickDirs", At: "protocols/syscall/process.chan:229:28"}
+	processAfterOpenedDirSendAtCloseOp                      = channel.Op{State: "ProcessAfterOpenedDir", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterLinkSendAtReadLinkOp                        = channel.Op{State: "ProcessAfterLink", Method: "SendAtReadLink", Slot: processAt, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:250:29"}
+	processAfterOpen2ReceiveOOpenerOp                       = channel.Op{State: "ProcessAfterOpen2", Method: "ReceiveOOpener", Slot: processOOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:299:16"}
+	processAfterStat6ReceiveAtOp                            = channel.Op{State: "ProcessAfterStat6", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1 << 17, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:324:13"}
+	processAfterFind2ReceiveAtOp                            = channel.Op{State: "ProcessAfterFind2", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<12 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:329:20"}
+	processAfterOpen3ReceiveOOpenerOp                       = channel.Op{State: "ProcessAfterOpen3", Method: "ReceiveOOpener", Slot: processOOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:340:16"}
+	processAfterFoundRightOp                                = channel.Op{State: "ProcessAfterFound", Method: "Right", At: "protocols/syscall/process.chan:358:18"}
+	processAfterFoundWrongOp                                = channel.Op{State: "ProcessAfterFound", Method: "Wrong", At: "protocols/syscall/process.chan:361:18"}
+	processAfterSameSendAtRenameOp                          = channel.Op{State: "ProcessAfterSame", Method: "SendAtRename", Slot: processAt, Peer: 1, Label: 10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:388:17"}
+	processAfterSame2SendAtFindOp                           = channel.Op{State: "ProcessAfterSame2", Method: "SendAtFind", Slot: processAt, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:369:9"}
+	processAfterOtherPickDirsOp                             = channel.Op{State: "ProcessAfterOther", Method: "PickDirs", At: "protocols/syscall/process.chan:396:20"}
+	processAfterClose2SendAtCloseOp                         = channel.Op{State: "ProcessAfterClose2", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterReadLink3ReceiveAtOp                        = channel.Op{State: "ProcessAfterReadLink3", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<16 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:252:36"}
+	processAfterFailed2SendAtCloseOp                        = channel.Op{State: "ProcessAfterFailed2", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterPath12SendFilesCloseOp                      = channel.Op{State: "ProcessAfterPath12", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:736:9"}
+	processAfterOpened2KeptOp                               = channel.Op{State: "ProcessAfterOpened2", Method: "Kept", At: "protocols/syscall/process.chan:301:18"}
+	processAfterOpened2EmptiedOp                            = channel.Op{State: "ProcessAfterOpened2", Method: "Emptied", At: "protocols/syscall/process.chan:302:18"}
+	processAfterOpened2WrongOp                              = channel.Op{State: "ProcessAfterOpened2", Method: "Wrong", At: "protocols/syscall/process.chan:308:18"}
+	processAfterOpenedDir2KeptOp                            = channel.Op{State: "ProcessAfterOpenedDir2", Method: "Kept", At: "protocols/syscall/process.chan:312:18"}
+	processAfterOpenedDir2WrongOp                           = channel.Op{State: "ProcessAfterOpenedDir2", Method: "Wrong", At: "protocols/syscall/process.chan:313:18"}
+	processAfterOpened3SendFSetTimesOp                      = channel.Op{State: "ProcessAfterOpened3", Method: "SendFSetTimes", Slot: processF, Peer: 1, Label: 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:341:13"}
+	processAfterOpenedDir3SendDSetTimesOp                   = channel.Op{State: "ProcessAfterOpenedDir3", Method: "SendDSetTimes", Slot: processD, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:345:13"}
+	processAfterRightSendAtUnlinkOp                         = channel.Op{State: "ProcessAfterRight", Method: "SendAtUnlink", Slot: processAt, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:359:17"}
+	processAfterRenameReceiveAtOp                           = channel.Op{State: "ProcessAfterRename", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterFind3ReceiveAtOp                            = channel.Op{State: "ProcessAfterFind3", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<12 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:371:16"}
+	processAfterBorrowedSendFirstFindOp                     = channel.Op{State: "ProcessAfterBorrowed", Method: "SendFirstFind", Slot: processFirst, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:369:9"}
+	processAfterPickDirsSendRenamerRenameOp                 = channel.Op{State: "ProcessAfterPickDirs", Method: "SendRenamerRename", Slot: processRenamer, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:406:13"}
+	processAfterEmptiedSendFTruncateOp                      = channel.Op{State: "ProcessAfterEmptied", Method: "SendFTruncate", Slot: processF, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:303:17"}
+	processAfterWrong2SendFCloseOp                          = channel.Op{State: "ProcessAfterWrong2", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:308:25"}
+	processAfterWrong3SendDCloseOp                          = channel.Op{State: "ProcessAfterWrong3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:313:25"}
+	processAfterSetTimes4ReceiveFOp                         = channel.Op{State: "ProcessAfterSetTimes4", Method: "ReceiveF", Slot: processF, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterSetTimes5ReceiveDOp                         = channel.Op{State: "ProcessAfterSetTimes5", Method: "ReceiveD", Slot: processD, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterUnlinkReceiveAtOp                           = channel.Op{State: "ProcessAfterUnlink", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterFound2RightOp                               = channel.Op{State: "ProcessAfterFound2", Method: "Right", At: "protocols/syscall/process.chan:373:18"}
+	processAfterFound2WrongOp                               = channel.Op{State: "ProcessAfterFound2", Method: "Wrong", At: "protocols/syscall/process.chan:376:18"}
+	processAfterFind4ReceiveFirstOp                         = channel.Op{State: "ProcessAfterFind4", Method: "ReceiveFirst", Slot: processFirst, Peer: 1, Labels: 1<<12 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:371:16"}
+	processAfterRename2ReceiveRenamerOp                     = channel.Op{State: "ProcessAfterRename2", Method: "ReceiveRenamer", Slot: processRenamer, Peer: 1, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:408:20"}
+	processAfterDoneSendAtCloseOp                           = channel.Op{State: "ProcessAfterDone", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterFailed3SendAtCloseOp                        = channel.Op{State: "ProcessAfterFailed3", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterKeptSendFCloseOp                            = channel.Op{State: "ProcessAfterKept", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:279:29"}
+	processAfterTruncate2ReceiveFOp                         = channel.Op{State: "ProcessAfterTruncate2", Method: "ReceiveF", Slot: processF, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:305:24"}
+	processAfterRight2SendAtLinkOp                          = channel.Op{State: "ProcessAfterRight2", Method: "SendAtLink", Slot: processAt, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:374:17"}
+	processAfterFound3RightOp                               = channel.Op{State: "ProcessAfterFound3", Method: "Right", At: "protocols/syscall/process.chan:373:18"}
+	processAfterFound3WrongOp                               = channel.Op{State: "ProcessAfterFound3", Method: "Wrong", At: "protocols/syscall/process.chan:376:18"}
+	processAfterPath13SendDirsCloseOp                       = channel.Op{State: "ProcessAfterPath13", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:739:9"}
+	processAfterFailed4SendFCloseOp                         = channel.Op{State: "ProcessAfterFailed4", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:306:42"}
+	processAfterKept2SendDCloseOp                           = channel.Op{State: "ProcessAfterKept2", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:290:28"}
+	processAfterLink2ReceiveAtOp                            = channel.Op{State: "ProcessAfterLink2", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterRight3SendAtLinkOp                          = channel.Op{State: "ProcessAfterRight3", Method: "SendAtLink", Slot: processAt, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:374:17"}
+	processAfterPath14SendRenamerDetachOp                   = channel.Op{State: "ProcessAfterPath14", Method: "SendRenamerDetach", Slot: processRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:741:5"}
+	processAfterDone4SendFCloseOp                           = channel.Op{State: "ProcessAfterDone4", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:279:29"}
+	processAfterDone2SendFCloseOp                           = channel.Op{State: "ProcessAfterDone2", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:343:13"}
+	processAfterDone3SendDCloseOp                           = channel.Op{State: "ProcessAfterDone3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:347:13"}
+	processAfterLink3ReceiveAtOp                            = channel.Op{State: "ProcessAfterLink3", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processRunningChoice                                    = channel.Choice{ID: 0, State: "ProcessRunning", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:586:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/syscall/process.chan:587:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/syscall/process.chan:588:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 3, At: "protocols/syscall/process.chan:589:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 4, At: "protocols/syscall/process.chan:590:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 5, At: "protocols/syscall/process.chan:591:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 6, At: "protocols/syscall/process.chan:592:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 7, At: "protocols/syscall/process.chan:593:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 8, At: "protocols/syscall/process.chan:594:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/syscall/process.chan:597:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:598:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 11, At: "protocols/syscall/process.chan:599:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 12, At: "protocols/syscall/process.chan:600:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 13, At: "protocols/syscall/process.chan:601:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 15, At: "protocols/syscall/process.chan:602:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17, At: "protocols/syscall/process.chan:603:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 14, At: "protocols/syscall/process.chan:604:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 16, At: "protocols/syscall/process.chan:611:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:614:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 19, At: "protocols/syscall/process.chan:617:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 20, At: "protocols/syscall/process.chan:621:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:624:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 22, At: "protocols/syscall/process.chan:627:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 23, At: "protocols/syscall/process.chan:630:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 24, At: "protocols/syscall/process.chan:633:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 25, At: "protocols/syscall/process.chan:636:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 26, At: "protocols/syscall/process.chan:640:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 27, At: "protocols/syscall/process.chan:645:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 28, At: "protocols/syscall/process.chan:650:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 29, At: "protocols/syscall/process.chan:655:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 30, At: "protocols/syscall/process.chan:660:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 31, At: "protocols/syscall/process.chan:667:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 32, At: "protocols/syscall/process.chan:670:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 33, At: "protocols/syscall/process.chan:673:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 34, At: "protocols/syscall/process.chan:676:16"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterEnvironmentChoice = channel.Choice{ID: 1, State: "ProcessAfterEnvironment", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17, At: "protocols/syscall/process.chan:256:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processSendDoneChoice = channel.Choice{ID: 1, State: "ProcessSendDone", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 39, At: "protocols/syscall/process.chan:703:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterReadChoice = channel.Choice{ID: 2, State: "ProcessAfterRead", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:157:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processSendFailedChoice = channel.Choice{ID: 2, State: "ProcessSendFailed", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 36, At: "protocols/syscall/process.chan:706:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterWriteChoice = channel.Choice{ID: 3, State: "ProcessAfterWrite", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:170:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processSendDataChoice = channel.Choice{ID: 3, State: "ProcessSendData", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 35, At: "protocols/syscall/process.chan:709:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterStatChoice = channel.Choice{ID: 4, State: "ProcessAfterStat", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:178:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processSendWrittenChoice = channel.Choice{ID: 4, State: "ProcessSendWritten", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 37, At: "protocols/syscall/process.chan:712:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterSyncChoice = channel.Choice{ID: 5, State: "ProcessAfterSync", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:185:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processSendIsChoice = channel.Choice{ID: 5, State: "ProcessSendIs", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 38, At: "protocols/syscall/process.chan:715:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterTruncateChoice = channel.Choice{ID: 6, State: "ProcessAfterTruncate", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:192:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processSendPositionChoice = channel.Choice{ID: 6, State: "ProcessSendPosition", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 40, At: "protocols/syscall/process.chan:718:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterCloseChoice = channel.Choice{ID: 7, State: "ProcessAfterClose", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:199:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processSendDescribedChoice = channel.Choice{ID: 7, State: "ProcessSendDescribed", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 41, At: "protocols/syscall/process.chan:721:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterOpenChoice = channel.Choice{ID: 8, State: "ProcessAfterOpen", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:210:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processSendOpenedChoice = channel.Choice{ID: 8, State: "ProcessSendOpened", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 42, At: "protocols/syscall/process.chan:724:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterListChoice = channel.Choice{ID: 9, State: "ProcessAfterList", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:220:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processSendTimeChoice = channel.Choice{ID: 9, State: "ProcessSendTime", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 43, At: "protocols/syscall/process.chan:727:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterMakeDirChoice = channel.Choice{ID: 10, State: "ProcessAfterMakeDir", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:227:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processSendWokenChoice = channel.Choice{ID: 10, State: "ProcessSendWoken", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 44, At: "protocols/syscall/process.chan:730:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterUnlinkChoice = channel.Choice{ID: 11, State: "ProcessAfterUnlink", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:234:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processAfterWaitChoice = channel.Choice{ID: 11, State: "ProcessAfterWait", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: processNaps, Peer: 1, Point: 0, Label: 1, At: "protocols/syscall/process.chan:525:24"},
+		{Kind: channel.Recv, Slot: processNaps, Peer: 1, Point: 3, Label: 1, At: "protocols/syscall/process.chan:525:24"},
+		{Kind: channel.Recv, Slot: processNaps, Peer: 1, Point: 0, Label: 2, At: "protocols/syscall/process.chan:526:24"},
+		{Kind: channel.Recv, Slot: processNaps, Peer: 1, Point: 3, Label: 2, At: "protocols/syscall/process.chan:526:24"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:527:24"},
 	}}
-	processAfterRenameChoice = channel.Choice{ID: 12, State: "ProcessAfterRename", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:90:9"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processAfterRead2Choice = channel.Choice{ID: 12, State: "ProcessAfterRead2", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 9, At: "protocols/syscall/process.chan:68:16", Aimed: true},
+		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:69:16", Aimed: true},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:70:16"},
 	}}
-	processAfterTimeChoice = channel.Choice{ID: 13, State: "ProcessAfterTime", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 23, At: "protocols/syscall/process.chan:241:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processAfterWriteChoice = channel.Choice{ID: 13, State: "ProcessAfterWrite", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 11, At: "protocols/syscall/process.chan:80:16", Aimed: true},
+		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:81:16", Aimed: true},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:82:16"},
 	}}
-	processAfterRandom2Choice = channel.Choice{ID: 14, State: "ProcessAfterRandom2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17, At: "protocols/syscall/process.chan:245:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processAfterPath2Choice = channel.Choice{ID: 14, State: "ProcessAfterPath2", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 39, At: "protocols/syscall/process.chan:703:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterGrantedChoice = channel.Choice{ID: 15, State: "ProcessAfterGranted", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:249:42"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processAfterPath3Choice = channel.Choice{ID: 15, State: "ProcessAfterPath3", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 36, At: "protocols/syscall/process.chan:706:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterRefusedChoice = channel.Choice{ID: 16, State: "ProcessAfterRefused", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:250:42"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processAfterPath4Choice = channel.Choice{ID: 16, State: "ProcessAfterPath4", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 35, At: "protocols/syscall/process.chan:709:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterRead3Choice = channel.Choice{ID: 17, State: "ProcessAfterRead3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 9, At: "protocols/syscall/process.chan:148:28", Aimed: true},
-		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:149:28", Aimed: true},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:151:28"},
+	processAfterPath5Choice = channel.Choice{ID: 17, State: "ProcessAfterPath5", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 37, At: "protocols/syscall/process.chan:712:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterWrite3Choice = channel.Choice{ID: 18, State: "ProcessAfterWrite3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 11, At: "protocols/syscall/process.chan:162:28", Aimed: true},
-		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:163:28", Aimed: true},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:164:28"},
+	processAfterPath6Choice = channel.Choice{ID: 18, State: "ProcessAfterPath6", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 38, At: "protocols/syscall/process.chan:715:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterClose3Choice = channel.Choice{ID: 19, State: "ProcessAfterClose3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:196:21"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processAfterPath7Choice = channel.Choice{ID: 19, State: "ProcessAfterPath7", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 40, At: "protocols/syscall/process.chan:718:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterDataChoice = channel.Choice{ID: 20, State: "ProcessAfterData", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17, At: "protocols/syscall/process.chan:148:53"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processAfterPath8Choice = channel.Choice{ID: 20, State: "ProcessAfterPath8", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 41, At: "protocols/syscall/process.chan:721:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterFailedChoice = channel.Choice{ID: 21, State: "ProcessAfterFailed", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:149:53"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processAfterPath9Choice = channel.Choice{ID: 21, State: "ProcessAfterPath9", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 42, At: "protocols/syscall/process.chan:724:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterWrittenChoice = channel.Choice{ID: 22, State: "ProcessAfterWritten", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 19, At: "protocols/syscall/process.chan:162:53"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processAfterPath10Choice = channel.Choice{ID: 22, State: "ProcessAfterPath10", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 43, At: "protocols/syscall/process.chan:727:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
-	processAfterFailed2Choice = channel.Choice{ID: 23, State: "ProcessAfterFailed2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:163:53"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterIsChoice = channel.Choice{ID: 24, State: "ProcessAfterIs", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 20, At: "protocols/syscall/process.chan:175:21"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterDoneChoice = channel.Choice{ID: 25, State: "ProcessAfterDone", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:58:37"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterFailed3Choice = channel.Choice{ID: 26, State: "ProcessAfterFailed3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:59:37"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterDone2Choice = channel.Choice{ID: 27, State: "ProcessAfterDone2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:58:37"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterFailed4Choice = channel.Choice{ID: 28, State: "ProcessAfterFailed4", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:59:37"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterEntriesChoice = channel.Choice{ID: 29, State: "ProcessAfterEntries", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17, At: "protocols/syscall/process.chan:215:59"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterFailed5Choice = channel.Choice{ID: 30, State: "ProcessAfterFailed5", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:216:59"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterDone3Choice = channel.Choice{ID: 31, State: "ProcessAfterDone3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:58:37"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterFailed6Choice = channel.Choice{ID: 32, State: "ProcessAfterFailed6", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:59:37"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterDone4Choice = channel.Choice{ID: 33, State: "ProcessAfterDone4", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:58:37"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterFailed7Choice = channel.Choice{ID: 34, State: "ProcessAfterFailed7", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:59:37"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterDone5Choice = channel.Choice{ID: 35, State: "ProcessAfterDone5", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:58:37"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterFailed8Choice = channel.Choice{ID: 36, State: "ProcessAfterFailed8", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:59:37"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterReleaseChoice = channel.Choice{ID: 37, State: "ProcessAfterRelease", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 24, At: "protocols/syscall/process.chan:254:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterWatchChoice = channel.Choice{ID: 38, State: "ProcessAfterWatch", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: processTSleeper, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/syscall/process.chan:102:20"},
-		{Kind: channel.Recv, Slot: processTSleeper, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/syscall/process.chan:103:20"},
-		{Kind: channel.Recv, Slot: processWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/syscall/process.chan:104:20"},
-		{Kind: channel.Recv, Slot: processWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/syscall/process.chan:105:20"},
-	}}
-	processAfterFailed9Choice = channel.Choice{ID: 39, State: "ProcessAfterFailed9", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:206:25"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterLastChoice = channel.Choice{ID: 40, State: "ProcessAfterLast", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 22, At: "protocols/syscall/process.chan:204:25"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterRenamedChoice = channel.Choice{ID: 41, State: "ProcessAfterRenamed", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:80:25"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
-	}}
-	processAfterRefused2Choice = channel.Choice{ID: 42, State: "ProcessAfterRefused2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:84:25"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:141:5"},
+	processAfterPath11Choice = channel.Choice{ID: 23, State: "ProcessAfterPath11", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 44, At: "protocols/syscall/process.chan:730:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
 	}}
 )
 
 // ProcessView reads the model variables of a Process, as whom a state is about. Only its steps change them.
 type ProcessView struct{ e *processComponent }
 
-// F is f (process.chan:145).
+// File is file (process.chan:30).
+func (v ProcessView) File() int { return v.e.v.file }
+
+// Own is own (process.chan:33).
+func (v ProcessView) Own() bool { return v.e.v.own }
+
+// FirstOwn is firstOwn (process.chan:36).
+func (v ProcessView) FirstOwn() bool { return v.e.v.firstOwn }
+
+// Call is call (process.chan:37).
+func (v ProcessView) Call() Call { return v.e.v.call }
+
+// Named is named (process.chan:38).
+func (v ProcessView) Named() bool { return v.e.v.named }
+
+// Leg is leg (process.chan:39).
+func (v ProcessView) Leg() Leg { return v.e.v.leg }
+
+// Answer is answer (process.chan:40).
+func (v ProcessView) Answer() Answer { return v.e.v.answer }
+
+// Which is which (process.chan:645).
+func (v ProcessView) Which() clock.Which { return v.e.v.which }
+
+// F is f (process.chan:511).
 func (v ProcessView) F() int { return v.e.v.f }
 
-// Err is err (process.chan:149).
-func (v ProcessView) Err() errno.Errno { return v.e.v.err }
+// N is n (process.chan:533).
+func (v ProcessView) N() int { return v.e.v.n }
 
-// D is d (process.chan:202).
+// D is d (process.chan:564).
 func (v ProcessView) D() int { return v.e.v.d }
 
-// A is a (process.chan:65).
-func (v ProcessView) A() int { return v.e.v.a }
-
-// B is b (process.chan:73).
-func (v ProcessView) B() int { return v.e.v.b }
-
-// Which is which (process.chan:238).
-func (v ProcessView) Which() clock.Which { return v.e.v.which }
+// E is e (process.chan:229).
+func (v ProcessView) E() int { return v.e.v.e }
 
 // Added is the member that an add has made last.
 func (v ProcessView) Added() int { return v.e.added }
 
-// ProcessRunning is a state of syscall.Process at running (process.chan:143).
+// ProcessStarting is a state of syscall.Process at starting (process.chan:683).
 // Next:
-//   - Read(_, _) <- sys (process.chan:144)
-//   - Write(_, _) <- sys (process.chan:158)
-//   - Stat(_) <- sys (process.chan:171)
-//   - Sync(_) <- sys (process.chan:179)
-//   - Truncate(_, _) <- sys (process.chan:186)
-//   - Close(_) <- sys (process.chan:193)
-//   - Open(_, _, _) <- sys (process.chan:201)
-//   - List(_, _) <- sys (process.chan:211)
-//   - MakeDir(_, _) <- sys (process.chan:221)
-//   - Unlink(_, _) <- sys (process.chan:228)
-//   - Rename(_, _, _, _) <- sys (process.chan:235)
-//   - Now(which) <- sys (process.chan:238)
-//   - Random(_) <- sys (process.chan:242)
-//   - Grow(_) <- sys (process.chan:246)
-//   - Poll(_) <- sys (process.chan:252)
-//   - Environment() <- sys (process.chan:255)
-//   - Exit(_) <- sys (process.chan:257)
-//   - gone <- sys (process.chan:141)
+//   - Give(_, f) <- parent (process.chan:684)
+//   - GiveDir(_, d) <- parent (process.chan:689)
+//   - Begin() <- parent (process.chan:694)
+type ProcessStarting struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessStarting) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveParent waits for *ProcessStartingGive, *ProcessStartingGiveDir or *ProcessStartingBegin.
+func (s ProcessStarting) ReceiveParent() (ProcessStartingOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessStarting", "ReceiveParent")
+	}
+	label, err := e.Receive(s.step, &processStartingReceiveParentOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 0:
+		p := channel.In[LifeGivePayload](&e.Endpoint)
+		m := &e.m.processStartingGive
+		*m = ProcessStartingGive{Fd: p.Fd}
+		e.PutAt(e.TakeEnd(0), processF, 0, 0)
+		m.Next = e.settle1()
+		return m, nil
+	case 1:
+		p := channel.In[LifeGiveDirPayload](&e.Endpoint)
+		m := &e.m.processStartingGiveDir
+		*m = ProcessStartingGiveDir{Fd: p.Fd}
+		e.PutAt(e.TakeEnd(0), processD, 0, 0)
+		m.Next = e.settle2()
+		return m, nil
+	case 2:
+		m := &e.m.processStartingBegin
+		e.v.answer = AnswerNothing
+		e.v.leg = LegOnly
+		e.v.named = false
+		m.Next = ProcessRunning{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: ProcessStarting received a label that it does not list")
+}
+
+// ProcessAfterGive is a state of syscall.Process (process.chan:687).
+// Next:
+//   - f <- Close() (process.chan:687)
+type ProcessAfterGive struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterGive) View() ProcessView { return ProcessView{s.e} }
+
+// SendFClose does f <- Close() (process.chan:687).
+func (s ProcessAfterGive) SendFClose() (ProcessStarting, error) {
+	e := s.e
+	if e == nil {
+		return ProcessStarting{}, channel.DeadState("ProcessAfterGive", "SendFClose")
+	}
+	if err := e.Begin(s.step, &processAfterGiveSendFCloseOp, 0); err != nil {
+		return ProcessStarting{}, err
+	}
+	e.Commit()
+	e.Close(processF, 0)
+	return ProcessStarting{e, e.Step()}, nil
+}
+
+// ProcessAfterGiveDir is a state of syscall.Process (process.chan:692).
+// Next:
+//   - d <- Close() (process.chan:692)
+type ProcessAfterGiveDir struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterGiveDir) View() ProcessView { return ProcessView{s.e} }
+
+// SendDClose does d <- Close() (process.chan:692).
+func (s ProcessAfterGiveDir) SendDClose() (ProcessStarting, error) {
+	e := s.e
+	if e == nil {
+		return ProcessStarting{}, channel.DeadState("ProcessAfterGiveDir", "SendDClose")
+	}
+	if err := e.Begin(s.step, &processAfterGiveDirSendDCloseOp, 0); err != nil {
+		return ProcessStarting{}, err
+	}
+	e.Commit()
+	e.Close(processD, 0)
+	return ProcessStarting{e, e.Step()}, nil
+}
+
+// ProcessRunning is a state of syscall.Process at running (process.chan:585).
+// Next:
+//   - Read(_, _) <- sys (process.chan:586)
+//   - ReadAt(_, _, _) <- sys (process.chan:587)
+//   - Write(_, _) <- sys (process.chan:588)
+//   - WriteAt(_, _, _) <- sys (process.chan:589)
+//   - Stat(_) <- sys (process.chan:590)
+//   - Sync(_) <- sys (process.chan:591)
+//   - Truncate(_, _) <- sys (process.chan:592)
+//   - Allocate(_, _) <- sys (process.chan:593)
+//   - SetTimes(_, _, _, _) <- sys (process.chan:594)
+//   - Close(_) <- sys (process.chan:597)
+//   - Seek(_, _, _) <- sys (process.chan:598)
+//   - Describe(_) <- sys (process.chan:599)
+//   - SetFlags(_, _) <- sys (process.chan:600)
+//   - SetRights(_, _, _) <- sys (process.chan:601)
+//   - Renumber(_, _) <- sys (process.chan:602)
+//   - List(_, _, _) <- sys (process.chan:603)
+//   - Granted(_) <- sys (process.chan:604)
+//   - Open(_, _, _, _, _, _) <- sys (process.chan:611)
+//   - Find(_, _, _) <- sys (process.chan:614)
+//   - Touch(_, _, _, _, _, _) <- sys (process.chan:617)
+//   - MakeDir(_, _) <- sys (process.chan:621)
+//   - RemoveDir(_, _) <- sys (process.chan:624)
+//   - Unlink(_, _) <- sys (process.chan:627)
+//   - Symlink(_, _, _) <- sys (process.chan:630)
+//   - ReadLink(_, _) <- sys (process.chan:633)
+//   - Rename(_, _, _, _) <- sys (process.chan:636)
+//   - Link(_, _, _, _, _) <- sys (process.chan:640)
+//   - Now(which) <- sys (process.chan:645)
+//   - Resolution(which) <- sys (process.chan:650)
+//   - Random(_) <- sys (process.chan:655)
+//   - Grow(_) <- sys (process.chan:660)
+//   - Poll(_) <- sys (process.chan:667)
+//   - Arguments() <- sys (process.chan:670)
+//   - Environment() <- sys (process.chan:673)
+//   - Exit(_) <- sys (process.chan:676)
+//   - gone <- sys (process.chan:697)
 type ProcessRunning struct {
 	e    *processComponent
 	step uint32
@@ -677,7 +919,7 @@ type ProcessRunning struct {
 // View reads the model variables.
 func (s ProcessRunning) View() ProcessView { return ProcessView{s.e} }
 
-// Choose waits for *ProcessRunningRead, *ProcessRunningWrite, *ProcessRunningStat, *ProcessRunningSync, *ProcessRunningTruncate, *ProcessRunningClose, *ProcessRunningOpen, *ProcessRunningList, *ProcessRunningMakeDir, *ProcessRunningUnlink, *ProcessRunningRename, *ProcessRunningNow, *ProcessRunningRandom, *ProcessRunningGrow, *ProcessRunningPoll, *ProcessRunningEnvironment, *ProcessRunningExit or *ProcessRunningGone.
+// Choose waits for *ProcessRunningRead, *ProcessRunningReadAt, *ProcessRunningWrite, *ProcessRunningWriteAt, *ProcessRunningStat, *ProcessRunningSync, *ProcessRunningTruncate, *ProcessRunningAllocate, *ProcessRunningSetTimes, *ProcessRunningClose, *ProcessRunningSeek, *ProcessRunningDescribe, *ProcessRunningSetFlags, *ProcessRunningSetRights, *ProcessRunningRenumber, *ProcessRunningList, *ProcessRunningGranted, *ProcessRunningOpen, *ProcessRunningFind, *ProcessRunningTouch, *ProcessRunningMakeDir, *ProcessRunningRemoveDir, *ProcessRunningUnlink, *ProcessRunningSymlink, *ProcessRunningReadLink, *ProcessRunningRename, *ProcessRunningLink, *ProcessRunningNow, *ProcessRunningResolution, *ProcessRunningRandom, *ProcessRunningGrow, *ProcessRunningPoll, *ProcessRunningArguments, *ProcessRunningEnvironment, *ProcessRunningExit or *ProcessRunningGone.
 func (s ProcessRunning) Choose() (ProcessRunningOption, error) {
 	e := s.e
 	if e == nil {
@@ -692,80 +934,230 @@ func (s ProcessRunning) Choose() (ProcessRunningOption, error) {
 		p := channel.In[SyscallReadPayload](&e.Endpoint)
 		m := &e.m.processRunningRead
 		*m = ProcessRunningRead{Fd: p.Fd, Count: p.Count}
-		m.Next = e.settle1()
+		e.v.call = CallRead
+		m.Next = ProcessAfterRead{e, e.Step()}
 		return m, nil
 
 	case 1:
-		p := channel.In[SyscallWritePayload](&e.Endpoint)
-		m := &e.m.processRunningWrite
-		*m = ProcessRunningWrite{Fd: p.Fd, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		m.Next = e.settle2()
+		p := channel.In[SyscallReadAtPayload](&e.Endpoint)
+		m := &e.m.processRunningReadAt
+		*m = ProcessRunningReadAt{Fd: p.Fd, Offset: p.Offset, Count: p.Count}
+		e.v.call = CallRead
+		m.Next = ProcessAfterRead{e, e.Step()}
 		return m, nil
 
 	case 2:
-		p := channel.In[SyscallStatPayload](&e.Endpoint)
-		m := &e.m.processRunningStat
-		*m = ProcessRunningStat{Fd: p.Fd}
-		m.Next = e.settle3()
+		p := channel.In[SyscallWritePayload](&e.Endpoint)
+		m := &e.m.processRunningWrite
+		*m = ProcessRunningWrite{Fd: p.Fd, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
+		e.v.call = CallWrite
+		m.Next = ProcessAfterRead{e, e.Step()}
 		return m, nil
 
 	case 3:
-		p := channel.In[SyscallSyncPayload](&e.Endpoint)
-		m := &e.m.processRunningSync
-		*m = ProcessRunningSync{Fd: p.Fd}
-		m.Next = e.settle4()
+		p := channel.In[SyscallWriteAtPayload](&e.Endpoint)
+		m := &e.m.processRunningWriteAt
+		*m = ProcessRunningWriteAt{Fd: p.Fd, Offset: p.Offset, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
+		e.v.call = CallWrite
+		m.Next = ProcessAfterRead{e, e.Step()}
 		return m, nil
 
 	case 4:
-		p := channel.In[SyscallTruncatePayload](&e.Endpoint)
-		m := &e.m.processRunningTruncate
-		*m = ProcessRunningTruncate{Fd: p.Fd, Size: p.Size}
-		m.Next = e.settle5()
+		p := channel.In[SyscallStatPayload](&e.Endpoint)
+		m := &e.m.processRunningStat
+		*m = ProcessRunningStat{Fd: p.Fd}
+		e.v.call = CallStat
+		m.Next = ProcessAfterRead{e, e.Step()}
 		return m, nil
 
 	case 5:
-		p := channel.In[SyscallClosePayload](&e.Endpoint)
-		m := &e.m.processRunningClose
-		*m = ProcessRunningClose{Fd: p.Fd}
-		m.Next = e.settle6()
+		p := channel.In[SyscallSyncPayload](&e.Endpoint)
+		m := &e.m.processRunningSync
+		*m = ProcessRunningSync{Fd: p.Fd}
+		e.v.call = CallSync
+		m.Next = ProcessAfterRead{e, e.Step()}
 		return m, nil
 
 	case 6:
-		p := channel.In[SyscallOpenPayload](&e.Endpoint)
-		m := &e.m.processRunningOpen
-		*m = ProcessRunningOpen{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len]), Flags: p.Flags}
-		m.Next = e.settle7()
+		p := channel.In[SyscallTruncatePayload](&e.Endpoint)
+		m := &e.m.processRunningTruncate
+		*m = ProcessRunningTruncate{Fd: p.Fd, Size: p.Size}
+		e.v.call = CallResize
+		m.Next = ProcessAfterRead{e, e.Step()}
 		return m, nil
 
 	case 7:
-		p := channel.In[SyscallListPayload](&e.Endpoint)
-		m := &e.m.processRunningList
-		*m = ProcessRunningList{Fd: p.Fd, Cookie: p.Cookie}
-		m.Next = e.settle8()
+		p := channel.In[SyscallAllocatePayload](&e.Endpoint)
+		m := &e.m.processRunningAllocate
+		*m = ProcessRunningAllocate{Fd: p.Fd, Size: p.Size}
+		e.v.call = CallResize
+		m.Next = ProcessAfterRead{e, e.Step()}
 		return m, nil
 
 	case 8:
-		p := channel.In[SyscallMakeDirPayload](&e.Endpoint)
-		m := &e.m.processRunningMakeDir
-		*m = ProcessRunningMakeDir{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len])}
-		m.Next = e.settle9()
+		p := channel.In[SyscallSetTimesPayload](&e.Endpoint)
+		m := &e.m.processRunningSetTimes
+		*m = ProcessRunningSetTimes{Fd: p.Fd, Atime: p.Atime, Mtime: p.Mtime, Which: p.Which}
+		e.v.call = CallSetTimes
+		m.Next = ProcessAfterSetTimes{e, e.Step()}
 		return m, nil
 
 	case 9:
-		p := channel.In[SyscallUnlinkPayload](&e.Endpoint)
-		m := &e.m.processRunningUnlink
-		*m = ProcessRunningUnlink{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len])}
-		m.Next = e.settle10()
+		p := channel.In[SyscallClosePayload](&e.Endpoint)
+		m := &e.m.processRunningClose
+		*m = ProcessRunningClose{Fd: p.Fd}
+		e.v.call = CallClose
+		m.Next = ProcessAfterRead{e, e.Step()}
 		return m, nil
 
 	case 10:
-		p := channel.In[SyscallRenamePayload](&e.Endpoint)
-		m := &e.m.processRunningRename
-		*m = ProcessRunningRename{Fd: p.Fd, Old: string(p.Old.Data[:p.Old.Len]), To: p.To, Name: string(p.Name.Data[:p.Name.Len])}
-		m.Next = e.settle11()
+		p := channel.In[SyscallSeekPayload](&e.Endpoint)
+		m := &e.m.processRunningSeek
+		*m = ProcessRunningSeek{Fd: p.Fd, Offset: p.Offset, Whence: p.Whence}
+		e.v.call = CallSeek
+		m.Next = ProcessAfterRead{e, e.Step()}
 		return m, nil
 
 	case 11:
+		p := channel.In[SyscallDescribePayload](&e.Endpoint)
+		m := &e.m.processRunningDescribe
+		*m = ProcessRunningDescribe{Fd: p.Fd}
+		e.v.call = CallDescribe
+		m.Next = ProcessAfterRead{e, e.Step()}
+		return m, nil
+
+	case 12:
+		p := channel.In[SyscallSetFlagsPayload](&e.Endpoint)
+		m := &e.m.processRunningSetFlags
+		*m = ProcessRunningSetFlags{Fd: p.Fd, Flags: p.Flags}
+		e.v.call = CallPlain
+		m.Next = ProcessAfterRead{e, e.Step()}
+		return m, nil
+
+	case 13:
+		p := channel.In[SyscallSetRightsPayload](&e.Endpoint)
+		m := &e.m.processRunningSetRights
+		*m = ProcessRunningSetRights{Fd: p.Fd, Rights: p.Rights, Inheriting: p.Inheriting}
+		e.v.call = CallPlain
+		m.Next = ProcessAfterRead{e, e.Step()}
+		return m, nil
+
+	case 14:
+		p := channel.In[SyscallRenumberPayload](&e.Endpoint)
+		m := &e.m.processRunningRenumber
+		*m = ProcessRunningRenumber{Fd: p.Fd, To: p.To}
+		e.v.call = CallRenumber
+		m.Next = ProcessAfterRead{e, e.Step()}
+		return m, nil
+
+	case 15:
+		p := channel.In[SyscallListPayload](&e.Endpoint)
+		m := &e.m.processRunningList
+		*m = ProcessRunningList{Fd: p.Fd, Cookie: p.Cookie, Count: p.Count}
+		e.v.call = CallList
+		m.Next = ProcessAfterRead{e, e.Step()}
+		return m, nil
+
+	case 16:
+		p := channel.In[SyscallGrantedPayload](&e.Endpoint)
+		m := &e.m.processRunningGranted
+		*m = ProcessRunningGranted{Fd: p.Fd}
+		m.Next = ProcessAfterGranted{e, e.Step()}
+		return m, nil
+
+	case 17:
+		p := channel.In[SyscallOpenPayload](&e.Endpoint)
+		m := &e.m.processRunningOpen
+		*m = ProcessRunningOpen{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len]), Lookup: p.Lookup, How: p.How, Flags: p.Flags, Rights: p.Rights}
+		e.v.call = CallOpen
+		e.v.named = true
+		m.Next = ProcessAfterRead{e, e.Step()}
+		return m, nil
+
+	case 18:
+		p := channel.In[SyscallFindPayload](&e.Endpoint)
+		m := &e.m.processRunningFind
+		*m = ProcessRunningFind{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len]), Lookup: p.Lookup}
+		e.v.call = CallFind
+		e.v.named = true
+		m.Next = ProcessAfterRead{e, e.Step()}
+		return m, nil
+
+	case 19:
+		p := channel.In[SyscallTouchPayload](&e.Endpoint)
+		m := &e.m.processRunningTouch
+		*m = ProcessRunningTouch{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len]), Lookup: p.Lookup, Atime: p.Atime, Mtime: p.Mtime, Which: p.Which}
+		e.v.call = CallTouch
+		e.v.named = true
+		m.Next = ProcessAfterTouch{e, e.Step()}
+		return m, nil
+
+	case 20:
+		p := channel.In[SyscallMakeDirPayload](&e.Endpoint)
+		m := &e.m.processRunningMakeDir
+		*m = ProcessRunningMakeDir{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len])}
+		e.v.call = CallMakeDir
+		e.v.named = true
+		m.Next = ProcessAfterRead{e, e.Step()}
+		return m, nil
+
+	case 21:
+		p := channel.In[SyscallRemoveDirPayload](&e.Endpoint)
+		m := &e.m.processRunningRemoveDir
+		*m = ProcessRunningRemoveDir{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len])}
+		e.v.call = CallRemove
+		e.v.named = true
+		m.Next = ProcessAfterRead{e, e.Step()}
+		return m, nil
+
+	case 22:
+		p := channel.In[SyscallUnlinkPayload](&e.Endpoint)
+		m := &e.m.processRunningUnlink
+		*m = ProcessRunningUnlink{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len])}
+		e.v.call = CallRemove
+		e.v.named = true
+		m.Next = ProcessAfterRead{e, e.Step()}
+		return m, nil
+
+	case 23:
+		p := channel.In[SyscallSymlinkPayload](&e.Endpoint)
+		m := &e.m.processRunningSymlink
+		*m = ProcessRunningSymlink{Target: string(p.Target.Data[:p.Target.Len]), Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len])}
+		e.v.call = CallSymlink
+		e.v.named = true
+		m.Next = ProcessAfterRead{e, e.Step()}
+		return m, nil
+
+	case 24:
+		p := channel.In[SyscallReadLinkPayload](&e.Endpoint)
+		m := &e.m.processRunningReadLink
+		*m = ProcessRunningReadLink{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len])}
+		e.v.call = CallReadLink
+		e.v.named = true
+		m.Next = ProcessAfterRead{e, e.Step()}
+		return m, nil
+
+	case 25:
+		p := channel.In[SyscallRenamePayload](&e.Endpoint)
+		m := &e.m.processRunningRename
+		*m = ProcessRunningRename{Fd: p.Fd, Old: string(p.Old.Data[:p.Old.Len]), To: p.To, Name: string(p.Name.Data[:p.Name.Len])}
+		e.v.call = CallRename
+		e.v.named = true
+		e.v.leg = LegFirst
+		m.Next = ProcessAfterRead{e, e.Step()}
+		return m, nil
+
+	case 26:
+		p := channel.In[SyscallLinkPayload](&e.Endpoint)
+		m := &e.m.processRunningLink
+		*m = ProcessRunningLink{Fd: p.Fd, Old: string(p.Old.Data[:p.Old.Len]), Lookup: p.Lookup, To: p.To, Name: string(p.Name.Data[:p.Name.Len])}
+		e.v.call = CallLink
+		e.v.named = true
+		e.v.leg = LegFirst
+		m.Next = ProcessAfterRead{e, e.Step()}
+		return m, nil
+
+	case 27:
 		p := channel.In[SyscallNowPayload](&e.Endpoint)
 		m := &e.m.processRunningNow
 		*m = ProcessRunningNow{Which: p.Which}
@@ -773,52 +1165,103 @@ func (s ProcessRunning) Choose() (ProcessRunningOption, error) {
 		m.Next = ProcessAfterNow{e, e.Step()}
 		return m, nil
 
-	case 12:
+	case 28:
+		p := channel.In[SyscallResolutionPayload](&e.Endpoint)
+		m := &e.m.processRunningResolution
+		*m = ProcessRunningResolution{Which: p.Which}
+		e.v.which = p.Which
+		m.Next = ProcessAfterResolution{e, e.Step()}
+		return m, nil
+
+	case 29:
 		p := channel.In[SyscallRandomPayload](&e.Endpoint)
 		m := &e.m.processRunningRandom
 		*m = ProcessRunningRandom{Count: p.Count}
 		m.Next = ProcessAfterRandom{e, e.Step()}
 		return m, nil
 
-	case 13:
+	case 30:
 		p := channel.In[SyscallGrowPayload](&e.Endpoint)
 		m := &e.m.processRunningGrow
-		*m = ProcessRunningGrow{Pages: p.Pages}
+		*m = ProcessRunningGrow{Grains: p.Grains}
 		m.Next = ProcessAfterGrow{e, e.Step()}
 		return m, nil
 
-	case 14:
+	case 31:
 		p := channel.In[SyscallPollPayload](&e.Endpoint)
 		m := &e.m.processRunningPoll
 		*m = ProcessRunningPoll{Subscriptions: p.Subscriptions.Data[:p.Subscriptions.Len:p.Subscriptions.Len]}
-		m.Next = ProcessAfterPoll{e, e.Step()}
+		m.Next = ProcessDating{e, e.Step()}
 		return m, nil
 
-	case 15:
+	case 32:
+		m := &e.m.processRunningArguments
+		m.Next = e.settle3()
+		return m, nil
+
+	case 33:
 		m := &e.m.processRunningEnvironment
-		m.Next = ProcessAfterEnvironment{e, e.Step()}
+		m.Next = e.settle4()
 		return m, nil
 
-	case 16:
+	case 34:
 		p := channel.In[SyscallExitPayload](&e.Endpoint)
 		m := &e.m.processRunningExit
 		*m = ProcessRunningExit{Code: p.Code}
 		e.Close(processSys, 0)
-		m.Next = e.settle12()
+		m.Next = e.settle5()
 		return m, nil
 
-	case 17:
+	case 35:
 		m := &e.m.processRunningGone
-		m.Next = e.settle13()
+		m.Next = e.settle6()
 		return m, nil
 
 	}
 	panic("channel: ProcessRunning took an option that it does not list")
 }
 
-// ProcessAfterNow is a state of syscall.Process (process.chan:239).
+// ProcessAfterGranted is a state of syscall.Process (process.chan:605).
 // Next:
-//   - time <- Now(which) (process.chan:239)
+//   - case granted (process.chan:606)
+//   - case none (process.chan:607)
+type ProcessAfterGranted struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterGranted) View() ProcessView { return ProcessView{s.e} }
+
+// Granted does case granted (process.chan:606).
+func (s ProcessAfterGranted) Granted() (ProcessSendDoneOrSendFailedOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterGranted", "Granted")
+	}
+	if err := e.Turn(s.step, &processAfterGrantedGrantedOp); err != nil {
+		return nil, err
+	}
+	e.Decided(0)
+	return e.settle7(), nil
+}
+
+// None does case none (process.chan:607).
+func (s ProcessAfterGranted) None() (ProcessSendDoneOrSendFailedOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterGranted", "None")
+	}
+	if err := e.Turn(s.step, &processAfterGrantedNoneOp); err != nil {
+		return nil, err
+	}
+	e.Decided(1)
+	return e.settle8(), nil
+}
+
+// ProcessAfterNow is a state of syscall.Process (process.chan:646).
+// Next:
+//   - time <- Now(which) (process.chan:646)
 type ProcessAfterNow struct {
 	e    *processComponent
 	step uint32
@@ -827,7 +1270,7 @@ type ProcessAfterNow struct {
 // View reads the model variables.
 func (s ProcessAfterNow) View() ProcessView { return ProcessView{s.e} }
 
-// SendTimeNow does time <- Now(which) (process.chan:239).
+// SendTimeNow does time <- Now(which) (process.chan:646).
 func (s ProcessAfterNow) SendTimeNow() (ProcessAfterNow2, error) {
 	e := s.e
 	if e == nil {
@@ -842,9 +1285,35 @@ func (s ProcessAfterNow) SendTimeNow() (ProcessAfterNow2, error) {
 	return ProcessAfterNow2{e, e.Step()}, nil
 }
 
-// ProcessAfterRandom is a state of syscall.Process (process.chan:243).
+// ProcessAfterResolution is a state of syscall.Process (process.chan:651).
 // Next:
-//   - chance <- Draw(_) (process.chan:243)
+//   - time <- Resolution(which) (process.chan:651)
+type ProcessAfterResolution struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterResolution) View() ProcessView { return ProcessView{s.e} }
+
+// SendTimeResolution does time <- Resolution(which) (process.chan:651).
+func (s ProcessAfterResolution) SendTimeResolution() (ProcessAfterResolution2, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterResolution2{}, channel.DeadState("ProcessAfterResolution", "SendTimeResolution")
+	}
+	if err := e.Begin(s.step, &processAfterResolutionSendTimeResolutionOp, 0); err != nil {
+		return ProcessAfterResolution2{}, err
+	}
+	p := channel.Out[clock.ClockResolutionPayload](&e.Endpoint)
+	p.Which = e.v.which
+	e.Commit()
+	return ProcessAfterResolution2{e, e.Step()}, nil
+}
+
+// ProcessAfterRandom is a state of syscall.Process (process.chan:656).
+// Next:
+//   - chance <- Draw(_) (process.chan:656)
 type ProcessAfterRandom struct {
 	e    *processComponent
 	step uint32
@@ -853,7 +1322,7 @@ type ProcessAfterRandom struct {
 // View reads the model variables.
 func (s ProcessAfterRandom) View() ProcessView { return ProcessView{s.e} }
 
-// SendChanceDraw does chance <- Draw(_) (process.chan:243).
+// SendChanceDraw does chance <- Draw(_) (process.chan:656).
 func (s ProcessAfterRandom) SendChanceDraw(count int) (ProcessAfterDraw, error) {
 	e := s.e
 	if e == nil {
@@ -871,9 +1340,9 @@ func (s ProcessAfterRandom) SendChanceDraw(count int) (ProcessAfterDraw, error) 
 	return ProcessAfterDraw{e, e.Step()}, nil
 }
 
-// ProcessAfterGrow is a state of syscall.Process (process.chan:247).
+// ProcessAfterGrow is a state of syscall.Process (process.chan:661).
 // Next:
-//   - ram <- Grow(_) (process.chan:247)
+//   - ram <- Grow(_) (process.chan:661)
 type ProcessAfterGrow struct {
 	e    *processComponent
 	step uint32
@@ -882,7 +1351,7 @@ type ProcessAfterGrow struct {
 // View reads the model variables.
 func (s ProcessAfterGrow) View() ProcessView { return ProcessView{s.e} }
 
-// SendRamGrow does ram <- Grow(_) (process.chan:247).
+// SendRamGrow does ram <- Grow(_) (process.chan:661).
 func (s ProcessAfterGrow) SendRamGrow(grains int) (ProcessAfterGrow2, error) {
 	e := s.e
 	if e == nil {
@@ -900,101 +1369,51 @@ func (s ProcessAfterGrow) SendRamGrow(grains int) (ProcessAfterGrow2, error) {
 	return ProcessAfterGrow2{e, e.Step()}, nil
 }
 
-// ProcessAfterPoll is a state of syscall.Process (process.chan:96).
+// ProcessDating is a state of syscall.Process at dating (process.chan:494).
 // Next:
-//   - new wake.Wake as t (process.chan:96)
-type ProcessAfterPoll struct {
+//   - case clock (process.chan:495)
+//   - case dated (process.chan:498)
+type ProcessDating struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterPoll) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessDating) View() ProcessView { return ProcessView{s.e} }
 
-// NewWake does new wake.Wake as t (process.chan:96).
-func (s ProcessAfterPoll) NewWake() (ProcessAfterNewWake, error) {
+// Clock does case clock (process.chan:495).
+func (s ProcessDating) Clock() (ProcessAfterClock, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterNewWake{}, channel.DeadState("ProcessAfterPoll", "NewWake")
+		return ProcessAfterClock{}, channel.DeadState("ProcessDating", "Clock")
 	}
-	if err := e.Turn(s.step, &processAfterPollNewWakeOp); err != nil {
-		return ProcessAfterNewWake{}, err
+	if err := e.Turn(s.step, &processDatingClockOp); err != nil {
+		return ProcessAfterClock{}, err
 	}
-	ends := e.New(&wake.Wake)
-	e.PutAt(ends[0], processTSleeper, 0, 0)
-	e.PutAt(ends[1], processTWaker, 0, 0)
-	return ProcessAfterNewWake{e, e.Step()}, nil
+	e.Decided(0)
+	return ProcessAfterClock{e, e.Step()}, nil
 }
 
-// ProcessAfterEnvironment is a state of syscall.Process (process.chan:256).
+// Dated does case dated (process.chan:498).
+func (s ProcessDating) Dated() (ProcessAfterDated, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterDated{}, channel.DeadState("ProcessDating", "Dated")
+	}
+	if err := e.Turn(s.step, &processDatingDatedOp); err != nil {
+		return ProcessAfterDated{}, err
+	}
+	e.Decided(1)
+	return ProcessAfterDated{e, e.Step()}, nil
+}
+
+// ProcessAfterRead is a state of syscall.Process (process.chan:556).
 // Next:
-//   - sys <- Data(_) (process.chan:256)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterEnvironment struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterEnvironment) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterEnvironmentSentData or *ProcessAfterEnvironmentGone.
-func (s ProcessAfterEnvironment) Choose() (ProcessAfterEnvironmentOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterEnvironment", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterEnvironmentChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterEnvironmentSentData
-		m.Next = ProcessAfterEnvironmentSentDataNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterEnvironmentGone
-		m.Next = e.settle14()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterEnvironment took an option that it does not list")
-}
-
-// ProcessAfterEnvironmentSentDataNext is the option sys <- Data(_) (process.chan:256) taken.
-// Next: that send.
-type ProcessAfterEnvironmentSentDataNext struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterEnvironmentSentDataNext) View() ProcessView { return ProcessView{s.e} }
-
-// SendSysData does sys <- Data(_) (process.chan:256), for which there is room.
-func (s ProcessAfterEnvironmentSentDataNext) SendSysData(buf []byte) (ProcessRunning, error) {
-	e := s.e
-	if e == nil {
-		return ProcessRunning{}, channel.DeadState("ProcessAfterEnvironmentSentDataNext", "SendSysData")
-	}
-	if len(buf) > 65536 {
-		return ProcessRunning{}, channel.BadArgument("ProcessAfterEnvironmentSentDataNext", "SendSysData", "buf is longer than 65536")
-	}
-	if err := e.Begin(s.step, &processAfterEnvironmentSentDataNextSendSysDataOp, 0); err != nil {
-		return ProcessRunning{}, err
-	}
-	p := channel.Out[SyscallDataPayload](&e.Endpoint)
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	e.Commit()
-	return ProcessRunning{e, e.Step()}, nil
-}
-
-// ProcessAfterRead is a state of syscall.Process (process.chan:157).
-// Next:
-//   - sys <- Failed(BadF) (process.chan:157)
-//   - gone <- sys (process.chan:141)
+//   - case file (process.chan:557)
+//   - case directory (process.chan:563)
+//   - case here (process.chan:568)
+//   - case path (process.chan:571)
+//   - case other (process.chan:575)
 type ProcessAfterRead struct {
 	e    *processComponent
 	step uint32
@@ -1003,954 +1422,124 @@ type ProcessAfterRead struct {
 // View reads the model variables.
 func (s ProcessAfterRead) View() ProcessView { return ProcessView{s.e} }
 
-// Choose waits for *ProcessAfterReadSentFailed or *ProcessAfterReadGone.
-func (s ProcessAfterRead) Choose() (ProcessAfterReadOption, error) {
+// File does case file (process.chan:557).
+func (s ProcessAfterRead) File() (ProcessSendDoneOrSendFailedOrOthers2, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRead", "Choose")
+		return nil, channel.DeadState("ProcessAfterRead", "File")
 	}
-	taken, err := e.Choose(s.step, &processAfterReadChoice, 0, 0)
-	if err != nil {
+	if !!e.v.named {
+		return nil, channel.BadArgument("ProcessAfterRead", "File", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &processAfterReadFileOp); err != nil {
 		return nil, err
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterReadSentFailed
-		if err := e.Begin(e.Step(), &processAfterReadChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoBadF
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterReadGone
-		m.Next = e.settle15()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterRead took an option that it does not list")
+	e.Decided(0)
+	return e.settle9(), nil
 }
 
-// ProcessAfterRead2 is a state of syscall.Process (process.chan:145).
-// Next:
-//   - pick f in files (process.chan:145)
-type ProcessAfterRead2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterRead2) View() ProcessView { return ProcessView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s ProcessAfterRead2) First() int {
-	for member := range s.e.Len(processFiles) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s ProcessAfterRead2) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(processFiles) && e.Has(processFiles, member)
-}
-
-// PickFiles does pick f in files (process.chan:145).
-func (s ProcessAfterRead2) PickFiles(member int) (ProcessAfterPickFiles, error) {
+// Directory does case directory (process.chan:563).
+func (s ProcessAfterRead) Directory() (ProcessSendDoneOrSendFailedOrOthers3, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterPickFiles{}, channel.DeadState("ProcessAfterRead2", "PickFiles")
+		return nil, channel.DeadState("ProcessAfterRead", "Directory")
 	}
-	if !s.Can(member) {
-		return ProcessAfterPickFiles{}, channel.BadArgument("ProcessAfterRead2", "PickFiles", "this may not be decided now")
+	if !!e.v.named {
+		return nil, channel.BadArgument("ProcessAfterRead", "Directory", "this may not be decided now")
 	}
-	if err := e.Turn(s.step, &processAfterRead2PickFilesOp); err != nil {
-		return ProcessAfterPickFiles{}, err
-	}
-	e.Decided(member)
-	e.v.f = member
-	return ProcessAfterPickFiles{e, e.Step()}, nil
-}
-
-// ProcessAfterWrite is a state of syscall.Process (process.chan:170).
-// Next:
-//   - sys <- Failed(BadF) (process.chan:170)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterWrite struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterWrite) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterWriteSentFailed or *ProcessAfterWriteGone.
-func (s ProcessAfterWrite) Choose() (ProcessAfterWriteOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterWrite", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterWriteChoice, 0, 0)
-	if err != nil {
+	if err := e.Turn(s.step, &processAfterReadDirectoryOp); err != nil {
 		return nil, err
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterWriteSentFailed
-		if err := e.Begin(e.Step(), &processAfterWriteChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoBadF
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterWriteGone
-		m.Next = e.settle16()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterWrite took an option that it does not list")
+	e.Decided(1)
+	return e.settle10(), nil
 }
 
-// ProcessAfterWrite2 is a state of syscall.Process (process.chan:159).
-// Next:
-//   - pick f in files (process.chan:159)
-type ProcessAfterWrite2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterWrite2) View() ProcessView { return ProcessView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s ProcessAfterWrite2) First() int {
-	for member := range s.e.Len(processFiles) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s ProcessAfterWrite2) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(processFiles) && e.Has(processFiles, member)
-}
-
-// PickFiles does pick f in files (process.chan:159).
-func (s ProcessAfterWrite2) PickFiles(member int) (ProcessAfterPickFiles2, error) {
+// Here does case here (process.chan:568).
+func (s ProcessAfterRead) Here() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterPickFiles2{}, channel.DeadState("ProcessAfterWrite2", "PickFiles")
+		return nil, channel.DeadState("ProcessAfterRead", "Here")
 	}
-	if !s.Can(member) {
-		return ProcessAfterPickFiles2{}, channel.BadArgument("ProcessAfterWrite2", "PickFiles", "this may not be decided now")
+	if !!e.v.named {
+		return nil, channel.BadArgument("ProcessAfterRead", "Here", "this may not be decided now")
 	}
-	if err := e.Turn(s.step, &processAfterWrite2PickFilesOp); err != nil {
-		return ProcessAfterPickFiles2{}, err
-	}
-	e.Decided(member)
-	e.v.f = member
-	return ProcessAfterPickFiles2{e, e.Step()}, nil
-}
-
-// ProcessAfterStat is a state of syscall.Process (process.chan:178).
-// Next:
-//   - sys <- Failed(BadF) (process.chan:178)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterStat struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterStat) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterStatSentFailed or *ProcessAfterStatGone.
-func (s ProcessAfterStat) Choose() (ProcessAfterStatOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterStat", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterStatChoice, 0, 0)
-	if err != nil {
+	if err := e.Turn(s.step, &processAfterReadHereOp); err != nil {
 		return nil, err
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterStatSentFailed
-		if err := e.Begin(e.Step(), &processAfterStatChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoBadF
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterStatGone
-		m.Next = e.settle17()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterStat took an option that it does not list")
+	e.Decided(2)
+	return e.settle11(), nil
 }
 
-// ProcessAfterStat2 is a state of syscall.Process (process.chan:172).
-// Next:
-//   - pick f in files (process.chan:172)
-type ProcessAfterStat2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterStat2) View() ProcessView { return ProcessView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s ProcessAfterStat2) First() int {
-	for member := range s.e.Len(processFiles) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s ProcessAfterStat2) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(processFiles) && e.Has(processFiles, member)
-}
-
-// PickFiles does pick f in files (process.chan:172).
-func (s ProcessAfterStat2) PickFiles(member int) (ProcessAfterPickFiles3, error) {
+// Path does case path (process.chan:571).
+func (s ProcessAfterRead) Path() (ProcessSendDoneOrSendFailedOrOthers4, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterPickFiles3{}, channel.DeadState("ProcessAfterStat2", "PickFiles")
+		return nil, channel.DeadState("ProcessAfterRead", "Path")
 	}
-	if !s.Can(member) {
-		return ProcessAfterPickFiles3{}, channel.BadArgument("ProcessAfterStat2", "PickFiles", "this may not be decided now")
+	if !e.v.named {
+		return nil, channel.BadArgument("ProcessAfterRead", "Path", "this may not be decided now")
 	}
-	if err := e.Turn(s.step, &processAfterStat2PickFilesOp); err != nil {
-		return ProcessAfterPickFiles3{}, err
-	}
-	e.Decided(member)
-	e.v.f = member
-	return ProcessAfterPickFiles3{e, e.Step()}, nil
-}
-
-// ProcessAfterSync is a state of syscall.Process (process.chan:185).
-// Next:
-//   - sys <- Failed(BadF) (process.chan:185)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterSync struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterSync) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterSyncSentFailed or *ProcessAfterSyncGone.
-func (s ProcessAfterSync) Choose() (ProcessAfterSyncOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterSync", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterSyncChoice, 0, 0)
-	if err != nil {
+	if err := e.Turn(s.step, &processAfterReadPathOp); err != nil {
 		return nil, err
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterSyncSentFailed
-		if err := e.Begin(e.Step(), &processAfterSyncChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoBadF
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterSyncGone
-		m.Next = e.settle18()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterSync took an option that it does not list")
+	e.Decided(3)
+	return e.settle12(), nil
 }
 
-// ProcessAfterSync2 is a state of syscall.Process (process.chan:180).
-// Next:
-//   - pick f in files (process.chan:180)
-type ProcessAfterSync2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterSync2) View() ProcessView { return ProcessView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s ProcessAfterSync2) First() int {
-	for member := range s.e.Len(processFiles) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s ProcessAfterSync2) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(processFiles) && e.Has(processFiles, member)
-}
-
-// PickFiles does pick f in files (process.chan:180).
-func (s ProcessAfterSync2) PickFiles(member int) (ProcessAfterPickFiles4, error) {
+// Other does case other (process.chan:575).
+func (s ProcessAfterRead) Other() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterPickFiles4{}, channel.DeadState("ProcessAfterSync2", "PickFiles")
+		return nil, channel.DeadState("ProcessAfterRead", "Other")
 	}
-	if !s.Can(member) {
-		return ProcessAfterPickFiles4{}, channel.BadArgument("ProcessAfterSync2", "PickFiles", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &processAfterSync2PickFilesOp); err != nil {
-		return ProcessAfterPickFiles4{}, err
-	}
-	e.Decided(member)
-	e.v.f = member
-	return ProcessAfterPickFiles4{e, e.Step()}, nil
-}
-
-// ProcessAfterTruncate is a state of syscall.Process (process.chan:192).
-// Next:
-//   - sys <- Failed(BadF) (process.chan:192)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterTruncate struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterTruncate) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterTruncateSentFailed or *ProcessAfterTruncateGone.
-func (s ProcessAfterTruncate) Choose() (ProcessAfterTruncateOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterTruncate", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterTruncateChoice, 0, 0)
-	if err != nil {
+	if err := e.Turn(s.step, &processAfterReadOtherOp); err != nil {
 		return nil, err
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterTruncateSentFailed
-		if err := e.Begin(e.Step(), &processAfterTruncateChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoBadF
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterTruncateGone
-		m.Next = e.settle19()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterTruncate took an option that it does not list")
+	e.Decided(4)
+	return e.settle13(), nil
 }
 
-// ProcessAfterTruncate2 is a state of syscall.Process (process.chan:187).
+// ProcessAfterSetTimes is a state of syscall.Process (process.chan:546).
 // Next:
-//   - pick f in files (process.chan:187)
-type ProcessAfterTruncate2 struct {
+//   - case given (process.chan:547)
+//   - case now (process.chan:548)
+type ProcessAfterSetTimes struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterTruncate2) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterSetTimes) View() ProcessView { return ProcessView{s.e} }
 
-// First is the lowest member that may be picked.
-func (s ProcessAfterTruncate2) First() int {
-	for member := range s.e.Len(processFiles) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s ProcessAfterTruncate2) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(processFiles) && e.Has(processFiles, member)
-}
-
-// PickFiles does pick f in files (process.chan:187).
-func (s ProcessAfterTruncate2) PickFiles(member int) (ProcessAfterPickFiles5, error) {
+// Given does case given (process.chan:547).
+func (s ProcessAfterSetTimes) Given() (ProcessAfterRead, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterPickFiles5{}, channel.DeadState("ProcessAfterTruncate2", "PickFiles")
+		return ProcessAfterRead{}, channel.DeadState("ProcessAfterSetTimes", "Given")
 	}
-	if !s.Can(member) {
-		return ProcessAfterPickFiles5{}, channel.BadArgument("ProcessAfterTruncate2", "PickFiles", "this may not be decided now")
+	if err := e.Turn(s.step, &processAfterSetTimesGivenOp); err != nil {
+		return ProcessAfterRead{}, err
 	}
-	if err := e.Turn(s.step, &processAfterTruncate2PickFilesOp); err != nil {
-		return ProcessAfterPickFiles5{}, err
-	}
-	e.Decided(member)
-	e.v.f = member
-	return ProcessAfterPickFiles5{e, e.Step()}, nil
+	e.Decided(0)
+	return ProcessAfterRead{e, e.Step()}, nil
 }
 
-// ProcessAfterClose is a state of syscall.Process (process.chan:199).
-// Next:
-//   - sys <- Failed(BadF) (process.chan:199)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterClose struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterClose) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterCloseSentFailed or *ProcessAfterCloseGone.
-func (s ProcessAfterClose) Choose() (ProcessAfterCloseOption, error) {
+// Now does case now (process.chan:548).
+func (s ProcessAfterSetTimes) Now() (ProcessAfterNow3, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterClose", "Choose")
+		return ProcessAfterNow3{}, channel.DeadState("ProcessAfterSetTimes", "Now")
 	}
-	taken, err := e.Choose(s.step, &processAfterCloseChoice, 0, 0)
-	if err != nil {
-		return nil, err
+	if err := e.Turn(s.step, &processAfterSetTimesNowOp); err != nil {
+		return ProcessAfterNow3{}, err
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterCloseSentFailed
-		if err := e.Begin(e.Step(), &processAfterCloseChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoBadF
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterCloseGone
-		m.Next = e.settle20()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterClose took an option that it does not list")
+	e.Decided(1)
+	return ProcessAfterNow3{e, e.Step()}, nil
 }
 
-// ProcessAfterClose2 is a state of syscall.Process (process.chan:194).
+// ProcessAfterNow2 is a state of syscall.Process (process.chan:647).
 // Next:
-//   - pick f in files (process.chan:194)
-type ProcessAfterClose2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterClose2) View() ProcessView { return ProcessView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s ProcessAfterClose2) First() int {
-	for member := range s.e.Len(processFiles) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s ProcessAfterClose2) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(processFiles) && e.Has(processFiles, member)
-}
-
-// PickFiles does pick f in files (process.chan:194).
-func (s ProcessAfterClose2) PickFiles(member int) (ProcessAfterPickFiles6, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterPickFiles6{}, channel.DeadState("ProcessAfterClose2", "PickFiles")
-	}
-	if !s.Can(member) {
-		return ProcessAfterPickFiles6{}, channel.BadArgument("ProcessAfterClose2", "PickFiles", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &processAfterClose2PickFilesOp); err != nil {
-		return ProcessAfterPickFiles6{}, err
-	}
-	e.Decided(member)
-	e.v.f = member
-	return ProcessAfterPickFiles6{e, e.Step()}, nil
-}
-
-// ProcessAfterOpen is a state of syscall.Process (process.chan:210).
-// Next:
-//   - sys <- Failed(BadF) (process.chan:210)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterOpen struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterOpen) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterOpenSentFailed or *ProcessAfterOpenGone.
-func (s ProcessAfterOpen) Choose() (ProcessAfterOpenOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterOpen", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterOpenChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterOpenSentFailed
-		if err := e.Begin(e.Step(), &processAfterOpenChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoBadF
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterOpenGone
-		m.Next = e.settle21()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterOpen took an option that it does not list")
-}
-
-// ProcessAfterOpen2 is a state of syscall.Process (process.chan:202).
-// Next:
-//   - pick d in dirs (process.chan:202)
-type ProcessAfterOpen2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterOpen2) View() ProcessView { return ProcessView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s ProcessAfterOpen2) First() int {
-	for member := range s.e.Len(processDirs) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s ProcessAfterOpen2) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(processDirs) && e.Has(processDirs, member)
-}
-
-// PickDirs does pick d in dirs (process.chan:202).
-func (s ProcessAfterOpen2) PickDirs(member int) (ProcessAfterPickDirs, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterPickDirs{}, channel.DeadState("ProcessAfterOpen2", "PickDirs")
-	}
-	if !s.Can(member) {
-		return ProcessAfterPickDirs{}, channel.BadArgument("ProcessAfterOpen2", "PickDirs", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &processAfterOpen2PickDirsOp); err != nil {
-		return ProcessAfterPickDirs{}, err
-	}
-	e.Decided(member)
-	e.v.d = member
-	return ProcessAfterPickDirs{e, e.Step()}, nil
-}
-
-// ProcessAfterList is a state of syscall.Process (process.chan:220).
-// Next:
-//   - sys <- Failed(BadF) (process.chan:220)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterList struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterList) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterListSentFailed or *ProcessAfterListGone.
-func (s ProcessAfterList) Choose() (ProcessAfterListOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterList", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterListChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterListSentFailed
-		if err := e.Begin(e.Step(), &processAfterListChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoBadF
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterListGone
-		m.Next = e.settle22()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterList took an option that it does not list")
-}
-
-// ProcessAfterList2 is a state of syscall.Process (process.chan:212).
-// Next:
-//   - pick d in dirs (process.chan:212)
-type ProcessAfterList2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterList2) View() ProcessView { return ProcessView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s ProcessAfterList2) First() int {
-	for member := range s.e.Len(processDirs) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s ProcessAfterList2) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(processDirs) && e.Has(processDirs, member)
-}
-
-// PickDirs does pick d in dirs (process.chan:212).
-func (s ProcessAfterList2) PickDirs(member int) (ProcessAfterPickDirs2, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterPickDirs2{}, channel.DeadState("ProcessAfterList2", "PickDirs")
-	}
-	if !s.Can(member) {
-		return ProcessAfterPickDirs2{}, channel.BadArgument("ProcessAfterList2", "PickDirs", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &processAfterList2PickDirsOp); err != nil {
-		return ProcessAfterPickDirs2{}, err
-	}
-	e.Decided(member)
-	e.v.d = member
-	return ProcessAfterPickDirs2{e, e.Step()}, nil
-}
-
-// ProcessAfterMakeDir is a state of syscall.Process (process.chan:227).
-// Next:
-//   - sys <- Failed(BadF) (process.chan:227)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterMakeDir struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterMakeDir) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterMakeDirSentFailed or *ProcessAfterMakeDirGone.
-func (s ProcessAfterMakeDir) Choose() (ProcessAfterMakeDirOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterMakeDir", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterMakeDirChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterMakeDirSentFailed
-		if err := e.Begin(e.Step(), &processAfterMakeDirChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoBadF
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterMakeDirGone
-		m.Next = e.settle23()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterMakeDir took an option that it does not list")
-}
-
-// ProcessAfterMakeDir2 is a state of syscall.Process (process.chan:222).
-// Next:
-//   - pick d in dirs (process.chan:222)
-type ProcessAfterMakeDir2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterMakeDir2) View() ProcessView { return ProcessView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s ProcessAfterMakeDir2) First() int {
-	for member := range s.e.Len(processDirs) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s ProcessAfterMakeDir2) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(processDirs) && e.Has(processDirs, member)
-}
-
-// PickDirs does pick d in dirs (process.chan:222).
-func (s ProcessAfterMakeDir2) PickDirs(member int) (ProcessAfterPickDirs3, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterPickDirs3{}, channel.DeadState("ProcessAfterMakeDir2", "PickDirs")
-	}
-	if !s.Can(member) {
-		return ProcessAfterPickDirs3{}, channel.BadArgument("ProcessAfterMakeDir2", "PickDirs", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &processAfterMakeDir2PickDirsOp); err != nil {
-		return ProcessAfterPickDirs3{}, err
-	}
-	e.Decided(member)
-	e.v.d = member
-	return ProcessAfterPickDirs3{e, e.Step()}, nil
-}
-
-// ProcessAfterUnlink is a state of syscall.Process (process.chan:234).
-// Next:
-//   - sys <- Failed(BadF) (process.chan:234)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterUnlink struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterUnlink) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterUnlinkSentFailed or *ProcessAfterUnlinkGone.
-func (s ProcessAfterUnlink) Choose() (ProcessAfterUnlinkOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterUnlink", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterUnlinkChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterUnlinkSentFailed
-		if err := e.Begin(e.Step(), &processAfterUnlinkChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoBadF
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterUnlinkGone
-		m.Next = e.settle24()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterUnlink took an option that it does not list")
-}
-
-// ProcessAfterUnlink2 is a state of syscall.Process (process.chan:229).
-// Next:
-//   - pick d in dirs (process.chan:229)
-type ProcessAfterUnlink2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterUnlink2) View() ProcessView { return ProcessView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s ProcessAfterUnlink2) First() int {
-	for member := range s.e.Len(processDirs) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s ProcessAfterUnlink2) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(processDirs) && e.Has(processDirs, member)
-}
-
-// PickDirs does pick d in dirs (process.chan:229).
-func (s ProcessAfterUnlink2) PickDirs(member int) (ProcessAfterPickDirs4, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterPickDirs4{}, channel.DeadState("ProcessAfterUnlink2", "PickDirs")
-	}
-	if !s.Can(member) {
-		return ProcessAfterPickDirs4{}, channel.BadArgument("ProcessAfterUnlink2", "PickDirs", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &processAfterUnlink2PickDirsOp); err != nil {
-		return ProcessAfterPickDirs4{}, err
-	}
-	e.Decided(member)
-	e.v.d = member
-	return ProcessAfterPickDirs4{e, e.Step()}, nil
-}
-
-// ProcessAfterRename is a state of syscall.Process (process.chan:90).
-// Next:
-//   - sys <- Failed(BadF) (process.chan:90)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterRename struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterRename) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterRenameSentFailed or *ProcessAfterRenameGone.
-func (s ProcessAfterRename) Choose() (ProcessAfterRenameOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRename", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterRenameChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterRenameSentFailed
-		if err := e.Begin(e.Step(), &processAfterRenameChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoBadF
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterRenameGone
-		m.Next = e.settle25()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterRename took an option that it does not list")
-}
-
-// ProcessAfterRename2 is a state of syscall.Process (process.chan:65).
-// Next:
-//   - pick a in dirs at rest (process.chan:65)
-type ProcessAfterRename2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterRename2) View() ProcessView { return ProcessView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s ProcessAfterRename2) First() int {
-	for member := range s.e.Len(processDirs) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s ProcessAfterRename2) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(processDirs) && e.HasAt(processDirs, member, 1<<0)
-}
-
-// PickDirs does pick a in dirs at rest (process.chan:65).
-func (s ProcessAfterRename2) PickDirs(member int) (ProcessAfterPickDirs5, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterPickDirs5{}, channel.DeadState("ProcessAfterRename2", "PickDirs")
-	}
-	if !s.Can(member) {
-		return ProcessAfterPickDirs5{}, channel.BadArgument("ProcessAfterRename2", "PickDirs", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &processAfterRename2PickDirsOp); err != nil {
-		return ProcessAfterPickDirs5{}, err
-	}
-	e.Decided(member)
-	e.v.a = member
-	return ProcessAfterPickDirs5{e, e.Step()}, nil
-}
-
-// ProcessAfterNow2 is a state of syscall.Process (process.chan:240).
-// Next:
-//   - Time(_) <- time (process.chan:240)
+//   - Time(_) <- time (process.chan:647)
 type ProcessAfterNow2 struct {
 	e    *processComponent
 	step uint32
@@ -1971,13 +1560,40 @@ func (s ProcessAfterNow2) ReceiveTime() (*ProcessAfterNow2Time, error) {
 	p := channel.In[clock.ClockTimePayload](&e.Endpoint)
 	m := &e.m.processAfterNow2Time
 	*m = ProcessAfterNow2Time{Nanoseconds: p.Nanoseconds}
-	m.Next = ProcessAfterTime{e, e.Step()}
+	m.Next = e.settle14()
 	return m, nil
 }
 
-// ProcessAfterDraw is a state of syscall.Process (process.chan:244).
+// ProcessAfterResolution2 is a state of syscall.Process (process.chan:652).
 // Next:
-//   - Random(_) <- chance (process.chan:244)
+//   - Time(_) <- time (process.chan:652)
+type ProcessAfterResolution2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterResolution2) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveTime waits for *ProcessAfterResolution2Time.
+func (s ProcessAfterResolution2) ReceiveTime() (*ProcessAfterResolution2Time, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterResolution2", "ReceiveTime")
+	}
+	if _, err := e.Receive(s.step, &processAfterResolution2ReceiveTimeOp, 0); err != nil {
+		return nil, err
+	}
+	p := channel.In[clock.ClockTimePayload](&e.Endpoint)
+	m := &e.m.processAfterResolution2Time
+	*m = ProcessAfterResolution2Time{Nanoseconds: p.Nanoseconds}
+	m.Next = e.settle15()
+	return m, nil
+}
+
+// ProcessAfterDraw is a state of syscall.Process (process.chan:657).
+// Next:
+//   - Random(_) <- chance (process.chan:657)
 type ProcessAfterDraw struct {
 	e    *processComponent
 	step uint32
@@ -1998,14 +1614,14 @@ func (s ProcessAfterDraw) ReceiveChance() (*ProcessAfterDrawRandom, error) {
 	p := channel.In[entropy.EntropyRandomPayload](&e.Endpoint)
 	m := &e.m.processAfterDrawRandom
 	*m = ProcessAfterDrawRandom{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-	m.Next = ProcessAfterRandom2{e, e.Step()}
+	m.Next = e.settle16()
 	return m, nil
 }
 
-// ProcessAfterGrow2 is a state of syscall.Process (process.chan:248).
+// ProcessAfterGrow2 is a state of syscall.Process (process.chan:662).
 // Next:
-//   - Granted() <- ram (process.chan:249)
-//   - Refused() <- ram (process.chan:250)
+//   - Granted() <- ram (process.chan:663)
+//   - Refused() <- ram (process.chan:664)
 type ProcessAfterGrow2 struct {
 	e    *processComponent
 	step uint32
@@ -2027,19 +1643,1034 @@ func (s ProcessAfterGrow2) ReceiveRam() (ProcessAfterGrow2Option, error) {
 	switch label {
 	case 3:
 		m := &e.m.processAfterGrow2Granted
-		m.Next = ProcessAfterGranted{e, e.Step()}
+		m.Next = e.settle17()
 		return m, nil
 	case 4:
 		m := &e.m.processAfterGrow2Refused
-		m.Next = ProcessAfterRefused{e, e.Step()}
+		m.Next = e.settle18()
 		return m, nil
 	}
 	panic("channel: ProcessAfterGrow2 received a label that it does not list")
 }
 
-// ProcessAfterNewWake is a state of syscall.Process (process.chan:97).
+// ProcessAfterClock is a state of syscall.Process (process.chan:496).
 // Next:
-//   - time <- Sleep(_, _, t.waker) (process.chan:97)
+//   - time <- Now(_) (process.chan:496)
+type ProcessAfterClock struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterClock) View() ProcessView { return ProcessView{s.e} }
+
+// SendTimeNow does time <- Now(_) (process.chan:496).
+func (s ProcessAfterClock) SendTimeNow(which clock.Which) (ProcessAfterNow4, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterNow4{}, channel.DeadState("ProcessAfterClock", "SendTimeNow")
+	}
+	if int(which) >= 2 {
+		return ProcessAfterNow4{}, channel.BadArgument("ProcessAfterClock", "SendTimeNow", "which is no case of clock.Which")
+	}
+	if err := e.Begin(s.step, &processAfterClockSendTimeNowOp, 0); err != nil {
+		return ProcessAfterNow4{}, err
+	}
+	p := channel.Out[clock.ClockNowPayload](&e.Endpoint)
+	p.Which = which
+	e.Commit()
+	return ProcessAfterNow4{e, e.Step()}, nil
+}
+
+// ProcessAfterDated is a state of syscall.Process (process.chan:501).
+// Next:
+//   - case timer (process.chan:502)
+//   - case timeless (process.chan:506)
+type ProcessAfterDated struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterDated) View() ProcessView { return ProcessView{s.e} }
+
+// Timer does case timer (process.chan:502).
+func (s ProcessAfterDated) Timer() (ProcessAfterTimer, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterTimer{}, channel.DeadState("ProcessAfterDated", "Timer")
+	}
+	if err := e.Turn(s.step, &processAfterDatedTimerOp); err != nil {
+		return ProcessAfterTimer{}, err
+	}
+	e.Decided(0)
+	return ProcessAfterTimer{e, e.Step()}, nil
+}
+
+// Timeless does case timeless (process.chan:506).
+func (s ProcessAfterDated) Timeless() (ProcessAsking, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAsking{}, channel.DeadState("ProcessAfterDated", "Timeless")
+	}
+	if err := e.Turn(s.step, &processAfterDatedTimelessOp); err != nil {
+		return ProcessAsking{}, err
+	}
+	e.Decided(1)
+	return ProcessAsking{e, e.Step()}, nil
+}
+
+// ProcessAfterNow3 is a state of syscall.Process (process.chan:549).
+// Next:
+//   - time <- Now(Realtime) (process.chan:549)
+type ProcessAfterNow3 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterNow3) View() ProcessView { return ProcessView{s.e} }
+
+// SendTimeNow does time <- Now(Realtime) (process.chan:549).
+func (s ProcessAfterNow3) SendTimeNow() (ProcessAfterNow5, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterNow5{}, channel.DeadState("ProcessAfterNow3", "SendTimeNow")
+	}
+	if err := e.Begin(s.step, &processAfterNow3SendTimeNowOp, 0); err != nil {
+		return ProcessAfterNow5{}, err
+	}
+	p := channel.Out[clock.ClockNowPayload](&e.Endpoint)
+	p.Which = clock.WhichRealtime
+	e.Commit()
+	return ProcessAfterNow5{e, e.Step()}, nil
+}
+
+// ProcessAfterTouch is a state of syscall.Process (process.chan:546).
+// Next:
+//   - case given (process.chan:547)
+//   - case now (process.chan:548)
+type ProcessAfterTouch struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterTouch) View() ProcessView { return ProcessView{s.e} }
+
+// Given does case given (process.chan:547).
+func (s ProcessAfterTouch) Given() (ProcessAfterRead, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterRead{}, channel.DeadState("ProcessAfterTouch", "Given")
+	}
+	if err := e.Turn(s.step, &processAfterTouchGivenOp); err != nil {
+		return ProcessAfterRead{}, err
+	}
+	e.Decided(0)
+	return ProcessAfterRead{e, e.Step()}, nil
+}
+
+// Now does case now (process.chan:548).
+func (s ProcessAfterTouch) Now() (ProcessAfterNow6, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterNow6{}, channel.DeadState("ProcessAfterTouch", "Now")
+	}
+	if err := e.Turn(s.step, &processAfterTouchNowOp); err != nil {
+		return ProcessAfterNow6{}, err
+	}
+	e.Decided(1)
+	return ProcessAfterNow6{e, e.Step()}, nil
+}
+
+// ProcessAfterNow4 is a state of syscall.Process (process.chan:497).
+// Next:
+//   - Time(_) <- time (process.chan:497)
+type ProcessAfterNow4 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterNow4) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveTime waits for *ProcessAfterNow4Time.
+func (s ProcessAfterNow4) ReceiveTime() (*ProcessAfterNow4Time, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterNow4", "ReceiveTime")
+	}
+	if _, err := e.Receive(s.step, &processAfterNow4ReceiveTimeOp, 0); err != nil {
+		return nil, err
+	}
+	p := channel.In[clock.ClockTimePayload](&e.Endpoint)
+	m := &e.m.processAfterNow4Time
+	*m = ProcessAfterNow4Time{Nanoseconds: p.Nanoseconds}
+	m.Next = ProcessDating{e, e.Step()}
+	return m, nil
+}
+
+// ProcessAfterTimer is a state of syscall.Process (process.chan:503).
+// Next:
+//   - new wake.Wake as t (process.chan:503)
+type ProcessAfterTimer struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterTimer) View() ProcessView { return ProcessView{s.e} }
+
+// NewWake does new wake.Wake as t (process.chan:503).
+func (s ProcessAfterTimer) NewWake() (ProcessAfterNewWake, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterNewWake{}, channel.DeadState("ProcessAfterTimer", "NewWake")
+	}
+	if err := e.Turn(s.step, &processAfterTimerNewWakeOp); err != nil {
+		return ProcessAfterNewWake{}, err
+	}
+	ends := e.New(&wake.Wake)
+	e.PutAt(ends[0], processTSleeper, 0, 0)
+	e.PutAt(ends[1], processTWaker, 0, 0)
+	return ProcessAfterNewWake{e, e.Step()}, nil
+}
+
+// ProcessAsking is a state of syscall.Process at asking (process.chan:509).
+// Next:
+//   - case file (process.chan:510)
+//   - case asked (process.chan:516)
+type ProcessAsking struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAsking) View() ProcessView { return ProcessView{s.e} }
+
+// File does case file (process.chan:510).
+func (s ProcessAsking) File() (ProcessAskingOrAfterFile2, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAsking", "File")
+	}
+	if !(e.Count(processNaps) < e.sizes.waits) {
+		return nil, channel.BadArgument("ProcessAsking", "File", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &processAskingFileOp); err != nil {
+		return nil, err
+	}
+	e.Decided(0)
+	return e.settle19(), nil
+}
+
+// Asked does case asked (process.chan:516).
+func (s ProcessAsking) Asked() (ProcessAfterAsked, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterAsked{}, channel.DeadState("ProcessAsking", "Asked")
+	}
+	if err := e.Turn(s.step, &processAskingAskedOp); err != nil {
+		return ProcessAfterAsked{}, err
+	}
+	e.Decided(1)
+	e.v.answer = AnswerWoken
+	return ProcessAfterAsked{e, e.Step()}, nil
+}
+
+// ProcessSendDone is a state of syscall.Process at sendDone (process.chan:703).
+// Next:
+//   - sys <- Done() (process.chan:703)
+//   - gone <- sys (process.chan:697)
+type ProcessSendDone struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendDone) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessSendDoneSentDone or *ProcessSendDoneGone.
+func (s ProcessSendDone) Choose() (ProcessSendDoneOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessSendDone", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processSendDoneChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processSendDoneSentDone
+		if err := e.Begin(e.Step(), &processSendDoneChooseDoneOp, 0); err != nil {
+			return nil, err
+		}
+		e.Commit()
+		e.v.answer = AnswerNothing
+		e.v.leg = LegOnly
+		e.v.named = false
+		m.Next = ProcessRunning{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processSendDoneGone
+		m.Next = e.settle20()
+		return m, nil
+
+	}
+	panic("channel: ProcessSendDone took an option that it does not list")
+}
+
+// ProcessSendFailed is a state of syscall.Process at sendFailed (process.chan:706).
+// Next:
+//   - sys <- Failed(_) (process.chan:706)
+//   - gone <- sys (process.chan:697)
+type ProcessSendFailed struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendFailed) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessSendFailedSentFailed or *ProcessSendFailedGone.
+func (s ProcessSendFailed) Choose() (ProcessSendFailedOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessSendFailed", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processSendFailedChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processSendFailedSentFailed
+		m.Next = ProcessSendFailedSentFailedNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processSendFailedGone
+		m.Next = e.settle21()
+		return m, nil
+
+	}
+	panic("channel: ProcessSendFailed took an option that it does not list")
+}
+
+// ProcessSendFailedSentFailedNext is the option sys <- Failed(_) (process.chan:706) taken.
+// Next: that send.
+type ProcessSendFailedSentFailedNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendFailedSentFailedNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysFailed does sys <- Failed(_) (process.chan:706), for which there is room.
+func (s ProcessSendFailedSentFailedNext) SendSysFailed(err_ errno.Errno) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessSendFailedSentFailedNext", "SendSysFailed")
+	}
+	if int(err_) >= 28 {
+		return ProcessRunning{}, channel.BadArgument("ProcessSendFailedSentFailedNext", "SendSysFailed", "err is no case of errno.Errno")
+	}
+	if err := e.Begin(s.step, &processSendFailedSentFailedNextSendSysFailedOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&e.Endpoint)
+	p.Err = err_
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessSendData is a state of syscall.Process at sendData (process.chan:709).
+// Next:
+//   - sys <- Data(_) (process.chan:709)
+//   - gone <- sys (process.chan:697)
+type ProcessSendData struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendData) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessSendDataSentData or *ProcessSendDataGone.
+func (s ProcessSendData) Choose() (ProcessSendDataOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessSendData", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processSendDataChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processSendDataSentData
+		m.Next = ProcessSendDataSentDataNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processSendDataGone
+		m.Next = e.settle22()
+		return m, nil
+
+	}
+	panic("channel: ProcessSendData took an option that it does not list")
+}
+
+// ProcessSendDataSentDataNext is the option sys <- Data(_) (process.chan:709) taken.
+// Next: that send.
+type ProcessSendDataSentDataNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendDataSentDataNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysData does sys <- Data(_) (process.chan:709), for which there is room.
+func (s ProcessSendDataSentDataNext) SendSysData(buf []byte) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessSendDataSentDataNext", "SendSysData")
+	}
+	if len(buf) > 65536 {
+		return ProcessRunning{}, channel.BadArgument("ProcessSendDataSentDataNext", "SendSysData", "buf is longer than 65536")
+	}
+	if err := e.Begin(s.step, &processSendDataSentDataNextSendSysDataOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallDataPayload](&e.Endpoint)
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessSendWritten is a state of syscall.Process at sendWritten (process.chan:712).
+// Next:
+//   - sys <- Written(_) (process.chan:712)
+//   - gone <- sys (process.chan:697)
+type ProcessSendWritten struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendWritten) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessSendWrittenSentWritten or *ProcessSendWrittenGone.
+func (s ProcessSendWritten) Choose() (ProcessSendWrittenOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessSendWritten", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processSendWrittenChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processSendWrittenSentWritten
+		m.Next = ProcessSendWrittenSentWrittenNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processSendWrittenGone
+		m.Next = e.settle23()
+		return m, nil
+
+	}
+	panic("channel: ProcessSendWritten took an option that it does not list")
+}
+
+// ProcessSendWrittenSentWrittenNext is the option sys <- Written(_) (process.chan:712) taken.
+// Next: that send.
+type ProcessSendWrittenSentWrittenNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendWrittenSentWrittenNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysWritten does sys <- Written(_) (process.chan:712), for which there is room.
+func (s ProcessSendWrittenSentWrittenNext) SendSysWritten(count uint32) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessSendWrittenSentWrittenNext", "SendSysWritten")
+	}
+	if err := e.Begin(s.step, &processSendWrittenSentWrittenNextSendSysWrittenOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallWrittenPayload](&e.Endpoint)
+	p.Count = count
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessSendIs is a state of syscall.Process at sendIs (process.chan:715).
+// Next:
+//   - sys <- Is(_, _) (process.chan:715)
+//   - gone <- sys (process.chan:697)
+type ProcessSendIs struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendIs) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessSendIsSentIs or *ProcessSendIsGone.
+func (s ProcessSendIs) Choose() (ProcessSendIsOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessSendIs", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processSendIsChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processSendIsSentIs
+		m.Next = ProcessSendIsSentIsNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processSendIsGone
+		m.Next = e.settle24()
+		return m, nil
+
+	}
+	panic("channel: ProcessSendIs took an option that it does not list")
+}
+
+// ProcessSendIsSentIsNext is the option sys <- Is(_, _) (process.chan:715) taken.
+// Next: that send.
+type ProcessSendIsSentIsNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendIsSentIsNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysIs does sys <- Is(_, _) (process.chan:715), for which there is room.
+func (s ProcessSendIsSentIsNext) SendSysIs(kind file.Kind, attr file.Attr) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessSendIsSentIsNext", "SendSysIs")
+	}
+	if int(kind) >= 6 {
+		return ProcessRunning{}, channel.BadArgument("ProcessSendIsSentIsNext", "SendSysIs", "kind is no case of file.Kind")
+	}
+	if err := e.Begin(s.step, &processSendIsSentIsNextSendSysIsOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallIsPayload](&e.Endpoint)
+	p.Kind = kind
+	p.Attr = attr
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessSendPosition is a state of syscall.Process at sendPosition (process.chan:718).
+// Next:
+//   - sys <- Position(_) (process.chan:718)
+//   - gone <- sys (process.chan:697)
+type ProcessSendPosition struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendPosition) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessSendPositionSentPosition or *ProcessSendPositionGone.
+func (s ProcessSendPosition) Choose() (ProcessSendPositionOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessSendPosition", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processSendPositionChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processSendPositionSentPosition
+		m.Next = ProcessSendPositionSentPositionNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processSendPositionGone
+		m.Next = e.settle25()
+		return m, nil
+
+	}
+	panic("channel: ProcessSendPosition took an option that it does not list")
+}
+
+// ProcessSendPositionSentPositionNext is the option sys <- Position(_) (process.chan:718) taken.
+// Next: that send.
+type ProcessSendPositionSentPositionNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendPositionSentPositionNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysPosition does sys <- Position(_) (process.chan:718), for which there is room.
+func (s ProcessSendPositionSentPositionNext) SendSysPosition(offset uint64) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessSendPositionSentPositionNext", "SendSysPosition")
+	}
+	if err := e.Begin(s.step, &processSendPositionSentPositionNextSendSysPositionOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallPositionPayload](&e.Endpoint)
+	p.Offset = offset
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessSendDescribed is a state of syscall.Process at sendDescribed (process.chan:721).
+// Next:
+//   - sys <- Described(_, _, _, _) (process.chan:721)
+//   - gone <- sys (process.chan:697)
+type ProcessSendDescribed struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendDescribed) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessSendDescribedSentDescribed or *ProcessSendDescribedGone.
+func (s ProcessSendDescribed) Choose() (ProcessSendDescribedOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessSendDescribed", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processSendDescribedChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processSendDescribedSentDescribed
+		m.Next = ProcessSendDescribedSentDescribedNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processSendDescribedGone
+		m.Next = e.settle26()
+		return m, nil
+
+	}
+	panic("channel: ProcessSendDescribed took an option that it does not list")
+}
+
+// ProcessSendDescribedSentDescribedNext is the option sys <- Described(_, _, _, _) (process.chan:721) taken.
+// Next: that send.
+type ProcessSendDescribedSentDescribedNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendDescribedSentDescribedNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysDescribed does sys <- Described(_, _, _, _) (process.chan:721), for which there is room.
+func (s ProcessSendDescribedSentDescribedNext) SendSysDescribed(kind file.Kind, flags uint32, rights uint64, inheriting uint64) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessSendDescribedSentDescribedNext", "SendSysDescribed")
+	}
+	if int(kind) >= 6 {
+		return ProcessRunning{}, channel.BadArgument("ProcessSendDescribedSentDescribedNext", "SendSysDescribed", "kind is no case of file.Kind")
+	}
+	if err := e.Begin(s.step, &processSendDescribedSentDescribedNextSendSysDescribedOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallDescribedPayload](&e.Endpoint)
+	p.Kind = kind
+	p.Flags = flags
+	p.Rights = rights
+	p.Inheriting = inheriting
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessSendOpened is a state of syscall.Process at sendOpened (process.chan:724).
+// Next:
+//   - sys <- Opened(_) (process.chan:724)
+//   - gone <- sys (process.chan:697)
+type ProcessSendOpened struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendOpened) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessSendOpenedSentOpened or *ProcessSendOpenedGone.
+func (s ProcessSendOpened) Choose() (ProcessSendOpenedOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessSendOpened", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processSendOpenedChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processSendOpenedSentOpened
+		m.Next = ProcessSendOpenedSentOpenedNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processSendOpenedGone
+		m.Next = e.settle27()
+		return m, nil
+
+	}
+	panic("channel: ProcessSendOpened took an option that it does not list")
+}
+
+// ProcessSendOpenedSentOpenedNext is the option sys <- Opened(_) (process.chan:724) taken.
+// Next: that send.
+type ProcessSendOpenedSentOpenedNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendOpenedSentOpenedNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysOpened does sys <- Opened(_) (process.chan:724), for which there is room.
+func (s ProcessSendOpenedSentOpenedNext) SendSysOpened(fd uint32) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessSendOpenedSentOpenedNext", "SendSysOpened")
+	}
+	if err := e.Begin(s.step, &processSendOpenedSentOpenedNextSendSysOpenedOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallOpenedPayload](&e.Endpoint)
+	p.Fd = fd
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessSendTime is a state of syscall.Process at sendTime (process.chan:727).
+// Next:
+//   - sys <- Time(_) (process.chan:727)
+//   - gone <- sys (process.chan:697)
+type ProcessSendTime struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendTime) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessSendTimeSentTime or *ProcessSendTimeGone.
+func (s ProcessSendTime) Choose() (ProcessSendTimeOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessSendTime", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processSendTimeChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processSendTimeSentTime
+		m.Next = ProcessSendTimeSentTimeNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processSendTimeGone
+		m.Next = e.settle28()
+		return m, nil
+
+	}
+	panic("channel: ProcessSendTime took an option that it does not list")
+}
+
+// ProcessSendTimeSentTimeNext is the option sys <- Time(_) (process.chan:727) taken.
+// Next: that send.
+type ProcessSendTimeSentTimeNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendTimeSentTimeNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysTime does sys <- Time(_) (process.chan:727), for which there is room.
+func (s ProcessSendTimeSentTimeNext) SendSysTime(nanoseconds uint64) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessSendTimeSentTimeNext", "SendSysTime")
+	}
+	if err := e.Begin(s.step, &processSendTimeSentTimeNextSendSysTimeOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallTimePayload](&e.Endpoint)
+	p.Nanoseconds = nanoseconds
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessSendWoken is a state of syscall.Process at sendWoken (process.chan:730).
+// Next:
+//   - sys <- Woken(_) (process.chan:730)
+//   - gone <- sys (process.chan:697)
+type ProcessSendWoken struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendWoken) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessSendWokenSentWoken or *ProcessSendWokenGone.
+func (s ProcessSendWoken) Choose() (ProcessSendWokenOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessSendWoken", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processSendWokenChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processSendWokenSentWoken
+		m.Next = ProcessSendWokenSentWokenNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processSendWokenGone
+		m.Next = e.settle29()
+		return m, nil
+
+	}
+	panic("channel: ProcessSendWoken took an option that it does not list")
+}
+
+// ProcessSendWokenSentWokenNext is the option sys <- Woken(_) (process.chan:730) taken.
+// Next: that send.
+type ProcessSendWokenSentWokenNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSendWokenSentWokenNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysWoken does sys <- Woken(_) (process.chan:730), for which there is room.
+func (s ProcessSendWokenSentWokenNext) SendSysWoken(events []byte) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessSendWokenSentWokenNext", "SendSysWoken")
+	}
+	if len(events) > 4096 {
+		return ProcessRunning{}, channel.BadArgument("ProcessSendWokenSentWokenNext", "SendSysWoken", "events is longer than 4096")
+	}
+	if err := e.Begin(s.step, &processSendWokenSentWokenNextSendSysWokenOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallWokenPayload](&e.Endpoint)
+	p.Events.Len = uint32(copy(p.Events.Data[:], events))
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessAfterFile is a state of syscall.Process (process.chan:558).
+// Next:
+//   - pick f in files (process.chan:558)
+type ProcessAfterFile struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterFile) View() ProcessView { return ProcessView{s.e} }
+
+// First is the lowest member that may be picked.
+func (s ProcessAfterFile) First() int {
+	for member := range s.e.Len(processFiles) {
+		if s.Can(member) {
+			return member
+		}
+	}
+	return -1
+}
+
+// Can reports whether a member may be picked.
+func (s ProcessAfterFile) Can(member int) bool {
+	e := s.e
+	return e != nil && member >= 0 && member < e.Len(processFiles) && e.Has(processFiles, member)
+}
+
+// PickFiles does pick f in files (process.chan:558).
+func (s ProcessAfterFile) PickFiles(member int) (ProcessSendDoneOrSendFailedOrOthers5, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterFile", "PickFiles")
+	}
+	if !s.Can(member) {
+		return nil, channel.BadArgument("ProcessAfterFile", "PickFiles", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &processAfterFilePickFilesOp); err != nil {
+		return nil, err
+	}
+	e.Decided(member)
+	e.v.f = member
+	return e.settle30(), nil
+}
+
+// ProcessAfterDirectory is a state of syscall.Process (process.chan:564).
+// Next:
+//   - pick d in dirs (process.chan:564)
+type ProcessAfterDirectory struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterDirectory) View() ProcessView { return ProcessView{s.e} }
+
+// First is the lowest member that may be picked.
+func (s ProcessAfterDirectory) First() int {
+	for member := range s.e.Len(processDirs) {
+		if s.Can(member) {
+			return member
+		}
+	}
+	return -1
+}
+
+// Can reports whether a member may be picked.
+func (s ProcessAfterDirectory) Can(member int) bool {
+	e := s.e
+	return e != nil && member >= 0 && member < e.Len(processDirs) && e.Has(processDirs, member)
+}
+
+// PickDirs does pick d in dirs (process.chan:564).
+func (s ProcessAfterDirectory) PickDirs(member int) (ProcessSendDoneOrSendFailedOrOthers6, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterDirectory", "PickDirs")
+	}
+	if !s.Can(member) {
+		return nil, channel.BadArgument("ProcessAfterDirectory", "PickDirs", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &processAfterDirectoryPickDirsOp); err != nil {
+		return nil, err
+	}
+	e.Decided(member)
+	e.v.d = member
+	return e.settle31(), nil
+}
+
+// ProcessAfterNow5 is a state of syscall.Process (process.chan:550).
+// Next:
+//   - Time(_) <- time (process.chan:550)
+type ProcessAfterNow5 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterNow5) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveTime waits for *ProcessAfterNow5Time.
+func (s ProcessAfterNow5) ReceiveTime() (*ProcessAfterNow5Time, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterNow5", "ReceiveTime")
+	}
+	if _, err := e.Receive(s.step, &processAfterNow5ReceiveTimeOp, 0); err != nil {
+		return nil, err
+	}
+	p := channel.In[clock.ClockTimePayload](&e.Endpoint)
+	m := &e.m.processAfterNow5Time
+	*m = ProcessAfterNow5Time{Nanoseconds: p.Nanoseconds}
+	m.Next = ProcessAfterRead{e, e.Step()}
+	return m, nil
+}
+
+// ProcessAfterNow6 is a state of syscall.Process (process.chan:549).
+// Next:
+//   - time <- Now(Realtime) (process.chan:549)
+type ProcessAfterNow6 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterNow6) View() ProcessView { return ProcessView{s.e} }
+
+// SendTimeNow does time <- Now(Realtime) (process.chan:549).
+func (s ProcessAfterNow6) SendTimeNow() (ProcessAfterNow7, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterNow7{}, channel.DeadState("ProcessAfterNow6", "SendTimeNow")
+	}
+	if err := e.Begin(s.step, &processAfterNow6SendTimeNowOp, 0); err != nil {
+		return ProcessAfterNow7{}, err
+	}
+	p := channel.Out[clock.ClockNowPayload](&e.Endpoint)
+	p.Which = clock.WhichRealtime
+	e.Commit()
+	return ProcessAfterNow7{e, e.Step()}, nil
+}
+
+// ProcessAfterNewWake is a state of syscall.Process (process.chan:504).
+// Next:
+//   - time <- Sleep(_, _, t.waker) (process.chan:504)
 type ProcessAfterNewWake struct {
 	e    *processComponent
 	step uint32
@@ -2048,29 +2679,327 @@ type ProcessAfterNewWake struct {
 // View reads the model variables.
 func (s ProcessAfterNewWake) View() ProcessView { return ProcessView{s.e} }
 
-// SendTimeSleep does time <- Sleep(_, _, t.waker) (process.chan:97).
-func (s ProcessAfterNewWake) SendTimeSleep(which clock.Which, until uint64) (ProcessAfterSleepOrAfterSleep2, error) {
+// SendTimeSleep does time <- Sleep(_, _, t.waker) (process.chan:504).
+func (s ProcessAfterNewWake) SendTimeSleep(which clock.Which, until uint64) (ProcessAsking, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterNewWake", "SendTimeSleep")
+		return ProcessAsking{}, channel.DeadState("ProcessAfterNewWake", "SendTimeSleep")
 	}
 	if int(which) >= 2 {
-		return nil, channel.BadArgument("ProcessAfterNewWake", "SendTimeSleep", "which is no case of clock.Which")
+		return ProcessAsking{}, channel.BadArgument("ProcessAfterNewWake", "SendTimeSleep", "which is no case of clock.Which")
 	}
 	if err := e.Begin(s.step, &processAfterNewWakeSendTimeSleepOp, 0); err != nil {
-		return nil, err
+		return ProcessAsking{}, err
 	}
 	e.Give(0, processTWaker, 0)
 	p := channel.Out[clock.ClockSleepPayload](&e.Endpoint)
 	p.Which = which
 	p.Until = until
 	e.Commit()
-	return e.settle26(), nil
+	e.added = e.Free(processNaps, 1)
+	e.Shift(processTSleeper, 0, processNaps, e.added)
+	return ProcessAsking{e, e.Step()}, nil
 }
 
-// ProcessAfterPickFiles is a state of syscall.Process (process.chan:146).
+// ProcessAfterArguments is a state of syscall.Process (process.chan:736).
 // Next:
-//   - files[f] <- Read(_, _) (process.chan:146)
+//   - files[f] <- Close() (process.chan:736)
+type ProcessAfterArguments struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterArguments) View() ProcessView { return ProcessView{s.e} }
+
+// SendFilesClose does files[f] <- Close() (process.chan:736).
+func (s ProcessAfterArguments) SendFilesClose() (ProcessAfterArgumentsOrAfterEnvironmentOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterArguments", "SendFilesClose")
+	}
+	if err := e.Begin(s.step, &processAfterArgumentsSendFilesCloseOp, e.v.f); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processFiles, e.v.f)
+	return e.settle32(), nil
+}
+
+// ProcessLegs is a state of syscall.Process at legs (process.chan:217).
+// Next:
+//   - pick d in dirs (process.chan:217)
+type ProcessLegs struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessLegs) View() ProcessView { return ProcessView{s.e} }
+
+// First is the lowest member that may be picked.
+func (s ProcessLegs) First() int {
+	for member := range s.e.Len(processDirs) {
+		if s.Can(member) {
+			return member
+		}
+	}
+	return -1
+}
+
+// Can reports whether a member may be picked.
+func (s ProcessLegs) Can(member int) bool {
+	e := s.e
+	return e != nil && member >= 0 && member < e.Len(processDirs) && e.Has(processDirs, member)
+}
+
+// PickDirs does pick d in dirs (process.chan:217).
+func (s ProcessLegs) PickDirs(member int) (ProcessWalking, error) {
+	e := s.e
+	if e == nil {
+		return ProcessWalking{}, channel.DeadState("ProcessLegs", "PickDirs")
+	}
+	if !s.Can(member) {
+		return ProcessWalking{}, channel.BadArgument("ProcessLegs", "PickDirs", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &processLegsPickDirsOp); err != nil {
+		return ProcessWalking{}, err
+	}
+	e.Decided(member)
+	e.v.d = member
+	e.Shift(processDirs, e.v.d, processAt, 0)
+	e.v.own = true
+	return ProcessWalking{e, e.Step()}, nil
+}
+
+// ProcessAfterNow7 is a state of syscall.Process (process.chan:550).
+// Next:
+//   - Time(_) <- time (process.chan:550)
+type ProcessAfterNow7 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterNow7) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveTime waits for *ProcessAfterNow7Time.
+func (s ProcessAfterNow7) ReceiveTime() (*ProcessAfterNow7Time, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterNow7", "ReceiveTime")
+	}
+	if _, err := e.Receive(s.step, &processAfterNow7ReceiveTimeOp, 0); err != nil {
+		return nil, err
+	}
+	p := channel.In[clock.ClockTimePayload](&e.Endpoint)
+	m := &e.m.processAfterNow7Time
+	*m = ProcessAfterNow7Time{Nanoseconds: p.Nanoseconds}
+	m.Next = ProcessAfterRead{e, e.Step()}
+	return m, nil
+}
+
+// ProcessAfterFile2 is a state of syscall.Process (process.chan:511).
+// Next:
+//   - pick f in files (process.chan:511)
+type ProcessAfterFile2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterFile2) View() ProcessView { return ProcessView{s.e} }
+
+// First is the lowest member that may be picked.
+func (s ProcessAfterFile2) First() int {
+	for member := range s.e.Len(processFiles) {
+		if s.Can(member) {
+			return member
+		}
+	}
+	return -1
+}
+
+// Can reports whether a member may be picked.
+func (s ProcessAfterFile2) Can(member int) bool {
+	e := s.e
+	return e != nil && member >= 0 && member < e.Len(processFiles) && e.Has(processFiles, member)
+}
+
+// PickFiles does pick f in files (process.chan:511).
+func (s ProcessAfterFile2) PickFiles(member int) (ProcessAfterPickFiles, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterPickFiles{}, channel.DeadState("ProcessAfterFile2", "PickFiles")
+	}
+	if !s.Can(member) {
+		return ProcessAfterPickFiles{}, channel.BadArgument("ProcessAfterFile2", "PickFiles", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &processAfterFile2PickFilesOp); err != nil {
+		return ProcessAfterPickFiles{}, err
+	}
+	e.Decided(member)
+	e.v.f = member
+	return ProcessAfterPickFiles{e, e.Step()}, nil
+}
+
+// ProcessAfterAsked is a state of syscall.Process (process.chan:521).
+// Next:
+//   - case wait (process.chan:522)
+//   - case look (process.chan:530)
+//   - case wrong (process.chan:531)
+type ProcessAfterAsked struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterAsked) View() ProcessView { return ProcessView{s.e} }
+
+// Wait does case wait (process.chan:522).
+func (s ProcessAfterAsked) Wait() (ProcessSendDoneOrSendFailedOrOthers7, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterAsked", "Wait")
+	}
+	if err := e.Turn(s.step, &processAfterAskedWaitOp); err != nil {
+		return nil, err
+	}
+	e.Decided(0)
+	return e.settle33(), nil
+}
+
+// Look does case look (process.chan:530).
+func (s ProcessAfterAsked) Look() (ProcessSendDoneOrSendFailedOrOthers8, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterAsked", "Look")
+	}
+	if err := e.Turn(s.step, &processAfterAskedLookOp); err != nil {
+		return nil, err
+	}
+	e.Decided(1)
+	return e.settle34(), nil
+}
+
+// Wrong does case wrong (process.chan:531).
+func (s ProcessAfterAsked) Wrong() (ProcessSendDoneOrSendFailedOrOthers8, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterAsked", "Wrong")
+	}
+	if err := e.Turn(s.step, &processAfterAskedWrongOp); err != nil {
+		return nil, err
+	}
+	e.Decided(2)
+	return e.settle35(), nil
+}
+
+// ProcessDirStat is a state of syscall.Process at dirStat (process.chan:176).
+// Next:
+//   - dirs[d] <- Stat() (process.chan:176)
+type ProcessDirStat struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessDirStat) View() ProcessView { return ProcessView{s.e} }
+
+// SendDirsStat does dirs[d] <- Stat() (process.chan:176).
+func (s ProcessDirStat) SendDirsStat() (ProcessAfterStat, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterStat{}, channel.DeadState("ProcessDirStat", "SendDirsStat")
+	}
+	if err := e.Begin(s.step, &processDirStatSendDirsStatOp, e.v.d); err != nil {
+		return ProcessAfterStat{}, err
+	}
+	e.Commit()
+	return ProcessAfterStat{e, e.Step()}, nil
+}
+
+// ProcessDirTimes is a state of syscall.Process at dirTimes (process.chan:181).
+// Next:
+//   - dirs[d] <- SetTimes(_, _) (process.chan:181)
+type ProcessDirTimes struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessDirTimes) View() ProcessView { return ProcessView{s.e} }
+
+// SendDirsSetTimes does dirs[d] <- SetTimes(_, _) (process.chan:181).
+func (s ProcessDirTimes) SendDirsSetTimes(atime uint64, mtime uint64) (ProcessAfterSetTimes2, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterSetTimes2{}, channel.DeadState("ProcessDirTimes", "SendDirsSetTimes")
+	}
+	if err := e.Begin(s.step, &processDirTimesSendDirsSetTimesOp, e.v.d); err != nil {
+		return ProcessAfterSetTimes2{}, err
+	}
+	p := channel.Out[dir.DirSetTimesPayload](&e.Endpoint)
+	p.Atime = atime
+	p.Mtime = mtime
+	e.Commit()
+	return ProcessAfterSetTimes2{e, e.Step()}, nil
+}
+
+// ProcessDirClose is a state of syscall.Process at dirClose (process.chan:185).
+// Next:
+//   - dirs[d] <- Close() (process.chan:185)
+type ProcessDirClose struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessDirClose) View() ProcessView { return ProcessView{s.e} }
+
+// SendDirsClose does dirs[d] <- Close() (process.chan:185).
+func (s ProcessDirClose) SendDirsClose() (ProcessSendDoneOrSendFailedOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessDirClose", "SendDirsClose")
+	}
+	if err := e.Begin(s.step, &processDirCloseSendDirsCloseOp, e.v.d); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processDirs, e.v.d)
+	return e.settle36(), nil
+}
+
+// ProcessFilling is a state of syscall.Process at filling (process.chan:155).
+// Next:
+//   - dirs[d] <- List(_) (process.chan:155)
+type ProcessFilling struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessFilling) View() ProcessView { return ProcessView{s.e} }
+
+// SendDirsList does dirs[d] <- List(_) (process.chan:155).
+func (s ProcessFilling) SendDirsList(cookie uint64) (ProcessAfterList, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterList{}, channel.DeadState("ProcessFilling", "SendDirsList")
+	}
+	if err := e.Begin(s.step, &processFillingSendDirsListOp, e.v.d); err != nil {
+		return ProcessAfterList{}, err
+	}
+	p := channel.Out[dir.DirListPayload](&e.Endpoint)
+	p.Cookie = cookie
+	e.Commit()
+	return ProcessAfterList{e, e.Step()}, nil
+}
+
+// ProcessAfterPickFiles is a state of syscall.Process (process.chan:512).
+// Next:
+//   - new wake.Wake as w (process.chan:512)
 type ProcessAfterPickFiles struct {
 	e    *processComponent
 	step uint32
@@ -2079,642 +3008,766 @@ type ProcessAfterPickFiles struct {
 // View reads the model variables.
 func (s ProcessAfterPickFiles) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesRead does files[f] <- Read(_, _) (process.chan:146).
-func (s ProcessAfterPickFiles) SendFilesRead(offset uint64, count uint32) (ProcessAfterRead3, error) {
+// NewWake does new wake.Wake as w (process.chan:512).
+func (s ProcessAfterPickFiles) NewWake() (ProcessAfterNewWake2, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterRead3{}, channel.DeadState("ProcessAfterPickFiles", "SendFilesRead")
+		return ProcessAfterNewWake2{}, channel.DeadState("ProcessAfterPickFiles", "NewWake")
 	}
-	if err := e.Begin(s.step, &processAfterPickFilesSendFilesReadOp, e.v.f); err != nil {
-		return ProcessAfterRead3{}, err
+	if err := e.Turn(s.step, &processAfterPickFilesNewWakeOp); err != nil {
+		return ProcessAfterNewWake2{}, err
 	}
-	p := channel.Out[file.FileReadPayload](&e.Endpoint)
-	p.Offset = offset
-	p.Count = count
-	e.Commit()
-	return ProcessAfterRead3{e, e.Step()}, nil
+	ends := e.New(&wake.Wake)
+	e.PutAt(ends[0], processWSleeper, 0, 0)
+	e.PutAt(ends[1], processWWaker, 0, 0)
+	return ProcessAfterNewWake2{e, e.Step()}, nil
 }
 
-// ProcessAfterPickFiles2 is a state of syscall.Process (process.chan:160).
+// ProcessFileRead is a state of syscall.Process at fileRead (process.chan:52).
 // Next:
-//   - files[f] <- Write(_, _) (process.chan:160)
-type ProcessAfterPickFiles2 struct {
+//   - case ready (process.chan:53)
+//   - case look (process.chan:54)
+type ProcessFileRead struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterPickFiles2) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessFileRead) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesWrite does files[f] <- Write(_, _) (process.chan:160).
-func (s ProcessAfterPickFiles2) SendFilesWrite(offset uint64, buf []byte) (ProcessAfterWrite3, error) {
+// Ready does case ready (process.chan:53).
+func (s ProcessFileRead) Ready() (ProcessAfterReady, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterWrite3{}, channel.DeadState("ProcessAfterPickFiles2", "SendFilesWrite")
+		return ProcessAfterReady{}, channel.DeadState("ProcessFileRead", "Ready")
 	}
-	if len(buf) > 65536 {
-		return ProcessAfterWrite3{}, channel.BadArgument("ProcessAfterPickFiles2", "SendFilesWrite", "buf is longer than 65536")
+	if err := e.Turn(s.step, &processFileReadReadyOp); err != nil {
+		return ProcessAfterReady{}, err
 	}
-	if err := e.Begin(s.step, &processAfterPickFiles2SendFilesWriteOp, e.v.f); err != nil {
-		return ProcessAfterWrite3{}, err
-	}
-	p := channel.Out[file.FileWritePayload](&e.Endpoint)
-	p.Offset = offset
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	e.Commit()
-	return ProcessAfterWrite3{e, e.Step()}, nil
+	e.Decided(0)
+	return ProcessAfterReady{e, e.Step()}, nil
 }
 
-// ProcessAfterPickFiles3 is a state of syscall.Process (process.chan:173).
+// Look does case look (process.chan:54).
+func (s ProcessFileRead) Look() (ProcessAfterLook2, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterLook2{}, channel.DeadState("ProcessFileRead", "Look")
+	}
+	if err := e.Turn(s.step, &processFileReadLookOp); err != nil {
+		return ProcessAfterLook2{}, err
+	}
+	e.Decided(1)
+	return ProcessAfterLook2{e, e.Step()}, nil
+}
+
+// ProcessFileWrite is a state of syscall.Process at fileWrite (process.chan:75).
 // Next:
-//   - files[f] <- Stat() (process.chan:173)
-type ProcessAfterPickFiles3 struct {
+//   - case over (process.chan:76)
+//   - case behind (process.chan:77)
+type ProcessFileWrite struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterPickFiles3) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessFileWrite) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesStat does files[f] <- Stat() (process.chan:173).
-func (s ProcessAfterPickFiles3) SendFilesStat() (ProcessAfterStat3, error) {
+// Over does case over (process.chan:76).
+func (s ProcessFileWrite) Over() (ProcessAfterOver, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterStat3{}, channel.DeadState("ProcessAfterPickFiles3", "SendFilesStat")
+		return ProcessAfterOver{}, channel.DeadState("ProcessFileWrite", "Over")
 	}
-	if err := e.Begin(s.step, &processAfterPickFiles3SendFilesStatOp, e.v.f); err != nil {
+	if err := e.Turn(s.step, &processFileWriteOverOp); err != nil {
+		return ProcessAfterOver{}, err
+	}
+	e.Decided(0)
+	return ProcessAfterOver{e, e.Step()}, nil
+}
+
+// Behind does case behind (process.chan:77).
+func (s ProcessFileWrite) Behind() (ProcessAfterBehind, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterBehind{}, channel.DeadState("ProcessFileWrite", "Behind")
+	}
+	if err := e.Turn(s.step, &processFileWriteBehindOp); err != nil {
+		return ProcessAfterBehind{}, err
+	}
+	e.Decided(1)
+	return ProcessAfterBehind{e, e.Step()}, nil
+}
+
+// ProcessFileStat is a state of syscall.Process at fileStat (process.chan:87).
+// Next:
+//   - files[file] <- Stat() (process.chan:87)
+type ProcessFileStat struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessFileStat) View() ProcessView { return ProcessView{s.e} }
+
+// SendFilesStat does files[file] <- Stat() (process.chan:87).
+func (s ProcessFileStat) SendFilesStat() (ProcessAfterStat2, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterStat2{}, channel.DeadState("ProcessFileStat", "SendFilesStat")
+	}
+	if err := e.Begin(s.step, &processFileStatSendFilesStatOp, e.v.file); err != nil {
+		return ProcessAfterStat2{}, err
+	}
+	e.Commit()
+	return ProcessAfterStat2{e, e.Step()}, nil
+}
+
+// ProcessFileSync is a state of syscall.Process at fileSync (process.chan:123).
+// Next:
+//   - files[file] <- Sync() (process.chan:123)
+type ProcessFileSync struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessFileSync) View() ProcessView { return ProcessView{s.e} }
+
+// SendFilesSync does files[file] <- Sync() (process.chan:123).
+func (s ProcessFileSync) SendFilesSync() (ProcessAfterSync, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterSync{}, channel.DeadState("ProcessFileSync", "SendFilesSync")
+	}
+	if err := e.Begin(s.step, &processFileSyncSendFilesSyncOp, e.v.file); err != nil {
+		return ProcessAfterSync{}, err
+	}
+	e.Commit()
+	return ProcessAfterSync{e, e.Step()}, nil
+}
+
+// ProcessFileResize is a state of syscall.Process at fileResize (process.chan:93).
+// Next:
+//   - case exactly (process.chan:94)
+//   - case atLeast (process.chan:95)
+type ProcessFileResize struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessFileResize) View() ProcessView { return ProcessView{s.e} }
+
+// Exactly does case exactly (process.chan:94).
+func (s ProcessFileResize) Exactly() (ProcessAfterExactly, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterExactly{}, channel.DeadState("ProcessFileResize", "Exactly")
+	}
+	if err := e.Turn(s.step, &processFileResizeExactlyOp); err != nil {
+		return ProcessAfterExactly{}, err
+	}
+	e.Decided(0)
+	return ProcessAfterExactly{e, e.Step()}, nil
+}
+
+// AtLeast does case atLeast (process.chan:95).
+func (s ProcessFileResize) AtLeast() (ProcessAfterAtLeast, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterAtLeast{}, channel.DeadState("ProcessFileResize", "AtLeast")
+	}
+	if err := e.Turn(s.step, &processFileResizeAtLeastOp); err != nil {
+		return ProcessAfterAtLeast{}, err
+	}
+	e.Decided(1)
+	return ProcessAfterAtLeast{e, e.Step()}, nil
+}
+
+// ProcessFileTimes is a state of syscall.Process at fileTimes (process.chan:130).
+// Next:
+//   - files[file] <- SetTimes(_, _) (process.chan:130)
+type ProcessFileTimes struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessFileTimes) View() ProcessView { return ProcessView{s.e} }
+
+// SendFilesSetTimes does files[file] <- SetTimes(_, _) (process.chan:130).
+func (s ProcessFileTimes) SendFilesSetTimes(atime uint64, mtime uint64) (ProcessAfterSetTimes3, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterSetTimes3{}, channel.DeadState("ProcessFileTimes", "SendFilesSetTimes")
+	}
+	if err := e.Begin(s.step, &processFileTimesSendFilesSetTimesOp, e.v.file); err != nil {
+		return ProcessAfterSetTimes3{}, err
+	}
+	p := channel.Out[file.FileSetTimesPayload](&e.Endpoint)
+	p.Atime = atime
+	p.Mtime = mtime
+	e.Commit()
+	return ProcessAfterSetTimes3{e, e.Step()}, nil
+}
+
+// ProcessFileClose is a state of syscall.Process at fileClose (process.chan:134).
+// Next:
+//   - files[file] <- Close() (process.chan:134)
+type ProcessFileClose struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessFileClose) View() ProcessView { return ProcessView{s.e} }
+
+// SendFilesClose does files[file] <- Close() (process.chan:134).
+func (s ProcessFileClose) SendFilesClose() (ProcessSendDoneOrSendFailedOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessFileClose", "SendFilesClose")
+	}
+	if err := e.Begin(s.step, &processFileCloseSendFilesCloseOp, e.v.file); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processFiles, e.v.file)
+	return e.settle37(), nil
+}
+
+// ProcessFileSeek is a state of syscall.Process at fileSeek (process.chan:87).
+// Next:
+//   - files[file] <- Stat() (process.chan:87)
+type ProcessFileSeek struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessFileSeek) View() ProcessView { return ProcessView{s.e} }
+
+// SendFilesStat does files[file] <- Stat() (process.chan:87).
+func (s ProcessFileSeek) SendFilesStat() (ProcessAfterStat3, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterStat3{}, channel.DeadState("ProcessFileSeek", "SendFilesStat")
+	}
+	if err := e.Begin(s.step, &processFileSeekSendFilesStatOp, e.v.file); err != nil {
 		return ProcessAfterStat3{}, err
 	}
 	e.Commit()
 	return ProcessAfterStat3{e, e.Step()}, nil
 }
 
-// ProcessAfterPickFiles4 is a state of syscall.Process (process.chan:181).
+// ProcessFileDescribe is a state of syscall.Process at fileDescribe (process.chan:87).
 // Next:
-//   - files[f] <- Sync() (process.chan:181)
-type ProcessAfterPickFiles4 struct {
+//   - files[file] <- Stat() (process.chan:87)
+type ProcessFileDescribe struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterPickFiles4) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessFileDescribe) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesSync does files[f] <- Sync() (process.chan:181).
-func (s ProcessAfterPickFiles4) SendFilesSync() (ProcessAfterSync3, error) {
+// SendFilesStat does files[file] <- Stat() (process.chan:87).
+func (s ProcessFileDescribe) SendFilesStat() (ProcessAfterStat4, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterSync3{}, channel.DeadState("ProcessAfterPickFiles4", "SendFilesSync")
+		return ProcessAfterStat4{}, channel.DeadState("ProcessFileDescribe", "SendFilesStat")
 	}
-	if err := e.Begin(s.step, &processAfterPickFiles4SendFilesSyncOp, e.v.f); err != nil {
-		return ProcessAfterSync3{}, err
+	if err := e.Begin(s.step, &processFileDescribeSendFilesStatOp, e.v.file); err != nil {
+		return ProcessAfterStat4{}, err
 	}
 	e.Commit()
-	return ProcessAfterSync3{e, e.Step()}, nil
+	return ProcessAfterStat4{e, e.Step()}, nil
 }
 
-// ProcessAfterPickFiles5 is a state of syscall.Process (process.chan:188).
+// ProcessAfterStat is a state of syscall.Process (process.chan:177).
 // Next:
-//   - files[f] <- Truncate(_) (process.chan:188)
-type ProcessAfterPickFiles5 struct {
+//   - Is(_) <- dirs[d] (process.chan:177)
+type ProcessAfterStat struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterPickFiles5) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterStat) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesTruncate does files[f] <- Truncate(_) (process.chan:188).
-func (s ProcessAfterPickFiles5) SendFilesTruncate(size uint64) (ProcessAfterTruncate3, error) {
+// ReceiveDirs waits for *ProcessAfterStatIs.
+func (s ProcessAfterStat) ReceiveDirs() (*ProcessAfterStatIs, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterTruncate3{}, channel.DeadState("ProcessAfterPickFiles5", "SendFilesTruncate")
+		return nil, channel.DeadState("ProcessAfterStat", "ReceiveDirs")
 	}
-	if err := e.Begin(s.step, &processAfterPickFiles5SendFilesTruncateOp, e.v.f); err != nil {
-		return ProcessAfterTruncate3{}, err
+	if _, err := e.Receive(s.step, &processAfterStatReceiveDirsOp, e.v.d); err != nil {
+		return nil, err
+	}
+	p := channel.In[dir.DirIsPayload](&e.Endpoint)
+	m := &e.m.processAfterStatIs
+	*m = ProcessAfterStatIs{Attr: p.Attr}
+	m.Next = e.settle38()
+	return m, nil
+}
+
+// ProcessAfterSetTimes2 is a state of syscall.Process (process.chan:44).
+// Next:
+//   - Done() <- dirs[d] (process.chan:45)
+//   - Failed(_) <- dirs[d] (process.chan:46)
+type ProcessAfterSetTimes2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterSetTimes2) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveDirs waits for *ProcessAfterSetTimes2Done or *ProcessAfterSetTimes2Failed.
+func (s ProcessAfterSetTimes2) ReceiveDirs() (ProcessAfterSetTimes2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterSetTimes2", "ReceiveDirs")
+	}
+	label, err := e.Receive(s.step, &processAfterSetTimes2ReceiveDirsOp, e.v.d)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 15:
+		m := &e.m.processAfterSetTimes2Done
+		m.Next = e.settle39()
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterSetTimes2Failed
+		*m = ProcessAfterSetTimes2Failed{Err: p.Err}
+		m.Next = e.settle40()
+		return m, nil
+	}
+	panic("channel: ProcessAfterSetTimes2 received a label that it does not list")
+}
+
+// ProcessAfterList is a state of syscall.Process (process.chan:156).
+// Next:
+//   - Entries(_, _) <- dirs[d] (process.chan:157)
+//   - Failed(_) <- dirs[d] (process.chan:164)
+type ProcessAfterList struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterList) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveDirs waits for *ProcessAfterListEntries or *ProcessAfterListFailed.
+func (s ProcessAfterList) ReceiveDirs() (ProcessAfterListOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterList", "ReceiveDirs")
+	}
+	label, err := e.Receive(s.step, &processAfterListReceiveDirsOp, e.v.d)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 14:
+		p := channel.In[dir.DirEntriesPayload](&e.Endpoint)
+		m := &e.m.processAfterListEntries
+		*m = ProcessAfterListEntries{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], NextField: p.Next}
+		m.Next = ProcessAfterEntries{e, e.Step()}
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterListFailed
+		*m = ProcessAfterListFailed{Err: p.Err}
+		m.Next = e.settle41()
+		return m, nil
+	}
+	panic("channel: ProcessAfterList received a label that it does not list")
+}
+
+// ProcessAfterNewWake2 is a state of syscall.Process (process.chan:513).
+// Next:
+//   - files[f] <- Watch(_, w.waker) (process.chan:513)
+type ProcessAfterNewWake2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterNewWake2) View() ProcessView { return ProcessView{s.e} }
+
+// SendFilesWatch does files[f] <- Watch(_, w.waker) (process.chan:513).
+func (s ProcessAfterNewWake2) SendFilesWatch(what file.Ready) (ProcessAsking, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAsking{}, channel.DeadState("ProcessAfterNewWake2", "SendFilesWatch")
+	}
+	if int(what) >= 2 {
+		return ProcessAsking{}, channel.BadArgument("ProcessAfterNewWake2", "SendFilesWatch", "what is no case of file.Ready")
+	}
+	if err := e.Begin(s.step, &processAfterNewWake2SendFilesWatchOp, e.v.f); err != nil {
+		return ProcessAsking{}, err
+	}
+	e.Give(0, processWWaker, 0)
+	p := channel.Out[file.FileWatchPayload](&e.Endpoint)
+	p.What = what
+	e.Commit()
+	e.added = e.Free(processNaps, 1)
+	e.Shift(processWSleeper, 0, processNaps, e.added)
+	return ProcessAsking{e, e.Step()}, nil
+}
+
+// ProcessAfterWait is a state of syscall.Process (process.chan:524).
+// Next:
+//   - Ready() <- naps[_ at pending] (process.chan:525)
+//   - Cancelled() <- naps[_ at pending] (process.chan:526)
+//   - gone <- sys (process.chan:527)
+type ProcessAfterWait struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterWait) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessAfterWaitReady, *ProcessAfterWaitCancelled or *ProcessAfterWaitGone.
+func (s ProcessAfterWait) Choose() (ProcessAfterWaitOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterWait", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processAfterWaitChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0, 1:
+		m := &e.m.processAfterWaitReady
+		*m = ProcessAfterWaitReady{Member: taken.Member}
+		switch e.Point(processNaps, taken.Member) {
+		case 0:
+			e.Move(processNaps, taken.Member, 1)
+		case 3:
+			e.Close(processNaps, taken.Member)
+		}
+		m.Next = e.settle34()
+		return m, nil
+
+	case 2, 3:
+		m := &e.m.processAfterWaitCancelled
+		*m = ProcessAfterWaitCancelled{Member: taken.Member}
+		switch e.Point(processNaps, taken.Member) {
+		case 0:
+			e.Move(processNaps, taken.Member, 2)
+		case 3:
+			e.Close(processNaps, taken.Member)
+		}
+		m.Next = e.settle34()
+		return m, nil
+
+	case 4:
+		m := &e.m.processAfterWaitGone
+		m.Next = e.settle42()
+		return m, nil
+
+	}
+	panic("channel: ProcessAfterWait took an option that it does not list")
+}
+
+// ProcessAfterEnvironment is a state of syscall.Process (process.chan:739).
+// Next:
+//   - dirs[d] <- Close() (process.chan:739)
+type ProcessAfterEnvironment struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterEnvironment) View() ProcessView { return ProcessView{s.e} }
+
+// SendDirsClose does dirs[d] <- Close() (process.chan:739).
+func (s ProcessAfterEnvironment) SendDirsClose() (ProcessAfterEnvironmentOrAfterExit, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterEnvironment", "SendDirsClose")
+	}
+	if err := e.Begin(s.step, &processAfterEnvironmentSendDirsCloseOp, e.v.d); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processDirs, e.v.d)
+	return e.settle43(), nil
+}
+
+// ProcessAfterReady is a state of syscall.Process (process.chan:66).
+// Next:
+//   - files[file] <- Read(_, _) (process.chan:66)
+type ProcessAfterReady struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterReady) View() ProcessView { return ProcessView{s.e} }
+
+// SendFilesRead does files[file] <- Read(_, _) (process.chan:66).
+func (s ProcessAfterReady) SendFilesRead(offset uint64, count uint32) (ProcessAfterRead2, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterRead2{}, channel.DeadState("ProcessAfterReady", "SendFilesRead")
+	}
+	if err := e.Begin(s.step, &processAfterReadySendFilesReadOp, e.v.file); err != nil {
+		return ProcessAfterRead2{}, err
+	}
+	p := channel.Out[file.FileReadPayload](&e.Endpoint)
+	p.Offset = offset
+	p.Count = count
+	e.Commit()
+	return ProcessAfterRead2{e, e.Step()}, nil
+}
+
+// ProcessAfterLook2 is a state of syscall.Process (process.chan:56).
+// Next:
+//   - new wake.Wake as w (process.chan:56)
+type ProcessAfterLook2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterLook2) View() ProcessView { return ProcessView{s.e} }
+
+// NewWake does new wake.Wake as w (process.chan:56).
+func (s ProcessAfterLook2) NewWake() (ProcessAfterNewWake3, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterNewWake3{}, channel.DeadState("ProcessAfterLook2", "NewWake")
+	}
+	if err := e.Turn(s.step, &processAfterLook2NewWakeOp); err != nil {
+		return ProcessAfterNewWake3{}, err
+	}
+	ends := e.New(&wake.Wake)
+	e.PutAt(ends[0], processWSleeper, 0, 0)
+	e.PutAt(ends[1], processWWaker, 0, 0)
+	return ProcessAfterNewWake3{e, e.Step()}, nil
+}
+
+// ProcessAfterOver is a state of syscall.Process (process.chan:76).
+// Next:
+//   - files[file] <- Write(_, _) (process.chan:76)
+type ProcessAfterOver struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterOver) View() ProcessView { return ProcessView{s.e} }
+
+// SendFilesWrite does files[file] <- Write(_, _) (process.chan:76).
+func (s ProcessAfterOver) SendFilesWrite(offset uint64, buf []byte) (ProcessAfterWrite, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterWrite{}, channel.DeadState("ProcessAfterOver", "SendFilesWrite")
+	}
+	if len(buf) > 65536 {
+		return ProcessAfterWrite{}, channel.BadArgument("ProcessAfterOver", "SendFilesWrite", "buf is longer than 65536")
+	}
+	if err := e.Begin(s.step, &processAfterOverSendFilesWriteOp, e.v.file); err != nil {
+		return ProcessAfterWrite{}, err
+	}
+	p := channel.Out[file.FileWritePayload](&e.Endpoint)
+	p.Offset = offset
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
+	e.Commit()
+	return ProcessAfterWrite{e, e.Step()}, nil
+}
+
+// ProcessAfterBehind is a state of syscall.Process (process.chan:77).
+// Next:
+//   - files[file] <- Append(_) (process.chan:77)
+type ProcessAfterBehind struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterBehind) View() ProcessView { return ProcessView{s.e} }
+
+// SendFilesAppend does files[file] <- Append(_) (process.chan:77).
+func (s ProcessAfterBehind) SendFilesAppend(buf []byte) (ProcessAfterWrite, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterWrite{}, channel.DeadState("ProcessAfterBehind", "SendFilesAppend")
+	}
+	if len(buf) > 65536 {
+		return ProcessAfterWrite{}, channel.BadArgument("ProcessAfterBehind", "SendFilesAppend", "buf is longer than 65536")
+	}
+	if err := e.Begin(s.step, &processAfterBehindSendFilesAppendOp, e.v.file); err != nil {
+		return ProcessAfterWrite{}, err
+	}
+	p := channel.Out[file.FileAppendPayload](&e.Endpoint)
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
+	e.Commit()
+	return ProcessAfterWrite{e, e.Step()}, nil
+}
+
+// ProcessAfterStat2 is a state of syscall.Process (process.chan:88).
+// Next:
+//   - Is(_, _) <- files[file] (process.chan:88)
+type ProcessAfterStat2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterStat2) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveFiles waits for *ProcessAfterStat2Is.
+func (s ProcessAfterStat2) ReceiveFiles() (*ProcessAfterStat2Is, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterStat2", "ReceiveFiles")
+	}
+	if _, err := e.Receive(s.step, &processAfterStat2ReceiveFilesOp, e.v.file); err != nil {
+		return nil, err
+	}
+	p := channel.In[file.FileIsPayload](&e.Endpoint)
+	m := &e.m.processAfterStat2Is
+	*m = ProcessAfterStat2Is{Kind: p.Kind, Attr: p.Attr}
+	m.Next = e.settle44()
+	return m, nil
+}
+
+// ProcessAfterSync is a state of syscall.Process (process.chan:44).
+// Next:
+//   - Done() <- files[file] (process.chan:45)
+//   - Failed(_) <- files[file] (process.chan:46)
+type ProcessAfterSync struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterSync) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveFiles waits for *ProcessAfterSyncDone or *ProcessAfterSyncFailed.
+func (s ProcessAfterSync) ReceiveFiles() (ProcessAfterSyncOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterSync", "ReceiveFiles")
+	}
+	label, err := e.Receive(s.step, &processAfterSyncReceiveFilesOp, e.v.file)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 12:
+		m := &e.m.processAfterSyncDone
+		m.Next = e.settle45()
+		return m, nil
+	case 10:
+		p := channel.In[file.FileFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterSyncFailed
+		*m = ProcessAfterSyncFailed{Err: p.Err}
+		m.Next = e.settle46()
+		return m, nil
+	}
+	panic("channel: ProcessAfterSync received a label that it does not list")
+}
+
+// ProcessAfterExactly is a state of syscall.Process (process.chan:104).
+// Next:
+//   - files[file] <- Truncate(_) (process.chan:104)
+type ProcessAfterExactly struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterExactly) View() ProcessView { return ProcessView{s.e} }
+
+// SendFilesTruncate does files[file] <- Truncate(_) (process.chan:104).
+func (s ProcessAfterExactly) SendFilesTruncate(size uint64) (ProcessAfterTruncate, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterTruncate{}, channel.DeadState("ProcessAfterExactly", "SendFilesTruncate")
+	}
+	if err := e.Begin(s.step, &processAfterExactlySendFilesTruncateOp, e.v.file); err != nil {
+		return ProcessAfterTruncate{}, err
 	}
 	p := channel.Out[file.FileTruncatePayload](&e.Endpoint)
 	p.Size = size
 	e.Commit()
-	return ProcessAfterTruncate3{e, e.Step()}, nil
+	return ProcessAfterTruncate{e, e.Step()}, nil
 }
 
-// ProcessAfterPickFiles6 is a state of syscall.Process (process.chan:195).
+// ProcessAfterAtLeast is a state of syscall.Process (process.chan:87).
 // Next:
-//   - files[f] <- Close() (process.chan:195)
-type ProcessAfterPickFiles6 struct {
+//   - files[file] <- Stat() (process.chan:87)
+type ProcessAfterAtLeast struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterPickFiles6) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterAtLeast) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesClose does files[f] <- Close() (process.chan:195).
-func (s ProcessAfterPickFiles6) SendFilesClose() (ProcessAfterClose3, error) {
+// SendFilesStat does files[file] <- Stat() (process.chan:87).
+func (s ProcessAfterAtLeast) SendFilesStat() (ProcessAfterStat5, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterClose3{}, channel.DeadState("ProcessAfterPickFiles6", "SendFilesClose")
+		return ProcessAfterStat5{}, channel.DeadState("ProcessAfterAtLeast", "SendFilesStat")
 	}
-	if err := e.Begin(s.step, &processAfterPickFiles6SendFilesCloseOp, e.v.f); err != nil {
-		return ProcessAfterClose3{}, err
+	if err := e.Begin(s.step, &processAfterAtLeastSendFilesStatOp, e.v.file); err != nil {
+		return ProcessAfterStat5{}, err
 	}
 	e.Commit()
-	e.Close(processFiles, e.v.f)
-	return ProcessAfterClose3{e, e.Step()}, nil
+	return ProcessAfterStat5{e, e.Step()}, nil
 }
 
-// ProcessAfterPickDirs is a state of syscall.Process (process.chan:22).
+// ProcessAfterSetTimes3 is a state of syscall.Process (process.chan:44).
 // Next:
-//   - new dir.Opening as o (process.chan:22)
-type ProcessAfterPickDirs struct {
+//   - Done() <- files[file] (process.chan:45)
+//   - Failed(_) <- files[file] (process.chan:46)
+type ProcessAfterSetTimes3 struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterPickDirs) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterSetTimes3) View() ProcessView { return ProcessView{s.e} }
 
-// NewOpening does new dir.Opening as o (process.chan:22).
-func (s ProcessAfterPickDirs) NewOpening() (ProcessAfterNewOpening, error) {
+// ReceiveFiles waits for *ProcessAfterSetTimes3Done or *ProcessAfterSetTimes3Failed.
+func (s ProcessAfterSetTimes3) ReceiveFiles() (ProcessAfterSetTimes3Option, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterNewOpening{}, channel.DeadState("ProcessAfterPickDirs", "NewOpening")
+		return nil, channel.DeadState("ProcessAfterSetTimes3", "ReceiveFiles")
 	}
-	if err := e.Turn(s.step, &processAfterPickDirsNewOpeningOp); err != nil {
-		return ProcessAfterNewOpening{}, err
-	}
-	ends := e.New(&dir.Opening)
-	e.PutAt(ends[0], processOOpener, 0, 0)
-	e.PutAt(ends[1], processOGiver, 0, 0)
-	return ProcessAfterNewOpening{e, e.Step()}, nil
-}
-
-// ProcessAfterPickDirs2 is a state of syscall.Process (process.chan:213).
-// Next:
-//   - dirs[d] <- List(_) (process.chan:213)
-type ProcessAfterPickDirs2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterPickDirs2) View() ProcessView { return ProcessView{s.e} }
-
-// SendDirsList does dirs[d] <- List(_) (process.chan:213).
-func (s ProcessAfterPickDirs2) SendDirsList(cookie uint64) (ProcessAfterList3, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterList3{}, channel.DeadState("ProcessAfterPickDirs2", "SendDirsList")
-	}
-	if err := e.Begin(s.step, &processAfterPickDirs2SendDirsListOp, e.v.d); err != nil {
-		return ProcessAfterList3{}, err
-	}
-	p := channel.Out[dir.DirListPayload](&e.Endpoint)
-	p.Cookie = cookie
-	e.Commit()
-	e.Move(processDirs, e.v.d, 2)
-	return ProcessAfterList3{e, e.Step()}, nil
-}
-
-// ProcessAfterPickDirs3 is a state of syscall.Process (process.chan:223).
-// Next:
-//   - dirs[d] <- MakeDir(_) (process.chan:223)
-type ProcessAfterPickDirs3 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterPickDirs3) View() ProcessView { return ProcessView{s.e} }
-
-// SendDirsMakeDir does dirs[d] <- MakeDir(_) (process.chan:223).
-func (s ProcessAfterPickDirs3) SendDirsMakeDir(name string) (ProcessAfterMakeDir3, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterMakeDir3{}, channel.DeadState("ProcessAfterPickDirs3", "SendDirsMakeDir")
-	}
-	if len(name) > 255 {
-		return ProcessAfterMakeDir3{}, channel.BadArgument("ProcessAfterPickDirs3", "SendDirsMakeDir", "name is longer than 255")
-	}
-	if err := e.Begin(s.step, &processAfterPickDirs3SendDirsMakeDirOp, e.v.d); err != nil {
-		return ProcessAfterMakeDir3{}, err
-	}
-	p := channel.Out[dir.DirMakeDirPayload](&e.Endpoint)
-	p.Name.Len = uint32(copy(p.Name.Data[:], name))
-	e.Commit()
-	e.Move(processDirs, e.v.d, 3)
-	return ProcessAfterMakeDir3{e, e.Step()}, nil
-}
-
-// ProcessAfterPickDirs4 is a state of syscall.Process (process.chan:230).
-// Next:
-//   - dirs[d] <- Unlink(_, _) (process.chan:230)
-type ProcessAfterPickDirs4 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterPickDirs4) View() ProcessView { return ProcessView{s.e} }
-
-// SendDirsUnlink does dirs[d] <- Unlink(_, _) (process.chan:230).
-func (s ProcessAfterPickDirs4) SendDirsUnlink(name string, ino uint64) (ProcessAfterUnlink3, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterUnlink3{}, channel.DeadState("ProcessAfterPickDirs4", "SendDirsUnlink")
-	}
-	if len(name) > 255 {
-		return ProcessAfterUnlink3{}, channel.BadArgument("ProcessAfterPickDirs4", "SendDirsUnlink", "name is longer than 255")
-	}
-	if err := e.Begin(s.step, &processAfterPickDirs4SendDirsUnlinkOp, e.v.d); err != nil {
-		return ProcessAfterUnlink3{}, err
-	}
-	p := channel.Out[dir.DirUnlinkPayload](&e.Endpoint)
-	p.Name.Len = uint32(copy(p.Name.Data[:], name))
-	p.Ino = ino
-	e.Commit()
-	e.Move(processDirs, e.v.d, 9)
-	return ProcessAfterUnlink3{e, e.Step()}, nil
-}
-
-// ProcessAfterPickDirs5 is a state of syscall.Process (process.chan:66).
-// Next:
-//   - case within (process.chan:67)
-//   - case across (process.chan:71)
-type ProcessAfterPickDirs5 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterPickDirs5) View() ProcessView { return ProcessView{s.e} }
-
-// Within does case within (process.chan:67).
-func (s ProcessAfterPickDirs5) Within() (ProcessAfterWithin, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterWithin{}, channel.DeadState("ProcessAfterPickDirs5", "Within")
-	}
-	if err := e.Turn(s.step, &processAfterPickDirs5WithinOp); err != nil {
-		return ProcessAfterWithin{}, err
-	}
-	e.Decided(0)
-	return ProcessAfterWithin{e, e.Step()}, nil
-}
-
-// Across does case across (process.chan:71).
-func (s ProcessAfterPickDirs5) Across() (ProcessAfterRenameOrAfterAcross, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterPickDirs5", "Across")
-	}
-	if err := e.Turn(s.step, &processAfterPickDirs5AcrossOp); err != nil {
-		return nil, err
-	}
-	e.Decided(1)
-	return e.settle27(), nil
-}
-
-// ProcessAfterTime is a state of syscall.Process (process.chan:241).
-// Next:
-//   - sys <- Time(_) (process.chan:241)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterTime struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterTime) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterTimeSentTime or *ProcessAfterTimeGone.
-func (s ProcessAfterTime) Choose() (ProcessAfterTimeOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterTime", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterTimeChoice, 0, 0)
+	label, err := e.Receive(s.step, &processAfterSetTimes3ReceiveFilesOp, e.v.file)
 	if err != nil {
 		return nil, err
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterTimeSentTime
-		m.Next = ProcessAfterTimeSentTimeNext{e, e.Step()}
+	switch label {
+	case 12:
+		m := &e.m.processAfterSetTimes3Done
+		m.Next = e.settle47()
 		return m, nil
-
-	case 1:
-		m := &e.m.processAfterTimeGone
-		m.Next = e.settle28()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterTime took an option that it does not list")
-}
-
-// ProcessAfterTimeSentTimeNext is the option sys <- Time(_) (process.chan:241) taken.
-// Next: that send.
-type ProcessAfterTimeSentTimeNext struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterTimeSentTimeNext) View() ProcessView { return ProcessView{s.e} }
-
-// SendSysTime does sys <- Time(_) (process.chan:241), for which there is room.
-func (s ProcessAfterTimeSentTimeNext) SendSysTime(nanoseconds uint64) (ProcessRunning, error) {
-	e := s.e
-	if e == nil {
-		return ProcessRunning{}, channel.DeadState("ProcessAfterTimeSentTimeNext", "SendSysTime")
-	}
-	if err := e.Begin(s.step, &processAfterTimeSentTimeNextSendSysTimeOp, 0); err != nil {
-		return ProcessRunning{}, err
-	}
-	p := channel.Out[SyscallTimePayload](&e.Endpoint)
-	p.Nanoseconds = nanoseconds
-	e.Commit()
-	return ProcessRunning{e, e.Step()}, nil
-}
-
-// ProcessAfterRandom2 is a state of syscall.Process (process.chan:245).
-// Next:
-//   - sys <- Data(_) (process.chan:245)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterRandom2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterRandom2) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterRandom2SentData or *ProcessAfterRandom2Gone.
-func (s ProcessAfterRandom2) Choose() (ProcessAfterRandom2Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRandom2", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterRandom2Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterRandom2SentData
-		m.Next = ProcessAfterRandom2SentDataNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterRandom2Gone
-		m.Next = e.settle29()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterRandom2 took an option that it does not list")
-}
-
-// ProcessAfterRandom2SentDataNext is the option sys <- Data(_) (process.chan:245) taken.
-// Next: that send.
-type ProcessAfterRandom2SentDataNext struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterRandom2SentDataNext) View() ProcessView { return ProcessView{s.e} }
-
-// SendSysData does sys <- Data(_) (process.chan:245), for which there is room.
-func (s ProcessAfterRandom2SentDataNext) SendSysData(buf []byte) (ProcessRunning, error) {
-	e := s.e
-	if e == nil {
-		return ProcessRunning{}, channel.DeadState("ProcessAfterRandom2SentDataNext", "SendSysData")
-	}
-	if len(buf) > 65536 {
-		return ProcessRunning{}, channel.BadArgument("ProcessAfterRandom2SentDataNext", "SendSysData", "buf is longer than 65536")
-	}
-	if err := e.Begin(s.step, &processAfterRandom2SentDataNextSendSysDataOp, 0); err != nil {
-		return ProcessRunning{}, err
-	}
-	p := channel.Out[SyscallDataPayload](&e.Endpoint)
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	e.Commit()
-	return ProcessRunning{e, e.Step()}, nil
-}
-
-// ProcessAfterGranted is a state of syscall.Process (process.chan:249).
-// Next:
-//   - sys <- Done() (process.chan:249)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterGranted struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterGranted) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterGrantedSentDone or *ProcessAfterGrantedGone.
-func (s ProcessAfterGranted) Choose() (ProcessAfterGrantedOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterGranted", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterGrantedChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterGrantedSentDone
-		if err := e.Begin(e.Step(), &processAfterGrantedChooseDoneOp, 0); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterGrantedGone
-		m.Next = e.settle30()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterGranted took an option that it does not list")
-}
-
-// ProcessAfterRefused is a state of syscall.Process (process.chan:250).
-// Next:
-//   - sys <- Failed(NoMem) (process.chan:250)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterRefused struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterRefused) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterRefusedSentFailed or *ProcessAfterRefusedGone.
-func (s ProcessAfterRefused) Choose() (ProcessAfterRefusedOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRefused", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterRefusedChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterRefusedSentFailed
-		if err := e.Begin(e.Step(), &processAfterRefusedChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoNoMem
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterRefusedGone
-		m.Next = e.settle31()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterRefused took an option that it does not list")
-}
-
-// ProcessAfterExit is a state of syscall.Process (process.chan:128).
-// Next:
-//   - files[f] <- Close() (process.chan:128)
-type ProcessAfterExit struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterExit) View() ProcessView { return ProcessView{s.e} }
-
-// SendFilesClose does files[f] <- Close() (process.chan:128).
-func (s ProcessAfterExit) SendFilesClose() (ProcessAfterExitOrAfterGoneOrOthers, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterExit", "SendFilesClose")
-	}
-	if err := e.Begin(s.step, &processAfterExitSendFilesCloseOp, e.v.f); err != nil {
-		return nil, err
-	}
-	e.Commit()
-	e.Close(processFiles, e.v.f)
-	return e.settle32(), nil
-}
-
-// ProcessAfterRead3 is a state of syscall.Process (process.chan:147).
-// Next:
-//   - Data(_) <- files[f] (process.chan:148)
-//   - Failed(err) <- files[f] (process.chan:149)
-//   - gone <- sys (process.chan:151)
-type ProcessAfterRead3 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterRead3) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterRead3Data, *ProcessAfterRead3Failed or *ProcessAfterRead3Gone.
-func (s ProcessAfterRead3) Choose() (ProcessAfterRead3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRead3", "Choose")
-	}
-	e.Aim(&processAfterRead3Choice, 0, e.v.f)
-	e.Aim(&processAfterRead3Choice, 1, e.v.f)
-	taken, err := e.Choose(s.step, &processAfterRead3Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		p := channel.In[file.FileDataPayload](&e.Endpoint)
-		m := &e.m.processAfterRead3Data
-		*m = ProcessAfterRead3Data{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		m.Next = ProcessAfterData{e, e.Step()}
-		return m, nil
-
-	case 1:
+	case 10:
 		p := channel.In[file.FileFailedPayload](&e.Endpoint)
-		m := &e.m.processAfterRead3Failed
-		*m = ProcessAfterRead3Failed{Err: p.Err}
-		e.v.err = p.Err
-		m.Next = ProcessAfterFailed{e, e.Step()}
+		m := &e.m.processAfterSetTimes3Failed
+		*m = ProcessAfterSetTimes3Failed{Err: p.Err}
+		m.Next = e.settle48()
 		return m, nil
-
-	case 2:
-		m := &e.m.processAfterRead3Gone
-		m.Next = e.settle33()
-		return m, nil
-
 	}
-	panic("channel: ProcessAfterRead3 took an option that it does not list")
+	panic("channel: ProcessAfterSetTimes3 received a label that it does not list")
 }
 
-// ProcessAfterWrite3 is a state of syscall.Process (process.chan:161).
+// ProcessAfterStat3 is a state of syscall.Process (process.chan:88).
 // Next:
-//   - Written(_) <- files[f] (process.chan:162)
-//   - Failed(err) <- files[f] (process.chan:163)
-//   - gone <- sys (process.chan:164)
-type ProcessAfterWrite3 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterWrite3) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterWrite3Written, *ProcessAfterWrite3Failed or *ProcessAfterWrite3Gone.
-func (s ProcessAfterWrite3) Choose() (ProcessAfterWrite3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterWrite3", "Choose")
-	}
-	e.Aim(&processAfterWrite3Choice, 0, e.v.f)
-	e.Aim(&processAfterWrite3Choice, 1, e.v.f)
-	taken, err := e.Choose(s.step, &processAfterWrite3Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		p := channel.In[file.FileWrittenPayload](&e.Endpoint)
-		m := &e.m.processAfterWrite3Written
-		*m = ProcessAfterWrite3Written{Count: p.Count}
-		m.Next = ProcessAfterWritten{e, e.Step()}
-		return m, nil
-
-	case 1:
-		p := channel.In[file.FileFailedPayload](&e.Endpoint)
-		m := &e.m.processAfterWrite3Failed
-		*m = ProcessAfterWrite3Failed{Err: p.Err}
-		e.v.err = p.Err
-		m.Next = ProcessAfterFailed2{e, e.Step()}
-		return m, nil
-
-	case 2:
-		m := &e.m.processAfterWrite3Gone
-		m.Next = e.settle34()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterWrite3 took an option that it does not list")
-}
-
-// ProcessAfterStat3 is a state of syscall.Process (process.chan:174).
-// Next:
-//   - Is(_, _) <- files[f] (process.chan:174)
+//   - Is(_, _) <- files[file] (process.chan:88)
 type ProcessAfterStat3 struct {
 	e    *processComponent
 	step uint32
@@ -2729,7 +3782,7 @@ func (s ProcessAfterStat3) ReceiveFiles() (*ProcessAfterStat3Is, error) {
 	if e == nil {
 		return nil, channel.DeadState("ProcessAfterStat3", "ReceiveFiles")
 	}
-	if _, err := e.Receive(s.step, &processAfterStat3ReceiveFilesOp, e.v.f); err != nil {
+	if _, err := e.Receive(s.step, &processAfterStat3ReceiveFilesOp, e.v.file); err != nil {
 		return nil, err
 	}
 	p := channel.In[file.FileIsPayload](&e.Endpoint)
@@ -2739,853 +3792,37 @@ func (s ProcessAfterStat3) ReceiveFiles() (*ProcessAfterStat3Is, error) {
 	return m, nil
 }
 
-// ProcessAfterSync3 is a state of syscall.Process (process.chan:57).
+// ProcessAfterStat4 is a state of syscall.Process (process.chan:88).
 // Next:
-//   - Done() <- files[f] (process.chan:58)
-//   - Failed(err) <- files[f] (process.chan:59)
-type ProcessAfterSync3 struct {
+//   - Is(_, _) <- files[file] (process.chan:88)
+type ProcessAfterStat4 struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterSync3) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterStat4) View() ProcessView { return ProcessView{s.e} }
 
-// ReceiveFiles waits for *ProcessAfterSync3Done or *ProcessAfterSync3Failed.
-func (s ProcessAfterSync3) ReceiveFiles() (ProcessAfterSync3Option, error) {
+// ReceiveFiles waits for *ProcessAfterStat4Is.
+func (s ProcessAfterStat4) ReceiveFiles() (*ProcessAfterStat4Is, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterSync3", "ReceiveFiles")
+		return nil, channel.DeadState("ProcessAfterStat4", "ReceiveFiles")
 	}
-	label, err := e.Receive(s.step, &processAfterSync3ReceiveFilesOp, e.v.f)
-	if err != nil {
+	if _, err := e.Receive(s.step, &processAfterStat4ReceiveFilesOp, e.v.file); err != nil {
 		return nil, err
 	}
-	switch label {
-	case 12:
-		m := &e.m.processAfterSync3Done
-		m.Next = ProcessAfterDone{e, e.Step()}
-		return m, nil
-	case 10:
-		p := channel.In[file.FileFailedPayload](&e.Endpoint)
-		m := &e.m.processAfterSync3Failed
-		*m = ProcessAfterSync3Failed{Err: p.Err}
-		e.v.err = p.Err
-		m.Next = ProcessAfterFailed3{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: ProcessAfterSync3 received a label that it does not list")
+	p := channel.In[file.FileIsPayload](&e.Endpoint)
+	m := &e.m.processAfterStat4Is
+	*m = ProcessAfterStat4Is{Kind: p.Kind, Attr: p.Attr}
+	m.Next = e.settle49()
+	return m, nil
 }
 
-// ProcessAfterTruncate3 is a state of syscall.Process (process.chan:57).
+// ProcessAfterEntries is a state of syscall.Process (process.chan:158).
 // Next:
-//   - Done() <- files[f] (process.chan:58)
-//   - Failed(err) <- files[f] (process.chan:59)
-type ProcessAfterTruncate3 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterTruncate3) View() ProcessView { return ProcessView{s.e} }
-
-// ReceiveFiles waits for *ProcessAfterTruncate3Done or *ProcessAfterTruncate3Failed.
-func (s ProcessAfterTruncate3) ReceiveFiles() (ProcessAfterTruncate3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterTruncate3", "ReceiveFiles")
-	}
-	label, err := e.Receive(s.step, &processAfterTruncate3ReceiveFilesOp, e.v.f)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 12:
-		m := &e.m.processAfterTruncate3Done
-		m.Next = ProcessAfterDone2{e, e.Step()}
-		return m, nil
-	case 10:
-		p := channel.In[file.FileFailedPayload](&e.Endpoint)
-		m := &e.m.processAfterTruncate3Failed
-		*m = ProcessAfterTruncate3Failed{Err: p.Err}
-		e.v.err = p.Err
-		m.Next = ProcessAfterFailed4{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: ProcessAfterTruncate3 received a label that it does not list")
-}
-
-// ProcessAfterClose3 is a state of syscall.Process (process.chan:196).
-// Next:
-//   - sys <- Done() (process.chan:196)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterClose3 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterClose3) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterClose3SentDone or *ProcessAfterClose3Gone.
-func (s ProcessAfterClose3) Choose() (ProcessAfterClose3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterClose3", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterClose3Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterClose3SentDone
-		if err := e.Begin(e.Step(), &processAfterClose3ChooseDoneOp, 0); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterClose3Gone
-		m.Next = e.settle35()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterClose3 took an option that it does not list")
-}
-
-// ProcessAfterNewOpening is a state of syscall.Process (process.chan:23).
-// Next:
-//   - dirs[d] <- Open(_, _, o.giver) (process.chan:23)
-type ProcessAfterNewOpening struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterNewOpening) View() ProcessView { return ProcessView{s.e} }
-
-// SendDirsOpen does dirs[d] <- Open(_, _, o.giver) (process.chan:23).
-func (s ProcessAfterNewOpening) SendDirsOpen(name string, how dir.How) (ProcessWalking, error) {
-	e := s.e
-	if e == nil {
-		return ProcessWalking{}, channel.DeadState("ProcessAfterNewOpening", "SendDirsOpen")
-	}
-	if len(name) > 255 {
-		return ProcessWalking{}, channel.BadArgument("ProcessAfterNewOpening", "SendDirsOpen", "name is longer than 255")
-	}
-	if int(how) >= 5 {
-		return ProcessWalking{}, channel.BadArgument("ProcessAfterNewOpening", "SendDirsOpen", "how is no case of dir.How")
-	}
-	if err := e.Begin(s.step, &processAfterNewOpeningSendDirsOpenOp, e.v.d); err != nil {
-		return ProcessWalking{}, err
-	}
-	e.Give(0, processOGiver, 0)
-	p := channel.Out[dir.DirOpenPayload](&e.Endpoint)
-	p.Name.Len = uint32(copy(p.Name.Data[:], name))
-	p.How = how
-	e.Commit()
-	e.Move(processDirs, e.v.d, 0)
-	e.Shift(processOOpener, 0, processAnswer, 0)
-	return ProcessWalking{e, e.Step()}, nil
-}
-
-// ProcessAfterList3 is a state of syscall.Process (process.chan:214).
-// Next:
-//   - Entries(_, _) <- dirs[d] (process.chan:215)
-//   - Failed(err) <- dirs[d] (process.chan:216)
-type ProcessAfterList3 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterList3) View() ProcessView { return ProcessView{s.e} }
-
-// ReceiveDirs waits for *ProcessAfterList3Entries or *ProcessAfterList3Failed.
-func (s ProcessAfterList3) ReceiveDirs() (ProcessAfterList3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterList3", "ReceiveDirs")
-	}
-	label, err := e.Receive(s.step, &processAfterList3ReceiveDirsOp, e.v.d)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 14:
-		p := channel.In[dir.DirEntriesPayload](&e.Endpoint)
-		m := &e.m.processAfterList3Entries
-		*m = ProcessAfterList3Entries{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], NextField: p.Next}
-		e.Move(processDirs, e.v.d, 0)
-		m.Next = ProcessAfterEntries{e, e.Step()}
-		return m, nil
-	case 13:
-		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
-		m := &e.m.processAfterList3Failed
-		*m = ProcessAfterList3Failed{Err: p.Err}
-		e.v.err = p.Err
-		e.Move(processDirs, e.v.d, 0)
-		m.Next = ProcessAfterFailed5{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: ProcessAfterList3 received a label that it does not list")
-}
-
-// ProcessAfterMakeDir3 is a state of syscall.Process (process.chan:57).
-// Next:
-//   - Done() <- dirs[d] (process.chan:58)
-//   - Failed(err) <- dirs[d] (process.chan:59)
-type ProcessAfterMakeDir3 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterMakeDir3) View() ProcessView { return ProcessView{s.e} }
-
-// ReceiveDirs waits for *ProcessAfterMakeDir3Done or *ProcessAfterMakeDir3Failed.
-func (s ProcessAfterMakeDir3) ReceiveDirs() (ProcessAfterMakeDir3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterMakeDir3", "ReceiveDirs")
-	}
-	label, err := e.Receive(s.step, &processAfterMakeDir3ReceiveDirsOp, e.v.d)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 15:
-		m := &e.m.processAfterMakeDir3Done
-		e.Move(processDirs, e.v.d, 0)
-		m.Next = ProcessAfterDone3{e, e.Step()}
-		return m, nil
-	case 13:
-		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
-		m := &e.m.processAfterMakeDir3Failed
-		*m = ProcessAfterMakeDir3Failed{Err: p.Err}
-		e.v.err = p.Err
-		e.Move(processDirs, e.v.d, 0)
-		m.Next = ProcessAfterFailed6{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: ProcessAfterMakeDir3 received a label that it does not list")
-}
-
-// ProcessAfterUnlink3 is a state of syscall.Process (process.chan:57).
-// Next:
-//   - Done() <- dirs[d] (process.chan:58)
-//   - Failed(err) <- dirs[d] (process.chan:59)
-type ProcessAfterUnlink3 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterUnlink3) View() ProcessView { return ProcessView{s.e} }
-
-// ReceiveDirs waits for *ProcessAfterUnlink3Done or *ProcessAfterUnlink3Failed.
-func (s ProcessAfterUnlink3) ReceiveDirs() (ProcessAfterUnlink3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterUnlink3", "ReceiveDirs")
-	}
-	label, err := e.Receive(s.step, &processAfterUnlink3ReceiveDirsOp, e.v.d)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 15:
-		m := &e.m.processAfterUnlink3Done
-		e.Move(processDirs, e.v.d, 0)
-		m.Next = ProcessAfterDone4{e, e.Step()}
-		return m, nil
-	case 13:
-		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
-		m := &e.m.processAfterUnlink3Failed
-		*m = ProcessAfterUnlink3Failed{Err: p.Err}
-		e.v.err = p.Err
-		e.Move(processDirs, e.v.d, 0)
-		m.Next = ProcessAfterFailed7{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: ProcessAfterUnlink3 received a label that it does not list")
-}
-
-// ProcessAfterWithin is a state of syscall.Process (process.chan:68).
-// Next:
-//   - dirs[a] <- Rename(_, _) (process.chan:68)
-type ProcessAfterWithin struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterWithin) View() ProcessView { return ProcessView{s.e} }
-
-// SendDirsRename does dirs[a] <- Rename(_, _) (process.chan:68).
-func (s ProcessAfterWithin) SendDirsRename(old string, name string) (ProcessAfterRename3, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterRename3{}, channel.DeadState("ProcessAfterWithin", "SendDirsRename")
-	}
-	if len(old) > 255 {
-		return ProcessAfterRename3{}, channel.BadArgument("ProcessAfterWithin", "SendDirsRename", "old is longer than 255")
-	}
-	if len(name) > 255 {
-		return ProcessAfterRename3{}, channel.BadArgument("ProcessAfterWithin", "SendDirsRename", "name is longer than 255")
-	}
-	if err := e.Begin(s.step, &processAfterWithinSendDirsRenameOp, e.v.a); err != nil {
-		return ProcessAfterRename3{}, err
-	}
-	p := channel.Out[dir.DirRenamePayload](&e.Endpoint)
-	p.Old.Len = uint32(copy(p.Old.Data[:], old))
-	p.Name.Len = uint32(copy(p.Name.Data[:], name))
-	e.Commit()
-	e.Move(processDirs, e.v.a, 10)
-	return ProcessAfterRename3{e, e.Step()}, nil
-}
-
-// ProcessAfterSleep is a state of syscall.Process (process.chan:109).
-// Next:
-//   - Ready() <- t.sleeper (process.chan:110)
-//   - Cancelled() <- t.sleeper (process.chan:111)
-type ProcessAfterSleep struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterSleep) View() ProcessView { return ProcessView{s.e} }
-
-// ReceiveTSleeper waits for *ProcessAfterSleepReady or *ProcessAfterSleepCancelled.
-func (s ProcessAfterSleep) ReceiveTSleeper() (ProcessAfterSleepOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterSleep", "ReceiveTSleeper")
-	}
-	label, err := e.Receive(s.step, &processAfterSleepReceiveTSleeperOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 1:
-		m := &e.m.processAfterSleepReady
-		switch e.Point(processTSleeper, 0) {
-		case 0:
-			e.Move(processTSleeper, 0, 1)
-		case 3:
-			e.Close(processTSleeper, 0)
-		}
-		m.Next = ProcessAfterReady{e, e.Step()}
-		return m, nil
-	case 2:
-		m := &e.m.processAfterSleepCancelled
-		switch e.Point(processTSleeper, 0) {
-		case 0:
-			e.Move(processTSleeper, 0, 2)
-		case 3:
-			e.Close(processTSleeper, 0)
-		}
-		m.Next = ProcessAfterReady{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: ProcessAfterSleep received a label that it does not list")
-}
-
-// ProcessAfterSleep2 is a state of syscall.Process (process.chan:98).
-// Next:
-//   - pick f in files (process.chan:98)
-type ProcessAfterSleep2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterSleep2) View() ProcessView { return ProcessView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s ProcessAfterSleep2) First() int {
-	for member := range s.e.Len(processFiles) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s ProcessAfterSleep2) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(processFiles) && e.Has(processFiles, member)
-}
-
-// PickFiles does pick f in files (process.chan:98).
-func (s ProcessAfterSleep2) PickFiles(member int) (ProcessAfterPickFiles7, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterPickFiles7{}, channel.DeadState("ProcessAfterSleep2", "PickFiles")
-	}
-	if !s.Can(member) {
-		return ProcessAfterPickFiles7{}, channel.BadArgument("ProcessAfterSleep2", "PickFiles", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &processAfterSleep2PickFilesOp); err != nil {
-		return ProcessAfterPickFiles7{}, err
-	}
-	e.Decided(member)
-	e.v.f = member
-	return ProcessAfterPickFiles7{e, e.Step()}, nil
-}
-
-// ProcessAfterData is a state of syscall.Process (process.chan:148).
-// Next:
-//   - sys <- Data(_) (process.chan:148)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterData struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterData) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterDataSentData or *ProcessAfterDataGone.
-func (s ProcessAfterData) Choose() (ProcessAfterDataOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterData", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterDataChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterDataSentData
-		m.Next = ProcessAfterDataSentDataNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterDataGone
-		m.Next = e.settle36()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterData took an option that it does not list")
-}
-
-// ProcessAfterDataSentDataNext is the option sys <- Data(_) (process.chan:148) taken.
-// Next: that send.
-type ProcessAfterDataSentDataNext struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterDataSentDataNext) View() ProcessView { return ProcessView{s.e} }
-
-// SendSysData does sys <- Data(_) (process.chan:148), for which there is room.
-func (s ProcessAfterDataSentDataNext) SendSysData(buf []byte) (ProcessRunning, error) {
-	e := s.e
-	if e == nil {
-		return ProcessRunning{}, channel.DeadState("ProcessAfterDataSentDataNext", "SendSysData")
-	}
-	if len(buf) > 65536 {
-		return ProcessRunning{}, channel.BadArgument("ProcessAfterDataSentDataNext", "SendSysData", "buf is longer than 65536")
-	}
-	if err := e.Begin(s.step, &processAfterDataSentDataNextSendSysDataOp, 0); err != nil {
-		return ProcessRunning{}, err
-	}
-	p := channel.Out[SyscallDataPayload](&e.Endpoint)
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	e.Commit()
-	return ProcessRunning{e, e.Step()}, nil
-}
-
-// ProcessAfterFailed is a state of syscall.Process (process.chan:149).
-// Next:
-//   - sys <- Failed(err) (process.chan:149)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterFailed struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterFailed) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterFailedSentFailed or *ProcessAfterFailedGone.
-func (s ProcessAfterFailed) Choose() (ProcessAfterFailedOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterFailed", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterFailedChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterFailedSentFailed
-		if err := e.Begin(e.Step(), &processAfterFailedChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = e.v.err
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterFailedGone
-		m.Next = e.settle37()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterFailed took an option that it does not list")
-}
-
-// ProcessAfterWritten is a state of syscall.Process (process.chan:162).
-// Next:
-//   - sys <- Written(_) (process.chan:162)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterWritten struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterWritten) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterWrittenSentWritten or *ProcessAfterWrittenGone.
-func (s ProcessAfterWritten) Choose() (ProcessAfterWrittenOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterWritten", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterWrittenChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterWrittenSentWritten
-		m.Next = ProcessAfterWrittenSentWrittenNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterWrittenGone
-		m.Next = e.settle38()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterWritten took an option that it does not list")
-}
-
-// ProcessAfterWrittenSentWrittenNext is the option sys <- Written(_) (process.chan:162) taken.
-// Next: that send.
-type ProcessAfterWrittenSentWrittenNext struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterWrittenSentWrittenNext) View() ProcessView { return ProcessView{s.e} }
-
-// SendSysWritten does sys <- Written(_) (process.chan:162), for which there is room.
-func (s ProcessAfterWrittenSentWrittenNext) SendSysWritten(count uint32) (ProcessRunning, error) {
-	e := s.e
-	if e == nil {
-		return ProcessRunning{}, channel.DeadState("ProcessAfterWrittenSentWrittenNext", "SendSysWritten")
-	}
-	if err := e.Begin(s.step, &processAfterWrittenSentWrittenNextSendSysWrittenOp, 0); err != nil {
-		return ProcessRunning{}, err
-	}
-	p := channel.Out[SyscallWrittenPayload](&e.Endpoint)
-	p.Count = count
-	e.Commit()
-	return ProcessRunning{e, e.Step()}, nil
-}
-
-// ProcessAfterFailed2 is a state of syscall.Process (process.chan:163).
-// Next:
-//   - sys <- Failed(err) (process.chan:163)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterFailed2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterFailed2) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterFailed2SentFailed or *ProcessAfterFailed2Gone.
-func (s ProcessAfterFailed2) Choose() (ProcessAfterFailed2Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterFailed2", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterFailed2Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterFailed2SentFailed
-		if err := e.Begin(e.Step(), &processAfterFailed2ChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = e.v.err
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterFailed2Gone
-		m.Next = e.settle39()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterFailed2 took an option that it does not list")
-}
-
-// ProcessAfterIs is a state of syscall.Process (process.chan:175).
-// Next:
-//   - sys <- Is(_) (process.chan:175)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterIs struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterIs) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterIsSentIs or *ProcessAfterIsGone.
-func (s ProcessAfterIs) Choose() (ProcessAfterIsOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterIs", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterIsChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterIsSentIs
-		m.Next = ProcessAfterIsSentIsNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterIsGone
-		m.Next = e.settle40()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterIs took an option that it does not list")
-}
-
-// ProcessAfterIsSentIsNext is the option sys <- Is(_) (process.chan:175) taken.
-// Next: that send.
-type ProcessAfterIsSentIsNext struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterIsSentIsNext) View() ProcessView { return ProcessView{s.e} }
-
-// SendSysIs does sys <- Is(_) (process.chan:175), for which there is room.
-func (s ProcessAfterIsSentIsNext) SendSysIs(attr file.Attr) (ProcessRunning, error) {
-	e := s.e
-	if e == nil {
-		return ProcessRunning{}, channel.DeadState("ProcessAfterIsSentIsNext", "SendSysIs")
-	}
-	if err := e.Begin(s.step, &processAfterIsSentIsNextSendSysIsOp, 0); err != nil {
-		return ProcessRunning{}, err
-	}
-	p := channel.Out[SyscallIsPayload](&e.Endpoint)
-	p.Attr = attr
-	e.Commit()
-	return ProcessRunning{e, e.Step()}, nil
-}
-
-// ProcessAfterDone is a state of syscall.Process (process.chan:58).
-// Next:
-//   - sys <- Done() (process.chan:58)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterDone struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterDone) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterDoneSentDone or *ProcessAfterDoneGone.
-func (s ProcessAfterDone) Choose() (ProcessAfterDoneOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterDone", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterDoneChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterDoneSentDone
-		if err := e.Begin(e.Step(), &processAfterDoneChooseDoneOp, 0); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterDoneGone
-		m.Next = e.settle41()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterDone took an option that it does not list")
-}
-
-// ProcessAfterFailed3 is a state of syscall.Process (process.chan:59).
-// Next:
-//   - sys <- Failed(err) (process.chan:59)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterFailed3 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterFailed3) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterFailed3SentFailed or *ProcessAfterFailed3Gone.
-func (s ProcessAfterFailed3) Choose() (ProcessAfterFailed3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterFailed3", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterFailed3Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterFailed3SentFailed
-		if err := e.Begin(e.Step(), &processAfterFailed3ChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = e.v.err
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterFailed3Gone
-		m.Next = e.settle42()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterFailed3 took an option that it does not list")
-}
-
-// ProcessAfterDone2 is a state of syscall.Process (process.chan:58).
-// Next:
-//   - sys <- Done() (process.chan:58)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterDone2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterDone2) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterDone2SentDone or *ProcessAfterDone2Gone.
-func (s ProcessAfterDone2) Choose() (ProcessAfterDone2Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterDone2", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterDone2Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterDone2SentDone
-		if err := e.Begin(e.Step(), &processAfterDone2ChooseDoneOp, 0); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterDone2Gone
-		m.Next = e.settle43()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterDone2 took an option that it does not list")
-}
-
-// ProcessAfterFailed4 is a state of syscall.Process (process.chan:59).
-// Next:
-//   - sys <- Failed(err) (process.chan:59)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterFailed4 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterFailed4) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterFailed4SentFailed or *ProcessAfterFailed4Gone.
-func (s ProcessAfterFailed4) Choose() (ProcessAfterFailed4Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterFailed4", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterFailed4Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterFailed4SentFailed
-		if err := e.Begin(e.Step(), &processAfterFailed4ChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = e.v.err
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterFailed4Gone
-		m.Next = e.settle44()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterFailed4 took an option that it does not list")
-}
-
-// ProcessAfterEntries is a state of syscall.Process (process.chan:215).
-// Next:
-//   - sys <- Data(_) (process.chan:215)
-//   - gone <- sys (process.chan:141)
+//   - case more (process.chan:159)
+//   - case enough (process.chan:160)
 type ProcessAfterEntries struct {
 	e    *processComponent
 	step uint32
@@ -3594,417 +3831,39 @@ type ProcessAfterEntries struct {
 // View reads the model variables.
 func (s ProcessAfterEntries) View() ProcessView { return ProcessView{s.e} }
 
-// Choose waits for *ProcessAfterEntriesSentData or *ProcessAfterEntriesGone.
-func (s ProcessAfterEntries) Choose() (ProcessAfterEntriesOption, error) {
+// More does case more (process.chan:159).
+func (s ProcessAfterEntries) More() (ProcessFilling, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterEntries", "Choose")
+		return ProcessFilling{}, channel.DeadState("ProcessAfterEntries", "More")
 	}
-	taken, err := e.Choose(s.step, &processAfterEntriesChoice, 0, 0)
-	if err != nil {
+	if err := e.Turn(s.step, &processAfterEntriesMoreOp); err != nil {
+		return ProcessFilling{}, err
+	}
+	e.Decided(0)
+	return ProcessFilling{e, e.Step()}, nil
+}
+
+// Enough does case enough (process.chan:160).
+func (s ProcessAfterEntries) Enough() (ProcessSendDoneOrSendFailedOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterEntries", "Enough")
+	}
+	if err := e.Turn(s.step, &processAfterEntriesEnoughOp); err != nil {
 		return nil, err
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterEntriesSentData
-		m.Next = ProcessAfterEntriesSentDataNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterEntriesGone
-		m.Next = e.settle45()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterEntries took an option that it does not list")
+	e.Decided(1)
+	return e.settle50(), nil
 }
 
-// ProcessAfterEntriesSentDataNext is the option sys <- Data(_) (process.chan:215) taken.
-// Next: that send.
-type ProcessAfterEntriesSentDataNext struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterEntriesSentDataNext) View() ProcessView { return ProcessView{s.e} }
-
-// SendSysData does sys <- Data(_) (process.chan:215), for which there is room.
-func (s ProcessAfterEntriesSentDataNext) SendSysData(buf []byte) (ProcessRunning, error) {
-	e := s.e
-	if e == nil {
-		return ProcessRunning{}, channel.DeadState("ProcessAfterEntriesSentDataNext", "SendSysData")
-	}
-	if len(buf) > 65536 {
-		return ProcessRunning{}, channel.BadArgument("ProcessAfterEntriesSentDataNext", "SendSysData", "buf is longer than 65536")
-	}
-	if err := e.Begin(s.step, &processAfterEntriesSentDataNextSendSysDataOp, 0); err != nil {
-		return ProcessRunning{}, err
-	}
-	p := channel.Out[SyscallDataPayload](&e.Endpoint)
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	e.Commit()
-	return ProcessRunning{e, e.Step()}, nil
-}
-
-// ProcessAfterFailed5 is a state of syscall.Process (process.chan:216).
+// ProcessWalking is a state of syscall.Process at walking (process.chan:221).
 // Next:
-//   - sys <- Failed(err) (process.chan:216)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterFailed5 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterFailed5) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterFailed5SentFailed or *ProcessAfterFailed5Gone.
-func (s ProcessAfterFailed5) Choose() (ProcessAfterFailed5Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterFailed5", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterFailed5Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterFailed5SentFailed
-		if err := e.Begin(e.Step(), &processAfterFailed5ChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = e.v.err
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterFailed5Gone
-		m.Next = e.settle46()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterFailed5 took an option that it does not list")
-}
-
-// ProcessAfterDone3 is a state of syscall.Process (process.chan:58).
-// Next:
-//   - sys <- Done() (process.chan:58)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterDone3 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterDone3) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterDone3SentDone or *ProcessAfterDone3Gone.
-func (s ProcessAfterDone3) Choose() (ProcessAfterDone3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterDone3", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterDone3Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterDone3SentDone
-		if err := e.Begin(e.Step(), &processAfterDone3ChooseDoneOp, 0); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterDone3Gone
-		m.Next = e.settle47()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterDone3 took an option that it does not list")
-}
-
-// ProcessAfterFailed6 is a state of syscall.Process (process.chan:59).
-// Next:
-//   - sys <- Failed(err) (process.chan:59)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterFailed6 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterFailed6) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterFailed6SentFailed or *ProcessAfterFailed6Gone.
-func (s ProcessAfterFailed6) Choose() (ProcessAfterFailed6Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterFailed6", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterFailed6Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterFailed6SentFailed
-		if err := e.Begin(e.Step(), &processAfterFailed6ChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = e.v.err
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterFailed6Gone
-		m.Next = e.settle48()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterFailed6 took an option that it does not list")
-}
-
-// ProcessAfterDone4 is a state of syscall.Process (process.chan:58).
-// Next:
-//   - sys <- Done() (process.chan:58)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterDone4 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterDone4) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterDone4SentDone or *ProcessAfterDone4Gone.
-func (s ProcessAfterDone4) Choose() (ProcessAfterDone4Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterDone4", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterDone4Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterDone4SentDone
-		if err := e.Begin(e.Step(), &processAfterDone4ChooseDoneOp, 0); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterDone4Gone
-		m.Next = e.settle49()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterDone4 took an option that it does not list")
-}
-
-// ProcessAfterFailed7 is a state of syscall.Process (process.chan:59).
-// Next:
-//   - sys <- Failed(err) (process.chan:59)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterFailed7 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterFailed7) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterFailed7SentFailed or *ProcessAfterFailed7Gone.
-func (s ProcessAfterFailed7) Choose() (ProcessAfterFailed7Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterFailed7", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterFailed7Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterFailed7SentFailed
-		if err := e.Begin(e.Step(), &processAfterFailed7ChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = e.v.err
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterFailed7Gone
-		m.Next = e.settle50()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterFailed7 took an option that it does not list")
-}
-
-// ProcessAfterRename3 is a state of syscall.Process (process.chan:57).
-// Next:
-//   - Done() <- dirs[a] (process.chan:58)
-//   - Failed(err) <- dirs[a] (process.chan:59)
-type ProcessAfterRename3 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterRename3) View() ProcessView { return ProcessView{s.e} }
-
-// ReceiveDirs waits for *ProcessAfterRename3Done or *ProcessAfterRename3Failed.
-func (s ProcessAfterRename3) ReceiveDirs() (ProcessAfterRename3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRename3", "ReceiveDirs")
-	}
-	label, err := e.Receive(s.step, &processAfterRename3ReceiveDirsOp, e.v.a)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 15:
-		m := &e.m.processAfterRename3Done
-		e.Move(processDirs, e.v.a, 0)
-		m.Next = ProcessAfterDone5{e, e.Step()}
-		return m, nil
-	case 13:
-		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
-		m := &e.m.processAfterRename3Failed
-		*m = ProcessAfterRename3Failed{Err: p.Err}
-		e.v.err = p.Err
-		e.Move(processDirs, e.v.a, 0)
-		m.Next = ProcessAfterFailed8{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: ProcessAfterRename3 received a label that it does not list")
-}
-
-// ProcessAfterAcross is a state of syscall.Process (process.chan:73).
-// Next:
-//   - pick b in dirs at rest (process.chan:73)
-type ProcessAfterAcross struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterAcross) View() ProcessView { return ProcessView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s ProcessAfterAcross) First() int {
-	for member := range s.e.Len(processDirs) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s ProcessAfterAcross) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(processDirs) && e.HasAt(processDirs, member, 1<<0)
-}
-
-// PickDirs does pick b in dirs at rest (process.chan:73).
-func (s ProcessAfterAcross) PickDirs(member int) (ProcessAfterRenameOrAfterPickDirs6, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterAcross", "PickDirs")
-	}
-	if !s.Can(member) {
-		return nil, channel.BadArgument("ProcessAfterAcross", "PickDirs", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &processAfterAcrossPickDirsOp); err != nil {
-		return nil, err
-	}
-	e.Decided(member)
-	e.v.b = member
-	return e.settle51(), nil
-}
-
-// ProcessAfterReady is a state of syscall.Process (process.chan:113).
-// Next:
-//   - t.sleeper <- Release() (process.chan:113)
-type ProcessAfterReady struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterReady) View() ProcessView { return ProcessView{s.e} }
-
-// SendTSleeperRelease does t.sleeper <- Release() (process.chan:113).
-func (s ProcessAfterReady) SendTSleeperRelease() (ProcessAfterRelease, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterRelease{}, channel.DeadState("ProcessAfterReady", "SendTSleeperRelease")
-	}
-	if err := e.Begin(s.step, &processAfterReadySendTSleeperReleaseOp, 0); err != nil {
-		return ProcessAfterRelease{}, err
-	}
-	e.Commit()
-	switch e.Point(processTSleeper, 0) {
-	case 0:
-		e.Move(processTSleeper, 0, 3)
-	case 1:
-		e.Close(processTSleeper, 0)
-	case 2:
-		e.Close(processTSleeper, 0)
-	}
-	return ProcessAfterRelease{e, e.Step()}, nil
-}
-
-// ProcessAfterPickFiles7 is a state of syscall.Process (process.chan:99).
-// Next:
-//   - new wake.Wake as w (process.chan:99)
-type ProcessAfterPickFiles7 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterPickFiles7) View() ProcessView { return ProcessView{s.e} }
-
-// NewWake does new wake.Wake as w (process.chan:99).
-func (s ProcessAfterPickFiles7) NewWake() (ProcessAfterNewWake2, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterNewWake2{}, channel.DeadState("ProcessAfterPickFiles7", "NewWake")
-	}
-	if err := e.Turn(s.step, &processAfterPickFiles7NewWakeOp); err != nil {
-		return ProcessAfterNewWake2{}, err
-	}
-	ends := e.New(&wake.Wake)
-	e.PutAt(ends[0], processWSleeper, 0, 0)
-	e.PutAt(ends[1], processWWaker, 0, 0)
-	return ProcessAfterNewWake2{e, e.Step()}, nil
-}
-
-// ProcessWalking is a state of syscall.Process at walking (process.chan:26).
-// Next:
-//   - Opened(f) <- answer (process.chan:27)
-//   - OpenedDir(d) <- answer (process.chan:34)
-//   - Failed(err) <- answer (process.chan:49)
+//   - case arrived (process.chan:222)
+//   - case refused (process.chan:224)
+//   - case again (process.chan:227)
+//   - case down (process.chan:235)
+//   - case look (process.chan:263)
 type ProcessWalking struct {
 	e    *processComponent
 	step uint32
@@ -4013,409 +3872,121 @@ type ProcessWalking struct {
 // View reads the model variables.
 func (s ProcessWalking) View() ProcessView { return ProcessView{s.e} }
 
-// ReceiveAnswer waits for *ProcessWalkingOpened, *ProcessWalkingOpenedDir or *ProcessWalkingFailed.
-func (s ProcessWalking) ReceiveAnswer() (ProcessWalkingOption, error) {
+// Arrived does case arrived (process.chan:222).
+func (s ProcessWalking) Arrived() (ProcessSendDoneOrSendFailedOrOthers9, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessWalking", "ReceiveAnswer")
+		return nil, channel.DeadState("ProcessWalking", "Arrived")
 	}
-	label, err := e.Receive(s.step, &processWalkingReceiveAnswerOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 0:
-		m := &e.m.processWalkingOpened
-		e.PutAt(e.TakeEnd(0), processF, 0, 0)
-		e.Close(processAnswer, 0)
-		m.Next = e.settle52()
-		return m, nil
-	case 1:
-		m := &e.m.processWalkingOpenedDir
-		e.PutAt(e.TakeEnd(0), processD, 0, 0)
-		e.Close(processAnswer, 0)
-		m.Next = ProcessAfterOpenedDir{e, e.Step()}
-		return m, nil
-	case 2:
-		p := channel.In[dir.OpeningFailedPayload](&e.Endpoint)
-		m := &e.m.processWalkingFailed
-		*m = ProcessWalkingFailed{Err: p.Err}
-		e.v.err = p.Err
-		e.Close(processAnswer, 0)
-		m.Next = ProcessAfterFailed9{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: ProcessWalking received a label that it does not list")
-}
-
-// ProcessAfterDone5 is a state of syscall.Process (process.chan:58).
-// Next:
-//   - sys <- Done() (process.chan:58)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterDone5 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterDone5) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterDone5SentDone or *ProcessAfterDone5Gone.
-func (s ProcessAfterDone5) Choose() (ProcessAfterDone5Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterDone5", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterDone5Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterDone5SentDone
-		if err := e.Begin(e.Step(), &processAfterDone5ChooseDoneOp, 0); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterDone5Gone
-		m.Next = e.settle53()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterDone5 took an option that it does not list")
-}
-
-// ProcessAfterFailed8 is a state of syscall.Process (process.chan:59).
-// Next:
-//   - sys <- Failed(err) (process.chan:59)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterFailed8 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterFailed8) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterFailed8SentFailed or *ProcessAfterFailed8Gone.
-func (s ProcessAfterFailed8) Choose() (ProcessAfterFailed8Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterFailed8", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterFailed8Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterFailed8SentFailed
-		if err := e.Begin(e.Step(), &processAfterFailed8ChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = e.v.err
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterFailed8Gone
-		m.Next = e.settle54()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterFailed8 took an option that it does not list")
-}
-
-// ProcessAfterNewWake2 is a state of syscall.Process (process.chan:100).
-// Next:
-//   - files[f] <- Watch(_, w.waker) (process.chan:100)
-type ProcessAfterNewWake2 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterNewWake2) View() ProcessView { return ProcessView{s.e} }
-
-// SendFilesWatch does files[f] <- Watch(_, w.waker) (process.chan:100).
-func (s ProcessAfterNewWake2) SendFilesWatch(what file.Ready) (ProcessAfterWatch, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterWatch{}, channel.DeadState("ProcessAfterNewWake2", "SendFilesWatch")
-	}
-	if int(what) >= 2 {
-		return ProcessAfterWatch{}, channel.BadArgument("ProcessAfterNewWake2", "SendFilesWatch", "what is no case of file.Ready")
-	}
-	if err := e.Begin(s.step, &processAfterNewWake2SendFilesWatchOp, e.v.f); err != nil {
-		return ProcessAfterWatch{}, err
-	}
-	e.Give(0, processWWaker, 0)
-	p := channel.Out[file.FileWatchPayload](&e.Endpoint)
-	p.What = what
-	e.Commit()
-	return ProcessAfterWatch{e, e.Step()}, nil
-}
-
-// ProcessAfterGone is a state of syscall.Process (process.chan:131).
-// Next:
-//   - dirs[d] <- Close() (process.chan:131)
-type ProcessAfterGone struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterGone) View() ProcessView { return ProcessView{s.e} }
-
-// SendDirsClose does dirs[d] <- Close() (process.chan:131).
-func (s ProcessAfterGone) SendDirsClose() (ProcessAfterGoneOrAfterExit2, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterGone", "SendDirsClose")
-	}
-	if err := e.Begin(s.step, &processAfterGoneSendDirsCloseOp, e.v.d); err != nil {
-		return nil, err
-	}
-	e.Commit()
-	e.Close(processDirs, e.v.d)
-	return e.settle55(), nil
-}
-
-// ProcessAfterOpenedDir is a state of syscall.Process (process.chan:35).
-// Next:
-//   - case last (process.chan:36)
-//   - case further (process.chan:43)
-type ProcessAfterOpenedDir struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterOpenedDir) View() ProcessView { return ProcessView{s.e} }
-
-// Last does case last (process.chan:36).
-func (s ProcessAfterOpenedDir) Last() (ProcessAfterLastOrAfterLast2, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterOpenedDir", "Last")
-	}
-	if err := e.Turn(s.step, &processAfterOpenedDirLastOp); err != nil {
+	if err := e.Turn(s.step, &processWalkingArrivedOp); err != nil {
 		return nil, err
 	}
 	e.Decided(0)
-	return e.settle56(), nil
+	return e.settle51(), nil
 }
 
-// Further does case further (process.chan:43).
-func (s ProcessAfterOpenedDir) Further() (ProcessAfterFurther, error) {
+// Refused does case refused (process.chan:224).
+func (s ProcessWalking) Refused() (ProcessSendDoneOrSendFailedOrOthers10, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterFurther{}, channel.DeadState("ProcessAfterOpenedDir", "Further")
+		return nil, channel.DeadState("ProcessWalking", "Refused")
 	}
-	if err := e.Turn(s.step, &processAfterOpenedDirFurtherOp); err != nil {
-		return ProcessAfterFurther{}, err
+	if err := e.Turn(s.step, &processWalkingRefusedOp); err != nil {
+		return nil, err
 	}
 	e.Decided(1)
-	return ProcessAfterFurther{e, e.Step()}, nil
+	return e.settle52(), nil
 }
 
-// ProcessAfterPickDirs6 is a state of syscall.Process (process.chan:75).
-// Next:
-//   - renamer <- Rename(dirs[a], _, dirs[b], _) (process.chan:75)
-type ProcessAfterPickDirs6 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterPickDirs6) View() ProcessView { return ProcessView{s.e} }
-
-// SendRenamerRename does renamer <- Rename(dirs[a], _, dirs[b], _) (process.chan:75).
-func (s ProcessAfterPickDirs6) SendRenamerRename(old string, name string) (ProcessAfterRename4, error) {
+// Again does case again (process.chan:227).
+func (s ProcessWalking) Again() (ProcessSendDoneOrSendFailedOrOthers11, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterRename4{}, channel.DeadState("ProcessAfterPickDirs6", "SendRenamerRename")
+		return nil, channel.DeadState("ProcessWalking", "Again")
 	}
-	if len(old) > 255 {
-		return ProcessAfterRename4{}, channel.BadArgument("ProcessAfterPickDirs6", "SendRenamerRename", "old is longer than 255")
-	}
-	if len(name) > 255 {
-		return ProcessAfterRename4{}, channel.BadArgument("ProcessAfterPickDirs6", "SendRenamerRename", "name is longer than 255")
-	}
-	if err := e.Begin(s.step, &processAfterPickDirs6SendRenamerRenameOp, 0); err != nil {
-		return ProcessAfterRename4{}, err
-	}
-	e.Give(0, processDirs, e.v.a)
-	e.Give(1, processDirs, e.v.b)
-	p := channel.Out[dir.RenamingRenamePayload](&e.Endpoint)
-	p.Old.Len = uint32(copy(p.Old.Data[:], old))
-	p.Name.Len = uint32(copy(p.Name.Data[:], name))
-	e.Commit()
-	return ProcessAfterRename4{e, e.Step()}, nil
-}
-
-// ProcessAfterRelease is a state of syscall.Process (process.chan:254).
-// Next:
-//   - sys <- Woken(_) (process.chan:254)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterRelease struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterRelease) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterReleaseSentWoken or *ProcessAfterReleaseGone.
-func (s ProcessAfterRelease) Choose() (ProcessAfterReleaseOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRelease", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterReleaseChoice, 0, 0)
-	if err != nil {
+	if err := e.Turn(s.step, &processWalkingAgainOp); err != nil {
 		return nil, err
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterReleaseSentWoken
-		m.Next = ProcessAfterReleaseSentWokenNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterReleaseGone
-		m.Next = e.settle57()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterRelease took an option that it does not list")
+	e.Decided(2)
+	return e.settle53(), nil
 }
 
-// ProcessAfterReleaseSentWokenNext is the option sys <- Woken(_) (process.chan:254) taken.
-// Next: that send.
-type ProcessAfterReleaseSentWokenNext struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterReleaseSentWokenNext) View() ProcessView { return ProcessView{s.e} }
-
-// SendSysWoken does sys <- Woken(_) (process.chan:254), for which there is room.
-func (s ProcessAfterReleaseSentWokenNext) SendSysWoken(events []byte) (ProcessRunning, error) {
+// Down does case down (process.chan:235).
+func (s ProcessWalking) Down() (ProcessAfterDown, error) {
 	e := s.e
 	if e == nil {
-		return ProcessRunning{}, channel.DeadState("ProcessAfterReleaseSentWokenNext", "SendSysWoken")
+		return ProcessAfterDown{}, channel.DeadState("ProcessWalking", "Down")
 	}
-	if len(events) > 4096 {
-		return ProcessRunning{}, channel.BadArgument("ProcessAfterReleaseSentWokenNext", "SendSysWoken", "events is longer than 4096")
+	if err := e.Turn(s.step, &processWalkingDownOp); err != nil {
+		return ProcessAfterDown{}, err
 	}
-	if err := e.Begin(s.step, &processAfterReleaseSentWokenNextSendSysWokenOp, 0); err != nil {
-		return ProcessRunning{}, err
-	}
-	p := channel.Out[SyscallWokenPayload](&e.Endpoint)
-	p.Events.Len = uint32(copy(p.Events.Data[:], events))
-	e.Commit()
-	return ProcessRunning{e, e.Step()}, nil
+	e.Decided(3)
+	return ProcessAfterDown{e, e.Step()}, nil
 }
 
-// ProcessAfterWatch is a state of syscall.Process (process.chan:101).
+// Look does case look (process.chan:263).
+func (s ProcessWalking) Look() (ProcessAfterLook3, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterLook3{}, channel.DeadState("ProcessWalking", "Look")
+	}
+	if err := e.Turn(s.step, &processWalkingLookOp); err != nil {
+		return ProcessAfterLook3{}, err
+	}
+	e.Decided(4)
+	return ProcessAfterLook3{e, e.Step()}, nil
+}
+
+// ProcessAfterLook is a state of syscall.Process (process.chan:534).
 // Next:
-//   - Ready() <- t.sleeper (process.chan:102)
-//   - Cancelled() <- t.sleeper (process.chan:103)
-//   - Ready() <- w.sleeper (process.chan:104)
-//   - Cancelled() <- w.sleeper (process.chan:105)
-type ProcessAfterWatch struct {
+//   - naps[n] <- Release() (process.chan:534)
+type ProcessAfterLook struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterWatch) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterLook) View() ProcessView { return ProcessView{s.e} }
 
-// Choose waits for *ProcessAfterWatchReadyTSleeper, *ProcessAfterWatchCancelledTSleeper, *ProcessAfterWatchReadyWSleeper or *ProcessAfterWatchCancelledWSleeper.
-func (s ProcessAfterWatch) Choose() (ProcessAfterWatchOption, error) {
+// SendNapsRelease does naps[n] <- Release() (process.chan:534).
+func (s ProcessAfterLook) SendNapsRelease() (ProcessSendDoneOrSendFailedOrOthers8, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterWatch", "Choose")
+		return nil, channel.DeadState("ProcessAfterLook", "SendNapsRelease")
 	}
-	taken, err := e.Choose(s.step, &processAfterWatchChoice, 0, 0)
-	if err != nil {
+	if err := e.Begin(s.step, &processAfterLookSendNapsReleaseOp, e.v.n); err != nil {
 		return nil, err
 	}
-	switch taken.Option {
+	e.Commit()
+	switch e.Point(processNaps, e.v.n) {
 	case 0:
-		m := &e.m.processAfterWatchReadyTSleeper
-		switch e.Point(processTSleeper, 0) {
-		case 0:
-			e.Move(processTSleeper, 0, 1)
-		case 3:
-			e.Close(processTSleeper, 0)
-		}
-		m.Next = ProcessAfterReady2{e, e.Step()}
-		return m, nil
-
+		e.Move(processNaps, e.v.n, 3)
 	case 1:
-		m := &e.m.processAfterWatchCancelledTSleeper
-		switch e.Point(processTSleeper, 0) {
-		case 0:
-			e.Move(processTSleeper, 0, 2)
-		case 3:
-			e.Close(processTSleeper, 0)
-		}
-		m.Next = ProcessAfterCancelled{e, e.Step()}
-		return m, nil
-
+		e.Close(processNaps, e.v.n)
 	case 2:
-		m := &e.m.processAfterWatchReadyWSleeper
-		switch e.Point(processWSleeper, 0) {
-		case 0:
-			e.Move(processWSleeper, 0, 1)
-		case 3:
-			e.Close(processWSleeper, 0)
-		}
-		m.Next = ProcessAfterReady3{e, e.Step()}
-		return m, nil
-
-	case 3:
-		m := &e.m.processAfterWatchCancelledWSleeper
-		switch e.Point(processWSleeper, 0) {
-		case 0:
-			e.Move(processWSleeper, 0, 2)
-		case 3:
-			e.Close(processWSleeper, 0)
-		}
-		m.Next = ProcessAfterCancelled2{e, e.Step()}
-		return m, nil
-
+		e.Close(processNaps, e.v.n)
 	}
-	panic("channel: ProcessAfterWatch took an option that it does not list")
+	return e.settle54(), nil
 }
 
-// ProcessAfterExit2 is a state of syscall.Process (process.chan:133).
+// ProcessAfterExit is a state of syscall.Process (process.chan:741).
 // Next:
-//   - renamer <- Detach() (process.chan:133)
-type ProcessAfterExit2 struct {
+//   - renamer <- Detach() (process.chan:741)
+type ProcessAfterExit struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterExit2) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterExit) View() ProcessView { return ProcessView{s.e} }
 
-// SendRenamerDetach does renamer <- Detach() (process.chan:133).
-func (s ProcessAfterExit2) SendRenamerDetach() (ProcessAfterDetach, error) {
+// SendRenamerDetach does renamer <- Detach() (process.chan:741).
+func (s ProcessAfterExit) SendRenamerDetach() (ProcessAfterDetach, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterDetach{}, channel.DeadState("ProcessAfterExit2", "SendRenamerDetach")
+		return ProcessAfterDetach{}, channel.DeadState("ProcessAfterExit", "SendRenamerDetach")
 	}
-	if err := e.Begin(s.step, &processAfterExit2SendRenamerDetachOp, 0); err != nil {
+	if err := e.Begin(s.step, &processAfterExitSendRenamerDetachOp, 0); err != nil {
 		return ProcessAfterDetach{}, err
 	}
 	e.Commit()
@@ -4423,281 +3994,278 @@ func (s ProcessAfterExit2) SendRenamerDetach() (ProcessAfterDetach, error) {
 	return ProcessAfterDetach{e, e.Step()}, nil
 }
 
-// ProcessAfterOpened is a state of syscall.Process (process.chan:31).
+// ProcessAfterRead2 is a state of syscall.Process (process.chan:67).
 // Next:
-//   - f <- Close() (process.chan:31)
-type ProcessAfterOpened struct {
+//   - Data(_) <- files[file] (process.chan:68)
+//   - Failed(_) <- files[file] (process.chan:69)
+//   - gone <- sys (process.chan:70)
+type ProcessAfterRead2 struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterOpened) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterRead2) View() ProcessView { return ProcessView{s.e} }
 
-// SendFClose does f <- Close() (process.chan:31).
-func (s ProcessAfterOpened) SendFClose() (ProcessAfterFailed9, error) {
+// Choose waits for *ProcessAfterRead2Data, *ProcessAfterRead2Failed or *ProcessAfterRead2Gone.
+func (s ProcessAfterRead2) Choose() (ProcessAfterRead2Option, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterFailed9{}, channel.DeadState("ProcessAfterOpened", "SendFClose")
+		return nil, channel.DeadState("ProcessAfterRead2", "Choose")
 	}
-	if err := e.Begin(s.step, &processAfterOpenedSendFCloseOp, 0); err != nil {
-		return ProcessAfterFailed9{}, err
-	}
-	e.Commit()
-	e.Close(processF, 0)
-	return ProcessAfterFailed9{e, e.Step()}, nil
-}
-
-// ProcessAfterFurther is a state of syscall.Process (process.chan:44).
-// Next:
-//   - new dir.Opening as next (process.chan:44)
-type ProcessAfterFurther struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterFurther) View() ProcessView { return ProcessView{s.e} }
-
-// NewOpening does new dir.Opening as next (process.chan:44).
-func (s ProcessAfterFurther) NewOpening() (ProcessAfterNewOpening2, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterNewOpening2{}, channel.DeadState("ProcessAfterFurther", "NewOpening")
-	}
-	if err := e.Turn(s.step, &processAfterFurtherNewOpeningOp); err != nil {
-		return ProcessAfterNewOpening2{}, err
-	}
-	ends := e.New(&dir.Opening)
-	e.PutAt(ends[0], processNextOpener, 0, 0)
-	e.PutAt(ends[1], processNextGiver, 0, 0)
-	return ProcessAfterNewOpening2{e, e.Step()}, nil
-}
-
-// ProcessAfterFailed9 is a state of syscall.Process (process.chan:206).
-// Next:
-//   - sys <- Failed(NoEnt) (process.chan:206)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterFailed9 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterFailed9) View() ProcessView { return ProcessView{s.e} }
-
-// Choose waits for *ProcessAfterFailed9SentFailed or *ProcessAfterFailed9Gone.
-func (s ProcessAfterFailed9) Choose() (ProcessAfterFailed9Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterFailed9", "Choose")
-	}
-	taken, err := e.Choose(s.step, &processAfterFailed9Choice, 0, 0)
+	e.Aim(&processAfterRead2Choice, 0, e.v.file)
+	e.Aim(&processAfterRead2Choice, 1, e.v.file)
+	taken, err := e.Choose(s.step, &processAfterRead2Choice, 0, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch taken.Option {
 	case 0:
-		m := &e.m.processAfterFailed9SentFailed
-		if err := e.Begin(e.Step(), &processAfterFailed9ChooseFailedOp, 0); err != nil {
-			return nil, err
-		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoNoEnt
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
+		p := channel.In[file.FileDataPayload](&e.Endpoint)
+		m := &e.m.processAfterRead2Data
+		*m = ProcessAfterRead2Data{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
+		m.Next = e.settle55()
 		return m, nil
 
 	case 1:
-		m := &e.m.processAfterFailed9Gone
-		m.Next = e.settle58()
+		p := channel.In[file.FileFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterRead2Failed
+		*m = ProcessAfterRead2Failed{Err: p.Err}
+		m.Next = e.settle56()
+		return m, nil
+
+	case 2:
+		m := &e.m.processAfterRead2Gone
+		m.Next = e.settle57()
 		return m, nil
 
 	}
-	panic("channel: ProcessAfterFailed9 took an option that it does not list")
+	panic("channel: ProcessAfterRead2 took an option that it does not list")
 }
 
-// ProcessAfterRename4 is a state of syscall.Process (process.chan:76).
+// ProcessAfterNewWake3 is a state of syscall.Process (process.chan:57).
 // Next:
-//   - Renamed(x, y) <- renamer (process.chan:77)
-//   - Refused(err, x, y) <- renamer (process.chan:81)
-type ProcessAfterRename4 struct {
+//   - files[file] <- Watch(Readable, w.waker) (process.chan:57)
+type ProcessAfterNewWake3 struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterRename4) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterNewWake3) View() ProcessView { return ProcessView{s.e} }
 
-// ReceiveRenamer waits for *ProcessAfterRename4Renamed or *ProcessAfterRename4Refused.
-func (s ProcessAfterRename4) ReceiveRenamer() (ProcessAfterRename4Option, error) {
+// SendFilesWatch does files[file] <- Watch(Readable, w.waker) (process.chan:57).
+func (s ProcessAfterNewWake3) SendFilesWatch() (ProcessAfterWatch, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRename4", "ReceiveRenamer")
+		return ProcessAfterWatch{}, channel.DeadState("ProcessAfterNewWake3", "SendFilesWatch")
 	}
-	label, err := e.Receive(s.step, &processAfterRename4ReceiveRenamerOp, 0)
+	if err := e.Begin(s.step, &processAfterNewWake3SendFilesWatchOp, e.v.file); err != nil {
+		return ProcessAfterWatch{}, err
+	}
+	e.Give(0, processWWaker, 0)
+	p := channel.Out[file.FileWatchPayload](&e.Endpoint)
+	p.What = file.ReadyReadable
+	e.Commit()
+	return ProcessAfterWatch{e, e.Step()}, nil
+}
+
+// ProcessAfterWrite is a state of syscall.Process (process.chan:79).
+// Next:
+//   - Written(_) <- files[file] (process.chan:80)
+//   - Failed(_) <- files[file] (process.chan:81)
+//   - gone <- sys (process.chan:82)
+type ProcessAfterWrite struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterWrite) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessAfterWriteWritten, *ProcessAfterWriteFailed or *ProcessAfterWriteGone.
+func (s ProcessAfterWrite) Choose() (ProcessAfterWriteOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterWrite", "Choose")
+	}
+	e.Aim(&processAfterWriteChoice, 0, e.v.file)
+	e.Aim(&processAfterWriteChoice, 1, e.v.file)
+	taken, err := e.Choose(s.step, &processAfterWriteChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		p := channel.In[file.FileWrittenPayload](&e.Endpoint)
+		m := &e.m.processAfterWriteWritten
+		*m = ProcessAfterWriteWritten{Count: p.Count}
+		m.Next = e.settle58()
+		return m, nil
+
+	case 1:
+		p := channel.In[file.FileFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterWriteFailed
+		*m = ProcessAfterWriteFailed{Err: p.Err}
+		m.Next = e.settle59()
+		return m, nil
+
+	case 2:
+		m := &e.m.processAfterWriteGone
+		m.Next = e.settle60()
+		return m, nil
+
+	}
+	panic("channel: ProcessAfterWrite took an option that it does not list")
+}
+
+// ProcessAfterTruncate is a state of syscall.Process (process.chan:44).
+// Next:
+//   - Done() <- files[file] (process.chan:45)
+//   - Failed(_) <- files[file] (process.chan:46)
+type ProcessAfterTruncate struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterTruncate) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveFiles waits for *ProcessAfterTruncateDone or *ProcessAfterTruncateFailed.
+func (s ProcessAfterTruncate) ReceiveFiles() (ProcessAfterTruncateOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterTruncate", "ReceiveFiles")
+	}
+	label, err := e.Receive(s.step, &processAfterTruncateReceiveFilesOp, e.v.file)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
-	case 2:
-		m := &e.m.processAfterRename4Renamed
-		e.PutAt(e.TakeEnd(0), processX, 0, 0)
-		e.PutAt(e.TakeEnd(1), processY, 0, 0)
-		e.added = e.Free(processDirs, 1)
-		e.Shift(processX, 0, processDirs, e.added)
-		e.added = e.Free(processDirs, 1)
-		e.Shift(processY, 0, processDirs, e.added)
-		m.Next = ProcessAfterRenamed{e, e.Step()}
+	case 12:
+		m := &e.m.processAfterTruncateDone
+		m.Next = e.settle61()
 		return m, nil
-	case 3:
-		p := channel.In[dir.RenamingRefusedPayload](&e.Endpoint)
-		m := &e.m.processAfterRename4Refused
-		*m = ProcessAfterRename4Refused{Err: p.Err}
-		e.v.err = p.Err
-		e.PutAt(e.TakeEnd(0), processX, 0, 0)
-		e.PutAt(e.TakeEnd(1), processY, 0, 0)
-		e.added = e.Free(processDirs, 1)
-		e.Shift(processX, 0, processDirs, e.added)
-		e.added = e.Free(processDirs, 1)
-		e.Shift(processY, 0, processDirs, e.added)
-		m.Next = ProcessAfterRefused2{e, e.Step()}
+	case 10:
+		p := channel.In[file.FileFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterTruncateFailed
+		*m = ProcessAfterTruncateFailed{Err: p.Err}
+		m.Next = e.settle62()
 		return m, nil
 	}
-	panic("channel: ProcessAfterRename4 received a label that it does not list")
+	panic("channel: ProcessAfterTruncate received a label that it does not list")
 }
 
-// ProcessAfterReady2 is a state of syscall.Process (process.chan:117).
+// ProcessAfterStat5 is a state of syscall.Process (process.chan:88).
 // Next:
-//   - t.sleeper <- Release() (process.chan:117)
-type ProcessAfterReady2 struct {
+//   - Is(_, _) <- files[file] (process.chan:88)
+type ProcessAfterStat5 struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterReady2) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterStat5) View() ProcessView { return ProcessView{s.e} }
 
-// SendTSleeperRelease does t.sleeper <- Release() (process.chan:117).
-func (s ProcessAfterReady2) SendTSleeperRelease() (ProcessAfterRelease2, error) {
+// ReceiveFiles waits for *ProcessAfterStat5Is.
+func (s ProcessAfterStat5) ReceiveFiles() (*ProcessAfterStat5Is, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterRelease2{}, channel.DeadState("ProcessAfterReady2", "SendTSleeperRelease")
+		return nil, channel.DeadState("ProcessAfterStat5", "ReceiveFiles")
 	}
-	if err := e.Begin(s.step, &processAfterReady2SendTSleeperReleaseOp, 0); err != nil {
-		return ProcessAfterRelease2{}, err
+	if _, err := e.Receive(s.step, &processAfterStat5ReceiveFilesOp, e.v.file); err != nil {
+		return nil, err
 	}
-	e.Commit()
-	switch e.Point(processTSleeper, 0) {
-	case 0:
-		e.Move(processTSleeper, 0, 3)
-	case 1:
-		e.Close(processTSleeper, 0)
-	case 2:
-		e.Close(processTSleeper, 0)
-	}
-	return ProcessAfterRelease2{e, e.Step()}, nil
+	p := channel.In[file.FileIsPayload](&e.Endpoint)
+	m := &e.m.processAfterStat5Is
+	*m = ProcessAfterStat5Is{Kind: p.Kind, Attr: p.Attr}
+	m.Next = ProcessAfterIs2{e, e.Step()}
+	return m, nil
 }
 
-// ProcessAfterCancelled is a state of syscall.Process (process.chan:117).
+// ProcessAfterPath is a state of syscall.Process at legs (process.chan:210).
 // Next:
-//   - t.sleeper <- Release() (process.chan:117)
-type ProcessAfterCancelled struct {
+//   - at <- Close() (process.chan:210)
+type ProcessAfterPath struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterCancelled) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterPath) View() ProcessView { return ProcessView{s.e} }
 
-// SendTSleeperRelease does t.sleeper <- Release() (process.chan:117).
-func (s ProcessAfterCancelled) SendTSleeperRelease() (ProcessAfterRelease3, error) {
+// SendAtClose does at <- Close() (process.chan:210).
+func (s ProcessAfterPath) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers12, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterRelease3{}, channel.DeadState("ProcessAfterCancelled", "SendTSleeperRelease")
+		return nil, channel.DeadState("ProcessAfterPath", "SendAtClose")
 	}
-	if err := e.Begin(s.step, &processAfterCancelledSendTSleeperReleaseOp, 0); err != nil {
-		return ProcessAfterRelease3{}, err
+	if err := e.Begin(s.step, &processAfterPathSendAtCloseOp, 0); err != nil {
+		return nil, err
 	}
 	e.Commit()
-	switch e.Point(processTSleeper, 0) {
-	case 0:
-		e.Move(processTSleeper, 0, 3)
-	case 1:
-		e.Close(processTSleeper, 0)
-	case 2:
-		e.Close(processTSleeper, 0)
-	}
-	return ProcessAfterRelease3{e, e.Step()}, nil
+	e.Close(processAt, 0)
+	return e.settle63(), nil
 }
 
-// ProcessAfterReady3 is a state of syscall.Process (process.chan:117).
+// ProcessAfterDown is a state of syscall.Process (process.chan:236).
 // Next:
-//   - w.sleeper <- Release() (process.chan:117)
-type ProcessAfterReady3 struct {
+//   - new dir.Opening as o (process.chan:236)
+type ProcessAfterDown struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterReady3) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterDown) View() ProcessView { return ProcessView{s.e} }
 
-// SendWSleeperRelease does w.sleeper <- Release() (process.chan:117).
-func (s ProcessAfterReady3) SendWSleeperRelease() (ProcessAfterRelease4, error) {
+// NewOpening does new dir.Opening as o (process.chan:236).
+func (s ProcessAfterDown) NewOpening() (ProcessAfterNewOpening, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterRelease4{}, channel.DeadState("ProcessAfterReady3", "SendWSleeperRelease")
+		return ProcessAfterNewOpening{}, channel.DeadState("ProcessAfterDown", "NewOpening")
 	}
-	if err := e.Begin(s.step, &processAfterReady3SendWSleeperReleaseOp, 0); err != nil {
-		return ProcessAfterRelease4{}, err
+	if err := e.Turn(s.step, &processAfterDownNewOpeningOp); err != nil {
+		return ProcessAfterNewOpening{}, err
 	}
-	e.Commit()
-	switch e.Point(processWSleeper, 0) {
-	case 0:
-		e.Move(processWSleeper, 0, 3)
-	case 1:
-		e.Close(processWSleeper, 0)
-	case 2:
-		e.Close(processWSleeper, 0)
-	}
-	return ProcessAfterRelease4{e, e.Step()}, nil
+	ends := e.New(&dir.Opening)
+	e.PutAt(ends[0], processOOpener, 0, 0)
+	e.PutAt(ends[1], processOGiver, 0, 0)
+	return ProcessAfterNewOpening{e, e.Step()}, nil
 }
 
-// ProcessAfterCancelled2 is a state of syscall.Process (process.chan:117).
+// ProcessAfterLook3 is a state of syscall.Process (process.chan:264).
 // Next:
-//   - w.sleeper <- Release() (process.chan:117)
-type ProcessAfterCancelled2 struct {
+//   - at <- ReadLink(_) (process.chan:264)
+type ProcessAfterLook3 struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterCancelled2) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterLook3) View() ProcessView { return ProcessView{s.e} }
 
-// SendWSleeperRelease does w.sleeper <- Release() (process.chan:117).
-func (s ProcessAfterCancelled2) SendWSleeperRelease() (ProcessAfterRelease5, error) {
+// SendAtReadLink does at <- ReadLink(_) (process.chan:264).
+func (s ProcessAfterLook3) SendAtReadLink(name string) (ProcessAfterReadLink, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterRelease5{}, channel.DeadState("ProcessAfterCancelled2", "SendWSleeperRelease")
+		return ProcessAfterReadLink{}, channel.DeadState("ProcessAfterLook3", "SendAtReadLink")
 	}
-	if err := e.Begin(s.step, &processAfterCancelled2SendWSleeperReleaseOp, 0); err != nil {
-		return ProcessAfterRelease5{}, err
+	if len(name) > 255 {
+		return ProcessAfterReadLink{}, channel.BadArgument("ProcessAfterLook3", "SendAtReadLink", "name is longer than 255")
 	}
+	if err := e.Begin(s.step, &processAfterLook3SendAtReadLinkOp, 0); err != nil {
+		return ProcessAfterReadLink{}, err
+	}
+	p := channel.Out[dir.DirReadLinkPayload](&e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
 	e.Commit()
-	switch e.Point(processWSleeper, 0) {
-	case 0:
-		e.Move(processWSleeper, 0, 3)
-	case 1:
-		e.Close(processWSleeper, 0)
-	case 2:
-		e.Close(processWSleeper, 0)
-	}
-	return ProcessAfterRelease5{e, e.Step()}, nil
+	return ProcessAfterReadLink{e, e.Step()}, nil
 }
 
-// ProcessAfterDetach is a state of syscall.Process (process.chan:134).
+// ProcessAfterDetach is a state of syscall.Process (process.chan:742).
 // Next:
-//   - time <- Detach() (process.chan:134)
+//   - time <- Detach() (process.chan:742)
 type ProcessAfterDetach struct {
 	e    *processComponent
 	step uint32
@@ -4706,7 +4274,7 @@ type ProcessAfterDetach struct {
 // View reads the model variables.
 func (s ProcessAfterDetach) View() ProcessView { return ProcessView{s.e} }
 
-// SendTimeDetach does time <- Detach() (process.chan:134).
+// SendTimeDetach does time <- Detach() (process.chan:742).
 func (s ProcessAfterDetach) SendTimeDetach() (ProcessAfterDetach2, error) {
 	e := s.e
 	if e == nil {
@@ -4720,259 +4288,227 @@ func (s ProcessAfterDetach) SendTimeDetach() (ProcessAfterDetach2, error) {
 	return ProcessAfterDetach2{e, e.Step()}, nil
 }
 
-// ProcessAfterLast is a state of syscall.Process (process.chan:204).
+// ProcessAfterWatch is a state of syscall.Process (process.chan:58).
 // Next:
-//   - sys <- Opened(_) (process.chan:204)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterLast struct {
+//   - w.sleeper <- Release() (process.chan:58)
+type ProcessAfterWatch struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterLast) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterWatch) View() ProcessView { return ProcessView{s.e} }
 
-// Choose waits for *ProcessAfterLastSentOpened or *ProcessAfterLastGone.
-func (s ProcessAfterLast) Choose() (ProcessAfterLastOption, error) {
+// SendWSleeperRelease does w.sleeper <- Release() (process.chan:58).
+func (s ProcessAfterWatch) SendWSleeperRelease() (ProcessAfterRelease, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterLast", "Choose")
+		return ProcessAfterRelease{}, channel.DeadState("ProcessAfterWatch", "SendWSleeperRelease")
 	}
-	taken, err := e.Choose(s.step, &processAfterLastChoice, 0, 0)
-	if err != nil {
+	if err := e.Begin(s.step, &processAfterWatchSendWSleeperReleaseOp, 0); err != nil {
+		return ProcessAfterRelease{}, err
+	}
+	e.Commit()
+	switch e.Point(processWSleeper, 0) {
+	case 0:
+		e.Move(processWSleeper, 0, 3)
+	case 1:
+		e.Close(processWSleeper, 0)
+	case 2:
+		e.Close(processWSleeper, 0)
+	}
+	return ProcessAfterRelease{e, e.Step()}, nil
+}
+
+// ProcessAfterIs is a state of syscall.Process (process.chan:139).
+// Next:
+//   - case fine (process.chan:140)
+//   - case wrong (process.chan:141)
+type ProcessAfterIs struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterIs) View() ProcessView { return ProcessView{s.e} }
+
+// Fine does case fine (process.chan:140).
+func (s ProcessAfterIs) Fine() (ProcessSendDoneOrSendFailedOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterIs", "Fine")
+	}
+	if err := e.Turn(s.step, &processAfterIsFineOp); err != nil {
 		return nil, err
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterLastSentOpened
-		m.Next = ProcessAfterLastSentOpenedNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterLastGone
-		m.Next = e.settle59()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterLast took an option that it does not list")
+	e.Decided(0)
+	return e.settle64(), nil
 }
 
-// ProcessAfterLastSentOpenedNext is the option sys <- Opened(_) (process.chan:204) taken.
-// Next: that send.
-type ProcessAfterLastSentOpenedNext struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterLastSentOpenedNext) View() ProcessView { return ProcessView{s.e} }
-
-// SendSysOpened does sys <- Opened(_) (process.chan:204), for which there is room.
-func (s ProcessAfterLastSentOpenedNext) SendSysOpened(fd uint32) (ProcessRunning, error) {
+// Wrong does case wrong (process.chan:141).
+func (s ProcessAfterIs) Wrong() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
-		return ProcessRunning{}, channel.DeadState("ProcessAfterLastSentOpenedNext", "SendSysOpened")
+		return nil, channel.DeadState("ProcessAfterIs", "Wrong")
 	}
-	if err := e.Begin(s.step, &processAfterLastSentOpenedNextSendSysOpenedOp, 0); err != nil {
-		return ProcessRunning{}, err
+	if err := e.Turn(s.step, &processAfterIsWrongOp); err != nil {
+		return nil, err
 	}
-	p := channel.Out[SyscallOpenedPayload](&e.Endpoint)
-	p.Fd = fd
-	e.Commit()
-	return ProcessRunning{e, e.Step()}, nil
+	e.Decided(1)
+	return e.settle65(), nil
 }
 
-// ProcessAfterLast2 is a state of syscall.Process (process.chan:40).
+// ProcessAfterArrived is a state of syscall.Process at legs (process.chan:485).
 // Next:
-//   - d <- Close() (process.chan:40)
-type ProcessAfterLast2 struct {
+//   - first <- Close() (process.chan:485)
+type ProcessAfterArrived struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterLast2) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterArrived) View() ProcessView { return ProcessView{s.e} }
 
-// SendDClose does d <- Close() (process.chan:40).
-func (s ProcessAfterLast2) SendDClose() (ProcessAfterFailed9, error) {
+// SendFirstClose does first <- Close() (process.chan:485).
+func (s ProcessAfterArrived) SendFirstClose() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterFailed9{}, channel.DeadState("ProcessAfterLast2", "SendDClose")
+		return nil, channel.DeadState("ProcessAfterArrived", "SendFirstClose")
 	}
-	if err := e.Begin(s.step, &processAfterLast2SendDCloseOp, 0); err != nil {
-		return ProcessAfterFailed9{}, err
+	if err := e.Begin(s.step, &processAfterArrivedSendFirstCloseOp, 0); err != nil {
+		return nil, err
 	}
 	e.Commit()
-	e.Close(processD, 0)
-	return ProcessAfterFailed9{e, e.Step()}, nil
+	e.Close(processFirst, 0)
+	return e.settle66(), nil
 }
 
-// ProcessAfterNewOpening2 is a state of syscall.Process (process.chan:45).
+// ProcessAfterRefused is a state of syscall.Process (process.chan:210).
 // Next:
-//   - d <- Open(_, _, next.giver) (process.chan:45)
-type ProcessAfterNewOpening2 struct {
+//   - at <- Close() (process.chan:210)
+type ProcessAfterRefused struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterNewOpening2) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterRefused) View() ProcessView { return ProcessView{s.e} }
 
-// SendDOpen does d <- Open(_, _, next.giver) (process.chan:45).
-func (s ProcessAfterNewOpening2) SendDOpen(name string, how dir.How) (ProcessAfterOpen3, error) {
+// SendAtClose does at <- Close() (process.chan:210).
+func (s ProcessAfterRefused) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterOpen3{}, channel.DeadState("ProcessAfterNewOpening2", "SendDOpen")
+		return nil, channel.DeadState("ProcessAfterRefused", "SendAtClose")
+	}
+	if err := e.Begin(s.step, &processAfterRefusedSendAtCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processAt, 0)
+	return e.settle67(), nil
+}
+
+// ProcessAfterAgain is a state of syscall.Process (process.chan:210).
+// Next:
+//   - at <- Close() (process.chan:210)
+type ProcessAfterAgain struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterAgain) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtClose does at <- Close() (process.chan:210).
+func (s ProcessAfterAgain) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers14, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterAgain", "SendAtClose")
+	}
+	if err := e.Begin(s.step, &processAfterAgainSendAtCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processAt, 0)
+	return e.settle68(), nil
+}
+
+// ProcessAfterNewOpening is a state of syscall.Process (process.chan:237).
+// Next:
+//   - at <- Open(_, _, o.giver) (process.chan:237)
+type ProcessAfterNewOpening struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterNewOpening) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtOpen does at <- Open(_, _, o.giver) (process.chan:237).
+func (s ProcessAfterNewOpening) SendAtOpen(name string, how dir.How) (ProcessAfterOpen, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterOpen{}, channel.DeadState("ProcessAfterNewOpening", "SendAtOpen")
 	}
 	if len(name) > 255 {
-		return ProcessAfterOpen3{}, channel.BadArgument("ProcessAfterNewOpening2", "SendDOpen", "name is longer than 255")
+		return ProcessAfterOpen{}, channel.BadArgument("ProcessAfterNewOpening", "SendAtOpen", "name is longer than 255")
 	}
 	if int(how) >= 5 {
-		return ProcessAfterOpen3{}, channel.BadArgument("ProcessAfterNewOpening2", "SendDOpen", "how is no case of dir.How")
+		return ProcessAfterOpen{}, channel.BadArgument("ProcessAfterNewOpening", "SendAtOpen", "how is no case of dir.How")
 	}
-	if err := e.Begin(s.step, &processAfterNewOpening2SendDOpenOp, 0); err != nil {
-		return ProcessAfterOpen3{}, err
+	if err := e.Begin(s.step, &processAfterNewOpeningSendAtOpenOp, 0); err != nil {
+		return ProcessAfterOpen{}, err
 	}
-	e.Give(0, processNextGiver, 0)
+	e.Give(0, processOGiver, 0)
 	p := channel.Out[dir.DirOpenPayload](&e.Endpoint)
 	p.Name.Len = uint32(copy(p.Name.Data[:], name))
 	p.How = how
 	e.Commit()
-	e.Move(processD, 0, 0)
-	return ProcessAfterOpen3{e, e.Step()}, nil
+	return ProcessAfterOpen{e, e.Step()}, nil
 }
 
-// ProcessAfterRelease2 is a state of syscall.Process (process.chan:118).
+// ProcessAfterReadLink is a state of syscall.Process (process.chan:265).
 // Next:
-//   - w.sleeper <- Release() (process.chan:118)
-type ProcessAfterRelease2 struct {
+//   - Target(_) <- at (process.chan:266)
+//   - Failed(_) <- at (process.chan:267)
+type ProcessAfterReadLink struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterRelease2) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterReadLink) View() ProcessView { return ProcessView{s.e} }
 
-// SendWSleeperRelease does w.sleeper <- Release() (process.chan:118).
-func (s ProcessAfterRelease2) SendWSleeperRelease() (ProcessAfterRelease6, error) {
+// ReceiveAt waits for *ProcessAfterReadLinkTarget or *ProcessAfterReadLinkFailed.
+func (s ProcessAfterReadLink) ReceiveAt() (ProcessAfterReadLinkOption, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterRelease6{}, channel.DeadState("ProcessAfterRelease2", "SendWSleeperRelease")
+		return nil, channel.DeadState("ProcessAfterReadLink", "ReceiveAt")
 	}
-	if err := e.Begin(s.step, &processAfterRelease2SendWSleeperReleaseOp, 0); err != nil {
-		return ProcessAfterRelease6{}, err
+	label, err := e.Receive(s.step, &processAfterReadLinkReceiveAtOp, 0)
+	if err != nil {
+		return nil, err
 	}
-	e.Commit()
-	switch e.Point(processWSleeper, 0) {
-	case 0:
-		e.Move(processWSleeper, 0, 3)
-	case 1:
-		e.Close(processWSleeper, 0)
-	case 2:
-		e.Close(processWSleeper, 0)
+	switch label {
+	case 16:
+		p := channel.In[dir.DirTargetPayload](&e.Endpoint)
+		m := &e.m.processAfterReadLinkTarget
+		*m = ProcessAfterReadLinkTarget{Target: string(p.Target.Data[:p.Target.Len])}
+		m.Next = ProcessWalking{e, e.Step()}
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterReadLinkFailed
+		*m = ProcessAfterReadLinkFailed{Err: p.Err}
+		m.Next = ProcessWalking{e, e.Step()}
+		return m, nil
 	}
-	return ProcessAfterRelease6{e, e.Step()}, nil
+	panic("channel: ProcessAfterReadLink received a label that it does not list")
 }
 
-// ProcessAfterRelease3 is a state of syscall.Process (process.chan:118).
+// ProcessAfterDetach2 is a state of syscall.Process (process.chan:743).
 // Next:
-//   - w.sleeper <- Release() (process.chan:118)
-type ProcessAfterRelease3 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterRelease3) View() ProcessView { return ProcessView{s.e} }
-
-// SendWSleeperRelease does w.sleeper <- Release() (process.chan:118).
-func (s ProcessAfterRelease3) SendWSleeperRelease() (ProcessAfterRelease7, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterRelease7{}, channel.DeadState("ProcessAfterRelease3", "SendWSleeperRelease")
-	}
-	if err := e.Begin(s.step, &processAfterRelease3SendWSleeperReleaseOp, 0); err != nil {
-		return ProcessAfterRelease7{}, err
-	}
-	e.Commit()
-	switch e.Point(processWSleeper, 0) {
-	case 0:
-		e.Move(processWSleeper, 0, 3)
-	case 1:
-		e.Close(processWSleeper, 0)
-	case 2:
-		e.Close(processWSleeper, 0)
-	}
-	return ProcessAfterRelease7{e, e.Step()}, nil
-}
-
-// ProcessAfterRelease4 is a state of syscall.Process (process.chan:118).
-// Next:
-//   - t.sleeper <- Release() (process.chan:118)
-type ProcessAfterRelease4 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterRelease4) View() ProcessView { return ProcessView{s.e} }
-
-// SendTSleeperRelease does t.sleeper <- Release() (process.chan:118).
-func (s ProcessAfterRelease4) SendTSleeperRelease() (ProcessAfterRelease8, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterRelease8{}, channel.DeadState("ProcessAfterRelease4", "SendTSleeperRelease")
-	}
-	if err := e.Begin(s.step, &processAfterRelease4SendTSleeperReleaseOp, 0); err != nil {
-		return ProcessAfterRelease8{}, err
-	}
-	e.Commit()
-	switch e.Point(processTSleeper, 0) {
-	case 0:
-		e.Move(processTSleeper, 0, 3)
-	case 1:
-		e.Close(processTSleeper, 0)
-	case 2:
-		e.Close(processTSleeper, 0)
-	}
-	return ProcessAfterRelease8{e, e.Step()}, nil
-}
-
-// ProcessAfterRelease5 is a state of syscall.Process (process.chan:118).
-// Next:
-//   - t.sleeper <- Release() (process.chan:118)
-type ProcessAfterRelease5 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterRelease5) View() ProcessView { return ProcessView{s.e} }
-
-// SendTSleeperRelease does t.sleeper <- Release() (process.chan:118).
-func (s ProcessAfterRelease5) SendTSleeperRelease() (ProcessAfterRelease9, error) {
-	e := s.e
-	if e == nil {
-		return ProcessAfterRelease9{}, channel.DeadState("ProcessAfterRelease5", "SendTSleeperRelease")
-	}
-	if err := e.Begin(s.step, &processAfterRelease5SendTSleeperReleaseOp, 0); err != nil {
-		return ProcessAfterRelease9{}, err
-	}
-	e.Commit()
-	switch e.Point(processTSleeper, 0) {
-	case 0:
-		e.Move(processTSleeper, 0, 3)
-	case 1:
-		e.Close(processTSleeper, 0)
-	case 2:
-		e.Close(processTSleeper, 0)
-	}
-	return ProcessAfterRelease9{e, e.Step()}, nil
-}
-
-// ProcessAfterDetach2 is a state of syscall.Process (process.chan:135).
-// Next:
-//   - chance <- Detach() (process.chan:135)
+//   - chance <- Detach() (process.chan:743)
 type ProcessAfterDetach2 struct {
 	e    *processComponent
 	step uint32
@@ -4981,7 +4517,7 @@ type ProcessAfterDetach2 struct {
 // View reads the model variables.
 func (s ProcessAfterDetach2) View() ProcessView { return ProcessView{s.e} }
 
-// SendChanceDetach does chance <- Detach() (process.chan:135).
+// SendChanceDetach does chance <- Detach() (process.chan:743).
 func (s ProcessAfterDetach2) SendChanceDetach() (ProcessAfterDetach3, error) {
 	e := s.e
 	if e == nil {
@@ -4995,223 +4531,188 @@ func (s ProcessAfterDetach2) SendChanceDetach() (ProcessAfterDetach3, error) {
 	return ProcessAfterDetach3{e, e.Step()}, nil
 }
 
-// ProcessAfterOpen3 is a state of syscall.Process (process.chan:46).
+// ProcessAfterRelease is a state of syscall.Process (process.chan:59).
 // Next:
-//   - d <- Close() (process.chan:46)
-type ProcessAfterOpen3 struct {
+//   - Ready() <- w.sleeper (process.chan:60)
+//   - Cancelled() <- w.sleeper (process.chan:61)
+type ProcessAfterRelease struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterOpen3) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterRelease) View() ProcessView { return ProcessView{s.e} }
 
-// SendDClose does d <- Close() (process.chan:46).
-func (s ProcessAfterOpen3) SendDClose() (ProcessWalking, error) {
+// ReceiveWSleeper waits for *ProcessAfterReleaseReady or *ProcessAfterReleaseCancelled.
+func (s ProcessAfterRelease) ReceiveWSleeper() (ProcessAfterReleaseOption, error) {
 	e := s.e
 	if e == nil {
-		return ProcessWalking{}, channel.DeadState("ProcessAfterOpen3", "SendDClose")
+		return nil, channel.DeadState("ProcessAfterRelease", "ReceiveWSleeper")
 	}
-	if err := e.Begin(s.step, &processAfterOpen3SendDCloseOp, 0); err != nil {
-		return ProcessWalking{}, err
-	}
-	e.Commit()
-	e.Close(processD, 0)
-	e.Shift(processNextOpener, 0, processAnswer, 0)
-	return ProcessWalking{e, e.Step()}, nil
-}
-
-// ProcessAfterRelease6 is a state of syscall.Process (process.chan:119).
-// Next:
-//   - Ready() <- w.sleeper (process.chan:120)
-//   - Cancelled() <- w.sleeper (process.chan:121)
-type ProcessAfterRelease6 struct {
-	e    *processComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s ProcessAfterRelease6) View() ProcessView { return ProcessView{s.e} }
-
-// ReceiveWSleeper waits for *ProcessAfterRelease6Ready or *ProcessAfterRelease6Cancelled.
-func (s ProcessAfterRelease6) ReceiveWSleeper() (ProcessAfterRelease6Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRelease6", "ReceiveWSleeper")
-	}
-	label, err := e.Receive(s.step, &processAfterRelease6ReceiveWSleeperOp, 0)
+	label, err := e.Receive(s.step, &processAfterReleaseReceiveWSleeperOp, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
 	case 1:
-		m := &e.m.processAfterRelease6Ready
+		m := &e.m.processAfterReleaseReady
 		switch e.Point(processWSleeper, 0) {
 		case 0:
 			e.Move(processWSleeper, 0, 1)
 		case 3:
 			e.Close(processWSleeper, 0)
 		}
-		m.Next = ProcessAfterRelease{e, e.Step()}
+		m.Next = ProcessAfterReady{e, e.Step()}
 		return m, nil
 	case 2:
-		m := &e.m.processAfterRelease6Cancelled
+		m := &e.m.processAfterReleaseCancelled
 		switch e.Point(processWSleeper, 0) {
 		case 0:
 			e.Move(processWSleeper, 0, 2)
 		case 3:
 			e.Close(processWSleeper, 0)
 		}
-		m.Next = ProcessAfterRelease{e, e.Step()}
+		m.Next = e.settle69()
 		return m, nil
 	}
-	panic("channel: ProcessAfterRelease6 received a label that it does not list")
+	panic("channel: ProcessAfterRelease received a label that it does not list")
 }
 
-// ProcessAfterRelease7 is a state of syscall.Process (process.chan:119).
+// ProcessAfterIs2 is a state of syscall.Process (process.chan:97).
 // Next:
-//   - Ready() <- w.sleeper (process.chan:120)
-//   - Cancelled() <- w.sleeper (process.chan:121)
-type ProcessAfterRelease7 struct {
+//   - case short (process.chan:98)
+//   - case long (process.chan:99)
+type ProcessAfterIs2 struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterRelease7) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterIs2) View() ProcessView { return ProcessView{s.e} }
 
-// ReceiveWSleeper waits for *ProcessAfterRelease7Ready or *ProcessAfterRelease7Cancelled.
-func (s ProcessAfterRelease7) ReceiveWSleeper() (ProcessAfterRelease7Option, error) {
+// Short does case short (process.chan:98).
+func (s ProcessAfterIs2) Short() (ProcessAfterExactly, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRelease7", "ReceiveWSleeper")
+		return ProcessAfterExactly{}, channel.DeadState("ProcessAfterIs2", "Short")
 	}
-	label, err := e.Receive(s.step, &processAfterRelease7ReceiveWSleeperOp, 0)
-	if err != nil {
-		return nil, err
+	if err := e.Turn(s.step, &processAfterIs2ShortOp); err != nil {
+		return ProcessAfterExactly{}, err
 	}
-	switch label {
-	case 1:
-		m := &e.m.processAfterRelease7Ready
-		switch e.Point(processWSleeper, 0) {
-		case 0:
-			e.Move(processWSleeper, 0, 1)
-		case 3:
-			e.Close(processWSleeper, 0)
-		}
-		m.Next = ProcessAfterRelease{e, e.Step()}
-		return m, nil
-	case 2:
-		m := &e.m.processAfterRelease7Cancelled
-		switch e.Point(processWSleeper, 0) {
-		case 0:
-			e.Move(processWSleeper, 0, 2)
-		case 3:
-			e.Close(processWSleeper, 0)
-		}
-		m.Next = ProcessAfterRelease{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: ProcessAfterRelease7 received a label that it does not list")
+	e.Decided(0)
+	return ProcessAfterExactly{e, e.Step()}, nil
 }
 
-// ProcessAfterRelease8 is a state of syscall.Process (process.chan:119).
+// Long does case long (process.chan:99).
+func (s ProcessAfterIs2) Long() (ProcessSendDoneOrSendFailedOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterIs2", "Long")
+	}
+	if err := e.Turn(s.step, &processAfterIs2LongOp); err != nil {
+		return nil, err
+	}
+	e.Decided(1)
+	return e.settle70(), nil
+}
+
+// ProcessAfterOpen is a state of syscall.Process (process.chan:238).
 // Next:
-//   - Ready() <- t.sleeper (process.chan:120)
-//   - Cancelled() <- t.sleeper (process.chan:121)
-type ProcessAfterRelease8 struct {
+//   - OpenedDir(below) <- o.opener (process.chan:239)
+//   - Opened(f) <- o.opener (process.chan:243)
+//   - Failed(_) <- o.opener (process.chan:247)
+type ProcessAfterOpen struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterRelease8) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterOpen) View() ProcessView { return ProcessView{s.e} }
 
-// ReceiveTSleeper waits for *ProcessAfterRelease8Ready or *ProcessAfterRelease8Cancelled.
-func (s ProcessAfterRelease8) ReceiveTSleeper() (ProcessAfterRelease8Option, error) {
+// ReceiveOOpener waits for *ProcessAfterOpenOpenedDir, *ProcessAfterOpenOpened or *ProcessAfterOpenFailed.
+func (s ProcessAfterOpen) ReceiveOOpener() (ProcessAfterOpenOption, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRelease8", "ReceiveTSleeper")
+		return nil, channel.DeadState("ProcessAfterOpen", "ReceiveOOpener")
 	}
-	label, err := e.Receive(s.step, &processAfterRelease8ReceiveTSleeperOp, 0)
+	label, err := e.Receive(s.step, &processAfterOpenReceiveOOpenerOp, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
 	case 1:
-		m := &e.m.processAfterRelease8Ready
-		switch e.Point(processTSleeper, 0) {
-		case 0:
-			e.Move(processTSleeper, 0, 1)
-		case 3:
-			e.Close(processTSleeper, 0)
-		}
-		m.Next = ProcessAfterRelease{e, e.Step()}
+		m := &e.m.processAfterOpenOpenedDir
+		e.PutAt(e.TakeEnd(0), processBelow, 0, 0)
+		e.Close(processOOpener, 0)
+		m.Next = e.settle71()
+		return m, nil
+	case 0:
+		m := &e.m.processAfterOpenOpened
+		e.PutAt(e.TakeEnd(0), processF, 0, 0)
+		e.Close(processOOpener, 0)
+		m.Next = ProcessAfterOpened{e, e.Step()}
 		return m, nil
 	case 2:
-		m := &e.m.processAfterRelease8Cancelled
-		switch e.Point(processTSleeper, 0) {
-		case 0:
-			e.Move(processTSleeper, 0, 2)
-		case 3:
-			e.Close(processTSleeper, 0)
-		}
-		m.Next = ProcessAfterRelease{e, e.Step()}
+		p := channel.In[dir.OpeningFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterOpenFailed
+		*m = ProcessAfterOpenFailed{Err: p.Err}
+		e.Close(processOOpener, 0)
+		m.Next = ProcessAfterFailed{e, e.Step()}
 		return m, nil
 	}
-	panic("channel: ProcessAfterRelease8 received a label that it does not list")
+	panic("channel: ProcessAfterOpen received a label that it does not list")
 }
 
-// ProcessAfterRelease9 is a state of syscall.Process (process.chan:119).
+// ProcessAfterWrong is a state of syscall.Process (process.chan:537).
 // Next:
-//   - Ready() <- t.sleeper (process.chan:120)
-//   - Cancelled() <- t.sleeper (process.chan:121)
-type ProcessAfterRelease9 struct {
+//   - Ready() <- naps[n] (process.chan:538)
+//   - Cancelled() <- naps[n] (process.chan:539)
+type ProcessAfterWrong struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterRelease9) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterWrong) View() ProcessView { return ProcessView{s.e} }
 
-// ReceiveTSleeper waits for *ProcessAfterRelease9Ready or *ProcessAfterRelease9Cancelled.
-func (s ProcessAfterRelease9) ReceiveTSleeper() (ProcessAfterRelease9Option, error) {
+// ReceiveNaps waits for *ProcessAfterWrongReady or *ProcessAfterWrongCancelled.
+func (s ProcessAfterWrong) ReceiveNaps() (ProcessAfterWrongOption, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRelease9", "ReceiveTSleeper")
+		return nil, channel.DeadState("ProcessAfterWrong", "ReceiveNaps")
 	}
-	label, err := e.Receive(s.step, &processAfterRelease9ReceiveTSleeperOp, 0)
+	label, err := e.Receive(s.step, &processAfterWrongReceiveNapsOp, e.v.n)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
 	case 1:
-		m := &e.m.processAfterRelease9Ready
-		switch e.Point(processTSleeper, 0) {
+		m := &e.m.processAfterWrongReady
+		switch e.Point(processNaps, e.v.n) {
 		case 0:
-			e.Move(processTSleeper, 0, 1)
+			e.Move(processNaps, e.v.n, 1)
 		case 3:
-			e.Close(processTSleeper, 0)
+			e.Close(processNaps, e.v.n)
 		}
-		m.Next = ProcessAfterRelease{e, e.Step()}
+		m.Next = e.settle72()
 		return m, nil
 	case 2:
-		m := &e.m.processAfterRelease9Cancelled
-		switch e.Point(processTSleeper, 0) {
+		m := &e.m.processAfterWrongCancelled
+		switch e.Point(processNaps, e.v.n) {
 		case 0:
-			e.Move(processTSleeper, 0, 2)
+			e.Move(processNaps, e.v.n, 2)
 		case 3:
-			e.Close(processTSleeper, 0)
+			e.Close(processNaps, e.v.n)
 		}
-		m.Next = ProcessAfterRelease{e, e.Step()}
+		m.Next = e.settle72()
 		return m, nil
 	}
-	panic("channel: ProcessAfterRelease9 received a label that it does not list")
+	panic("channel: ProcessAfterWrong received a label that it does not list")
 }
 
-// ProcessAfterDetach3 is a state of syscall.Process (process.chan:136).
+// ProcessAfterDetach3 is a state of syscall.Process (process.chan:744).
 // Next:
-//   - ram <- Detach() (process.chan:136)
+//   - ram <- Detach() (process.chan:744)
 type ProcessAfterDetach3 struct {
 	e    *processComponent
 	step uint32
@@ -5220,491 +4721,3913 @@ type ProcessAfterDetach3 struct {
 // View reads the model variables.
 func (s ProcessAfterDetach3) View() ProcessView { return ProcessView{s.e} }
 
-// SendRamDetach does ram <- Detach() (process.chan:136).
-func (s ProcessAfterDetach3) SendRamDetach() (ProcessEnd, error) {
+// SendRamDetach does ram <- Detach() (process.chan:744).
+func (s ProcessAfterDetach3) SendRamDetach() (ProcessAfterDetach4, error) {
 	e := s.e
 	if e == nil {
-		return ProcessEnd{}, channel.DeadState("ProcessAfterDetach3", "SendRamDetach")
+		return ProcessAfterDetach4{}, channel.DeadState("ProcessAfterDetach3", "SendRamDetach")
 	}
 	if err := e.Begin(s.step, &processAfterDetach3SendRamDetachOp, 0); err != nil {
-		return ProcessEnd{}, err
+		return ProcessAfterDetach4{}, err
 	}
 	e.Commit()
 	e.Close(processRam, 0)
+	return ProcessAfterDetach4{e, e.Step()}, nil
+}
+
+// ProcessOpening is a state of syscall.Process at opening (process.chan:296).
+// Next:
+//   - new dir.Opening as o (process.chan:296)
+type ProcessOpening struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessOpening) View() ProcessView { return ProcessView{s.e} }
+
+// NewOpening does new dir.Opening as o (process.chan:296).
+func (s ProcessOpening) NewOpening() (ProcessAfterNewOpening2, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterNewOpening2{}, channel.DeadState("ProcessOpening", "NewOpening")
+	}
+	if err := e.Turn(s.step, &processOpeningNewOpeningOp); err != nil {
+		return ProcessAfterNewOpening2{}, err
+	}
+	ends := e.New(&dir.Opening)
+	e.PutAt(ends[0], processOOpener, 0, 0)
+	e.PutAt(ends[1], processOGiver, 0, 0)
+	return ProcessAfterNewOpening2{e, e.Step()}, nil
+}
+
+// ProcessFinding is a state of syscall.Process at finding (process.chan:321).
+// Next:
+//   - case itself (process.chan:322)
+//   - case name (process.chan:326)
+type ProcessFinding struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessFinding) View() ProcessView { return ProcessView{s.e} }
+
+// Itself does case itself (process.chan:322).
+func (s ProcessFinding) Itself() (ProcessAfterItself, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterItself{}, channel.DeadState("ProcessFinding", "Itself")
+	}
+	if err := e.Turn(s.step, &processFindingItselfOp); err != nil {
+		return ProcessAfterItself{}, err
+	}
+	e.Decided(0)
+	return ProcessAfterItself{e, e.Step()}, nil
+}
+
+// Name does case name (process.chan:326).
+func (s ProcessFinding) Name() (ProcessAfterName, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterName{}, channel.DeadState("ProcessFinding", "Name")
+	}
+	if err := e.Turn(s.step, &processFindingNameOp); err != nil {
+		return ProcessAfterName{}, err
+	}
+	e.Decided(1)
+	return ProcessAfterName{e, e.Step()}, nil
+}
+
+// ProcessTouching is a state of syscall.Process at touching (process.chan:337).
+// Next:
+//   - new dir.Opening as o (process.chan:337)
+type ProcessTouching struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessTouching) View() ProcessView { return ProcessView{s.e} }
+
+// NewOpening does new dir.Opening as o (process.chan:337).
+func (s ProcessTouching) NewOpening() (ProcessAfterNewOpening3, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterNewOpening3{}, channel.DeadState("ProcessTouching", "NewOpening")
+	}
+	if err := e.Turn(s.step, &processTouchingNewOpeningOp); err != nil {
+		return ProcessAfterNewOpening3{}, err
+	}
+	ends := e.New(&dir.Opening)
+	e.PutAt(ends[0], processOOpener, 0, 0)
+	e.PutAt(ends[1], processOGiver, 0, 0)
+	return ProcessAfterNewOpening3{e, e.Step()}, nil
+}
+
+// ProcessMaking is a state of syscall.Process at making (process.chan:433).
+// Next:
+//   - at <- MakeDir(_) (process.chan:433)
+type ProcessMaking struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessMaking) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtMakeDir does at <- MakeDir(_) (process.chan:433).
+func (s ProcessMaking) SendAtMakeDir(name string) (ProcessAfterMakeDir, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterMakeDir{}, channel.DeadState("ProcessMaking", "SendAtMakeDir")
+	}
+	if len(name) > 255 {
+		return ProcessAfterMakeDir{}, channel.BadArgument("ProcessMaking", "SendAtMakeDir", "name is longer than 255")
+	}
+	if err := e.Begin(s.step, &processMakingSendAtMakeDirOp, 0); err != nil {
+		return ProcessAfterMakeDir{}, err
+	}
+	p := channel.Out[dir.DirMakeDirPayload](&e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	e.Commit()
+	return ProcessAfterMakeDir{e, e.Step()}, nil
+}
+
+// ProcessRemoving is a state of syscall.Process at removing (process.chan:354).
+// Next:
+//   - at <- Find(_) (process.chan:354)
+type ProcessRemoving struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessRemoving) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtFind does at <- Find(_) (process.chan:354).
+func (s ProcessRemoving) SendAtFind(name string) (ProcessAfterFind, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterFind{}, channel.DeadState("ProcessRemoving", "SendAtFind")
+	}
+	if len(name) > 255 {
+		return ProcessAfterFind{}, channel.BadArgument("ProcessRemoving", "SendAtFind", "name is longer than 255")
+	}
+	if err := e.Begin(s.step, &processRemovingSendAtFindOp, 0); err != nil {
+		return ProcessAfterFind{}, err
+	}
+	p := channel.Out[dir.DirFindPayload](&e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	e.Commit()
+	return ProcessAfterFind{e, e.Step()}, nil
+}
+
+// ProcessTying is a state of syscall.Process at tying (process.chan:440).
+// Next:
+//   - at <- Symlink(_, _) (process.chan:440)
+type ProcessTying struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessTying) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtSymlink does at <- Symlink(_, _) (process.chan:440).
+func (s ProcessTying) SendAtSymlink(name string, target string) (ProcessAfterSymlink, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterSymlink{}, channel.DeadState("ProcessTying", "SendAtSymlink")
+	}
+	if len(name) > 255 {
+		return ProcessAfterSymlink{}, channel.BadArgument("ProcessTying", "SendAtSymlink", "name is longer than 255")
+	}
+	if len(target) > 4096 {
+		return ProcessAfterSymlink{}, channel.BadArgument("ProcessTying", "SendAtSymlink", "target is longer than 4096")
+	}
+	if err := e.Begin(s.step, &processTyingSendAtSymlinkOp, 0); err != nil {
+		return ProcessAfterSymlink{}, err
+	}
+	p := channel.Out[dir.DirSymlinkPayload](&e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	p.Target.Len = uint32(copy(p.Target.Data[:], target))
+	e.Commit()
+	return ProcessAfterSymlink{e, e.Step()}, nil
+}
+
+// ProcessReadingLink is a state of syscall.Process at readingLink (process.chan:444).
+// Next:
+//   - at <- ReadLink(_) (process.chan:444)
+type ProcessReadingLink struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessReadingLink) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtReadLink does at <- ReadLink(_) (process.chan:444).
+func (s ProcessReadingLink) SendAtReadLink(name string) (ProcessAfterReadLink2, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterReadLink2{}, channel.DeadState("ProcessReadingLink", "SendAtReadLink")
+	}
+	if len(name) > 255 {
+		return ProcessAfterReadLink2{}, channel.BadArgument("ProcessReadingLink", "SendAtReadLink", "name is longer than 255")
+	}
+	if err := e.Begin(s.step, &processReadingLinkSendAtReadLinkOp, 0); err != nil {
+		return ProcessAfterReadLink2{}, err
+	}
+	p := channel.Out[dir.DirReadLinkPayload](&e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	e.Commit()
+	return ProcessAfterReadLink2{e, e.Step()}, nil
+}
+
+// ProcessSecond is a state of syscall.Process at second (process.chan:385).
+// Next:
+//   - case same (process.chan:386)
+//   - case borrowed (process.chan:394)
+//   - case other (process.chan:395)
+type ProcessSecond struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessSecond) View() ProcessView { return ProcessView{s.e} }
+
+// Same does case same (process.chan:386).
+func (s ProcessSecond) Same() (ProcessAfterSameOrAfterSame2, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessSecond", "Same")
+	}
+	if err := e.Turn(s.step, &processSecondSameOp); err != nil {
+		return nil, err
+	}
+	e.Decided(0)
+	return e.settle73(), nil
+}
+
+// Borrowed does case borrowed (process.chan:394).
+func (s ProcessSecond) Borrowed() (ProcessSendDoneOrSendFailedOrOthers16, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessSecond", "Borrowed")
+	}
+	if e.Count(processFirst) != 1 {
+		return nil, channel.BadArgument("ProcessSecond", "Borrowed", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &processSecondBorrowedOp); err != nil {
+		return nil, err
+	}
+	e.Decided(1)
+	return e.settle74(), nil
+}
+
+// Other does case other (process.chan:395).
+func (s ProcessSecond) Other() (ProcessSendDoneOrSendFailedOrOthers17, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessSecond", "Other")
+	}
+	if e.Count(processFirst) != 0 {
+		return nil, channel.BadArgument("ProcessSecond", "Other", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &processSecondOtherOp); err != nil {
+		return nil, err
+	}
+	e.Decided(2)
+	return e.settle75(), nil
+}
+
+// ProcessAfterOpened is a state of syscall.Process (process.chan:244).
+// Next:
+//   - f <- Close() (process.chan:244)
+type ProcessAfterOpened struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterOpened) View() ProcessView { return ProcessView{s.e} }
+
+// SendFClose does f <- Close() (process.chan:244).
+func (s ProcessAfterOpened) SendFClose() (ProcessSendDoneOrSendFailedOrOthers18, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterOpened", "SendFClose")
+	}
+	if err := e.Begin(s.step, &processAfterOpenedSendFCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processF, 0)
+	return e.settle76(), nil
+}
+
+// ProcessAfterFailed is a state of syscall.Process (process.chan:248).
+// Next:
+//   - case link (process.chan:249)
+//   - case failed (process.chan:257)
+type ProcessAfterFailed struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterFailed) View() ProcessView { return ProcessView{s.e} }
+
+// Link does case link (process.chan:249).
+func (s ProcessAfterFailed) Link() (ProcessAfterLink, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterLink{}, channel.DeadState("ProcessAfterFailed", "Link")
+	}
+	if err := e.Turn(s.step, &processAfterFailedLinkOp); err != nil {
+		return ProcessAfterLink{}, err
+	}
+	e.Decided(0)
+	return ProcessAfterLink{e, e.Step()}, nil
+}
+
+// Failed does case failed (process.chan:257).
+func (s ProcessAfterFailed) Failed() (ProcessSendDoneOrSendFailedOrOthers19, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterFailed", "Failed")
+	}
+	if err := e.Turn(s.step, &processAfterFailedFailedOp); err != nil {
+		return nil, err
+	}
+	e.Decided(1)
+	return e.settle77(), nil
+}
+
+// ProcessAfterDetach4 is a state of syscall.Process (process.chan:745).
+// Next:
+//   - parent <- Exited(_) (process.chan:745)
+type ProcessAfterDetach4 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterDetach4) View() ProcessView { return ProcessView{s.e} }
+
+// SendParentExited does parent <- Exited(_) (process.chan:745).
+func (s ProcessAfterDetach4) SendParentExited(code uint32) (ProcessEnd, error) {
+	e := s.e
+	if e == nil {
+		return ProcessEnd{}, channel.DeadState("ProcessAfterDetach4", "SendParentExited")
+	}
+	if err := e.Begin(s.step, &processAfterDetach4SendParentExitedOp, 0); err != nil {
+		return ProcessEnd{}, err
+	}
+	p := channel.Out[LifeExitedPayload](&e.Endpoint)
+	p.Code = code
+	e.Commit()
+	e.Close(processParent, 0)
 	return ProcessEnd{e, e.Step()}, nil
 }
 
-// ProcessAfterRenamed is a state of syscall.Process (process.chan:80).
+// ProcessAfterClose is a state of syscall.Process (process.chan:485).
 // Next:
-//   - sys <- Done() (process.chan:80)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterRenamed struct {
+//   - first <- Close() (process.chan:485)
+type ProcessAfterClose struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterRenamed) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterClose) View() ProcessView { return ProcessView{s.e} }
 
-// Choose waits for *ProcessAfterRenamedSentDone or *ProcessAfterRenamedGone.
-func (s ProcessAfterRenamed) Choose() (ProcessAfterRenamedOption, error) {
+// SendFirstClose does first <- Close() (process.chan:485).
+func (s ProcessAfterClose) SendFirstClose() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRenamed", "Choose")
+		return nil, channel.DeadState("ProcessAfterClose", "SendFirstClose")
 	}
-	taken, err := e.Choose(s.step, &processAfterRenamedChoice, 0, 0)
-	if err != nil {
+	if err := e.Begin(s.step, &processAfterCloseSendFirstCloseOp, 0); err != nil {
 		return nil, err
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.processAfterRenamedSentDone
-		if err := e.Begin(e.Step(), &processAfterRenamedChooseDoneOp, 0); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		m.Next = ProcessRunning{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.processAfterRenamedGone
-		m.Next = e.settle60()
-		return m, nil
-
-	}
-	panic("channel: ProcessAfterRenamed took an option that it does not list")
+	e.Commit()
+	e.Close(processFirst, 0)
+	return e.settle66(), nil
 }
 
-// ProcessAfterRefused2 is a state of syscall.Process (process.chan:84).
+// ProcessAfterPath2 is a state of syscall.Process at legs, sendDone (process.chan:703).
 // Next:
-//   - sys <- Failed(err) (process.chan:84)
-//   - gone <- sys (process.chan:141)
-type ProcessAfterRefused2 struct {
+//   - sys <- Done() (process.chan:703)
+//   - gone <- sys (process.chan:697)
+type ProcessAfterPath2 struct {
 	e    *processComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s ProcessAfterRefused2) View() ProcessView { return ProcessView{s.e} }
+func (s ProcessAfterPath2) View() ProcessView { return ProcessView{s.e} }
 
-// Choose waits for *ProcessAfterRefused2SentFailed or *ProcessAfterRefused2Gone.
-func (s ProcessAfterRefused2) Choose() (ProcessAfterRefused2Option, error) {
+// Choose waits for *ProcessAfterPath2SentDone or *ProcessAfterPath2Gone.
+func (s ProcessAfterPath2) Choose() (ProcessAfterPath2Option, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRefused2", "Choose")
+		return nil, channel.DeadState("ProcessAfterPath2", "Choose")
 	}
-	taken, err := e.Choose(s.step, &processAfterRefused2Choice, 0, 0)
+	taken, err := e.Choose(s.step, &processAfterPath2Choice, 0, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch taken.Option {
 	case 0:
-		m := &e.m.processAfterRefused2SentFailed
-		if err := e.Begin(e.Step(), &processAfterRefused2ChooseFailedOp, 0); err != nil {
+		m := &e.m.processAfterPath2SentDone
+		if err := e.Begin(e.Step(), &processAfterPath2ChooseDoneOp, 0); err != nil {
 			return nil, err
 		}
-		p := channel.Out[SyscallFailedPayload](&e.Endpoint)
-		p.Err = e.v.err
 		e.Commit()
+		e.v.answer = AnswerNothing
+		e.v.leg = LegOnly
+		e.v.named = false
 		m.Next = ProcessRunning{e, e.Step()}
 		return m, nil
 
 	case 1:
-		m := &e.m.processAfterRefused2Gone
-		m.Next = e.settle61()
+		m := &e.m.processAfterPath2Gone
+		m.Next = e.settle20()
 		return m, nil
 
 	}
-	panic("channel: ProcessAfterRefused2 took an option that it does not list")
+	panic("channel: ProcessAfterPath2 took an option that it does not list")
 }
 
-// ProcessEnd is a state of syscall.Process (process.chan:263).
+// ProcessAfterPath3 is a state of syscall.Process at legs, sendFailed (process.chan:706).
+// Next:
+//   - sys <- Failed(_) (process.chan:706)
+//   - gone <- sys (process.chan:697)
+type ProcessAfterPath3 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath3) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessAfterPath3SentFailed or *ProcessAfterPath3Gone.
+func (s ProcessAfterPath3) Choose() (ProcessAfterPath3Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterPath3", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processAfterPath3Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processAfterPath3SentFailed
+		m.Next = ProcessAfterPath3SentFailedNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processAfterPath3Gone
+		m.Next = e.settle21()
+		return m, nil
+
+	}
+	panic("channel: ProcessAfterPath3 took an option that it does not list")
+}
+
+// ProcessAfterPath3SentFailedNext is the option sys <- Failed(_) (process.chan:706) taken.
+// Next: that send.
+type ProcessAfterPath3SentFailedNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath3SentFailedNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysFailed does sys <- Failed(_) (process.chan:706), for which there is room.
+func (s ProcessAfterPath3SentFailedNext) SendSysFailed(err_ errno.Errno) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessAfterPath3SentFailedNext", "SendSysFailed")
+	}
+	if int(err_) >= 28 {
+		return ProcessRunning{}, channel.BadArgument("ProcessAfterPath3SentFailedNext", "SendSysFailed", "err is no case of errno.Errno")
+	}
+	if err := e.Begin(s.step, &processAfterPath3SentFailedNextSendSysFailedOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&e.Endpoint)
+	p.Err = err_
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessAfterPath4 is a state of syscall.Process at legs, sendData (process.chan:709).
+// Next:
+//   - sys <- Data(_) (process.chan:709)
+//   - gone <- sys (process.chan:697)
+type ProcessAfterPath4 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath4) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessAfterPath4SentData or *ProcessAfterPath4Gone.
+func (s ProcessAfterPath4) Choose() (ProcessAfterPath4Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterPath4", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processAfterPath4Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processAfterPath4SentData
+		m.Next = ProcessAfterPath4SentDataNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processAfterPath4Gone
+		m.Next = e.settle22()
+		return m, nil
+
+	}
+	panic("channel: ProcessAfterPath4 took an option that it does not list")
+}
+
+// ProcessAfterPath4SentDataNext is the option sys <- Data(_) (process.chan:709) taken.
+// Next: that send.
+type ProcessAfterPath4SentDataNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath4SentDataNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysData does sys <- Data(_) (process.chan:709), for which there is room.
+func (s ProcessAfterPath4SentDataNext) SendSysData(buf []byte) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessAfterPath4SentDataNext", "SendSysData")
+	}
+	if len(buf) > 65536 {
+		return ProcessRunning{}, channel.BadArgument("ProcessAfterPath4SentDataNext", "SendSysData", "buf is longer than 65536")
+	}
+	if err := e.Begin(s.step, &processAfterPath4SentDataNextSendSysDataOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallDataPayload](&e.Endpoint)
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessAfterPath5 is a state of syscall.Process at legs, sendWritten (process.chan:712).
+// Next:
+//   - sys <- Written(_) (process.chan:712)
+//   - gone <- sys (process.chan:697)
+type ProcessAfterPath5 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath5) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessAfterPath5SentWritten or *ProcessAfterPath5Gone.
+func (s ProcessAfterPath5) Choose() (ProcessAfterPath5Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterPath5", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processAfterPath5Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processAfterPath5SentWritten
+		m.Next = ProcessAfterPath5SentWrittenNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processAfterPath5Gone
+		m.Next = e.settle23()
+		return m, nil
+
+	}
+	panic("channel: ProcessAfterPath5 took an option that it does not list")
+}
+
+// ProcessAfterPath5SentWrittenNext is the option sys <- Written(_) (process.chan:712) taken.
+// Next: that send.
+type ProcessAfterPath5SentWrittenNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath5SentWrittenNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysWritten does sys <- Written(_) (process.chan:712), for which there is room.
+func (s ProcessAfterPath5SentWrittenNext) SendSysWritten(count uint32) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessAfterPath5SentWrittenNext", "SendSysWritten")
+	}
+	if err := e.Begin(s.step, &processAfterPath5SentWrittenNextSendSysWrittenOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallWrittenPayload](&e.Endpoint)
+	p.Count = count
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessAfterPath6 is a state of syscall.Process at legs, sendIs (process.chan:715).
+// Next:
+//   - sys <- Is(_, _) (process.chan:715)
+//   - gone <- sys (process.chan:697)
+type ProcessAfterPath6 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath6) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessAfterPath6SentIs or *ProcessAfterPath6Gone.
+func (s ProcessAfterPath6) Choose() (ProcessAfterPath6Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterPath6", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processAfterPath6Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processAfterPath6SentIs
+		m.Next = ProcessAfterPath6SentIsNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processAfterPath6Gone
+		m.Next = e.settle24()
+		return m, nil
+
+	}
+	panic("channel: ProcessAfterPath6 took an option that it does not list")
+}
+
+// ProcessAfterPath6SentIsNext is the option sys <- Is(_, _) (process.chan:715) taken.
+// Next: that send.
+type ProcessAfterPath6SentIsNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath6SentIsNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysIs does sys <- Is(_, _) (process.chan:715), for which there is room.
+func (s ProcessAfterPath6SentIsNext) SendSysIs(kind file.Kind, attr file.Attr) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessAfterPath6SentIsNext", "SendSysIs")
+	}
+	if int(kind) >= 6 {
+		return ProcessRunning{}, channel.BadArgument("ProcessAfterPath6SentIsNext", "SendSysIs", "kind is no case of file.Kind")
+	}
+	if err := e.Begin(s.step, &processAfterPath6SentIsNextSendSysIsOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallIsPayload](&e.Endpoint)
+	p.Kind = kind
+	p.Attr = attr
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessAfterPath7 is a state of syscall.Process at legs, sendPosition (process.chan:718).
+// Next:
+//   - sys <- Position(_) (process.chan:718)
+//   - gone <- sys (process.chan:697)
+type ProcessAfterPath7 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath7) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessAfterPath7SentPosition or *ProcessAfterPath7Gone.
+func (s ProcessAfterPath7) Choose() (ProcessAfterPath7Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterPath7", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processAfterPath7Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processAfterPath7SentPosition
+		m.Next = ProcessAfterPath7SentPositionNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processAfterPath7Gone
+		m.Next = e.settle25()
+		return m, nil
+
+	}
+	panic("channel: ProcessAfterPath7 took an option that it does not list")
+}
+
+// ProcessAfterPath7SentPositionNext is the option sys <- Position(_) (process.chan:718) taken.
+// Next: that send.
+type ProcessAfterPath7SentPositionNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath7SentPositionNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysPosition does sys <- Position(_) (process.chan:718), for which there is room.
+func (s ProcessAfterPath7SentPositionNext) SendSysPosition(offset uint64) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessAfterPath7SentPositionNext", "SendSysPosition")
+	}
+	if err := e.Begin(s.step, &processAfterPath7SentPositionNextSendSysPositionOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallPositionPayload](&e.Endpoint)
+	p.Offset = offset
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessAfterPath8 is a state of syscall.Process at legs, sendDescribed (process.chan:721).
+// Next:
+//   - sys <- Described(_, _, _, _) (process.chan:721)
+//   - gone <- sys (process.chan:697)
+type ProcessAfterPath8 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath8) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessAfterPath8SentDescribed or *ProcessAfterPath8Gone.
+func (s ProcessAfterPath8) Choose() (ProcessAfterPath8Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterPath8", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processAfterPath8Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processAfterPath8SentDescribed
+		m.Next = ProcessAfterPath8SentDescribedNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processAfterPath8Gone
+		m.Next = e.settle26()
+		return m, nil
+
+	}
+	panic("channel: ProcessAfterPath8 took an option that it does not list")
+}
+
+// ProcessAfterPath8SentDescribedNext is the option sys <- Described(_, _, _, _) (process.chan:721) taken.
+// Next: that send.
+type ProcessAfterPath8SentDescribedNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath8SentDescribedNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysDescribed does sys <- Described(_, _, _, _) (process.chan:721), for which there is room.
+func (s ProcessAfterPath8SentDescribedNext) SendSysDescribed(kind file.Kind, flags uint32, rights uint64, inheriting uint64) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessAfterPath8SentDescribedNext", "SendSysDescribed")
+	}
+	if int(kind) >= 6 {
+		return ProcessRunning{}, channel.BadArgument("ProcessAfterPath8SentDescribedNext", "SendSysDescribed", "kind is no case of file.Kind")
+	}
+	if err := e.Begin(s.step, &processAfterPath8SentDescribedNextSendSysDescribedOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallDescribedPayload](&e.Endpoint)
+	p.Kind = kind
+	p.Flags = flags
+	p.Rights = rights
+	p.Inheriting = inheriting
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessAfterPath9 is a state of syscall.Process at legs, sendOpened (process.chan:724).
+// Next:
+//   - sys <- Opened(_) (process.chan:724)
+//   - gone <- sys (process.chan:697)
+type ProcessAfterPath9 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath9) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessAfterPath9SentOpened or *ProcessAfterPath9Gone.
+func (s ProcessAfterPath9) Choose() (ProcessAfterPath9Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterPath9", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processAfterPath9Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processAfterPath9SentOpened
+		m.Next = ProcessAfterPath9SentOpenedNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processAfterPath9Gone
+		m.Next = e.settle27()
+		return m, nil
+
+	}
+	panic("channel: ProcessAfterPath9 took an option that it does not list")
+}
+
+// ProcessAfterPath9SentOpenedNext is the option sys <- Opened(_) (process.chan:724) taken.
+// Next: that send.
+type ProcessAfterPath9SentOpenedNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath9SentOpenedNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysOpened does sys <- Opened(_) (process.chan:724), for which there is room.
+func (s ProcessAfterPath9SentOpenedNext) SendSysOpened(fd uint32) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessAfterPath9SentOpenedNext", "SendSysOpened")
+	}
+	if err := e.Begin(s.step, &processAfterPath9SentOpenedNextSendSysOpenedOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallOpenedPayload](&e.Endpoint)
+	p.Fd = fd
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessAfterPath10 is a state of syscall.Process at legs, sendTime (process.chan:727).
+// Next:
+//   - sys <- Time(_) (process.chan:727)
+//   - gone <- sys (process.chan:697)
+type ProcessAfterPath10 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath10) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessAfterPath10SentTime or *ProcessAfterPath10Gone.
+func (s ProcessAfterPath10) Choose() (ProcessAfterPath10Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterPath10", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processAfterPath10Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processAfterPath10SentTime
+		m.Next = ProcessAfterPath10SentTimeNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processAfterPath10Gone
+		m.Next = e.settle28()
+		return m, nil
+
+	}
+	panic("channel: ProcessAfterPath10 took an option that it does not list")
+}
+
+// ProcessAfterPath10SentTimeNext is the option sys <- Time(_) (process.chan:727) taken.
+// Next: that send.
+type ProcessAfterPath10SentTimeNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath10SentTimeNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysTime does sys <- Time(_) (process.chan:727), for which there is room.
+func (s ProcessAfterPath10SentTimeNext) SendSysTime(nanoseconds uint64) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessAfterPath10SentTimeNext", "SendSysTime")
+	}
+	if err := e.Begin(s.step, &processAfterPath10SentTimeNextSendSysTimeOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallTimePayload](&e.Endpoint)
+	p.Nanoseconds = nanoseconds
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessAfterPath11 is a state of syscall.Process at legs, sendWoken (process.chan:730).
+// Next:
+//   - sys <- Woken(_) (process.chan:730)
+//   - gone <- sys (process.chan:697)
+type ProcessAfterPath11 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath11) View() ProcessView { return ProcessView{s.e} }
+
+// Choose waits for *ProcessAfterPath11SentWoken or *ProcessAfterPath11Gone.
+func (s ProcessAfterPath11) Choose() (ProcessAfterPath11Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterPath11", "Choose")
+	}
+	taken, err := e.Choose(s.step, &processAfterPath11Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.processAfterPath11SentWoken
+		m.Next = ProcessAfterPath11SentWokenNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.processAfterPath11Gone
+		m.Next = e.settle29()
+		return m, nil
+
+	}
+	panic("channel: ProcessAfterPath11 took an option that it does not list")
+}
+
+// ProcessAfterPath11SentWokenNext is the option sys <- Woken(_) (process.chan:730) taken.
+// Next: that send.
+type ProcessAfterPath11SentWokenNext struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath11SentWokenNext) View() ProcessView { return ProcessView{s.e} }
+
+// SendSysWoken does sys <- Woken(_) (process.chan:730), for which there is room.
+func (s ProcessAfterPath11SentWokenNext) SendSysWoken(events []byte) (ProcessRunning, error) {
+	e := s.e
+	if e == nil {
+		return ProcessRunning{}, channel.DeadState("ProcessAfterPath11SentWokenNext", "SendSysWoken")
+	}
+	if len(events) > 4096 {
+		return ProcessRunning{}, channel.BadArgument("ProcessAfterPath11SentWokenNext", "SendSysWoken", "events is longer than 4096")
+	}
+	if err := e.Begin(s.step, &processAfterPath11SentWokenNextSendSysWokenOp, 0); err != nil {
+		return ProcessRunning{}, err
+	}
+	p := channel.Out[SyscallWokenPayload](&e.Endpoint)
+	p.Events.Len = uint32(copy(p.Events.Data[:], events))
+	e.Commit()
+	e.v.answer = AnswerNothing
+	e.v.leg = LegOnly
+	e.v.named = false
+	return ProcessRunning{e, e.Step()}, nil
+}
+
+// ProcessAfterNewOpening2 is a state of syscall.Process (process.chan:297).
+// Next:
+//   - at <- Open(_, _, o.giver) (process.chan:297)
+type ProcessAfterNewOpening2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterNewOpening2) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtOpen does at <- Open(_, _, o.giver) (process.chan:297).
+func (s ProcessAfterNewOpening2) SendAtOpen(name string, how dir.How) (ProcessAfterOpen2, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterOpen2{}, channel.DeadState("ProcessAfterNewOpening2", "SendAtOpen")
+	}
+	if len(name) > 255 {
+		return ProcessAfterOpen2{}, channel.BadArgument("ProcessAfterNewOpening2", "SendAtOpen", "name is longer than 255")
+	}
+	if int(how) >= 5 {
+		return ProcessAfterOpen2{}, channel.BadArgument("ProcessAfterNewOpening2", "SendAtOpen", "how is no case of dir.How")
+	}
+	if err := e.Begin(s.step, &processAfterNewOpening2SendAtOpenOp, 0); err != nil {
+		return ProcessAfterOpen2{}, err
+	}
+	e.Give(0, processOGiver, 0)
+	p := channel.Out[dir.DirOpenPayload](&e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	p.How = how
+	e.Commit()
+	return ProcessAfterOpen2{e, e.Step()}, nil
+}
+
+// ProcessAfterItself is a state of syscall.Process (process.chan:323).
+// Next:
+//   - at <- Stat() (process.chan:323)
+type ProcessAfterItself struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterItself) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtStat does at <- Stat() (process.chan:323).
+func (s ProcessAfterItself) SendAtStat() (ProcessAfterStat6, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterStat6{}, channel.DeadState("ProcessAfterItself", "SendAtStat")
+	}
+	if err := e.Begin(s.step, &processAfterItselfSendAtStatOp, 0); err != nil {
+		return ProcessAfterStat6{}, err
+	}
+	e.Commit()
+	return ProcessAfterStat6{e, e.Step()}, nil
+}
+
+// ProcessAfterName is a state of syscall.Process (process.chan:327).
+// Next:
+//   - at <- Find(_) (process.chan:327)
+type ProcessAfterName struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterName) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtFind does at <- Find(_) (process.chan:327).
+func (s ProcessAfterName) SendAtFind(name string) (ProcessAfterFind2, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterFind2{}, channel.DeadState("ProcessAfterName", "SendAtFind")
+	}
+	if len(name) > 255 {
+		return ProcessAfterFind2{}, channel.BadArgument("ProcessAfterName", "SendAtFind", "name is longer than 255")
+	}
+	if err := e.Begin(s.step, &processAfterNameSendAtFindOp, 0); err != nil {
+		return ProcessAfterFind2{}, err
+	}
+	p := channel.Out[dir.DirFindPayload](&e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	e.Commit()
+	return ProcessAfterFind2{e, e.Step()}, nil
+}
+
+// ProcessAfterNewOpening3 is a state of syscall.Process (process.chan:338).
+// Next:
+//   - at <- Open(_, _, o.giver) (process.chan:338)
+type ProcessAfterNewOpening3 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterNewOpening3) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtOpen does at <- Open(_, _, o.giver) (process.chan:338).
+func (s ProcessAfterNewOpening3) SendAtOpen(name string, how dir.How) (ProcessAfterOpen3, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterOpen3{}, channel.DeadState("ProcessAfterNewOpening3", "SendAtOpen")
+	}
+	if len(name) > 255 {
+		return ProcessAfterOpen3{}, channel.BadArgument("ProcessAfterNewOpening3", "SendAtOpen", "name is longer than 255")
+	}
+	if int(how) >= 5 {
+		return ProcessAfterOpen3{}, channel.BadArgument("ProcessAfterNewOpening3", "SendAtOpen", "how is no case of dir.How")
+	}
+	if err := e.Begin(s.step, &processAfterNewOpening3SendAtOpenOp, 0); err != nil {
+		return ProcessAfterOpen3{}, err
+	}
+	e.Give(0, processOGiver, 0)
+	p := channel.Out[dir.DirOpenPayload](&e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	p.How = how
+	e.Commit()
+	return ProcessAfterOpen3{e, e.Step()}, nil
+}
+
+// ProcessAfterMakeDir is a state of syscall.Process (process.chan:44).
+// Next:
+//   - Done() <- at (process.chan:45)
+//   - Failed(_) <- at (process.chan:46)
+type ProcessAfterMakeDir struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterMakeDir) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveAt waits for *ProcessAfterMakeDirDone or *ProcessAfterMakeDirFailed.
+func (s ProcessAfterMakeDir) ReceiveAt() (ProcessAfterMakeDirOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterMakeDir", "ReceiveAt")
+	}
+	label, err := e.Receive(s.step, &processAfterMakeDirReceiveAtOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 15:
+		m := &e.m.processAfterMakeDirDone
+		m.Next = e.settle78()
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterMakeDirFailed
+		*m = ProcessAfterMakeDirFailed{Err: p.Err}
+		m.Next = e.settle79()
+		return m, nil
+	}
+	panic("channel: ProcessAfterMakeDir received a label that it does not list")
+}
+
+// ProcessAfterFind is a state of syscall.Process (process.chan:355).
+// Next:
+//   - Found(_, _, _) <- at (process.chan:356)
+//   - Failed(_) <- at (process.chan:363)
+type ProcessAfterFind struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterFind) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveAt waits for *ProcessAfterFindFound or *ProcessAfterFindFailed.
+func (s ProcessAfterFind) ReceiveAt() (ProcessAfterFindOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterFind", "ReceiveAt")
+	}
+	label, err := e.Receive(s.step, &processAfterFindReceiveAtOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 12:
+		p := channel.In[dir.DirFoundPayload](&e.Endpoint)
+		m := &e.m.processAfterFindFound
+		*m = ProcessAfterFindFound{Ino: p.Ino, Kind: p.Kind, Attr: p.Attr}
+		m.Next = ProcessAfterFound{e, e.Step()}
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterFindFailed
+		*m = ProcessAfterFindFailed{Err: p.Err}
+		m.Next = e.settle80()
+		return m, nil
+	}
+	panic("channel: ProcessAfterFind received a label that it does not list")
+}
+
+// ProcessAfterSymlink is a state of syscall.Process (process.chan:44).
+// Next:
+//   - Done() <- at (process.chan:45)
+//   - Failed(_) <- at (process.chan:46)
+type ProcessAfterSymlink struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterSymlink) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveAt waits for *ProcessAfterSymlinkDone or *ProcessAfterSymlinkFailed.
+func (s ProcessAfterSymlink) ReceiveAt() (ProcessAfterSymlinkOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterSymlink", "ReceiveAt")
+	}
+	label, err := e.Receive(s.step, &processAfterSymlinkReceiveAtOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 15:
+		m := &e.m.processAfterSymlinkDone
+		m.Next = e.settle81()
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterSymlinkFailed
+		*m = ProcessAfterSymlinkFailed{Err: p.Err}
+		m.Next = e.settle82()
+		return m, nil
+	}
+	panic("channel: ProcessAfterSymlink received a label that it does not list")
+}
+
+// ProcessAfterReadLink2 is a state of syscall.Process (process.chan:445).
+// Next:
+//   - Target(_) <- at (process.chan:446)
+//   - Failed(_) <- at (process.chan:447)
+type ProcessAfterReadLink2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterReadLink2) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveAt waits for *ProcessAfterReadLink2Target or *ProcessAfterReadLink2Failed.
+func (s ProcessAfterReadLink2) ReceiveAt() (ProcessAfterReadLink2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterReadLink2", "ReceiveAt")
+	}
+	label, err := e.Receive(s.step, &processAfterReadLink2ReceiveAtOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 16:
+		p := channel.In[dir.DirTargetPayload](&e.Endpoint)
+		m := &e.m.processAfterReadLink2Target
+		*m = ProcessAfterReadLink2Target{Target: string(p.Target.Data[:p.Target.Len])}
+		m.Next = e.settle83()
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterReadLink2Failed
+		*m = ProcessAfterReadLink2Failed{Err: p.Err}
+		m.Next = e.settle84()
+		return m, nil
+	}
+	panic("channel: ProcessAfterReadLink2 received a label that it does not list")
+}
+
+// ProcessAfterAgain2 is a state of syscall.Process (process.chan:229).
+// Next:
+//   - pick e in dirs (process.chan:229)
+type ProcessAfterAgain2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterAgain2) View() ProcessView { return ProcessView{s.e} }
+
+// First is the lowest member that may be picked.
+func (s ProcessAfterAgain2) First() int {
+	for member := range s.e.Len(processDirs) {
+		if s.Can(member) {
+			return member
+		}
+	}
+	return -1
+}
+
+// Can reports whether a member may be picked.
+func (s ProcessAfterAgain2) Can(member int) bool {
+	e := s.e
+	return e != nil && member >= 0 && member < e.Len(processDirs) && e.Has(processDirs, member)
+}
+
+// PickDirs does pick e in dirs (process.chan:229).
+func (s ProcessAfterAgain2) PickDirs(member int) (ProcessWalking, error) {
+	e := s.e
+	if e == nil {
+		return ProcessWalking{}, channel.DeadState("ProcessAfterAgain2", "PickDirs")
+	}
+	if !s.Can(member) {
+		return ProcessWalking{}, channel.BadArgument("ProcessAfterAgain2", "PickDirs", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &processAfterAgain2PickDirsOp); err != nil {
+		return ProcessWalking{}, err
+	}
+	e.Decided(member)
+	e.v.e = member
+	e.Shift(processDirs, e.v.e, processAt, 0)
+	e.v.own = true
+	return ProcessWalking{e, e.Step()}, nil
+}
+
+// ProcessAfterOpenedDir is a state of syscall.Process (process.chan:210).
+// Next:
+//   - at <- Close() (process.chan:210)
+type ProcessAfterOpenedDir struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterOpenedDir) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtClose does at <- Close() (process.chan:210).
+func (s ProcessAfterOpenedDir) SendAtClose() (ProcessWalking, error) {
+	e := s.e
+	if e == nil {
+		return ProcessWalking{}, channel.DeadState("ProcessAfterOpenedDir", "SendAtClose")
+	}
+	if err := e.Begin(s.step, &processAfterOpenedDirSendAtCloseOp, 0); err != nil {
+		return ProcessWalking{}, err
+	}
+	e.Commit()
+	e.Close(processAt, 0)
+	e.Shift(processBelow, 0, processAt, 0)
+	e.v.own = false
+	return ProcessWalking{e, e.Step()}, nil
+}
+
+// ProcessAfterLink is a state of syscall.Process (process.chan:250).
+// Next:
+//   - at <- ReadLink(_) (process.chan:250)
+type ProcessAfterLink struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterLink) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtReadLink does at <- ReadLink(_) (process.chan:250).
+func (s ProcessAfterLink) SendAtReadLink(name string) (ProcessAfterReadLink3, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterReadLink3{}, channel.DeadState("ProcessAfterLink", "SendAtReadLink")
+	}
+	if len(name) > 255 {
+		return ProcessAfterReadLink3{}, channel.BadArgument("ProcessAfterLink", "SendAtReadLink", "name is longer than 255")
+	}
+	if err := e.Begin(s.step, &processAfterLinkSendAtReadLinkOp, 0); err != nil {
+		return ProcessAfterReadLink3{}, err
+	}
+	p := channel.Out[dir.DirReadLinkPayload](&e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	e.Commit()
+	return ProcessAfterReadLink3{e, e.Step()}, nil
+}
+
+// ProcessEnd is a state of syscall.Process (process.chan:746).
 // The component has ended.
 type ProcessEnd struct {
 	e    *processComponent
 	step uint32
 }
 
-// ProcessAfterReadOrAfterRead2 is *ProcessAfterRead or *ProcessAfterRead2.
-type ProcessAfterReadOrAfterRead2 interface{ processAfterReadOrAfterRead2() }
+// ProcessAfterOpen2 is a state of syscall.Process (process.chan:298).
+// Next:
+//   - Opened(f) <- o.opener (process.chan:299)
+//   - OpenedDir(d) <- o.opener (process.chan:310)
+//   - Failed(_) <- o.opener (process.chan:315)
+type ProcessAfterOpen2 struct {
+	e    *processComponent
+	step uint32
+}
 
-func (*ProcessAfterRead) processAfterReadOrAfterRead2()  {}
-func (*ProcessAfterRead2) processAfterReadOrAfterRead2() {}
+// View reads the model variables.
+func (s ProcessAfterOpen2) View() ProcessView { return ProcessView{s.e} }
 
-// ProcessAfterWriteOrAfterWrite2 is *ProcessAfterWrite or *ProcessAfterWrite2.
-type ProcessAfterWriteOrAfterWrite2 interface{ processAfterWriteOrAfterWrite2() }
+// ReceiveOOpener waits for *ProcessAfterOpen2Opened, *ProcessAfterOpen2OpenedDir or *ProcessAfterOpen2Failed.
+func (s ProcessAfterOpen2) ReceiveOOpener() (ProcessAfterOpen2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterOpen2", "ReceiveOOpener")
+	}
+	label, err := e.Receive(s.step, &processAfterOpen2ReceiveOOpenerOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 0:
+		m := &e.m.processAfterOpen2Opened
+		e.PutAt(e.TakeEnd(0), processF, 0, 0)
+		e.Close(processOOpener, 0)
+		m.Next = ProcessAfterOpened2{e, e.Step()}
+		return m, nil
+	case 1:
+		m := &e.m.processAfterOpen2OpenedDir
+		e.PutAt(e.TakeEnd(0), processD, 0, 0)
+		e.Close(processOOpener, 0)
+		m.Next = ProcessAfterOpenedDir2{e, e.Step()}
+		return m, nil
+	case 2:
+		p := channel.In[dir.OpeningFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterOpen2Failed
+		*m = ProcessAfterOpen2Failed{Err: p.Err}
+		e.Close(processOOpener, 0)
+		m.Next = e.settle85()
+		return m, nil
+	}
+	panic("channel: ProcessAfterOpen2 received a label that it does not list")
+}
 
-func (*ProcessAfterWrite) processAfterWriteOrAfterWrite2()  {}
-func (*ProcessAfterWrite2) processAfterWriteOrAfterWrite2() {}
+// ProcessAfterStat6 is a state of syscall.Process (process.chan:324).
+// Next:
+//   - Is(_) <- at (process.chan:324)
+type ProcessAfterStat6 struct {
+	e    *processComponent
+	step uint32
+}
 
-// ProcessAfterStatOrAfterStat2 is *ProcessAfterStat or *ProcessAfterStat2.
-type ProcessAfterStatOrAfterStat2 interface{ processAfterStatOrAfterStat2() }
+// View reads the model variables.
+func (s ProcessAfterStat6) View() ProcessView { return ProcessView{s.e} }
 
-func (*ProcessAfterStat) processAfterStatOrAfterStat2()  {}
-func (*ProcessAfterStat2) processAfterStatOrAfterStat2() {}
+// ReceiveAt waits for *ProcessAfterStat6Is.
+func (s ProcessAfterStat6) ReceiveAt() (*ProcessAfterStat6Is, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterStat6", "ReceiveAt")
+	}
+	if _, err := e.Receive(s.step, &processAfterStat6ReceiveAtOp, 0); err != nil {
+		return nil, err
+	}
+	p := channel.In[dir.DirIsPayload](&e.Endpoint)
+	m := &e.m.processAfterStat6Is
+	*m = ProcessAfterStat6Is{Attr: p.Attr}
+	m.Next = e.settle86()
+	return m, nil
+}
 
-// ProcessAfterSyncOrAfterSync2 is *ProcessAfterSync or *ProcessAfterSync2.
-type ProcessAfterSyncOrAfterSync2 interface{ processAfterSyncOrAfterSync2() }
+// ProcessAfterFind2 is a state of syscall.Process (process.chan:328).
+// Next:
+//   - Found(_, _, _) <- at (process.chan:329)
+//   - Failed(_) <- at (process.chan:330)
+type ProcessAfterFind2 struct {
+	e    *processComponent
+	step uint32
+}
 
-func (*ProcessAfterSync) processAfterSyncOrAfterSync2()  {}
-func (*ProcessAfterSync2) processAfterSyncOrAfterSync2() {}
+// View reads the model variables.
+func (s ProcessAfterFind2) View() ProcessView { return ProcessView{s.e} }
 
-// ProcessAfterTruncateOrAfterTruncate2 is *ProcessAfterTruncate or *ProcessAfterTruncate2.
-type ProcessAfterTruncateOrAfterTruncate2 interface{ processAfterTruncateOrAfterTruncate2() }
+// ReceiveAt waits for *ProcessAfterFind2Found or *ProcessAfterFind2Failed.
+func (s ProcessAfterFind2) ReceiveAt() (ProcessAfterFind2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterFind2", "ReceiveAt")
+	}
+	label, err := e.Receive(s.step, &processAfterFind2ReceiveAtOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 12:
+		p := channel.In[dir.DirFoundPayload](&e.Endpoint)
+		m := &e.m.processAfterFind2Found
+		*m = ProcessAfterFind2Found{Ino: p.Ino, Kind: p.Kind, Attr: p.Attr}
+		m.Next = e.settle87()
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterFind2Failed
+		*m = ProcessAfterFind2Failed{Err: p.Err}
+		m.Next = e.settle88()
+		return m, nil
+	}
+	panic("channel: ProcessAfterFind2 received a label that it does not list")
+}
 
-func (*ProcessAfterTruncate) processAfterTruncateOrAfterTruncate2()  {}
-func (*ProcessAfterTruncate2) processAfterTruncateOrAfterTruncate2() {}
+// ProcessAfterOpen3 is a state of syscall.Process (process.chan:339).
+// Next:
+//   - Opened(f) <- o.opener (process.chan:340)
+//   - OpenedDir(d) <- o.opener (process.chan:344)
+//   - Failed(_) <- o.opener (process.chan:348)
+type ProcessAfterOpen3 struct {
+	e    *processComponent
+	step uint32
+}
 
-// ProcessAfterCloseOrAfterClose2 is *ProcessAfterClose or *ProcessAfterClose2.
-type ProcessAfterCloseOrAfterClose2 interface{ processAfterCloseOrAfterClose2() }
+// View reads the model variables.
+func (s ProcessAfterOpen3) View() ProcessView { return ProcessView{s.e} }
 
-func (*ProcessAfterClose) processAfterCloseOrAfterClose2()  {}
-func (*ProcessAfterClose2) processAfterCloseOrAfterClose2() {}
+// ReceiveOOpener waits for *ProcessAfterOpen3Opened, *ProcessAfterOpen3OpenedDir or *ProcessAfterOpen3Failed.
+func (s ProcessAfterOpen3) ReceiveOOpener() (ProcessAfterOpen3Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterOpen3", "ReceiveOOpener")
+	}
+	label, err := e.Receive(s.step, &processAfterOpen3ReceiveOOpenerOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 0:
+		m := &e.m.processAfterOpen3Opened
+		e.PutAt(e.TakeEnd(0), processF, 0, 0)
+		e.Close(processOOpener, 0)
+		m.Next = ProcessAfterOpened3{e, e.Step()}
+		return m, nil
+	case 1:
+		m := &e.m.processAfterOpen3OpenedDir
+		e.PutAt(e.TakeEnd(0), processD, 0, 0)
+		e.Close(processOOpener, 0)
+		m.Next = ProcessAfterOpenedDir3{e, e.Step()}
+		return m, nil
+	case 2:
+		p := channel.In[dir.OpeningFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterOpen3Failed
+		*m = ProcessAfterOpen3Failed{Err: p.Err}
+		e.Close(processOOpener, 0)
+		m.Next = e.settle89()
+		return m, nil
+	}
+	panic("channel: ProcessAfterOpen3 received a label that it does not list")
+}
 
-// ProcessAfterOpenOrAfterOpen2 is *ProcessAfterOpen or *ProcessAfterOpen2.
-type ProcessAfterOpenOrAfterOpen2 interface{ processAfterOpenOrAfterOpen2() }
+// ProcessAfterFound is a state of syscall.Process (process.chan:357).
+// Next:
+//   - case right (process.chan:358)
+//   - case wrong (process.chan:361)
+type ProcessAfterFound struct {
+	e    *processComponent
+	step uint32
+}
 
-func (*ProcessAfterOpen) processAfterOpenOrAfterOpen2()  {}
-func (*ProcessAfterOpen2) processAfterOpenOrAfterOpen2() {}
+// View reads the model variables.
+func (s ProcessAfterFound) View() ProcessView { return ProcessView{s.e} }
 
-// ProcessAfterListOrAfterList2 is *ProcessAfterList or *ProcessAfterList2.
-type ProcessAfterListOrAfterList2 interface{ processAfterListOrAfterList2() }
+// Right does case right (process.chan:358).
+func (s ProcessAfterFound) Right() (ProcessAfterRight, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterRight{}, channel.DeadState("ProcessAfterFound", "Right")
+	}
+	if err := e.Turn(s.step, &processAfterFoundRightOp); err != nil {
+		return ProcessAfterRight{}, err
+	}
+	e.Decided(0)
+	return ProcessAfterRight{e, e.Step()}, nil
+}
 
-func (*ProcessAfterList) processAfterListOrAfterList2()  {}
-func (*ProcessAfterList2) processAfterListOrAfterList2() {}
+// Wrong does case wrong (process.chan:361).
+func (s ProcessAfterFound) Wrong() (ProcessSendDoneOrSendFailedOrOthers13, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterFound", "Wrong")
+	}
+	if err := e.Turn(s.step, &processAfterFoundWrongOp); err != nil {
+		return nil, err
+	}
+	e.Decided(1)
+	return e.settle80(), nil
+}
 
-// ProcessAfterMakeDirOrAfterMakeDir2 is *ProcessAfterMakeDir or *ProcessAfterMakeDir2.
-type ProcessAfterMakeDirOrAfterMakeDir2 interface{ processAfterMakeDirOrAfterMakeDir2() }
+// ProcessAfterSame is a state of syscall.Process (process.chan:388).
+// Next:
+//   - at <- Rename(_, _) (process.chan:388)
+type ProcessAfterSame struct {
+	e    *processComponent
+	step uint32
+}
 
-func (*ProcessAfterMakeDir) processAfterMakeDirOrAfterMakeDir2()  {}
-func (*ProcessAfterMakeDir2) processAfterMakeDirOrAfterMakeDir2() {}
+// View reads the model variables.
+func (s ProcessAfterSame) View() ProcessView { return ProcessView{s.e} }
 
-// ProcessAfterUnlinkOrAfterUnlink2 is *ProcessAfterUnlink or *ProcessAfterUnlink2.
-type ProcessAfterUnlinkOrAfterUnlink2 interface{ processAfterUnlinkOrAfterUnlink2() }
+// SendAtRename does at <- Rename(_, _) (process.chan:388).
+func (s ProcessAfterSame) SendAtRename(old string, name string) (ProcessAfterRename, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterRename{}, channel.DeadState("ProcessAfterSame", "SendAtRename")
+	}
+	if len(old) > 255 {
+		return ProcessAfterRename{}, channel.BadArgument("ProcessAfterSame", "SendAtRename", "old is longer than 255")
+	}
+	if len(name) > 255 {
+		return ProcessAfterRename{}, channel.BadArgument("ProcessAfterSame", "SendAtRename", "name is longer than 255")
+	}
+	if err := e.Begin(s.step, &processAfterSameSendAtRenameOp, 0); err != nil {
+		return ProcessAfterRename{}, err
+	}
+	p := channel.Out[dir.DirRenamePayload](&e.Endpoint)
+	p.Old.Len = uint32(copy(p.Old.Data[:], old))
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	e.Commit()
+	return ProcessAfterRename{e, e.Step()}, nil
+}
 
-func (*ProcessAfterUnlink) processAfterUnlinkOrAfterUnlink2()  {}
-func (*ProcessAfterUnlink2) processAfterUnlinkOrAfterUnlink2() {}
+// ProcessAfterSame2 is a state of syscall.Process (process.chan:369).
+// Next:
+//   - at <- Find(_) (process.chan:369)
+type ProcessAfterSame2 struct {
+	e    *processComponent
+	step uint32
+}
 
-// ProcessAfterRenameOrAfterRename2 is *ProcessAfterRename or *ProcessAfterRename2.
-type ProcessAfterRenameOrAfterRename2 interface{ processAfterRenameOrAfterRename2() }
+// View reads the model variables.
+func (s ProcessAfterSame2) View() ProcessView { return ProcessView{s.e} }
 
-func (*ProcessAfterRename) processAfterRenameOrAfterRename2()  {}
-func (*ProcessAfterRename2) processAfterRenameOrAfterRename2() {}
+// SendAtFind does at <- Find(_) (process.chan:369).
+func (s ProcessAfterSame2) SendAtFind(name string) (ProcessAfterFind3, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterFind3{}, channel.DeadState("ProcessAfterSame2", "SendAtFind")
+	}
+	if len(name) > 255 {
+		return ProcessAfterFind3{}, channel.BadArgument("ProcessAfterSame2", "SendAtFind", "name is longer than 255")
+	}
+	if err := e.Begin(s.step, &processAfterSame2SendAtFindOp, 0); err != nil {
+		return ProcessAfterFind3{}, err
+	}
+	p := channel.Out[dir.DirFindPayload](&e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	e.Commit()
+	return ProcessAfterFind3{e, e.Step()}, nil
+}
 
-// ProcessAfterExitOrAfterGoneOrOthers is *ProcessAfterExit, *ProcessAfterGone or *ProcessAfterExit2.
-type ProcessAfterExitOrAfterGoneOrOthers interface{ processAfterExitOrAfterGoneOrOthers() }
+// ProcessAfterOther is a state of syscall.Process (process.chan:396).
+// Next:
+//   - pick d in dirs (process.chan:396)
+type ProcessAfterOther struct {
+	e    *processComponent
+	step uint32
+}
 
-func (*ProcessAfterExit) processAfterExitOrAfterGoneOrOthers()  {}
-func (*ProcessAfterGone) processAfterExitOrAfterGoneOrOthers()  {}
-func (*ProcessAfterExit2) processAfterExitOrAfterGoneOrOthers() {}
+// View reads the model variables.
+func (s ProcessAfterOther) View() ProcessView { return ProcessView{s.e} }
 
-// ProcessRunningOption is *ProcessRunningRead, *ProcessRunningWrite, *ProcessRunningStat, *ProcessRunningSync, *ProcessRunningTruncate, *ProcessRunningClose, *ProcessRunningOpen, *ProcessRunningList, *ProcessRunningMakeDir, *ProcessRunningUnlink, *ProcessRunningRename, *ProcessRunningNow, *ProcessRunningRandom, *ProcessRunningGrow, *ProcessRunningPoll, *ProcessRunningEnvironment, *ProcessRunningExit or *ProcessRunningGone.
+// First is the lowest member that may be picked.
+func (s ProcessAfterOther) First() int {
+	for member := range s.e.Len(processDirs) {
+		if s.Can(member) {
+			return member
+		}
+	}
+	return -1
+}
+
+// Can reports whether a member may be picked.
+func (s ProcessAfterOther) Can(member int) bool {
+	e := s.e
+	return e != nil && member >= 0 && member < e.Len(processDirs) && e.Has(processDirs, member)
+}
+
+// PickDirs does pick d in dirs (process.chan:396).
+func (s ProcessAfterOther) PickDirs(member int) (ProcessSendDoneOrSendFailedOrOthers16, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterOther", "PickDirs")
+	}
+	if !s.Can(member) {
+		return nil, channel.BadArgument("ProcessAfterOther", "PickDirs", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &processAfterOtherPickDirsOp); err != nil {
+		return nil, err
+	}
+	e.Decided(member)
+	e.v.d = member
+	return e.settle90(), nil
+}
+
+// ProcessAfterClose2 is a state of syscall.Process (process.chan:210).
+// Next:
+//   - at <- Close() (process.chan:210)
+type ProcessAfterClose2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterClose2) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtClose does at <- Close() (process.chan:210).
+func (s ProcessAfterClose2) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterClose2", "SendAtClose")
+	}
+	if err := e.Begin(s.step, &processAfterClose2SendAtCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processAt, 0)
+	return e.settle91(), nil
+}
+
+// ProcessAfterReadLink3 is a state of syscall.Process (process.chan:251).
+// Next:
+//   - Target(_) <- at (process.chan:252)
+//   - Failed(_) <- at (process.chan:253)
+type ProcessAfterReadLink3 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterReadLink3) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveAt waits for *ProcessAfterReadLink3Target or *ProcessAfterReadLink3Failed.
+func (s ProcessAfterReadLink3) ReceiveAt() (ProcessAfterReadLink3Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterReadLink3", "ReceiveAt")
+	}
+	label, err := e.Receive(s.step, &processAfterReadLink3ReceiveAtOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 16:
+		p := channel.In[dir.DirTargetPayload](&e.Endpoint)
+		m := &e.m.processAfterReadLink3Target
+		*m = ProcessAfterReadLink3Target{Target: string(p.Target.Data[:p.Target.Len])}
+		m.Next = ProcessWalking{e, e.Step()}
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterReadLink3Failed
+		*m = ProcessAfterReadLink3Failed{Err: p.Err}
+		m.Next = e.settle92()
+		return m, nil
+	}
+	panic("channel: ProcessAfterReadLink3 received a label that it does not list")
+}
+
+// ProcessAfterFailed2 is a state of syscall.Process (process.chan:210).
+// Next:
+//   - at <- Close() (process.chan:210)
+type ProcessAfterFailed2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterFailed2) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtClose does at <- Close() (process.chan:210).
+func (s ProcessAfterFailed2) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterFailed2", "SendAtClose")
+	}
+	if err := e.Begin(s.step, &processAfterFailed2SendAtCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processAt, 0)
+	return e.settle93(), nil
+}
+
+// ProcessAfterPath12 is a state of syscall.Process at legs (process.chan:736).
+// Next:
+//   - files[f] <- Close() (process.chan:736)
+type ProcessAfterPath12 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath12) View() ProcessView { return ProcessView{s.e} }
+
+// SendFilesClose does files[f] <- Close() (process.chan:736).
+func (s ProcessAfterPath12) SendFilesClose() (ProcessAfterArgumentsOrAfterEnvironmentOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterPath12", "SendFilesClose")
+	}
+	if err := e.Begin(s.step, &processAfterPath12SendFilesCloseOp, e.v.f); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processFiles, e.v.f)
+	return e.settle32(), nil
+}
+
+// ProcessAfterOpened2 is a state of syscall.Process (process.chan:300).
+// Next:
+//   - case kept (process.chan:301)
+//   - case emptied (process.chan:302)
+//   - case wrong (process.chan:308)
+type ProcessAfterOpened2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterOpened2) View() ProcessView { return ProcessView{s.e} }
+
+// Kept does case kept (process.chan:301).
+func (s ProcessAfterOpened2) Kept() (ProcessSendDoneOrSendFailedOrOthers21, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterOpened2", "Kept")
+	}
+	if err := e.Turn(s.step, &processAfterOpened2KeptOp); err != nil {
+		return nil, err
+	}
+	e.Decided(0)
+	return e.settle94(), nil
+}
+
+// Emptied does case emptied (process.chan:302).
+func (s ProcessAfterOpened2) Emptied() (ProcessAfterEmptied, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterEmptied{}, channel.DeadState("ProcessAfterOpened2", "Emptied")
+	}
+	if err := e.Turn(s.step, &processAfterOpened2EmptiedOp); err != nil {
+		return ProcessAfterEmptied{}, err
+	}
+	e.Decided(1)
+	return ProcessAfterEmptied{e, e.Step()}, nil
+}
+
+// Wrong does case wrong (process.chan:308).
+func (s ProcessAfterOpened2) Wrong() (ProcessAfterWrong2, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterWrong2{}, channel.DeadState("ProcessAfterOpened2", "Wrong")
+	}
+	if err := e.Turn(s.step, &processAfterOpened2WrongOp); err != nil {
+		return ProcessAfterWrong2{}, err
+	}
+	e.Decided(2)
+	return ProcessAfterWrong2{e, e.Step()}, nil
+}
+
+// ProcessAfterOpenedDir2 is a state of syscall.Process (process.chan:311).
+// Next:
+//   - case kept (process.chan:312)
+//   - case wrong (process.chan:313)
+type ProcessAfterOpenedDir2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterOpenedDir2) View() ProcessView { return ProcessView{s.e} }
+
+// Kept does case kept (process.chan:312).
+func (s ProcessAfterOpenedDir2) Kept() (ProcessSendDoneOrSendFailedOrOthers22, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterOpenedDir2", "Kept")
+	}
+	if err := e.Turn(s.step, &processAfterOpenedDir2KeptOp); err != nil {
+		return nil, err
+	}
+	e.Decided(0)
+	return e.settle95(), nil
+}
+
+// Wrong does case wrong (process.chan:313).
+func (s ProcessAfterOpenedDir2) Wrong() (ProcessAfterWrong3, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterWrong3{}, channel.DeadState("ProcessAfterOpenedDir2", "Wrong")
+	}
+	if err := e.Turn(s.step, &processAfterOpenedDir2WrongOp); err != nil {
+		return ProcessAfterWrong3{}, err
+	}
+	e.Decided(1)
+	return ProcessAfterWrong3{e, e.Step()}, nil
+}
+
+// ProcessAfterOpened3 is a state of syscall.Process (process.chan:341).
+// Next:
+//   - f <- SetTimes(_, _) (process.chan:341)
+type ProcessAfterOpened3 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterOpened3) View() ProcessView { return ProcessView{s.e} }
+
+// SendFSetTimes does f <- SetTimes(_, _) (process.chan:341).
+func (s ProcessAfterOpened3) SendFSetTimes(atime uint64, mtime uint64) (ProcessAfterSetTimes4, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterSetTimes4{}, channel.DeadState("ProcessAfterOpened3", "SendFSetTimes")
+	}
+	if err := e.Begin(s.step, &processAfterOpened3SendFSetTimesOp, 0); err != nil {
+		return ProcessAfterSetTimes4{}, err
+	}
+	p := channel.Out[file.FileSetTimesPayload](&e.Endpoint)
+	p.Atime = atime
+	p.Mtime = mtime
+	e.Commit()
+	return ProcessAfterSetTimes4{e, e.Step()}, nil
+}
+
+// ProcessAfterOpenedDir3 is a state of syscall.Process (process.chan:345).
+// Next:
+//   - d <- SetTimes(_, _) (process.chan:345)
+type ProcessAfterOpenedDir3 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterOpenedDir3) View() ProcessView { return ProcessView{s.e} }
+
+// SendDSetTimes does d <- SetTimes(_, _) (process.chan:345).
+func (s ProcessAfterOpenedDir3) SendDSetTimes(atime uint64, mtime uint64) (ProcessAfterSetTimes5, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterSetTimes5{}, channel.DeadState("ProcessAfterOpenedDir3", "SendDSetTimes")
+	}
+	if err := e.Begin(s.step, &processAfterOpenedDir3SendDSetTimesOp, 0); err != nil {
+		return ProcessAfterSetTimes5{}, err
+	}
+	p := channel.Out[dir.DirSetTimesPayload](&e.Endpoint)
+	p.Atime = atime
+	p.Mtime = mtime
+	e.Commit()
+	return ProcessAfterSetTimes5{e, e.Step()}, nil
+}
+
+// ProcessAfterRight is a state of syscall.Process (process.chan:359).
+// Next:
+//   - at <- Unlink(_, _) (process.chan:359)
+type ProcessAfterRight struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterRight) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtUnlink does at <- Unlink(_, _) (process.chan:359).
+func (s ProcessAfterRight) SendAtUnlink(name string, ino uint64) (ProcessAfterUnlink, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterUnlink{}, channel.DeadState("ProcessAfterRight", "SendAtUnlink")
+	}
+	if len(name) > 255 {
+		return ProcessAfterUnlink{}, channel.BadArgument("ProcessAfterRight", "SendAtUnlink", "name is longer than 255")
+	}
+	if err := e.Begin(s.step, &processAfterRightSendAtUnlinkOp, 0); err != nil {
+		return ProcessAfterUnlink{}, err
+	}
+	p := channel.Out[dir.DirUnlinkPayload](&e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	p.Ino = ino
+	e.Commit()
+	return ProcessAfterUnlink{e, e.Step()}, nil
+}
+
+// ProcessAfterRename is a state of syscall.Process (process.chan:44).
+// Next:
+//   - Done() <- at (process.chan:45)
+//   - Failed(_) <- at (process.chan:46)
+type ProcessAfterRename struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterRename) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveAt waits for *ProcessAfterRenameDone or *ProcessAfterRenameFailed.
+func (s ProcessAfterRename) ReceiveAt() (ProcessAfterRenameOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterRename", "ReceiveAt")
+	}
+	label, err := e.Receive(s.step, &processAfterRenameReceiveAtOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 15:
+		m := &e.m.processAfterRenameDone
+		m.Next = e.settle96()
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterRenameFailed
+		*m = ProcessAfterRenameFailed{Err: p.Err}
+		m.Next = e.settle97()
+		return m, nil
+	}
+	panic("channel: ProcessAfterRename received a label that it does not list")
+}
+
+// ProcessAfterFind3 is a state of syscall.Process (process.chan:370).
+// Next:
+//   - Found(_, _, _) <- at (process.chan:371)
+//   - Failed(_) <- at (process.chan:378)
+type ProcessAfterFind3 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterFind3) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveAt waits for *ProcessAfterFind3Found or *ProcessAfterFind3Failed.
+func (s ProcessAfterFind3) ReceiveAt() (ProcessAfterFind3Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterFind3", "ReceiveAt")
+	}
+	label, err := e.Receive(s.step, &processAfterFind3ReceiveAtOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 12:
+		p := channel.In[dir.DirFoundPayload](&e.Endpoint)
+		m := &e.m.processAfterFind3Found
+		*m = ProcessAfterFind3Found{Ino: p.Ino, Kind: p.Kind, Attr: p.Attr}
+		m.Next = ProcessAfterFound2{e, e.Step()}
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterFind3Failed
+		*m = ProcessAfterFind3Failed{Err: p.Err}
+		m.Next = e.settle98()
+		return m, nil
+	}
+	panic("channel: ProcessAfterFind3 received a label that it does not list")
+}
+
+// ProcessAfterBorrowed is a state of syscall.Process (process.chan:369).
+// Next:
+//   - first <- Find(_) (process.chan:369)
+type ProcessAfterBorrowed struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterBorrowed) View() ProcessView { return ProcessView{s.e} }
+
+// SendFirstFind does first <- Find(_) (process.chan:369).
+func (s ProcessAfterBorrowed) SendFirstFind(name string) (ProcessAfterFind4, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterFind4{}, channel.DeadState("ProcessAfterBorrowed", "SendFirstFind")
+	}
+	if len(name) > 255 {
+		return ProcessAfterFind4{}, channel.BadArgument("ProcessAfterBorrowed", "SendFirstFind", "name is longer than 255")
+	}
+	if err := e.Begin(s.step, &processAfterBorrowedSendFirstFindOp, 0); err != nil {
+		return ProcessAfterFind4{}, err
+	}
+	p := channel.Out[dir.DirFindPayload](&e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	e.Commit()
+	return ProcessAfterFind4{e, e.Step()}, nil
+}
+
+// ProcessAfterPickDirs is a state of syscall.Process (process.chan:406).
+// Next:
+//   - renamer <- Rename(first, _, at, _) (process.chan:406)
+type ProcessAfterPickDirs struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPickDirs) View() ProcessView { return ProcessView{s.e} }
+
+// SendRenamerRename does renamer <- Rename(first, _, at, _) (process.chan:406).
+func (s ProcessAfterPickDirs) SendRenamerRename(old string, name string) (ProcessAfterRename2, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterRename2{}, channel.DeadState("ProcessAfterPickDirs", "SendRenamerRename")
+	}
+	if len(old) > 255 {
+		return ProcessAfterRename2{}, channel.BadArgument("ProcessAfterPickDirs", "SendRenamerRename", "old is longer than 255")
+	}
+	if len(name) > 255 {
+		return ProcessAfterRename2{}, channel.BadArgument("ProcessAfterPickDirs", "SendRenamerRename", "name is longer than 255")
+	}
+	if err := e.Begin(s.step, &processAfterPickDirsSendRenamerRenameOp, 0); err != nil {
+		return ProcessAfterRename2{}, err
+	}
+	e.Give(0, processFirst, 0)
+	e.Give(1, processAt, 0)
+	p := channel.Out[dir.RenamingRenamePayload](&e.Endpoint)
+	p.Old.Len = uint32(copy(p.Old.Data[:], old))
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	e.Commit()
+	return ProcessAfterRename2{e, e.Step()}, nil
+}
+
+// ProcessAfterEmptied is a state of syscall.Process (process.chan:303).
+// Next:
+//   - f <- Truncate(_) (process.chan:303)
+type ProcessAfterEmptied struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterEmptied) View() ProcessView { return ProcessView{s.e} }
+
+// SendFTruncate does f <- Truncate(_) (process.chan:303).
+func (s ProcessAfterEmptied) SendFTruncate(size uint64) (ProcessAfterTruncate2, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterTruncate2{}, channel.DeadState("ProcessAfterEmptied", "SendFTruncate")
+	}
+	if err := e.Begin(s.step, &processAfterEmptiedSendFTruncateOp, 0); err != nil {
+		return ProcessAfterTruncate2{}, err
+	}
+	p := channel.Out[file.FileTruncatePayload](&e.Endpoint)
+	p.Size = size
+	e.Commit()
+	return ProcessAfterTruncate2{e, e.Step()}, nil
+}
+
+// ProcessAfterWrong2 is a state of syscall.Process (process.chan:308).
+// Next:
+//   - f <- Close() (process.chan:308)
+type ProcessAfterWrong2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterWrong2) View() ProcessView { return ProcessView{s.e} }
+
+// SendFClose does f <- Close() (process.chan:308).
+func (s ProcessAfterWrong2) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterWrong2", "SendFClose")
+	}
+	if err := e.Begin(s.step, &processAfterWrong2SendFCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processF, 0)
+	return e.settle85(), nil
+}
+
+// ProcessAfterWrong3 is a state of syscall.Process (process.chan:313).
+// Next:
+//   - d <- Close() (process.chan:313)
+type ProcessAfterWrong3 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterWrong3) View() ProcessView { return ProcessView{s.e} }
+
+// SendDClose does d <- Close() (process.chan:313).
+func (s ProcessAfterWrong3) SendDClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterWrong3", "SendDClose")
+	}
+	if err := e.Begin(s.step, &processAfterWrong3SendDCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processD, 0)
+	return e.settle85(), nil
+}
+
+// ProcessAfterSetTimes4 is a state of syscall.Process (process.chan:44).
+// Next:
+//   - Done() <- f (process.chan:45)
+//   - Failed(_) <- f (process.chan:46)
+type ProcessAfterSetTimes4 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterSetTimes4) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveF waits for *ProcessAfterSetTimes4Done or *ProcessAfterSetTimes4Failed.
+func (s ProcessAfterSetTimes4) ReceiveF() (ProcessAfterSetTimes4Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterSetTimes4", "ReceiveF")
+	}
+	label, err := e.Receive(s.step, &processAfterSetTimes4ReceiveFOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 12:
+		m := &e.m.processAfterSetTimes4Done
+		e.v.answer = AnswerDone
+		m.Next = ProcessAfterDone2{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[file.FileFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterSetTimes4Failed
+		*m = ProcessAfterSetTimes4Failed{Err: p.Err}
+		e.v.answer = AnswerFailed
+		m.Next = ProcessAfterDone2{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: ProcessAfterSetTimes4 received a label that it does not list")
+}
+
+// ProcessAfterSetTimes5 is a state of syscall.Process (process.chan:44).
+// Next:
+//   - Done() <- d (process.chan:45)
+//   - Failed(_) <- d (process.chan:46)
+type ProcessAfterSetTimes5 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterSetTimes5) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveD waits for *ProcessAfterSetTimes5Done or *ProcessAfterSetTimes5Failed.
+func (s ProcessAfterSetTimes5) ReceiveD() (ProcessAfterSetTimes5Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterSetTimes5", "ReceiveD")
+	}
+	label, err := e.Receive(s.step, &processAfterSetTimes5ReceiveDOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 15:
+		m := &e.m.processAfterSetTimes5Done
+		e.v.answer = AnswerDone
+		m.Next = ProcessAfterDone3{e, e.Step()}
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterSetTimes5Failed
+		*m = ProcessAfterSetTimes5Failed{Err: p.Err}
+		e.v.answer = AnswerFailed
+		m.Next = ProcessAfterDone3{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: ProcessAfterSetTimes5 received a label that it does not list")
+}
+
+// ProcessAfterUnlink is a state of syscall.Process (process.chan:44).
+// Next:
+//   - Done() <- at (process.chan:45)
+//   - Failed(_) <- at (process.chan:46)
+type ProcessAfterUnlink struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterUnlink) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveAt waits for *ProcessAfterUnlinkDone or *ProcessAfterUnlinkFailed.
+func (s ProcessAfterUnlink) ReceiveAt() (ProcessAfterUnlinkOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterUnlink", "ReceiveAt")
+	}
+	label, err := e.Receive(s.step, &processAfterUnlinkReceiveAtOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 15:
+		m := &e.m.processAfterUnlinkDone
+		m.Next = e.settle99()
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterUnlinkFailed
+		*m = ProcessAfterUnlinkFailed{Err: p.Err}
+		m.Next = e.settle100()
+		return m, nil
+	}
+	panic("channel: ProcessAfterUnlink received a label that it does not list")
+}
+
+// ProcessAfterFound2 is a state of syscall.Process (process.chan:372).
+// Next:
+//   - case right (process.chan:373)
+//   - case wrong (process.chan:376)
+type ProcessAfterFound2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterFound2) View() ProcessView { return ProcessView{s.e} }
+
+// Right does case right (process.chan:373).
+func (s ProcessAfterFound2) Right() (ProcessAfterRight2, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterRight2{}, channel.DeadState("ProcessAfterFound2", "Right")
+	}
+	if err := e.Turn(s.step, &processAfterFound2RightOp); err != nil {
+		return ProcessAfterRight2{}, err
+	}
+	e.Decided(0)
+	return ProcessAfterRight2{e, e.Step()}, nil
+}
+
+// Wrong does case wrong (process.chan:376).
+func (s ProcessAfterFound2) Wrong() (ProcessSendDoneOrSendFailedOrOthers13, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterFound2", "Wrong")
+	}
+	if err := e.Turn(s.step, &processAfterFound2WrongOp); err != nil {
+		return nil, err
+	}
+	e.Decided(1)
+	return e.settle98(), nil
+}
+
+// ProcessAfterFind4 is a state of syscall.Process (process.chan:370).
+// Next:
+//   - Found(_, _, _) <- first (process.chan:371)
+//   - Failed(_) <- first (process.chan:378)
+type ProcessAfterFind4 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterFind4) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveFirst waits for *ProcessAfterFind4Found or *ProcessAfterFind4Failed.
+func (s ProcessAfterFind4) ReceiveFirst() (ProcessAfterFind4Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterFind4", "ReceiveFirst")
+	}
+	label, err := e.Receive(s.step, &processAfterFind4ReceiveFirstOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 12:
+		p := channel.In[dir.DirFoundPayload](&e.Endpoint)
+		m := &e.m.processAfterFind4Found
+		*m = ProcessAfterFind4Found{Ino: p.Ino, Kind: p.Kind, Attr: p.Attr}
+		m.Next = ProcessAfterFound3{e, e.Step()}
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterFind4Failed
+		*m = ProcessAfterFind4Failed{Err: p.Err}
+		m.Next = e.settle101()
+		return m, nil
+	}
+	panic("channel: ProcessAfterFind4 received a label that it does not list")
+}
+
+// ProcessAfterRename2 is a state of syscall.Process (process.chan:407).
+// Next:
+//   - Renamed(x, y) <- renamer (process.chan:408)
+//   - Refused(_, x, y) <- renamer (process.chan:412)
+type ProcessAfterRename2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterRename2) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveRenamer waits for *ProcessAfterRename2Renamed or *ProcessAfterRename2Refused.
+func (s ProcessAfterRename2) ReceiveRenamer() (ProcessAfterRename2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterRename2", "ReceiveRenamer")
+	}
+	label, err := e.Receive(s.step, &processAfterRename2ReceiveRenamerOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 2:
+		m := &e.m.processAfterRename2Renamed
+		e.PutAt(e.TakeEnd(0), processX, 0, 0)
+		e.PutAt(e.TakeEnd(1), processY, 0, 0)
+		m.Next = e.settle102()
+		return m, nil
+	case 3:
+		p := channel.In[dir.RenamingRefusedPayload](&e.Endpoint)
+		m := &e.m.processAfterRename2Refused
+		*m = ProcessAfterRename2Refused{Err: p.Err}
+		e.PutAt(e.TakeEnd(0), processX, 0, 0)
+		e.PutAt(e.TakeEnd(1), processY, 0, 0)
+		m.Next = e.settle103()
+		return m, nil
+	}
+	panic("channel: ProcessAfterRename2 received a label that it does not list")
+}
+
+// ProcessAfterDone is a state of syscall.Process (process.chan:210).
+// Next:
+//   - at <- Close() (process.chan:210)
+type ProcessAfterDone struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterDone) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtClose does at <- Close() (process.chan:210).
+func (s ProcessAfterDone) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers12, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterDone", "SendAtClose")
+	}
+	if err := e.Begin(s.step, &processAfterDoneSendAtCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processAt, 0)
+	return e.settle63(), nil
+}
+
+// ProcessAfterFailed3 is a state of syscall.Process (process.chan:210).
+// Next:
+//   - at <- Close() (process.chan:210)
+type ProcessAfterFailed3 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterFailed3) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtClose does at <- Close() (process.chan:210).
+func (s ProcessAfterFailed3) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterFailed3", "SendAtClose")
+	}
+	if err := e.Begin(s.step, &processAfterFailed3SendAtCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processAt, 0)
+	return e.settle104(), nil
+}
+
+// ProcessAfterKept is a state of syscall.Process (process.chan:279).
+// Next:
+//   - f <- Close() (process.chan:279)
+type ProcessAfterKept struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterKept) View() ProcessView { return ProcessView{s.e} }
+
+// SendFClose does f <- Close() (process.chan:279).
+func (s ProcessAfterKept) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterKept", "SendFClose")
+	}
+	if err := e.Begin(s.step, &processAfterKeptSendFCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processF, 0)
+	return e.settle105(), nil
+}
+
+// ProcessAfterTruncate2 is a state of syscall.Process (process.chan:304).
+// Next:
+//   - Done() <- f (process.chan:305)
+//   - Failed(_) <- f (process.chan:306)
+type ProcessAfterTruncate2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterTruncate2) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveF waits for *ProcessAfterTruncate2Done or *ProcessAfterTruncate2Failed.
+func (s ProcessAfterTruncate2) ReceiveF() (ProcessAfterTruncate2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterTruncate2", "ReceiveF")
+	}
+	label, err := e.Receive(s.step, &processAfterTruncate2ReceiveFOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 12:
+		m := &e.m.processAfterTruncate2Done
+		m.Next = e.settle106()
+		return m, nil
+	case 10:
+		p := channel.In[file.FileFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterTruncate2Failed
+		*m = ProcessAfterTruncate2Failed{Err: p.Err}
+		m.Next = ProcessAfterFailed4{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: ProcessAfterTruncate2 received a label that it does not list")
+}
+
+// ProcessAfterRight2 is a state of syscall.Process (process.chan:374).
+// Next:
+//   - at <- Link(_, _) (process.chan:374)
+type ProcessAfterRight2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterRight2) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtLink does at <- Link(_, _) (process.chan:374).
+func (s ProcessAfterRight2) SendAtLink(name string, ino uint64) (ProcessAfterLink2, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterLink2{}, channel.DeadState("ProcessAfterRight2", "SendAtLink")
+	}
+	if len(name) > 255 {
+		return ProcessAfterLink2{}, channel.BadArgument("ProcessAfterRight2", "SendAtLink", "name is longer than 255")
+	}
+	if err := e.Begin(s.step, &processAfterRight2SendAtLinkOp, 0); err != nil {
+		return ProcessAfterLink2{}, err
+	}
+	p := channel.Out[dir.DirLinkPayload](&e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	p.Ino = ino
+	e.Commit()
+	return ProcessAfterLink2{e, e.Step()}, nil
+}
+
+// ProcessAfterFound3 is a state of syscall.Process (process.chan:372).
+// Next:
+//   - case right (process.chan:373)
+//   - case wrong (process.chan:376)
+type ProcessAfterFound3 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterFound3) View() ProcessView { return ProcessView{s.e} }
+
+// Right does case right (process.chan:373).
+func (s ProcessAfterFound3) Right() (ProcessAfterRight3, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterRight3{}, channel.DeadState("ProcessAfterFound3", "Right")
+	}
+	if err := e.Turn(s.step, &processAfterFound3RightOp); err != nil {
+		return ProcessAfterRight3{}, err
+	}
+	e.Decided(0)
+	return ProcessAfterRight3{e, e.Step()}, nil
+}
+
+// Wrong does case wrong (process.chan:376).
+func (s ProcessAfterFound3) Wrong() (ProcessSendDoneOrSendFailedOrOthers13, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterFound3", "Wrong")
+	}
+	if err := e.Turn(s.step, &processAfterFound3WrongOp); err != nil {
+		return nil, err
+	}
+	e.Decided(1)
+	return e.settle101(), nil
+}
+
+// ProcessAfterPath13 is a state of syscall.Process at legs (process.chan:739).
+// Next:
+//   - dirs[d] <- Close() (process.chan:739)
+type ProcessAfterPath13 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath13) View() ProcessView { return ProcessView{s.e} }
+
+// SendDirsClose does dirs[d] <- Close() (process.chan:739).
+func (s ProcessAfterPath13) SendDirsClose() (ProcessAfterEnvironmentOrAfterExit, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterPath13", "SendDirsClose")
+	}
+	if err := e.Begin(s.step, &processAfterPath13SendDirsCloseOp, e.v.d); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processDirs, e.v.d)
+	return e.settle43(), nil
+}
+
+// ProcessAfterFailed4 is a state of syscall.Process (process.chan:306).
+// Next:
+//   - f <- Close() (process.chan:306)
+type ProcessAfterFailed4 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterFailed4) View() ProcessView { return ProcessView{s.e} }
+
+// SendFClose does f <- Close() (process.chan:306).
+func (s ProcessAfterFailed4) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterFailed4", "SendFClose")
+	}
+	if err := e.Begin(s.step, &processAfterFailed4SendFCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processF, 0)
+	return e.settle85(), nil
+}
+
+// ProcessAfterKept2 is a state of syscall.Process (process.chan:290).
+// Next:
+//   - d <- Close() (process.chan:290)
+type ProcessAfterKept2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterKept2) View() ProcessView { return ProcessView{s.e} }
+
+// SendDClose does d <- Close() (process.chan:290).
+func (s ProcessAfterKept2) SendDClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterKept2", "SendDClose")
+	}
+	if err := e.Begin(s.step, &processAfterKept2SendDCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processD, 0)
+	return e.settle107(), nil
+}
+
+// ProcessAfterLink2 is a state of syscall.Process (process.chan:44).
+// Next:
+//   - Done() <- at (process.chan:45)
+//   - Failed(_) <- at (process.chan:46)
+type ProcessAfterLink2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterLink2) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveAt waits for *ProcessAfterLink2Done or *ProcessAfterLink2Failed.
+func (s ProcessAfterLink2) ReceiveAt() (ProcessAfterLink2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterLink2", "ReceiveAt")
+	}
+	label, err := e.Receive(s.step, &processAfterLink2ReceiveAtOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 15:
+		m := &e.m.processAfterLink2Done
+		m.Next = e.settle108()
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterLink2Failed
+		*m = ProcessAfterLink2Failed{Err: p.Err}
+		m.Next = e.settle109()
+		return m, nil
+	}
+	panic("channel: ProcessAfterLink2 received a label that it does not list")
+}
+
+// ProcessAfterRight3 is a state of syscall.Process (process.chan:374).
+// Next:
+//   - at <- Link(_, _) (process.chan:374)
+type ProcessAfterRight3 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterRight3) View() ProcessView { return ProcessView{s.e} }
+
+// SendAtLink does at <- Link(_, _) (process.chan:374).
+func (s ProcessAfterRight3) SendAtLink(name string, ino uint64) (ProcessAfterLink3, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterLink3{}, channel.DeadState("ProcessAfterRight3", "SendAtLink")
+	}
+	if len(name) > 255 {
+		return ProcessAfterLink3{}, channel.BadArgument("ProcessAfterRight3", "SendAtLink", "name is longer than 255")
+	}
+	if err := e.Begin(s.step, &processAfterRight3SendAtLinkOp, 0); err != nil {
+		return ProcessAfterLink3{}, err
+	}
+	p := channel.Out[dir.DirLinkPayload](&e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	p.Ino = ino
+	e.Commit()
+	return ProcessAfterLink3{e, e.Step()}, nil
+}
+
+// ProcessAfterPath14 is a state of syscall.Process at legs (process.chan:741).
+// Next:
+//   - renamer <- Detach() (process.chan:741)
+type ProcessAfterPath14 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterPath14) View() ProcessView { return ProcessView{s.e} }
+
+// SendRenamerDetach does renamer <- Detach() (process.chan:741).
+func (s ProcessAfterPath14) SendRenamerDetach() (ProcessAfterDetach, error) {
+	e := s.e
+	if e == nil {
+		return ProcessAfterDetach{}, channel.DeadState("ProcessAfterPath14", "SendRenamerDetach")
+	}
+	if err := e.Begin(s.step, &processAfterPath14SendRenamerDetachOp, 0); err != nil {
+		return ProcessAfterDetach{}, err
+	}
+	e.Commit()
+	e.Close(processRenamer, 0)
+	return ProcessAfterDetach{e, e.Step()}, nil
+}
+
+// ProcessAfterDone4 is a state of syscall.Process (process.chan:279).
+// Next:
+//   - f <- Close() (process.chan:279)
+type ProcessAfterDone4 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterDone4) View() ProcessView { return ProcessView{s.e} }
+
+// SendFClose does f <- Close() (process.chan:279).
+func (s ProcessAfterDone4) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterDone4", "SendFClose")
+	}
+	if err := e.Begin(s.step, &processAfterDone4SendFCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processF, 0)
+	return e.settle110(), nil
+}
+
+// ProcessAfterDone2 is a state of syscall.Process (process.chan:343).
+// Next:
+//   - f <- Close() (process.chan:343)
+type ProcessAfterDone2 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterDone2) View() ProcessView { return ProcessView{s.e} }
+
+// SendFClose does f <- Close() (process.chan:343).
+func (s ProcessAfterDone2) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterDone2", "SendFClose")
+	}
+	if err := e.Begin(s.step, &processAfterDone2SendFCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processF, 0)
+	return e.settle89(), nil
+}
+
+// ProcessAfterDone3 is a state of syscall.Process (process.chan:347).
+// Next:
+//   - d <- Close() (process.chan:347)
+type ProcessAfterDone3 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterDone3) View() ProcessView { return ProcessView{s.e} }
+
+// SendDClose does d <- Close() (process.chan:347).
+func (s ProcessAfterDone3) SendDClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterDone3", "SendDClose")
+	}
+	if err := e.Begin(s.step, &processAfterDone3SendDCloseOp, 0); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(processD, 0)
+	return e.settle89(), nil
+}
+
+// ProcessAfterLink3 is a state of syscall.Process (process.chan:44).
+// Next:
+//   - Done() <- at (process.chan:45)
+//   - Failed(_) <- at (process.chan:46)
+type ProcessAfterLink3 struct {
+	e    *processComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s ProcessAfterLink3) View() ProcessView { return ProcessView{s.e} }
+
+// ReceiveAt waits for *ProcessAfterLink3Done or *ProcessAfterLink3Failed.
+func (s ProcessAfterLink3) ReceiveAt() (ProcessAfterLink3Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("ProcessAfterLink3", "ReceiveAt")
+	}
+	label, err := e.Receive(s.step, &processAfterLink3ReceiveAtOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 15:
+		m := &e.m.processAfterLink3Done
+		m.Next = e.settle111()
+		return m, nil
+	case 13:
+		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
+		m := &e.m.processAfterLink3Failed
+		*m = ProcessAfterLink3Failed{Err: p.Err}
+		m.Next = e.settle112()
+		return m, nil
+	}
+	panic("channel: ProcessAfterLink3 received a label that it does not list")
+}
+
+// ProcessStartingOrAfterGive is *ProcessStarting or *ProcessAfterGive.
+type ProcessStartingOrAfterGive interface{ processStartingOrAfterGive() }
+
+func (*ProcessStarting) processStartingOrAfterGive()  {}
+func (*ProcessAfterGive) processStartingOrAfterGive() {}
+
+// ProcessStartingOrAfterGiveDir is *ProcessStarting or *ProcessAfterGiveDir.
+type ProcessStartingOrAfterGiveDir interface{ processStartingOrAfterGiveDir() }
+
+func (*ProcessStarting) processStartingOrAfterGiveDir()     {}
+func (*ProcessAfterGiveDir) processStartingOrAfterGiveDir() {}
+
+// ProcessStartingOption is *ProcessStartingGive, *ProcessStartingGiveDir or *ProcessStartingBegin.
+type ProcessStartingOption interface{ processStartingOption() }
+
+// ProcessSendDoneOrSendFailedOrOthers is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment or *ProcessAfterExit.
+type ProcessSendDoneOrSendFailedOrOthers interface{ processSendDoneOrSendFailedOrOthers() }
+
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers()        {}
+
+// ProcessAfterArgumentsOrAfterEnvironmentOrOthers is *ProcessAfterArguments, *ProcessAfterEnvironment or *ProcessAfterExit.
+type ProcessAfterArgumentsOrAfterEnvironmentOrOthers interface{ processAfterArgumentsOrAfterEnvironmentOrOthers() }
+
+func (*ProcessAfterArguments) processAfterArgumentsOrAfterEnvironmentOrOthers()   {}
+func (*ProcessAfterEnvironment) processAfterArgumentsOrAfterEnvironmentOrOthers() {}
+func (*ProcessAfterExit) processAfterArgumentsOrAfterEnvironmentOrOthers()        {}
+
+// ProcessRunningOption is *ProcessRunningRead, *ProcessRunningReadAt, *ProcessRunningWrite, *ProcessRunningWriteAt, *ProcessRunningStat, *ProcessRunningSync, *ProcessRunningTruncate, *ProcessRunningAllocate, *ProcessRunningSetTimes, *ProcessRunningClose, *ProcessRunningSeek, *ProcessRunningDescribe, *ProcessRunningSetFlags, *ProcessRunningSetRights, *ProcessRunningRenumber, *ProcessRunningList, *ProcessRunningGranted, *ProcessRunningOpen, *ProcessRunningFind, *ProcessRunningTouch, *ProcessRunningMakeDir, *ProcessRunningRemoveDir, *ProcessRunningUnlink, *ProcessRunningSymlink, *ProcessRunningReadLink, *ProcessRunningRename, *ProcessRunningLink, *ProcessRunningNow, *ProcessRunningResolution, *ProcessRunningRandom, *ProcessRunningGrow, *ProcessRunningPoll, *ProcessRunningArguments, *ProcessRunningEnvironment, *ProcessRunningExit or *ProcessRunningGone.
 type ProcessRunningOption interface{ processRunningOption() }
 
-// ProcessAfterEnvironmentOption is *ProcessAfterEnvironmentSentData or *ProcessAfterEnvironmentGone.
-type ProcessAfterEnvironmentOption interface{ processAfterEnvironmentOption() }
+// ProcessSendDoneOrSendFailedOrOthers2 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterFile, *ProcessAfterArguments, *ProcessAfterEnvironment or *ProcessAfterExit.
+type ProcessSendDoneOrSendFailedOrOthers2 interface{ processSendDoneOrSendFailedOrOthers2() }
 
-// ProcessAfterReadOption is *ProcessAfterReadSentFailed or *ProcessAfterReadGone.
-type ProcessAfterReadOption interface{ processAfterReadOption() }
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers2()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers2()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers2()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers2()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers2()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers2()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers2()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers2()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers2()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers2()        {}
+func (*ProcessAfterFile) processSendDoneOrSendFailedOrOthers2()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers2()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers2() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers2()        {}
 
-// ProcessAfterWriteOption is *ProcessAfterWriteSentFailed or *ProcessAfterWriteGone.
-type ProcessAfterWriteOption interface{ processAfterWriteOption() }
+// ProcessSendDoneOrSendFailedOrOthers3 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterDirectory, *ProcessAfterArguments, *ProcessAfterEnvironment or *ProcessAfterExit.
+type ProcessSendDoneOrSendFailedOrOthers3 interface{ processSendDoneOrSendFailedOrOthers3() }
 
-// ProcessAfterStatOption is *ProcessAfterStatSentFailed or *ProcessAfterStatGone.
-type ProcessAfterStatOption interface{ processAfterStatOption() }
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers3()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers3()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers3()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers3()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers3()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers3()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers3()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers3()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers3()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers3()        {}
+func (*ProcessAfterDirectory) processSendDoneOrSendFailedOrOthers3()   {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers3()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers3() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers3()        {}
 
-// ProcessAfterSyncOption is *ProcessAfterSyncSentFailed or *ProcessAfterSyncGone.
-type ProcessAfterSyncOption interface{ processAfterSyncOption() }
+// ProcessSendDoneOrSendFailedOrOthers4 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessLegs, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterPath, *ProcessAfterArrived, *ProcessAfterClose, *ProcessAfterPath2, *ProcessAfterPath3, *ProcessAfterPath4, *ProcessAfterPath5, *ProcessAfterPath6, *ProcessAfterPath7, *ProcessAfterPath8, *ProcessAfterPath9, *ProcessAfterPath10, *ProcessAfterPath11, *ProcessAfterPath12, *ProcessAfterPath13 or *ProcessAfterPath14.
+type ProcessSendDoneOrSendFailedOrOthers4 interface{ processSendDoneOrSendFailedOrOthers4() }
 
-// ProcessAfterTruncateOption is *ProcessAfterTruncateSentFailed or *ProcessAfterTruncateGone.
-type ProcessAfterTruncateOption interface{ processAfterTruncateOption() }
-
-// ProcessAfterCloseOption is *ProcessAfterCloseSentFailed or *ProcessAfterCloseGone.
-type ProcessAfterCloseOption interface{ processAfterCloseOption() }
-
-// ProcessAfterOpenOption is *ProcessAfterOpenSentFailed or *ProcessAfterOpenGone.
-type ProcessAfterOpenOption interface{ processAfterOpenOption() }
-
-// ProcessAfterListOption is *ProcessAfterListSentFailed or *ProcessAfterListGone.
-type ProcessAfterListOption interface{ processAfterListOption() }
-
-// ProcessAfterMakeDirOption is *ProcessAfterMakeDirSentFailed or *ProcessAfterMakeDirGone.
-type ProcessAfterMakeDirOption interface{ processAfterMakeDirOption() }
-
-// ProcessAfterUnlinkOption is *ProcessAfterUnlinkSentFailed or *ProcessAfterUnlinkGone.
-type ProcessAfterUnlinkOption interface{ processAfterUnlinkOption() }
-
-// ProcessAfterRenameOption is *ProcessAfterRenameSentFailed or *ProcessAfterRenameGone.
-type ProcessAfterRenameOption interface{ processAfterRenameOption() }
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers4()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers4()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers4()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers4()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers4()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers4()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers4()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers4()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers4()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers4()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers4()   {}
+func (*ProcessLegs) processSendDoneOrSendFailedOrOthers4()             {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers4() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers4()        {}
+func (*ProcessAfterPath) processSendDoneOrSendFailedOrOthers4()        {}
+func (*ProcessAfterArrived) processSendDoneOrSendFailedOrOthers4()     {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers4()       {}
+func (*ProcessAfterPath2) processSendDoneOrSendFailedOrOthers4()       {}
+func (*ProcessAfterPath3) processSendDoneOrSendFailedOrOthers4()       {}
+func (*ProcessAfterPath4) processSendDoneOrSendFailedOrOthers4()       {}
+func (*ProcessAfterPath5) processSendDoneOrSendFailedOrOthers4()       {}
+func (*ProcessAfterPath6) processSendDoneOrSendFailedOrOthers4()       {}
+func (*ProcessAfterPath7) processSendDoneOrSendFailedOrOthers4()       {}
+func (*ProcessAfterPath8) processSendDoneOrSendFailedOrOthers4()       {}
+func (*ProcessAfterPath9) processSendDoneOrSendFailedOrOthers4()       {}
+func (*ProcessAfterPath10) processSendDoneOrSendFailedOrOthers4()      {}
+func (*ProcessAfterPath11) processSendDoneOrSendFailedOrOthers4()      {}
+func (*ProcessAfterPath12) processSendDoneOrSendFailedOrOthers4()      {}
+func (*ProcessAfterPath13) processSendDoneOrSendFailedOrOthers4()      {}
+func (*ProcessAfterPath14) processSendDoneOrSendFailedOrOthers4()      {}
 
 // ProcessAfterGrow2Option is *ProcessAfterGrow2Granted or *ProcessAfterGrow2Refused.
 type ProcessAfterGrow2Option interface{ processAfterGrow2Option() }
 
-// ProcessAfterSleepOrAfterSleep2 is *ProcessAfterSleep or *ProcessAfterSleep2.
-type ProcessAfterSleepOrAfterSleep2 interface{ processAfterSleepOrAfterSleep2() }
+// ProcessAskingOrAfterFile2 is *ProcessAsking or *ProcessAfterFile2.
+type ProcessAskingOrAfterFile2 interface{ processAskingOrAfterFile2() }
 
-func (*ProcessAfterSleep) processAfterSleepOrAfterSleep2()  {}
-func (*ProcessAfterSleep2) processAfterSleepOrAfterSleep2() {}
+func (*ProcessAsking) processAskingOrAfterFile2()     {}
+func (*ProcessAfterFile2) processAskingOrAfterFile2() {}
 
-// ProcessAfterRenameOrAfterAcross is *ProcessAfterRename or *ProcessAfterAcross.
-type ProcessAfterRenameOrAfterAcross interface{ processAfterRenameOrAfterAcross() }
+// ProcessSendDoneOption is *ProcessSendDoneSentDone or *ProcessSendDoneGone.
+type ProcessSendDoneOption interface{ processSendDoneOption() }
 
-func (*ProcessAfterRename) processAfterRenameOrAfterAcross() {}
-func (*ProcessAfterAcross) processAfterRenameOrAfterAcross() {}
+// ProcessSendFailedOption is *ProcessSendFailedSentFailed or *ProcessSendFailedGone.
+type ProcessSendFailedOption interface{ processSendFailedOption() }
 
-// ProcessAfterTimeOption is *ProcessAfterTimeSentTime or *ProcessAfterTimeGone.
-type ProcessAfterTimeOption interface{ processAfterTimeOption() }
+// ProcessSendDataOption is *ProcessSendDataSentData or *ProcessSendDataGone.
+type ProcessSendDataOption interface{ processSendDataOption() }
 
-// ProcessAfterRandom2Option is *ProcessAfterRandom2SentData or *ProcessAfterRandom2Gone.
-type ProcessAfterRandom2Option interface{ processAfterRandom2Option() }
+// ProcessSendWrittenOption is *ProcessSendWrittenSentWritten or *ProcessSendWrittenGone.
+type ProcessSendWrittenOption interface{ processSendWrittenOption() }
 
-// ProcessAfterGrantedOption is *ProcessAfterGrantedSentDone or *ProcessAfterGrantedGone.
-type ProcessAfterGrantedOption interface{ processAfterGrantedOption() }
+// ProcessSendIsOption is *ProcessSendIsSentIs or *ProcessSendIsGone.
+type ProcessSendIsOption interface{ processSendIsOption() }
 
-// ProcessAfterRefusedOption is *ProcessAfterRefusedSentFailed or *ProcessAfterRefusedGone.
-type ProcessAfterRefusedOption interface{ processAfterRefusedOption() }
+// ProcessSendPositionOption is *ProcessSendPositionSentPosition or *ProcessSendPositionGone.
+type ProcessSendPositionOption interface{ processSendPositionOption() }
 
-// ProcessAfterRead3Option is *ProcessAfterRead3Data, *ProcessAfterRead3Failed or *ProcessAfterRead3Gone.
-type ProcessAfterRead3Option interface{ processAfterRead3Option() }
+// ProcessSendDescribedOption is *ProcessSendDescribedSentDescribed or *ProcessSendDescribedGone.
+type ProcessSendDescribedOption interface{ processSendDescribedOption() }
 
-// ProcessAfterWrite3Option is *ProcessAfterWrite3Written, *ProcessAfterWrite3Failed or *ProcessAfterWrite3Gone.
-type ProcessAfterWrite3Option interface{ processAfterWrite3Option() }
+// ProcessSendOpenedOption is *ProcessSendOpenedSentOpened or *ProcessSendOpenedGone.
+type ProcessSendOpenedOption interface{ processSendOpenedOption() }
 
-// ProcessAfterSync3Option is *ProcessAfterSync3Done or *ProcessAfterSync3Failed.
-type ProcessAfterSync3Option interface{ processAfterSync3Option() }
+// ProcessSendTimeOption is *ProcessSendTimeSentTime or *ProcessSendTimeGone.
+type ProcessSendTimeOption interface{ processSendTimeOption() }
 
-// ProcessAfterTruncate3Option is *ProcessAfterTruncate3Done or *ProcessAfterTruncate3Failed.
-type ProcessAfterTruncate3Option interface{ processAfterTruncate3Option() }
+// ProcessSendWokenOption is *ProcessSendWokenSentWoken or *ProcessSendWokenGone.
+type ProcessSendWokenOption interface{ processSendWokenOption() }
 
-// ProcessAfterClose3Option is *ProcessAfterClose3SentDone or *ProcessAfterClose3Gone.
-type ProcessAfterClose3Option interface{ processAfterClose3Option() }
+// ProcessSendDoneOrSendFailedOrOthers5 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessFileRead, *ProcessFileWrite, *ProcessFileStat, *ProcessFileSync, *ProcessFileResize, *ProcessFileTimes, *ProcessFileClose, *ProcessFileSeek, *ProcessFileDescribe, *ProcessAfterEnvironment or *ProcessAfterExit.
+type ProcessSendDoneOrSendFailedOrOthers5 interface{ processSendDoneOrSendFailedOrOthers5() }
 
-// ProcessAfterList3Option is *ProcessAfterList3Entries or *ProcessAfterList3Failed.
-type ProcessAfterList3Option interface{ processAfterList3Option() }
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers5()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers5()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers5()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers5()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers5()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers5()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers5()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers5()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers5()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers5()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers5()   {}
+func (*ProcessFileRead) processSendDoneOrSendFailedOrOthers5()         {}
+func (*ProcessFileWrite) processSendDoneOrSendFailedOrOthers5()        {}
+func (*ProcessFileStat) processSendDoneOrSendFailedOrOthers5()         {}
+func (*ProcessFileSync) processSendDoneOrSendFailedOrOthers5()         {}
+func (*ProcessFileResize) processSendDoneOrSendFailedOrOthers5()       {}
+func (*ProcessFileTimes) processSendDoneOrSendFailedOrOthers5()        {}
+func (*ProcessFileClose) processSendDoneOrSendFailedOrOthers5()        {}
+func (*ProcessFileSeek) processSendDoneOrSendFailedOrOthers5()         {}
+func (*ProcessFileDescribe) processSendDoneOrSendFailedOrOthers5()     {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers5() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers5()        {}
 
-// ProcessAfterMakeDir3Option is *ProcessAfterMakeDir3Done or *ProcessAfterMakeDir3Failed.
-type ProcessAfterMakeDir3Option interface{ processAfterMakeDir3Option() }
+// ProcessSendDoneOrSendFailedOrOthers6 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessDirStat, *ProcessDirTimes, *ProcessDirClose, *ProcessFilling, *ProcessAfterEnvironment or *ProcessAfterExit.
+type ProcessSendDoneOrSendFailedOrOthers6 interface{ processSendDoneOrSendFailedOrOthers6() }
 
-// ProcessAfterUnlink3Option is *ProcessAfterUnlink3Done or *ProcessAfterUnlink3Failed.
-type ProcessAfterUnlink3Option interface{ processAfterUnlink3Option() }
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers6()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers6()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers6()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers6()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers6()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers6()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers6()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers6()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers6()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers6()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers6()   {}
+func (*ProcessDirStat) processSendDoneOrSendFailedOrOthers6()          {}
+func (*ProcessDirTimes) processSendDoneOrSendFailedOrOthers6()         {}
+func (*ProcessDirClose) processSendDoneOrSendFailedOrOthers6()         {}
+func (*ProcessFilling) processSendDoneOrSendFailedOrOthers6()          {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers6() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers6()        {}
 
-// ProcessAfterSleepOption is *ProcessAfterSleepReady or *ProcessAfterSleepCancelled.
-type ProcessAfterSleepOption interface{ processAfterSleepOption() }
+// ProcessSendDoneOrSendFailedOrOthers7 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterWait, *ProcessAfterEnvironment, *ProcessAfterLook, *ProcessAfterExit or *ProcessAfterWrong.
+type ProcessSendDoneOrSendFailedOrOthers7 interface{ processSendDoneOrSendFailedOrOthers7() }
 
-// ProcessAfterDataOption is *ProcessAfterDataSentData or *ProcessAfterDataGone.
-type ProcessAfterDataOption interface{ processAfterDataOption() }
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers7()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers7()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers7()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers7()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers7()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers7()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers7()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers7()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers7()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers7()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers7()   {}
+func (*ProcessAfterWait) processSendDoneOrSendFailedOrOthers7()        {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers7() {}
+func (*ProcessAfterLook) processSendDoneOrSendFailedOrOthers7()        {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers7()        {}
+func (*ProcessAfterWrong) processSendDoneOrSendFailedOrOthers7()       {}
 
-// ProcessAfterFailedOption is *ProcessAfterFailedSentFailed or *ProcessAfterFailedGone.
-type ProcessAfterFailedOption interface{ processAfterFailedOption() }
+// ProcessSendDoneOrSendFailedOrOthers8 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterLook, *ProcessAfterExit or *ProcessAfterWrong.
+type ProcessSendDoneOrSendFailedOrOthers8 interface{ processSendDoneOrSendFailedOrOthers8() }
 
-// ProcessAfterWrittenOption is *ProcessAfterWrittenSentWritten or *ProcessAfterWrittenGone.
-type ProcessAfterWrittenOption interface{ processAfterWrittenOption() }
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers8()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers8()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers8()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers8()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers8()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers8()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers8()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers8()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers8()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers8()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers8()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers8() {}
+func (*ProcessAfterLook) processSendDoneOrSendFailedOrOthers8()        {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers8()        {}
+func (*ProcessAfterWrong) processSendDoneOrSendFailedOrOthers8()       {}
 
-// ProcessAfterFailed2Option is *ProcessAfterFailed2SentFailed or *ProcessAfterFailed2Gone.
-type ProcessAfterFailed2Option interface{ processAfterFailed2Option() }
+// ProcessAfterSetTimes2Option is *ProcessAfterSetTimes2Done or *ProcessAfterSetTimes2Failed.
+type ProcessAfterSetTimes2Option interface{ processAfterSetTimes2Option() }
 
-// ProcessAfterIsOption is *ProcessAfterIsSentIs or *ProcessAfterIsGone.
-type ProcessAfterIsOption interface{ processAfterIsOption() }
+// ProcessAfterListOption is *ProcessAfterListEntries or *ProcessAfterListFailed.
+type ProcessAfterListOption interface{ processAfterListOption() }
 
-// ProcessAfterDoneOption is *ProcessAfterDoneSentDone or *ProcessAfterDoneGone.
-type ProcessAfterDoneOption interface{ processAfterDoneOption() }
+// ProcessAfterWaitOption is *ProcessAfterWaitReady, *ProcessAfterWaitCancelled or *ProcessAfterWaitGone.
+type ProcessAfterWaitOption interface{ processAfterWaitOption() }
 
-// ProcessAfterFailed3Option is *ProcessAfterFailed3SentFailed or *ProcessAfterFailed3Gone.
-type ProcessAfterFailed3Option interface{ processAfterFailed3Option() }
+// ProcessAfterEnvironmentOrAfterExit is *ProcessAfterEnvironment or *ProcessAfterExit.
+type ProcessAfterEnvironmentOrAfterExit interface{ processAfterEnvironmentOrAfterExit() }
 
-// ProcessAfterDone2Option is *ProcessAfterDone2SentDone or *ProcessAfterDone2Gone.
-type ProcessAfterDone2Option interface{ processAfterDone2Option() }
+func (*ProcessAfterEnvironment) processAfterEnvironmentOrAfterExit() {}
+func (*ProcessAfterExit) processAfterEnvironmentOrAfterExit()        {}
 
-// ProcessAfterFailed4Option is *ProcessAfterFailed4SentFailed or *ProcessAfterFailed4Gone.
-type ProcessAfterFailed4Option interface{ processAfterFailed4Option() }
+// ProcessAfterSyncOption is *ProcessAfterSyncDone or *ProcessAfterSyncFailed.
+type ProcessAfterSyncOption interface{ processAfterSyncOption() }
 
-// ProcessAfterEntriesOption is *ProcessAfterEntriesSentData or *ProcessAfterEntriesGone.
-type ProcessAfterEntriesOption interface{ processAfterEntriesOption() }
+// ProcessAfterSetTimes3Option is *ProcessAfterSetTimes3Done or *ProcessAfterSetTimes3Failed.
+type ProcessAfterSetTimes3Option interface{ processAfterSetTimes3Option() }
 
-// ProcessAfterFailed5Option is *ProcessAfterFailed5SentFailed or *ProcessAfterFailed5Gone.
-type ProcessAfterFailed5Option interface{ processAfterFailed5Option() }
+// ProcessSendDoneOrSendFailedOrOthers9 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessLegs, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterPath, *ProcessAfterArrived, *ProcessOpening, *ProcessFinding, *ProcessTouching, *ProcessMaking, *ProcessRemoving, *ProcessTying, *ProcessReadingLink, *ProcessSecond, *ProcessAfterClose, *ProcessAfterPath2, *ProcessAfterPath3, *ProcessAfterPath4, *ProcessAfterPath5, *ProcessAfterPath6, *ProcessAfterPath7, *ProcessAfterPath8, *ProcessAfterPath9, *ProcessAfterPath10, *ProcessAfterPath11, *ProcessAfterPath12, *ProcessAfterPath13 or *ProcessAfterPath14.
+type ProcessSendDoneOrSendFailedOrOthers9 interface{ processSendDoneOrSendFailedOrOthers9() }
 
-// ProcessAfterDone3Option is *ProcessAfterDone3SentDone or *ProcessAfterDone3Gone.
-type ProcessAfterDone3Option interface{ processAfterDone3Option() }
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers9()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers9()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers9()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers9()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers9()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers9()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers9()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers9()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers9()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers9()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers9()   {}
+func (*ProcessLegs) processSendDoneOrSendFailedOrOthers9()             {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers9() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers9()        {}
+func (*ProcessAfterPath) processSendDoneOrSendFailedOrOthers9()        {}
+func (*ProcessAfterArrived) processSendDoneOrSendFailedOrOthers9()     {}
+func (*ProcessOpening) processSendDoneOrSendFailedOrOthers9()          {}
+func (*ProcessFinding) processSendDoneOrSendFailedOrOthers9()          {}
+func (*ProcessTouching) processSendDoneOrSendFailedOrOthers9()         {}
+func (*ProcessMaking) processSendDoneOrSendFailedOrOthers9()           {}
+func (*ProcessRemoving) processSendDoneOrSendFailedOrOthers9()         {}
+func (*ProcessTying) processSendDoneOrSendFailedOrOthers9()            {}
+func (*ProcessReadingLink) processSendDoneOrSendFailedOrOthers9()      {}
+func (*ProcessSecond) processSendDoneOrSendFailedOrOthers9()           {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers9()       {}
+func (*ProcessAfterPath2) processSendDoneOrSendFailedOrOthers9()       {}
+func (*ProcessAfterPath3) processSendDoneOrSendFailedOrOthers9()       {}
+func (*ProcessAfterPath4) processSendDoneOrSendFailedOrOthers9()       {}
+func (*ProcessAfterPath5) processSendDoneOrSendFailedOrOthers9()       {}
+func (*ProcessAfterPath6) processSendDoneOrSendFailedOrOthers9()       {}
+func (*ProcessAfterPath7) processSendDoneOrSendFailedOrOthers9()       {}
+func (*ProcessAfterPath8) processSendDoneOrSendFailedOrOthers9()       {}
+func (*ProcessAfterPath9) processSendDoneOrSendFailedOrOthers9()       {}
+func (*ProcessAfterPath10) processSendDoneOrSendFailedOrOthers9()      {}
+func (*ProcessAfterPath11) processSendDoneOrSendFailedOrOthers9()      {}
+func (*ProcessAfterPath12) processSendDoneOrSendFailedOrOthers9()      {}
+func (*ProcessAfterPath13) processSendDoneOrSendFailedOrOthers9()      {}
+func (*ProcessAfterPath14) processSendDoneOrSendFailedOrOthers9()      {}
 
-// ProcessAfterFailed6Option is *ProcessAfterFailed6SentFailed or *ProcessAfterFailed6Gone.
-type ProcessAfterFailed6Option interface{ processAfterFailed6Option() }
+// ProcessSendDoneOrSendFailedOrOthers10 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterRefused, *ProcessAfterClose or *ProcessAfterDone.
+type ProcessSendDoneOrSendFailedOrOthers10 interface{ processSendDoneOrSendFailedOrOthers10() }
 
-// ProcessAfterDone4Option is *ProcessAfterDone4SentDone or *ProcessAfterDone4Gone.
-type ProcessAfterDone4Option interface{ processAfterDone4Option() }
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers10()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers10()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers10()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers10()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers10()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers10()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers10()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers10()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers10()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers10()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers10()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers10() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers10()        {}
+func (*ProcessAfterRefused) processSendDoneOrSendFailedOrOthers10()     {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers10()       {}
+func (*ProcessAfterDone) processSendDoneOrSendFailedOrOthers10()        {}
 
-// ProcessAfterFailed7Option is *ProcessAfterFailed7SentFailed or *ProcessAfterFailed7Gone.
-type ProcessAfterFailed7Option interface{ processAfterFailed7Option() }
+// ProcessSendDoneOrSendFailedOrOthers11 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterAgain, *ProcessAfterClose, *ProcessAfterAgain2 or *ProcessAfterDone.
+type ProcessSendDoneOrSendFailedOrOthers11 interface{ processSendDoneOrSendFailedOrOthers11() }
 
-// ProcessAfterRename3Option is *ProcessAfterRename3Done or *ProcessAfterRename3Failed.
-type ProcessAfterRename3Option interface{ processAfterRename3Option() }
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers11()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers11()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers11()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers11()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers11()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers11()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers11()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers11()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers11()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers11()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers11()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers11() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers11()        {}
+func (*ProcessAfterAgain) processSendDoneOrSendFailedOrOthers11()       {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers11()       {}
+func (*ProcessAfterAgain2) processSendDoneOrSendFailedOrOthers11()      {}
+func (*ProcessAfterDone) processSendDoneOrSendFailedOrOthers11()        {}
 
-// ProcessAfterRenameOrAfterPickDirs6 is *ProcessAfterRename or *ProcessAfterPickDirs6.
-type ProcessAfterRenameOrAfterPickDirs6 interface{ processAfterRenameOrAfterPickDirs6() }
+// ProcessAfterRead2Option is *ProcessAfterRead2Data, *ProcessAfterRead2Failed or *ProcessAfterRead2Gone.
+type ProcessAfterRead2Option interface{ processAfterRead2Option() }
 
-func (*ProcessAfterRename) processAfterRenameOrAfterPickDirs6()    {}
-func (*ProcessAfterPickDirs6) processAfterRenameOrAfterPickDirs6() {}
+// ProcessAfterWriteOption is *ProcessAfterWriteWritten, *ProcessAfterWriteFailed or *ProcessAfterWriteGone.
+type ProcessAfterWriteOption interface{ processAfterWriteOption() }
 
-// ProcessAfterOpenedOrAfterLast is *ProcessAfterOpened or *ProcessAfterLast.
-type ProcessAfterOpenedOrAfterLast interface{ processAfterOpenedOrAfterLast() }
+// ProcessAfterTruncateOption is *ProcessAfterTruncateDone or *ProcessAfterTruncateFailed.
+type ProcessAfterTruncateOption interface{ processAfterTruncateOption() }
 
-func (*ProcessAfterOpened) processAfterOpenedOrAfterLast() {}
-func (*ProcessAfterLast) processAfterOpenedOrAfterLast()   {}
+// ProcessSendDoneOrSendFailedOrOthers12 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit or *ProcessAfterClose.
+type ProcessSendDoneOrSendFailedOrOthers12 interface{ processSendDoneOrSendFailedOrOthers12() }
 
-// ProcessWalkingOption is *ProcessWalkingOpened, *ProcessWalkingOpenedDir or *ProcessWalkingFailed.
-type ProcessWalkingOption interface{ processWalkingOption() }
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers12()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers12()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers12()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers12()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers12()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers12()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers12()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers12()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers12()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers12()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers12()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers12() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers12()        {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers12()       {}
 
-// ProcessAfterDone5Option is *ProcessAfterDone5SentDone or *ProcessAfterDone5Gone.
-type ProcessAfterDone5Option interface{ processAfterDone5Option() }
+// ProcessSendDoneOrSendFailedOrOthers13 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterClose or *ProcessAfterDone.
+type ProcessSendDoneOrSendFailedOrOthers13 interface{ processSendDoneOrSendFailedOrOthers13() }
 
-// ProcessAfterFailed8Option is *ProcessAfterFailed8SentFailed or *ProcessAfterFailed8Gone.
-type ProcessAfterFailed8Option interface{ processAfterFailed8Option() }
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers13()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers13()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers13()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers13()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers13()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers13()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers13()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers13()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers13()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers13()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers13()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers13() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers13()        {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers13()       {}
+func (*ProcessAfterDone) processSendDoneOrSendFailedOrOthers13()        {}
 
-// ProcessAfterGoneOrAfterExit2 is *ProcessAfterGone or *ProcessAfterExit2.
-type ProcessAfterGoneOrAfterExit2 interface{ processAfterGoneOrAfterExit2() }
+// ProcessSendDoneOrSendFailedOrOthers14 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterClose, *ProcessAfterAgain2 or *ProcessAfterDone.
+type ProcessSendDoneOrSendFailedOrOthers14 interface{ processSendDoneOrSendFailedOrOthers14() }
 
-func (*ProcessAfterGone) processAfterGoneOrAfterExit2()  {}
-func (*ProcessAfterExit2) processAfterGoneOrAfterExit2() {}
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers14()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers14()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers14()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers14()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers14()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers14()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers14()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers14()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers14()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers14()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers14()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers14() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers14()        {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers14()       {}
+func (*ProcessAfterAgain2) processSendDoneOrSendFailedOrOthers14()      {}
+func (*ProcessAfterDone) processSendDoneOrSendFailedOrOthers14()        {}
 
-// ProcessAfterLastOrAfterLast2 is *ProcessAfterLast or *ProcessAfterLast2.
-type ProcessAfterLastOrAfterLast2 interface{ processAfterLastOrAfterLast2() }
+// ProcessAfterReadLinkOption is *ProcessAfterReadLinkTarget or *ProcessAfterReadLinkFailed.
+type ProcessAfterReadLinkOption interface{ processAfterReadLinkOption() }
 
-func (*ProcessAfterLast) processAfterLastOrAfterLast2()  {}
-func (*ProcessAfterLast2) processAfterLastOrAfterLast2() {}
-
-// ProcessAfterReleaseOption is *ProcessAfterReleaseSentWoken or *ProcessAfterReleaseGone.
+// ProcessAfterReleaseOption is *ProcessAfterReleaseReady or *ProcessAfterReleaseCancelled.
 type ProcessAfterReleaseOption interface{ processAfterReleaseOption() }
 
-// ProcessAfterWatchOption is *ProcessAfterWatchReadyTSleeper, *ProcessAfterWatchCancelledTSleeper, *ProcessAfterWatchReadyWSleeper or *ProcessAfterWatchCancelledWSleeper.
-type ProcessAfterWatchOption interface{ processAfterWatchOption() }
+// ProcessWalkingOrAfterOpenedDir is *ProcessWalking or *ProcessAfterOpenedDir.
+type ProcessWalkingOrAfterOpenedDir interface{ processWalkingOrAfterOpenedDir() }
 
-// ProcessAfterFailed9Option is *ProcessAfterFailed9SentFailed or *ProcessAfterFailed9Gone.
-type ProcessAfterFailed9Option interface{ processAfterFailed9Option() }
+func (*ProcessWalking) processWalkingOrAfterOpenedDir()        {}
+func (*ProcessAfterOpenedDir) processWalkingOrAfterOpenedDir() {}
 
-// ProcessAfterRename4Option is *ProcessAfterRename4Renamed or *ProcessAfterRename4Refused.
-type ProcessAfterRename4Option interface{ processAfterRename4Option() }
+// ProcessAfterOpenOption is *ProcessAfterOpenOpenedDir, *ProcessAfterOpenOpened or *ProcessAfterOpenFailed.
+type ProcessAfterOpenOption interface{ processAfterOpenOption() }
 
-// ProcessAfterLastOption is *ProcessAfterLastSentOpened or *ProcessAfterLastGone.
-type ProcessAfterLastOption interface{ processAfterLastOption() }
+// ProcessSendDoneOrSendFailedOrOthers15 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit or *ProcessAfterWrong.
+type ProcessSendDoneOrSendFailedOrOthers15 interface{ processSendDoneOrSendFailedOrOthers15() }
 
-// ProcessAfterRelease6Option is *ProcessAfterRelease6Ready or *ProcessAfterRelease6Cancelled.
-type ProcessAfterRelease6Option interface{ processAfterRelease6Option() }
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers15()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers15()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers15()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers15()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers15()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers15()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers15()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers15()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers15()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers15()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers15()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers15() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers15()        {}
+func (*ProcessAfterWrong) processSendDoneOrSendFailedOrOthers15()       {}
 
-// ProcessAfterRelease7Option is *ProcessAfterRelease7Ready or *ProcessAfterRelease7Cancelled.
-type ProcessAfterRelease7Option interface{ processAfterRelease7Option() }
+// ProcessAfterWrongOption is *ProcessAfterWrongReady or *ProcessAfterWrongCancelled.
+type ProcessAfterWrongOption interface{ processAfterWrongOption() }
 
-// ProcessAfterRelease8Option is *ProcessAfterRelease8Ready or *ProcessAfterRelease8Cancelled.
-type ProcessAfterRelease8Option interface{ processAfterRelease8Option() }
+// ProcessAfterSameOrAfterSame2 is *ProcessAfterSame or *ProcessAfterSame2.
+type ProcessAfterSameOrAfterSame2 interface{ processAfterSameOrAfterSame2() }
 
-// ProcessAfterRelease9Option is *ProcessAfterRelease9Ready or *ProcessAfterRelease9Cancelled.
-type ProcessAfterRelease9Option interface{ processAfterRelease9Option() }
+func (*ProcessAfterSame) processAfterSameOrAfterSame2()  {}
+func (*ProcessAfterSame2) processAfterSameOrAfterSame2() {}
 
-// ProcessAfterRenamedOption is *ProcessAfterRenamedSentDone or *ProcessAfterRenamedGone.
-type ProcessAfterRenamedOption interface{ processAfterRenamedOption() }
+// ProcessSendDoneOrSendFailedOrOthers16 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterClose, *ProcessAfterBorrowed, *ProcessAfterPickDirs or *ProcessAfterDone.
+type ProcessSendDoneOrSendFailedOrOthers16 interface{ processSendDoneOrSendFailedOrOthers16() }
 
-// ProcessAfterRefused2Option is *ProcessAfterRefused2SentFailed or *ProcessAfterRefused2Gone.
-type ProcessAfterRefused2Option interface{ processAfterRefused2Option() }
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers16()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers16()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers16()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers16()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers16()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers16()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers16()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers16()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers16()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers16()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers16()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers16() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers16()        {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers16()       {}
+func (*ProcessAfterBorrowed) processSendDoneOrSendFailedOrOthers16()    {}
+func (*ProcessAfterPickDirs) processSendDoneOrSendFailedOrOthers16()    {}
+func (*ProcessAfterDone) processSendDoneOrSendFailedOrOthers16()        {}
 
-// ProcessRunningRead is Read(_, _) <- sys (process.chan:144). It is valid until the next step.
+// ProcessSendDoneOrSendFailedOrOthers17 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterClose, *ProcessAfterOther, *ProcessAfterBorrowed, *ProcessAfterPickDirs or *ProcessAfterDone.
+type ProcessSendDoneOrSendFailedOrOthers17 interface{ processSendDoneOrSendFailedOrOthers17() }
+
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers17()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers17()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers17()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers17()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers17()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers17()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers17()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers17()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers17()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers17()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers17()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers17() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers17()        {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers17()       {}
+func (*ProcessAfterOther) processSendDoneOrSendFailedOrOthers17()       {}
+func (*ProcessAfterBorrowed) processSendDoneOrSendFailedOrOthers17()    {}
+func (*ProcessAfterPickDirs) processSendDoneOrSendFailedOrOthers17()    {}
+func (*ProcessAfterDone) processSendDoneOrSendFailedOrOthers17()        {}
+
+// ProcessSendDoneOrSendFailedOrOthers18 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterClose, *ProcessAfterClose2 or *ProcessAfterDone.
+type ProcessSendDoneOrSendFailedOrOthers18 interface{ processSendDoneOrSendFailedOrOthers18() }
+
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers18()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers18()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers18()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers18()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers18()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers18()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers18()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers18()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers18()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers18()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers18()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers18() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers18()        {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers18()       {}
+func (*ProcessAfterClose2) processSendDoneOrSendFailedOrOthers18()      {}
+func (*ProcessAfterDone) processSendDoneOrSendFailedOrOthers18()        {}
+
+// ProcessSendDoneOrSendFailedOrOthers19 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterClose, *ProcessAfterFailed2 or *ProcessAfterDone.
+type ProcessSendDoneOrSendFailedOrOthers19 interface{ processSendDoneOrSendFailedOrOthers19() }
+
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers19()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers19()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers19()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers19()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers19()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers19()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers19()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers19()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers19()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers19()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers19()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers19() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers19()        {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers19()       {}
+func (*ProcessAfterFailed2) processSendDoneOrSendFailedOrOthers19()     {}
+func (*ProcessAfterDone) processSendDoneOrSendFailedOrOthers19()        {}
+
+// ProcessAfterPath2Option is *ProcessAfterPath2SentDone or *ProcessAfterPath2Gone.
+type ProcessAfterPath2Option interface{ processAfterPath2Option() }
+
+// ProcessAfterPath3Option is *ProcessAfterPath3SentFailed or *ProcessAfterPath3Gone.
+type ProcessAfterPath3Option interface{ processAfterPath3Option() }
+
+// ProcessAfterPath4Option is *ProcessAfterPath4SentData or *ProcessAfterPath4Gone.
+type ProcessAfterPath4Option interface{ processAfterPath4Option() }
+
+// ProcessAfterPath5Option is *ProcessAfterPath5SentWritten or *ProcessAfterPath5Gone.
+type ProcessAfterPath5Option interface{ processAfterPath5Option() }
+
+// ProcessAfterPath6Option is *ProcessAfterPath6SentIs or *ProcessAfterPath6Gone.
+type ProcessAfterPath6Option interface{ processAfterPath6Option() }
+
+// ProcessAfterPath7Option is *ProcessAfterPath7SentPosition or *ProcessAfterPath7Gone.
+type ProcessAfterPath7Option interface{ processAfterPath7Option() }
+
+// ProcessAfterPath8Option is *ProcessAfterPath8SentDescribed or *ProcessAfterPath8Gone.
+type ProcessAfterPath8Option interface{ processAfterPath8Option() }
+
+// ProcessAfterPath9Option is *ProcessAfterPath9SentOpened or *ProcessAfterPath9Gone.
+type ProcessAfterPath9Option interface{ processAfterPath9Option() }
+
+// ProcessAfterPath10Option is *ProcessAfterPath10SentTime or *ProcessAfterPath10Gone.
+type ProcessAfterPath10Option interface{ processAfterPath10Option() }
+
+// ProcessAfterPath11Option is *ProcessAfterPath11SentWoken or *ProcessAfterPath11Gone.
+type ProcessAfterPath11Option interface{ processAfterPath11Option() }
+
+// ProcessAfterMakeDirOption is *ProcessAfterMakeDirDone or *ProcessAfterMakeDirFailed.
+type ProcessAfterMakeDirOption interface{ processAfterMakeDirOption() }
+
+// ProcessAfterFindOption is *ProcessAfterFindFound or *ProcessAfterFindFailed.
+type ProcessAfterFindOption interface{ processAfterFindOption() }
+
+// ProcessAfterSymlinkOption is *ProcessAfterSymlinkDone or *ProcessAfterSymlinkFailed.
+type ProcessAfterSymlinkOption interface{ processAfterSymlinkOption() }
+
+// ProcessAfterReadLink2Option is *ProcessAfterReadLink2Target or *ProcessAfterReadLink2Failed.
+type ProcessAfterReadLink2Option interface{ processAfterReadLink2Option() }
+
+// ProcessAfterOpen2Option is *ProcessAfterOpen2Opened, *ProcessAfterOpen2OpenedDir or *ProcessAfterOpen2Failed.
+type ProcessAfterOpen2Option interface{ processAfterOpen2Option() }
+
+// ProcessAfterFind2Option is *ProcessAfterFind2Found or *ProcessAfterFind2Failed.
+type ProcessAfterFind2Option interface{ processAfterFind2Option() }
+
+// ProcessAfterOpen3Option is *ProcessAfterOpen3Opened, *ProcessAfterOpen3OpenedDir or *ProcessAfterOpen3Failed.
+type ProcessAfterOpen3Option interface{ processAfterOpen3Option() }
+
+// ProcessSendDoneOrSendFailedOrOthers20 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterClose, *ProcessAfterDone or *ProcessAfterFailed3.
+type ProcessSendDoneOrSendFailedOrOthers20 interface{ processSendDoneOrSendFailedOrOthers20() }
+
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers20()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers20()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers20()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers20()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers20()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers20()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers20()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers20()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers20()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers20()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers20()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers20() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers20()        {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers20()       {}
+func (*ProcessAfterDone) processSendDoneOrSendFailedOrOthers20()        {}
+func (*ProcessAfterFailed3) processSendDoneOrSendFailedOrOthers20()     {}
+
+// ProcessAfterReadLink3Option is *ProcessAfterReadLink3Target or *ProcessAfterReadLink3Failed.
+type ProcessAfterReadLink3Option interface{ processAfterReadLink3Option() }
+
+// ProcessSendDoneOrSendFailedOrOthers21 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterClose, *ProcessAfterDone or *ProcessAfterKept.
+type ProcessSendDoneOrSendFailedOrOthers21 interface{ processSendDoneOrSendFailedOrOthers21() }
+
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers21()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers21()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers21()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers21()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers21()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers21()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers21()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers21()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers21()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers21()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers21()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers21() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers21()        {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers21()       {}
+func (*ProcessAfterDone) processSendDoneOrSendFailedOrOthers21()        {}
+func (*ProcessAfterKept) processSendDoneOrSendFailedOrOthers21()        {}
+
+// ProcessSendDoneOrSendFailedOrOthers22 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterClose, *ProcessAfterDone or *ProcessAfterKept2.
+type ProcessSendDoneOrSendFailedOrOthers22 interface{ processSendDoneOrSendFailedOrOthers22() }
+
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers22()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers22()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers22()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers22()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers22()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers22()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers22()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers22()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers22()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers22()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers22()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers22() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers22()        {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers22()       {}
+func (*ProcessAfterDone) processSendDoneOrSendFailedOrOthers22()        {}
+func (*ProcessAfterKept2) processSendDoneOrSendFailedOrOthers22()       {}
+
+// ProcessAfterRenameOption is *ProcessAfterRenameDone or *ProcessAfterRenameFailed.
+type ProcessAfterRenameOption interface{ processAfterRenameOption() }
+
+// ProcessAfterFind3Option is *ProcessAfterFind3Found or *ProcessAfterFind3Failed.
+type ProcessAfterFind3Option interface{ processAfterFind3Option() }
+
+// ProcessAfterSetTimes4Option is *ProcessAfterSetTimes4Done or *ProcessAfterSetTimes4Failed.
+type ProcessAfterSetTimes4Option interface{ processAfterSetTimes4Option() }
+
+// ProcessAfterSetTimes5Option is *ProcessAfterSetTimes5Done or *ProcessAfterSetTimes5Failed.
+type ProcessAfterSetTimes5Option interface{ processAfterSetTimes5Option() }
+
+// ProcessAfterUnlinkOption is *ProcessAfterUnlinkDone or *ProcessAfterUnlinkFailed.
+type ProcessAfterUnlinkOption interface{ processAfterUnlinkOption() }
+
+// ProcessAfterFind4Option is *ProcessAfterFind4Found or *ProcessAfterFind4Failed.
+type ProcessAfterFind4Option interface{ processAfterFind4Option() }
+
+// ProcessAfterRename2Option is *ProcessAfterRename2Renamed or *ProcessAfterRename2Refused.
+type ProcessAfterRename2Option interface{ processAfterRename2Option() }
+
+// ProcessSendDoneOrSendFailedOrOthers23 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterClose, *ProcessAfterDone or *ProcessAfterDone4.
+type ProcessSendDoneOrSendFailedOrOthers23 interface{ processSendDoneOrSendFailedOrOthers23() }
+
+func (*ProcessSendDone) processSendDoneOrSendFailedOrOthers23()         {}
+func (*ProcessSendFailed) processSendDoneOrSendFailedOrOthers23()       {}
+func (*ProcessSendData) processSendDoneOrSendFailedOrOthers23()         {}
+func (*ProcessSendWritten) processSendDoneOrSendFailedOrOthers23()      {}
+func (*ProcessSendIs) processSendDoneOrSendFailedOrOthers23()           {}
+func (*ProcessSendPosition) processSendDoneOrSendFailedOrOthers23()     {}
+func (*ProcessSendDescribed) processSendDoneOrSendFailedOrOthers23()    {}
+func (*ProcessSendOpened) processSendDoneOrSendFailedOrOthers23()       {}
+func (*ProcessSendTime) processSendDoneOrSendFailedOrOthers23()         {}
+func (*ProcessSendWoken) processSendDoneOrSendFailedOrOthers23()        {}
+func (*ProcessAfterArguments) processSendDoneOrSendFailedOrOthers23()   {}
+func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers23() {}
+func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers23()        {}
+func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers23()       {}
+func (*ProcessAfterDone) processSendDoneOrSendFailedOrOthers23()        {}
+func (*ProcessAfterDone4) processSendDoneOrSendFailedOrOthers23()       {}
+
+// ProcessAfterTruncate2Option is *ProcessAfterTruncate2Done or *ProcessAfterTruncate2Failed.
+type ProcessAfterTruncate2Option interface{ processAfterTruncate2Option() }
+
+// ProcessAfterLink2Option is *ProcessAfterLink2Done or *ProcessAfterLink2Failed.
+type ProcessAfterLink2Option interface{ processAfterLink2Option() }
+
+// ProcessAfterLink3Option is *ProcessAfterLink3Done or *ProcessAfterLink3Failed.
+type ProcessAfterLink3Option interface{ processAfterLink3Option() }
+
+// ProcessStartingGive is Give(_, f) <- parent (process.chan:684). It is valid until the next step.
+type ProcessStartingGive struct {
+	Fd   uint32
+	Next ProcessStartingOrAfterGive
+}
+
+func (*ProcessStartingGive) processStartingOption() {}
+
+// ProcessStartingGiveDir is GiveDir(_, d) <- parent (process.chan:689). It is valid until the next step.
+type ProcessStartingGiveDir struct {
+	Fd   uint32
+	Next ProcessStartingOrAfterGiveDir
+}
+
+func (*ProcessStartingGiveDir) processStartingOption() {}
+
+// ProcessStartingBegin is Begin() <- parent (process.chan:694). It is valid until the next step.
+type ProcessStartingBegin struct {
+	Next ProcessRunning
+}
+
+func (*ProcessStartingBegin) processStartingOption() {}
+
+// ProcessRunningRead is Read(_, _) <- sys (process.chan:586). It is valid until the next step.
 type ProcessRunningRead struct {
 	Fd    uint32
 	Count uint32
-	Next  ProcessAfterReadOrAfterRead2
+	Next  ProcessAfterRead
 }
 
 func (*ProcessRunningRead) processRunningOption() {}
 
-// ProcessRunningWrite is Write(_, _) <- sys (process.chan:158). It is valid until the next step.
+// ProcessRunningReadAt is ReadAt(_, _, _) <- sys (process.chan:587). It is valid until the next step.
+type ProcessRunningReadAt struct {
+	Fd     uint32
+	Offset uint64
+	Count  uint32
+	Next   ProcessAfterRead
+}
+
+func (*ProcessRunningReadAt) processRunningOption() {}
+
+// ProcessRunningWrite is Write(_, _) <- sys (process.chan:588). It is valid until the next step.
 type ProcessRunningWrite struct {
 	Fd   uint32
 	Buf  []byte
-	Next ProcessAfterWriteOrAfterWrite2
+	Next ProcessAfterRead
 }
 
 func (*ProcessRunningWrite) processRunningOption() {}
 
-// ProcessRunningStat is Stat(_) <- sys (process.chan:171). It is valid until the next step.
+// ProcessRunningWriteAt is WriteAt(_, _, _) <- sys (process.chan:589). It is valid until the next step.
+type ProcessRunningWriteAt struct {
+	Fd     uint32
+	Offset uint64
+	Buf    []byte
+	Next   ProcessAfterRead
+}
+
+func (*ProcessRunningWriteAt) processRunningOption() {}
+
+// ProcessRunningStat is Stat(_) <- sys (process.chan:590). It is valid until the next step.
 type ProcessRunningStat struct {
 	Fd   uint32
-	Next ProcessAfterStatOrAfterStat2
+	Next ProcessAfterRead
 }
 
 func (*ProcessRunningStat) processRunningOption() {}
 
-// ProcessRunningSync is Sync(_) <- sys (process.chan:179). It is valid until the next step.
+// ProcessRunningSync is Sync(_) <- sys (process.chan:591). It is valid until the next step.
 type ProcessRunningSync struct {
 	Fd   uint32
-	Next ProcessAfterSyncOrAfterSync2
+	Next ProcessAfterRead
 }
 
 func (*ProcessRunningSync) processRunningOption() {}
 
-// ProcessRunningTruncate is Truncate(_, _) <- sys (process.chan:186). It is valid until the next step.
+// ProcessRunningTruncate is Truncate(_, _) <- sys (process.chan:592). It is valid until the next step.
 type ProcessRunningTruncate struct {
 	Fd   uint32
 	Size uint64
-	Next ProcessAfterTruncateOrAfterTruncate2
+	Next ProcessAfterRead
 }
 
 func (*ProcessRunningTruncate) processRunningOption() {}
 
-// ProcessRunningClose is Close(_) <- sys (process.chan:193). It is valid until the next step.
+// ProcessRunningAllocate is Allocate(_, _) <- sys (process.chan:593). It is valid until the next step.
+type ProcessRunningAllocate struct {
+	Fd   uint32
+	Size uint64
+	Next ProcessAfterRead
+}
+
+func (*ProcessRunningAllocate) processRunningOption() {}
+
+// ProcessRunningSetTimes is SetTimes(_, _, _, _) <- sys (process.chan:594). It is valid until the next step.
+type ProcessRunningSetTimes struct {
+	Fd    uint32
+	Atime uint64
+	Mtime uint64
+	Which uint32
+	Next  ProcessAfterSetTimes
+}
+
+func (*ProcessRunningSetTimes) processRunningOption() {}
+
+// ProcessRunningClose is Close(_) <- sys (process.chan:597). It is valid until the next step.
 type ProcessRunningClose struct {
 	Fd   uint32
-	Next ProcessAfterCloseOrAfterClose2
+	Next ProcessAfterRead
 }
 
 func (*ProcessRunningClose) processRunningOption() {}
 
-// ProcessRunningOpen is Open(_, _, _) <- sys (process.chan:201). It is valid until the next step.
-type ProcessRunningOpen struct {
-	Fd    uint32
-	Path  string
-	Flags uint32
-	Next  ProcessAfterOpenOrAfterOpen2
+// ProcessRunningSeek is Seek(_, _, _) <- sys (process.chan:598). It is valid until the next step.
+type ProcessRunningSeek struct {
+	Fd     uint32
+	Offset int64
+	Whence uint32
+	Next   ProcessAfterRead
 }
 
-func (*ProcessRunningOpen) processRunningOption() {}
+func (*ProcessRunningSeek) processRunningOption() {}
 
-// ProcessRunningList is List(_, _) <- sys (process.chan:211). It is valid until the next step.
+// ProcessRunningDescribe is Describe(_) <- sys (process.chan:599). It is valid until the next step.
+type ProcessRunningDescribe struct {
+	Fd   uint32
+	Next ProcessAfterRead
+}
+
+func (*ProcessRunningDescribe) processRunningOption() {}
+
+// ProcessRunningSetFlags is SetFlags(_, _) <- sys (process.chan:600). It is valid until the next step.
+type ProcessRunningSetFlags struct {
+	Fd    uint32
+	Flags uint32
+	Next  ProcessAfterRead
+}
+
+func (*ProcessRunningSetFlags) processRunningOption() {}
+
+// ProcessRunningSetRights is SetRights(_, _, _) <- sys (process.chan:601). It is valid until the next step.
+type ProcessRunningSetRights struct {
+	Fd         uint32
+	Rights     uint64
+	Inheriting uint64
+	Next       ProcessAfterRead
+}
+
+func (*ProcessRunningSetRights) processRunningOption() {}
+
+// ProcessRunningRenumber is Renumber(_, _) <- sys (process.chan:602). It is valid until the next step.
+type ProcessRunningRenumber struct {
+	Fd   uint32
+	To   uint32
+	Next ProcessAfterRead
+}
+
+func (*ProcessRunningRenumber) processRunningOption() {}
+
+// ProcessRunningList is List(_, _, _) <- sys (process.chan:603). It is valid until the next step.
 type ProcessRunningList struct {
 	Fd     uint32
 	Cookie uint64
-	Next   ProcessAfterListOrAfterList2
+	Count  uint32
+	Next   ProcessAfterRead
 }
 
 func (*ProcessRunningList) processRunningOption() {}
 
-// ProcessRunningMakeDir is MakeDir(_, _) <- sys (process.chan:221). It is valid until the next step.
+// ProcessRunningGranted is Granted(_) <- sys (process.chan:604). It is valid until the next step.
+type ProcessRunningGranted struct {
+	Fd   uint32
+	Next ProcessAfterGranted
+}
+
+func (*ProcessRunningGranted) processRunningOption() {}
+
+// ProcessRunningOpen is Open(_, _, _, _, _, _) <- sys (process.chan:611). It is valid until the next step.
+type ProcessRunningOpen struct {
+	Fd     uint32
+	Path   string
+	Lookup uint32
+	How    uint32
+	Flags  uint32
+	Rights uint64
+	Next   ProcessAfterRead
+}
+
+func (*ProcessRunningOpen) processRunningOption() {}
+
+// ProcessRunningFind is Find(_, _, _) <- sys (process.chan:614). It is valid until the next step.
+type ProcessRunningFind struct {
+	Fd     uint32
+	Path   string
+	Lookup uint32
+	Next   ProcessAfterRead
+}
+
+func (*ProcessRunningFind) processRunningOption() {}
+
+// ProcessRunningTouch is Touch(_, _, _, _, _, _) <- sys (process.chan:617). It is valid until the next step.
+type ProcessRunningTouch struct {
+	Fd     uint32
+	Path   string
+	Lookup uint32
+	Atime  uint64
+	Mtime  uint64
+	Which  uint32
+	Next   ProcessAfterTouch
+}
+
+func (*ProcessRunningTouch) processRunningOption() {}
+
+// ProcessRunningMakeDir is MakeDir(_, _) <- sys (process.chan:621). It is valid until the next step.
 type ProcessRunningMakeDir struct {
 	Fd   uint32
 	Path string
-	Next ProcessAfterMakeDirOrAfterMakeDir2
+	Next ProcessAfterRead
 }
 
 func (*ProcessRunningMakeDir) processRunningOption() {}
 
-// ProcessRunningUnlink is Unlink(_, _) <- sys (process.chan:228). It is valid until the next step.
+// ProcessRunningRemoveDir is RemoveDir(_, _) <- sys (process.chan:624). It is valid until the next step.
+type ProcessRunningRemoveDir struct {
+	Fd   uint32
+	Path string
+	Next ProcessAfterRead
+}
+
+func (*ProcessRunningRemoveDir) processRunningOption() {}
+
+// ProcessRunningUnlink is Unlink(_, _) <- sys (process.chan:627). It is valid until the next step.
 type ProcessRunningUnlink struct {
 	Fd   uint32
 	Path string
-	Next ProcessAfterUnlinkOrAfterUnlink2
+	Next ProcessAfterRead
 }
 
 func (*ProcessRunningUnlink) processRunningOption() {}
 
-// ProcessRunningRename is Rename(_, _, _, _) <- sys (process.chan:235). It is valid until the next step.
+// ProcessRunningSymlink is Symlink(_, _, _) <- sys (process.chan:630). It is valid until the next step.
+type ProcessRunningSymlink struct {
+	Target string
+	Fd     uint32
+	Path   string
+	Next   ProcessAfterRead
+}
+
+func (*ProcessRunningSymlink) processRunningOption() {}
+
+// ProcessRunningReadLink is ReadLink(_, _) <- sys (process.chan:633). It is valid until the next step.
+type ProcessRunningReadLink struct {
+	Fd   uint32
+	Path string
+	Next ProcessAfterRead
+}
+
+func (*ProcessRunningReadLink) processRunningOption() {}
+
+// ProcessRunningRename is Rename(_, _, _, _) <- sys (process.chan:636). It is valid until the next step.
 type ProcessRunningRename struct {
 	Fd   uint32
 	Old  string
 	To   uint32
 	Name string
-	Next ProcessAfterRenameOrAfterRename2
+	Next ProcessAfterRead
 }
 
 func (*ProcessRunningRename) processRunningOption() {}
 
-// ProcessRunningNow is Now(which) <- sys (process.chan:238). It is valid until the next step.
+// ProcessRunningLink is Link(_, _, _, _, _) <- sys (process.chan:640). It is valid until the next step.
+type ProcessRunningLink struct {
+	Fd     uint32
+	Old    string
+	Lookup uint32
+	To     uint32
+	Name   string
+	Next   ProcessAfterRead
+}
+
+func (*ProcessRunningLink) processRunningOption() {}
+
+// ProcessRunningNow is Now(which) <- sys (process.chan:645). It is valid until the next step.
 type ProcessRunningNow struct {
 	Which clock.Which
 	Next  ProcessAfterNow
@@ -5712,7 +8635,15 @@ type ProcessRunningNow struct {
 
 func (*ProcessRunningNow) processRunningOption() {}
 
-// ProcessRunningRandom is Random(_) <- sys (process.chan:242). It is valid until the next step.
+// ProcessRunningResolution is Resolution(which) <- sys (process.chan:650). It is valid until the next step.
+type ProcessRunningResolution struct {
+	Which clock.Which
+	Next  ProcessAfterResolution
+}
+
+func (*ProcessRunningResolution) processRunningOption() {}
+
+// ProcessRunningRandom is Random(_) <- sys (process.chan:655). It is valid until the next step.
 type ProcessRunningRandom struct {
 	Count uint32
 	Next  ProcessAfterRandom
@@ -5720,2258 +8651,9379 @@ type ProcessRunningRandom struct {
 
 func (*ProcessRunningRandom) processRunningOption() {}
 
-// ProcessRunningGrow is Grow(_) <- sys (process.chan:246). It is valid until the next step.
+// ProcessRunningGrow is Grow(_) <- sys (process.chan:660). It is valid until the next step.
 type ProcessRunningGrow struct {
-	Pages uint32
-	Next  ProcessAfterGrow
+	Grains uint32
+	Next   ProcessAfterGrow
 }
 
 func (*ProcessRunningGrow) processRunningOption() {}
 
-// ProcessRunningPoll is Poll(_) <- sys (process.chan:252). It is valid until the next step.
+// ProcessRunningPoll is Poll(_) <- sys (process.chan:667). It is valid until the next step.
 type ProcessRunningPoll struct {
 	Subscriptions []byte
-	Next          ProcessAfterPoll
+	Next          ProcessDating
 }
 
 func (*ProcessRunningPoll) processRunningOption() {}
 
-// ProcessRunningEnvironment is Environment() <- sys (process.chan:255). It is valid until the next step.
+// ProcessRunningArguments is Arguments() <- sys (process.chan:670). It is valid until the next step.
+type ProcessRunningArguments struct {
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessRunningArguments) processRunningOption() {}
+
+// ProcessRunningEnvironment is Environment() <- sys (process.chan:673). It is valid until the next step.
 type ProcessRunningEnvironment struct {
-	Next ProcessAfterEnvironment
+	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
 func (*ProcessRunningEnvironment) processRunningOption() {}
 
-// ProcessRunningExit is Exit(_) <- sys (process.chan:257). It is valid until the next step.
+// ProcessRunningExit is Exit(_) <- sys (process.chan:676). It is valid until the next step.
 type ProcessRunningExit struct {
 	Code uint32
-	Next ProcessAfterExitOrAfterGoneOrOthers
+	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
 func (*ProcessRunningExit) processRunningOption() {}
 
-// ProcessRunningGone is gone <- sys (process.chan:141). It is valid until the next step.
+// ProcessRunningGone is gone <- sys (process.chan:697). It is valid until the next step.
 type ProcessRunningGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessRunningGone) processRunningOption() {}
 
-// ProcessAfterEnvironmentSentData is sys <- Data(_) (process.chan:256). It is valid until the next step.
-type ProcessAfterEnvironmentSentData struct {
-	Next ProcessAfterEnvironmentSentDataNext
-}
-
-func (*ProcessAfterEnvironmentSentData) processAfterEnvironmentOption() {}
-
-// ProcessAfterEnvironmentGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterEnvironmentGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterEnvironmentGone) processAfterEnvironmentOption() {}
-
-// ProcessAfterReadSentFailed is sys <- Failed(BadF) (process.chan:157). It is valid until the next step.
-type ProcessAfterReadSentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterReadSentFailed) processAfterReadOption() {}
-
-// ProcessAfterReadGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterReadGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterReadGone) processAfterReadOption() {}
-
-// ProcessAfterWriteSentFailed is sys <- Failed(BadF) (process.chan:170). It is valid until the next step.
-type ProcessAfterWriteSentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterWriteSentFailed) processAfterWriteOption() {}
-
-// ProcessAfterWriteGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterWriteGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterWriteGone) processAfterWriteOption() {}
-
-// ProcessAfterStatSentFailed is sys <- Failed(BadF) (process.chan:178). It is valid until the next step.
-type ProcessAfterStatSentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterStatSentFailed) processAfterStatOption() {}
-
-// ProcessAfterStatGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterStatGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterStatGone) processAfterStatOption() {}
-
-// ProcessAfterSyncSentFailed is sys <- Failed(BadF) (process.chan:185). It is valid until the next step.
-type ProcessAfterSyncSentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterSyncSentFailed) processAfterSyncOption() {}
-
-// ProcessAfterSyncGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterSyncGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterSyncGone) processAfterSyncOption() {}
-
-// ProcessAfterTruncateSentFailed is sys <- Failed(BadF) (process.chan:192). It is valid until the next step.
-type ProcessAfterTruncateSentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterTruncateSentFailed) processAfterTruncateOption() {}
-
-// ProcessAfterTruncateGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterTruncateGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterTruncateGone) processAfterTruncateOption() {}
-
-// ProcessAfterCloseSentFailed is sys <- Failed(BadF) (process.chan:199). It is valid until the next step.
-type ProcessAfterCloseSentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterCloseSentFailed) processAfterCloseOption() {}
-
-// ProcessAfterCloseGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterCloseGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterCloseGone) processAfterCloseOption() {}
-
-// ProcessAfterOpenSentFailed is sys <- Failed(BadF) (process.chan:210). It is valid until the next step.
-type ProcessAfterOpenSentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterOpenSentFailed) processAfterOpenOption() {}
-
-// ProcessAfterOpenGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterOpenGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterOpenGone) processAfterOpenOption() {}
-
-// ProcessAfterListSentFailed is sys <- Failed(BadF) (process.chan:220). It is valid until the next step.
-type ProcessAfterListSentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterListSentFailed) processAfterListOption() {}
-
-// ProcessAfterListGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterListGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterListGone) processAfterListOption() {}
-
-// ProcessAfterMakeDirSentFailed is sys <- Failed(BadF) (process.chan:227). It is valid until the next step.
-type ProcessAfterMakeDirSentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterMakeDirSentFailed) processAfterMakeDirOption() {}
-
-// ProcessAfterMakeDirGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterMakeDirGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterMakeDirGone) processAfterMakeDirOption() {}
-
-// ProcessAfterUnlinkSentFailed is sys <- Failed(BadF) (process.chan:234). It is valid until the next step.
-type ProcessAfterUnlinkSentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterUnlinkSentFailed) processAfterUnlinkOption() {}
-
-// ProcessAfterUnlinkGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterUnlinkGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterUnlinkGone) processAfterUnlinkOption() {}
-
-// ProcessAfterRenameSentFailed is sys <- Failed(BadF) (process.chan:90). It is valid until the next step.
-type ProcessAfterRenameSentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterRenameSentFailed) processAfterRenameOption() {}
-
-// ProcessAfterRenameGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterRenameGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterRenameGone) processAfterRenameOption() {}
-
-// ProcessAfterNow2Time is Time(_) <- time (process.chan:240). It is valid until the next step.
+// ProcessAfterNow2Time is Time(_) <- time (process.chan:647). It is valid until the next step.
 type ProcessAfterNow2Time struct {
 	Nanoseconds uint64
-	Next        ProcessAfterTime
+	Next        ProcessSendDoneOrSendFailedOrOthers
 }
 
-// ProcessAfterDrawRandom is Random(_) <- chance (process.chan:244). It is valid until the next step.
+// ProcessAfterResolution2Time is Time(_) <- time (process.chan:652). It is valid until the next step.
+type ProcessAfterResolution2Time struct {
+	Nanoseconds uint64
+	Next        ProcessSendDoneOrSendFailedOrOthers
+}
+
+// ProcessAfterDrawRandom is Random(_) <- chance (process.chan:657). It is valid until the next step.
 type ProcessAfterDrawRandom struct {
 	Buf  []byte
-	Next ProcessAfterRandom2
+	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
-// ProcessAfterGrow2Granted is Granted() <- ram (process.chan:249). It is valid until the next step.
+// ProcessAfterGrow2Granted is Granted() <- ram (process.chan:663). It is valid until the next step.
 type ProcessAfterGrow2Granted struct {
-	Next ProcessAfterGranted
+	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
 func (*ProcessAfterGrow2Granted) processAfterGrow2Option() {}
 
-// ProcessAfterGrow2Refused is Refused() <- ram (process.chan:250). It is valid until the next step.
+// ProcessAfterGrow2Refused is Refused() <- ram (process.chan:664). It is valid until the next step.
 type ProcessAfterGrow2Refused struct {
-	Next ProcessAfterRefused
+	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
 func (*ProcessAfterGrow2Refused) processAfterGrow2Option() {}
 
-// ProcessAfterTimeSentTime is sys <- Time(_) (process.chan:241). It is valid until the next step.
-type ProcessAfterTimeSentTime struct {
-	Next ProcessAfterTimeSentTimeNext
+// ProcessAfterNow4Time is Time(_) <- time (process.chan:497). It is valid until the next step.
+type ProcessAfterNow4Time struct {
+	Nanoseconds uint64
+	Next        ProcessDating
 }
 
-func (*ProcessAfterTimeSentTime) processAfterTimeOption() {}
-
-// ProcessAfterTimeGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterTimeGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterTimeGone) processAfterTimeOption() {}
-
-// ProcessAfterRandom2SentData is sys <- Data(_) (process.chan:245). It is valid until the next step.
-type ProcessAfterRandom2SentData struct {
-	Next ProcessAfterRandom2SentDataNext
-}
-
-func (*ProcessAfterRandom2SentData) processAfterRandom2Option() {}
-
-// ProcessAfterRandom2Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterRandom2Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterRandom2Gone) processAfterRandom2Option() {}
-
-// ProcessAfterGrantedSentDone is sys <- Done() (process.chan:249). It is valid until the next step.
-type ProcessAfterGrantedSentDone struct {
+// ProcessSendDoneSentDone is sys <- Done() (process.chan:703). It is valid until the next step.
+type ProcessSendDoneSentDone struct {
 	Next ProcessRunning
 }
 
-func (*ProcessAfterGrantedSentDone) processAfterGrantedOption() {}
+func (*ProcessSendDoneSentDone) processSendDoneOption() {}
 
-// ProcessAfterGrantedGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterGrantedGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
+// ProcessSendDoneGone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessSendDoneGone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
-func (*ProcessAfterGrantedGone) processAfterGrantedOption() {}
+func (*ProcessSendDoneGone) processSendDoneOption() {}
 
-// ProcessAfterRefusedSentFailed is sys <- Failed(NoMem) (process.chan:250). It is valid until the next step.
-type ProcessAfterRefusedSentFailed struct {
-	Next ProcessRunning
+// ProcessSendFailedSentFailed is sys <- Failed(_) (process.chan:706). It is valid until the next step.
+type ProcessSendFailedSentFailed struct {
+	Next ProcessSendFailedSentFailedNext
 }
 
-func (*ProcessAfterRefusedSentFailed) processAfterRefusedOption() {}
+func (*ProcessSendFailedSentFailed) processSendFailedOption() {}
 
-// ProcessAfterRefusedGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterRefusedGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
+// ProcessSendFailedGone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessSendFailedGone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
-func (*ProcessAfterRefusedGone) processAfterRefusedOption() {}
+func (*ProcessSendFailedGone) processSendFailedOption() {}
 
-// ProcessAfterRead3Data is Data(_) <- files[f] (process.chan:148). It is valid until the next step.
-type ProcessAfterRead3Data struct {
-	Buf  []byte
-	Next ProcessAfterData
+// ProcessSendDataSentData is sys <- Data(_) (process.chan:709). It is valid until the next step.
+type ProcessSendDataSentData struct {
+	Next ProcessSendDataSentDataNext
 }
 
-func (*ProcessAfterRead3Data) processAfterRead3Option() {}
+func (*ProcessSendDataSentData) processSendDataOption() {}
 
-// ProcessAfterRead3Failed is Failed(err) <- files[f] (process.chan:149). It is valid until the next step.
-type ProcessAfterRead3Failed struct {
+// ProcessSendDataGone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessSendDataGone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessSendDataGone) processSendDataOption() {}
+
+// ProcessSendWrittenSentWritten is sys <- Written(_) (process.chan:712). It is valid until the next step.
+type ProcessSendWrittenSentWritten struct {
+	Next ProcessSendWrittenSentWrittenNext
+}
+
+func (*ProcessSendWrittenSentWritten) processSendWrittenOption() {}
+
+// ProcessSendWrittenGone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessSendWrittenGone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessSendWrittenGone) processSendWrittenOption() {}
+
+// ProcessSendIsSentIs is sys <- Is(_, _) (process.chan:715). It is valid until the next step.
+type ProcessSendIsSentIs struct {
+	Next ProcessSendIsSentIsNext
+}
+
+func (*ProcessSendIsSentIs) processSendIsOption() {}
+
+// ProcessSendIsGone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessSendIsGone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessSendIsGone) processSendIsOption() {}
+
+// ProcessSendPositionSentPosition is sys <- Position(_) (process.chan:718). It is valid until the next step.
+type ProcessSendPositionSentPosition struct {
+	Next ProcessSendPositionSentPositionNext
+}
+
+func (*ProcessSendPositionSentPosition) processSendPositionOption() {}
+
+// ProcessSendPositionGone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessSendPositionGone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessSendPositionGone) processSendPositionOption() {}
+
+// ProcessSendDescribedSentDescribed is sys <- Described(_, _, _, _) (process.chan:721). It is valid until the next step.
+type ProcessSendDescribedSentDescribed struct {
+	Next ProcessSendDescribedSentDescribedNext
+}
+
+func (*ProcessSendDescribedSentDescribed) processSendDescribedOption() {}
+
+// ProcessSendDescribedGone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessSendDescribedGone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessSendDescribedGone) processSendDescribedOption() {}
+
+// ProcessSendOpenedSentOpened is sys <- Opened(_) (process.chan:724). It is valid until the next step.
+type ProcessSendOpenedSentOpened struct {
+	Next ProcessSendOpenedSentOpenedNext
+}
+
+func (*ProcessSendOpenedSentOpened) processSendOpenedOption() {}
+
+// ProcessSendOpenedGone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessSendOpenedGone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessSendOpenedGone) processSendOpenedOption() {}
+
+// ProcessSendTimeSentTime is sys <- Time(_) (process.chan:727). It is valid until the next step.
+type ProcessSendTimeSentTime struct {
+	Next ProcessSendTimeSentTimeNext
+}
+
+func (*ProcessSendTimeSentTime) processSendTimeOption() {}
+
+// ProcessSendTimeGone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessSendTimeGone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessSendTimeGone) processSendTimeOption() {}
+
+// ProcessSendWokenSentWoken is sys <- Woken(_) (process.chan:730). It is valid until the next step.
+type ProcessSendWokenSentWoken struct {
+	Next ProcessSendWokenSentWokenNext
+}
+
+func (*ProcessSendWokenSentWoken) processSendWokenOption() {}
+
+// ProcessSendWokenGone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessSendWokenGone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessSendWokenGone) processSendWokenOption() {}
+
+// ProcessAfterNow5Time is Time(_) <- time (process.chan:550). It is valid until the next step.
+type ProcessAfterNow5Time struct {
+	Nanoseconds uint64
+	Next        ProcessAfterRead
+}
+
+// ProcessAfterNow7Time is Time(_) <- time (process.chan:550). It is valid until the next step.
+type ProcessAfterNow7Time struct {
+	Nanoseconds uint64
+	Next        ProcessAfterRead
+}
+
+// ProcessAfterStatIs is Is(_) <- dirs[d] (process.chan:177). It is valid until the next step.
+type ProcessAfterStatIs struct {
+	Attr file.Attr
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+// ProcessAfterSetTimes2Done is Done() <- dirs[d] (process.chan:45). It is valid until the next step.
+type ProcessAfterSetTimes2Done struct {
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessAfterSetTimes2Done) processAfterSetTimes2Option() {}
+
+// ProcessAfterSetTimes2Failed is Failed(_) <- dirs[d] (process.chan:46). It is valid until the next step.
+type ProcessAfterSetTimes2Failed struct {
 	Err  errno.Errno
-	Next ProcessAfterFailed
+	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
-func (*ProcessAfterRead3Failed) processAfterRead3Option() {}
+func (*ProcessAfterSetTimes2Failed) processAfterSetTimes2Option() {}
 
-// ProcessAfterRead3Gone is gone <- sys (process.chan:151). It is valid until the next step.
-type ProcessAfterRead3Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
+// ProcessAfterListEntries is Entries(_, _) <- dirs[d] (process.chan:157). It is valid until the next step.
+type ProcessAfterListEntries struct {
+	Buf       []byte
+	NextField uint64
+	Next      ProcessAfterEntries
 }
 
-func (*ProcessAfterRead3Gone) processAfterRead3Option() {}
+func (*ProcessAfterListEntries) processAfterListOption() {}
 
-// ProcessAfterWrite3Written is Written(_) <- files[f] (process.chan:162). It is valid until the next step.
-type ProcessAfterWrite3Written struct {
-	Count uint32
-	Next  ProcessAfterWritten
-}
-
-func (*ProcessAfterWrite3Written) processAfterWrite3Option() {}
-
-// ProcessAfterWrite3Failed is Failed(err) <- files[f] (process.chan:163). It is valid until the next step.
-type ProcessAfterWrite3Failed struct {
+// ProcessAfterListFailed is Failed(_) <- dirs[d] (process.chan:164). It is valid until the next step.
+type ProcessAfterListFailed struct {
 	Err  errno.Errno
-	Next ProcessAfterFailed2
+	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
-func (*ProcessAfterWrite3Failed) processAfterWrite3Option() {}
+func (*ProcessAfterListFailed) processAfterListOption() {}
 
-// ProcessAfterWrite3Gone is gone <- sys (process.chan:164). It is valid until the next step.
-type ProcessAfterWrite3Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
+// ProcessAfterWaitReady is Ready() <- naps[_ at pending] (process.chan:525). It is valid until the next step.
+type ProcessAfterWaitReady struct {
+	Member int
+	Next   ProcessSendDoneOrSendFailedOrOthers8
 }
 
-func (*ProcessAfterWrite3Gone) processAfterWrite3Option() {}
+func (*ProcessAfterWaitReady) processAfterWaitOption() {}
 
-// ProcessAfterStat3Is is Is(_, _) <- files[f] (process.chan:174). It is valid until the next step.
+// ProcessAfterWaitCancelled is Cancelled() <- naps[_ at pending] (process.chan:526). It is valid until the next step.
+type ProcessAfterWaitCancelled struct {
+	Member int
+	Next   ProcessSendDoneOrSendFailedOrOthers8
+}
+
+func (*ProcessAfterWaitCancelled) processAfterWaitOption() {}
+
+// ProcessAfterWaitGone is gone <- sys (process.chan:527). It is valid until the next step.
+type ProcessAfterWaitGone struct {
+	Next ProcessSendDoneOrSendFailedOrOthers8
+}
+
+func (*ProcessAfterWaitGone) processAfterWaitOption() {}
+
+// ProcessAfterStat2Is is Is(_, _) <- files[file] (process.chan:88). It is valid until the next step.
+type ProcessAfterStat2Is struct {
+	Kind file.Kind
+	Attr file.Attr
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+// ProcessAfterSyncDone is Done() <- files[file] (process.chan:45). It is valid until the next step.
+type ProcessAfterSyncDone struct {
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessAfterSyncDone) processAfterSyncOption() {}
+
+// ProcessAfterSyncFailed is Failed(_) <- files[file] (process.chan:46). It is valid until the next step.
+type ProcessAfterSyncFailed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessAfterSyncFailed) processAfterSyncOption() {}
+
+// ProcessAfterSetTimes3Done is Done() <- files[file] (process.chan:45). It is valid until the next step.
+type ProcessAfterSetTimes3Done struct {
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessAfterSetTimes3Done) processAfterSetTimes3Option() {}
+
+// ProcessAfterSetTimes3Failed is Failed(_) <- files[file] (process.chan:46). It is valid until the next step.
+type ProcessAfterSetTimes3Failed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessAfterSetTimes3Failed) processAfterSetTimes3Option() {}
+
+// ProcessAfterStat3Is is Is(_, _) <- files[file] (process.chan:88). It is valid until the next step.
 type ProcessAfterStat3Is struct {
 	Kind file.Kind
 	Attr file.Attr
 	Next ProcessAfterIs
 }
 
-// ProcessAfterSync3Done is Done() <- files[f] (process.chan:58). It is valid until the next step.
-type ProcessAfterSync3Done struct {
-	Next ProcessAfterDone
+// ProcessAfterStat4Is is Is(_, _) <- files[file] (process.chan:88). It is valid until the next step.
+type ProcessAfterStat4Is struct {
+	Kind file.Kind
+	Attr file.Attr
+	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
-func (*ProcessAfterSync3Done) processAfterSync3Option() {}
+// ProcessAfterRead2Data is Data(_) <- files[file] (process.chan:68). It is valid until the next step.
+type ProcessAfterRead2Data struct {
+	Buf  []byte
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
 
-// ProcessAfterSync3Failed is Failed(err) <- files[f] (process.chan:59). It is valid until the next step.
-type ProcessAfterSync3Failed struct {
+func (*ProcessAfterRead2Data) processAfterRead2Option() {}
+
+// ProcessAfterRead2Failed is Failed(_) <- files[file] (process.chan:69). It is valid until the next step.
+type ProcessAfterRead2Failed struct {
 	Err  errno.Errno
-	Next ProcessAfterFailed3
+	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
-func (*ProcessAfterSync3Failed) processAfterSync3Option() {}
+func (*ProcessAfterRead2Failed) processAfterRead2Option() {}
 
-// ProcessAfterTruncate3Done is Done() <- files[f] (process.chan:58). It is valid until the next step.
-type ProcessAfterTruncate3Done struct {
+// ProcessAfterRead2Gone is gone <- sys (process.chan:70). It is valid until the next step.
+type ProcessAfterRead2Gone struct {
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessAfterRead2Gone) processAfterRead2Option() {}
+
+// ProcessAfterWriteWritten is Written(_) <- files[file] (process.chan:80). It is valid until the next step.
+type ProcessAfterWriteWritten struct {
+	Count uint32
+	Next  ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessAfterWriteWritten) processAfterWriteOption() {}
+
+// ProcessAfterWriteFailed is Failed(_) <- files[file] (process.chan:81). It is valid until the next step.
+type ProcessAfterWriteFailed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessAfterWriteFailed) processAfterWriteOption() {}
+
+// ProcessAfterWriteGone is gone <- sys (process.chan:82). It is valid until the next step.
+type ProcessAfterWriteGone struct {
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessAfterWriteGone) processAfterWriteOption() {}
+
+// ProcessAfterTruncateDone is Done() <- files[file] (process.chan:45). It is valid until the next step.
+type ProcessAfterTruncateDone struct {
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessAfterTruncateDone) processAfterTruncateOption() {}
+
+// ProcessAfterTruncateFailed is Failed(_) <- files[file] (process.chan:46). It is valid until the next step.
+type ProcessAfterTruncateFailed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessAfterTruncateFailed) processAfterTruncateOption() {}
+
+// ProcessAfterStat5Is is Is(_, _) <- files[file] (process.chan:88). It is valid until the next step.
+type ProcessAfterStat5Is struct {
+	Kind file.Kind
+	Attr file.Attr
+	Next ProcessAfterIs2
+}
+
+// ProcessAfterReadLinkTarget is Target(_) <- at (process.chan:266). It is valid until the next step.
+type ProcessAfterReadLinkTarget struct {
+	Target string
+	Next   ProcessWalking
+}
+
+func (*ProcessAfterReadLinkTarget) processAfterReadLinkOption() {}
+
+// ProcessAfterReadLinkFailed is Failed(_) <- at (process.chan:267). It is valid until the next step.
+type ProcessAfterReadLinkFailed struct {
+	Err  errno.Errno
+	Next ProcessWalking
+}
+
+func (*ProcessAfterReadLinkFailed) processAfterReadLinkOption() {}
+
+// ProcessAfterReleaseReady is Ready() <- w.sleeper (process.chan:60). It is valid until the next step.
+type ProcessAfterReleaseReady struct {
+	Next ProcessAfterReady
+}
+
+func (*ProcessAfterReleaseReady) processAfterReleaseOption() {}
+
+// ProcessAfterReleaseCancelled is Cancelled() <- w.sleeper (process.chan:61). It is valid until the next step.
+type ProcessAfterReleaseCancelled struct {
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessAfterReleaseCancelled) processAfterReleaseOption() {}
+
+// ProcessAfterOpenOpenedDir is OpenedDir(below) <- o.opener (process.chan:239). It is valid until the next step.
+type ProcessAfterOpenOpenedDir struct {
+	Next ProcessWalkingOrAfterOpenedDir
+}
+
+func (*ProcessAfterOpenOpenedDir) processAfterOpenOption() {}
+
+// ProcessAfterOpenOpened is Opened(f) <- o.opener (process.chan:243). It is valid until the next step.
+type ProcessAfterOpenOpened struct {
+	Next ProcessAfterOpened
+}
+
+func (*ProcessAfterOpenOpened) processAfterOpenOption() {}
+
+// ProcessAfterOpenFailed is Failed(_) <- o.opener (process.chan:247). It is valid until the next step.
+type ProcessAfterOpenFailed struct {
+	Err  errno.Errno
+	Next ProcessAfterFailed
+}
+
+func (*ProcessAfterOpenFailed) processAfterOpenOption() {}
+
+// ProcessAfterWrongReady is Ready() <- naps[n] (process.chan:538). It is valid until the next step.
+type ProcessAfterWrongReady struct {
+	Next ProcessSendDoneOrSendFailedOrOthers15
+}
+
+func (*ProcessAfterWrongReady) processAfterWrongOption() {}
+
+// ProcessAfterWrongCancelled is Cancelled() <- naps[n] (process.chan:539). It is valid until the next step.
+type ProcessAfterWrongCancelled struct {
+	Next ProcessSendDoneOrSendFailedOrOthers15
+}
+
+func (*ProcessAfterWrongCancelled) processAfterWrongOption() {}
+
+// ProcessAfterPath2SentDone is sys <- Done() (process.chan:703). It is valid until the next step.
+type ProcessAfterPath2SentDone struct {
+	Next ProcessRunning
+}
+
+func (*ProcessAfterPath2SentDone) processAfterPath2Option() {}
+
+// ProcessAfterPath2Gone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessAfterPath2Gone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessAfterPath2Gone) processAfterPath2Option() {}
+
+// ProcessAfterPath3SentFailed is sys <- Failed(_) (process.chan:706). It is valid until the next step.
+type ProcessAfterPath3SentFailed struct {
+	Next ProcessAfterPath3SentFailedNext
+}
+
+func (*ProcessAfterPath3SentFailed) processAfterPath3Option() {}
+
+// ProcessAfterPath3Gone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessAfterPath3Gone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessAfterPath3Gone) processAfterPath3Option() {}
+
+// ProcessAfterPath4SentData is sys <- Data(_) (process.chan:709). It is valid until the next step.
+type ProcessAfterPath4SentData struct {
+	Next ProcessAfterPath4SentDataNext
+}
+
+func (*ProcessAfterPath4SentData) processAfterPath4Option() {}
+
+// ProcessAfterPath4Gone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessAfterPath4Gone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessAfterPath4Gone) processAfterPath4Option() {}
+
+// ProcessAfterPath5SentWritten is sys <- Written(_) (process.chan:712). It is valid until the next step.
+type ProcessAfterPath5SentWritten struct {
+	Next ProcessAfterPath5SentWrittenNext
+}
+
+func (*ProcessAfterPath5SentWritten) processAfterPath5Option() {}
+
+// ProcessAfterPath5Gone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessAfterPath5Gone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessAfterPath5Gone) processAfterPath5Option() {}
+
+// ProcessAfterPath6SentIs is sys <- Is(_, _) (process.chan:715). It is valid until the next step.
+type ProcessAfterPath6SentIs struct {
+	Next ProcessAfterPath6SentIsNext
+}
+
+func (*ProcessAfterPath6SentIs) processAfterPath6Option() {}
+
+// ProcessAfterPath6Gone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessAfterPath6Gone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessAfterPath6Gone) processAfterPath6Option() {}
+
+// ProcessAfterPath7SentPosition is sys <- Position(_) (process.chan:718). It is valid until the next step.
+type ProcessAfterPath7SentPosition struct {
+	Next ProcessAfterPath7SentPositionNext
+}
+
+func (*ProcessAfterPath7SentPosition) processAfterPath7Option() {}
+
+// ProcessAfterPath7Gone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessAfterPath7Gone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessAfterPath7Gone) processAfterPath7Option() {}
+
+// ProcessAfterPath8SentDescribed is sys <- Described(_, _, _, _) (process.chan:721). It is valid until the next step.
+type ProcessAfterPath8SentDescribed struct {
+	Next ProcessAfterPath8SentDescribedNext
+}
+
+func (*ProcessAfterPath8SentDescribed) processAfterPath8Option() {}
+
+// ProcessAfterPath8Gone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessAfterPath8Gone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessAfterPath8Gone) processAfterPath8Option() {}
+
+// ProcessAfterPath9SentOpened is sys <- Opened(_) (process.chan:724). It is valid until the next step.
+type ProcessAfterPath9SentOpened struct {
+	Next ProcessAfterPath9SentOpenedNext
+}
+
+func (*ProcessAfterPath9SentOpened) processAfterPath9Option() {}
+
+// ProcessAfterPath9Gone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessAfterPath9Gone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessAfterPath9Gone) processAfterPath9Option() {}
+
+// ProcessAfterPath10SentTime is sys <- Time(_) (process.chan:727). It is valid until the next step.
+type ProcessAfterPath10SentTime struct {
+	Next ProcessAfterPath10SentTimeNext
+}
+
+func (*ProcessAfterPath10SentTime) processAfterPath10Option() {}
+
+// ProcessAfterPath10Gone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessAfterPath10Gone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessAfterPath10Gone) processAfterPath10Option() {}
+
+// ProcessAfterPath11SentWoken is sys <- Woken(_) (process.chan:730). It is valid until the next step.
+type ProcessAfterPath11SentWoken struct {
+	Next ProcessAfterPath11SentWokenNext
+}
+
+func (*ProcessAfterPath11SentWoken) processAfterPath11Option() {}
+
+// ProcessAfterPath11Gone is gone <- sys (process.chan:697). It is valid until the next step.
+type ProcessAfterPath11Gone struct {
+	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
+}
+
+func (*ProcessAfterPath11Gone) processAfterPath11Option() {}
+
+// ProcessAfterMakeDirDone is Done() <- at (process.chan:45). It is valid until the next step.
+type ProcessAfterMakeDirDone struct {
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterMakeDirDone) processAfterMakeDirOption() {}
+
+// ProcessAfterMakeDirFailed is Failed(_) <- at (process.chan:46). It is valid until the next step.
+type ProcessAfterMakeDirFailed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterMakeDirFailed) processAfterMakeDirOption() {}
+
+// ProcessAfterFindFound is Found(_, _, _) <- at (process.chan:356). It is valid until the next step.
+type ProcessAfterFindFound struct {
+	Ino  uint64
+	Kind file.Kind
+	Attr file.Attr
+	Next ProcessAfterFound
+}
+
+func (*ProcessAfterFindFound) processAfterFindOption() {}
+
+// ProcessAfterFindFailed is Failed(_) <- at (process.chan:363). It is valid until the next step.
+type ProcessAfterFindFailed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterFindFailed) processAfterFindOption() {}
+
+// ProcessAfterSymlinkDone is Done() <- at (process.chan:45). It is valid until the next step.
+type ProcessAfterSymlinkDone struct {
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterSymlinkDone) processAfterSymlinkOption() {}
+
+// ProcessAfterSymlinkFailed is Failed(_) <- at (process.chan:46). It is valid until the next step.
+type ProcessAfterSymlinkFailed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterSymlinkFailed) processAfterSymlinkOption() {}
+
+// ProcessAfterReadLink2Target is Target(_) <- at (process.chan:446). It is valid until the next step.
+type ProcessAfterReadLink2Target struct {
+	Target string
+	Next   ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterReadLink2Target) processAfterReadLink2Option() {}
+
+// ProcessAfterReadLink2Failed is Failed(_) <- at (process.chan:447). It is valid until the next step.
+type ProcessAfterReadLink2Failed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterReadLink2Failed) processAfterReadLink2Option() {}
+
+// ProcessAfterOpen2Opened is Opened(f) <- o.opener (process.chan:299). It is valid until the next step.
+type ProcessAfterOpen2Opened struct {
+	Next ProcessAfterOpened2
+}
+
+func (*ProcessAfterOpen2Opened) processAfterOpen2Option() {}
+
+// ProcessAfterOpen2OpenedDir is OpenedDir(d) <- o.opener (process.chan:310). It is valid until the next step.
+type ProcessAfterOpen2OpenedDir struct {
+	Next ProcessAfterOpenedDir2
+}
+
+func (*ProcessAfterOpen2OpenedDir) processAfterOpen2Option() {}
+
+// ProcessAfterOpen2Failed is Failed(_) <- o.opener (process.chan:315). It is valid until the next step.
+type ProcessAfterOpen2Failed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterOpen2Failed) processAfterOpen2Option() {}
+
+// ProcessAfterStat6Is is Is(_) <- at (process.chan:324). It is valid until the next step.
+type ProcessAfterStat6Is struct {
+	Attr file.Attr
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+// ProcessAfterFind2Found is Found(_, _, _) <- at (process.chan:329). It is valid until the next step.
+type ProcessAfterFind2Found struct {
+	Ino  uint64
+	Kind file.Kind
+	Attr file.Attr
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterFind2Found) processAfterFind2Option() {}
+
+// ProcessAfterFind2Failed is Failed(_) <- at (process.chan:330). It is valid until the next step.
+type ProcessAfterFind2Failed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterFind2Failed) processAfterFind2Option() {}
+
+// ProcessAfterOpen3Opened is Opened(f) <- o.opener (process.chan:340). It is valid until the next step.
+type ProcessAfterOpen3Opened struct {
+	Next ProcessAfterOpened3
+}
+
+func (*ProcessAfterOpen3Opened) processAfterOpen3Option() {}
+
+// ProcessAfterOpen3OpenedDir is OpenedDir(d) <- o.opener (process.chan:344). It is valid until the next step.
+type ProcessAfterOpen3OpenedDir struct {
+	Next ProcessAfterOpenedDir3
+}
+
+func (*ProcessAfterOpen3OpenedDir) processAfterOpen3Option() {}
+
+// ProcessAfterOpen3Failed is Failed(_) <- o.opener (process.chan:348). It is valid until the next step.
+type ProcessAfterOpen3Failed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterOpen3Failed) processAfterOpen3Option() {}
+
+// ProcessAfterReadLink3Target is Target(_) <- at (process.chan:252). It is valid until the next step.
+type ProcessAfterReadLink3Target struct {
+	Target string
+	Next   ProcessWalking
+}
+
+func (*ProcessAfterReadLink3Target) processAfterReadLink3Option() {}
+
+// ProcessAfterReadLink3Failed is Failed(_) <- at (process.chan:253). It is valid until the next step.
+type ProcessAfterReadLink3Failed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers20
+}
+
+func (*ProcessAfterReadLink3Failed) processAfterReadLink3Option() {}
+
+// ProcessAfterRenameDone is Done() <- at (process.chan:45). It is valid until the next step.
+type ProcessAfterRenameDone struct {
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterRenameDone) processAfterRenameOption() {}
+
+// ProcessAfterRenameFailed is Failed(_) <- at (process.chan:46). It is valid until the next step.
+type ProcessAfterRenameFailed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterRenameFailed) processAfterRenameOption() {}
+
+// ProcessAfterFind3Found is Found(_, _, _) <- at (process.chan:371). It is valid until the next step.
+type ProcessAfterFind3Found struct {
+	Ino  uint64
+	Kind file.Kind
+	Attr file.Attr
+	Next ProcessAfterFound2
+}
+
+func (*ProcessAfterFind3Found) processAfterFind3Option() {}
+
+// ProcessAfterFind3Failed is Failed(_) <- at (process.chan:378). It is valid until the next step.
+type ProcessAfterFind3Failed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterFind3Failed) processAfterFind3Option() {}
+
+// ProcessAfterSetTimes4Done is Done() <- f (process.chan:45). It is valid until the next step.
+type ProcessAfterSetTimes4Done struct {
 	Next ProcessAfterDone2
 }
 
-func (*ProcessAfterTruncate3Done) processAfterTruncate3Option() {}
+func (*ProcessAfterSetTimes4Done) processAfterSetTimes4Option() {}
 
-// ProcessAfterTruncate3Failed is Failed(err) <- files[f] (process.chan:59). It is valid until the next step.
-type ProcessAfterTruncate3Failed struct {
+// ProcessAfterSetTimes4Failed is Failed(_) <- f (process.chan:46). It is valid until the next step.
+type ProcessAfterSetTimes4Failed struct {
+	Err  errno.Errno
+	Next ProcessAfterDone2
+}
+
+func (*ProcessAfterSetTimes4Failed) processAfterSetTimes4Option() {}
+
+// ProcessAfterSetTimes5Done is Done() <- d (process.chan:45). It is valid until the next step.
+type ProcessAfterSetTimes5Done struct {
+	Next ProcessAfterDone3
+}
+
+func (*ProcessAfterSetTimes5Done) processAfterSetTimes5Option() {}
+
+// ProcessAfterSetTimes5Failed is Failed(_) <- d (process.chan:46). It is valid until the next step.
+type ProcessAfterSetTimes5Failed struct {
+	Err  errno.Errno
+	Next ProcessAfterDone3
+}
+
+func (*ProcessAfterSetTimes5Failed) processAfterSetTimes5Option() {}
+
+// ProcessAfterUnlinkDone is Done() <- at (process.chan:45). It is valid until the next step.
+type ProcessAfterUnlinkDone struct {
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterUnlinkDone) processAfterUnlinkOption() {}
+
+// ProcessAfterUnlinkFailed is Failed(_) <- at (process.chan:46). It is valid until the next step.
+type ProcessAfterUnlinkFailed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterUnlinkFailed) processAfterUnlinkOption() {}
+
+// ProcessAfterFind4Found is Found(_, _, _) <- first (process.chan:371). It is valid until the next step.
+type ProcessAfterFind4Found struct {
+	Ino  uint64
+	Kind file.Kind
+	Attr file.Attr
+	Next ProcessAfterFound3
+}
+
+func (*ProcessAfterFind4Found) processAfterFind4Option() {}
+
+// ProcessAfterFind4Failed is Failed(_) <- first (process.chan:378). It is valid until the next step.
+type ProcessAfterFind4Failed struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterFind4Failed) processAfterFind4Option() {}
+
+// ProcessAfterRename2Renamed is Renamed(x, y) <- renamer (process.chan:408). It is valid until the next step.
+type ProcessAfterRename2Renamed struct {
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterRename2Renamed) processAfterRename2Option() {}
+
+// ProcessAfterRename2Refused is Refused(_, x, y) <- renamer (process.chan:412). It is valid until the next step.
+type ProcessAfterRename2Refused struct {
+	Err  errno.Errno
+	Next ProcessSendDoneOrSendFailedOrOthers13
+}
+
+func (*ProcessAfterRename2Refused) processAfterRename2Option() {}
+
+// ProcessAfterTruncate2Done is Done() <- f (process.chan:305). It is valid until the next step.
+type ProcessAfterTruncate2Done struct {
+	Next ProcessSendDoneOrSendFailedOrOthers23
+}
+
+func (*ProcessAfterTruncate2Done) processAfterTruncate2Option() {}
+
+// ProcessAfterTruncate2Failed is Failed(_) <- f (process.chan:306). It is valid until the next step.
+type ProcessAfterTruncate2Failed struct {
 	Err  errno.Errno
 	Next ProcessAfterFailed4
 }
 
-func (*ProcessAfterTruncate3Failed) processAfterTruncate3Option() {}
+func (*ProcessAfterTruncate2Failed) processAfterTruncate2Option() {}
 
-// ProcessAfterClose3SentDone is sys <- Done() (process.chan:196). It is valid until the next step.
-type ProcessAfterClose3SentDone struct {
-	Next ProcessRunning
+// ProcessAfterLink2Done is Done() <- at (process.chan:45). It is valid until the next step.
+type ProcessAfterLink2Done struct {
+	Next ProcessSendDoneOrSendFailedOrOthers13
 }
 
-func (*ProcessAfterClose3SentDone) processAfterClose3Option() {}
+func (*ProcessAfterLink2Done) processAfterLink2Option() {}
 
-// ProcessAfterClose3Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterClose3Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterClose3Gone) processAfterClose3Option() {}
-
-// ProcessAfterList3Entries is Entries(_, _) <- dirs[d] (process.chan:215). It is valid until the next step.
-type ProcessAfterList3Entries struct {
-	Buf       []byte
-	NextField uint64
-	Next      ProcessAfterEntries
-}
-
-func (*ProcessAfterList3Entries) processAfterList3Option() {}
-
-// ProcessAfterList3Failed is Failed(err) <- dirs[d] (process.chan:216). It is valid until the next step.
-type ProcessAfterList3Failed struct {
+// ProcessAfterLink2Failed is Failed(_) <- at (process.chan:46). It is valid until the next step.
+type ProcessAfterLink2Failed struct {
 	Err  errno.Errno
-	Next ProcessAfterFailed5
+	Next ProcessSendDoneOrSendFailedOrOthers13
 }
 
-func (*ProcessAfterList3Failed) processAfterList3Option() {}
+func (*ProcessAfterLink2Failed) processAfterLink2Option() {}
 
-// ProcessAfterMakeDir3Done is Done() <- dirs[d] (process.chan:58). It is valid until the next step.
-type ProcessAfterMakeDir3Done struct {
-	Next ProcessAfterDone3
+// ProcessAfterLink3Done is Done() <- at (process.chan:45). It is valid until the next step.
+type ProcessAfterLink3Done struct {
+	Next ProcessSendDoneOrSendFailedOrOthers13
 }
 
-func (*ProcessAfterMakeDir3Done) processAfterMakeDir3Option() {}
+func (*ProcessAfterLink3Done) processAfterLink3Option() {}
 
-// ProcessAfterMakeDir3Failed is Failed(err) <- dirs[d] (process.chan:59). It is valid until the next step.
-type ProcessAfterMakeDir3Failed struct {
+// ProcessAfterLink3Failed is Failed(_) <- at (process.chan:46). It is valid until the next step.
+type ProcessAfterLink3Failed struct {
 	Err  errno.Errno
-	Next ProcessAfterFailed6
+	Next ProcessSendDoneOrSendFailedOrOthers13
 }
 
-func (*ProcessAfterMakeDir3Failed) processAfterMakeDir3Option() {}
+func (*ProcessAfterLink3Failed) processAfterLink3Option() {}
 
-// ProcessAfterUnlink3Done is Done() <- dirs[d] (process.chan:58). It is valid until the next step.
-type ProcessAfterUnlink3Done struct {
-	Next ProcessAfterDone4
-}
-
-func (*ProcessAfterUnlink3Done) processAfterUnlink3Option() {}
-
-// ProcessAfterUnlink3Failed is Failed(err) <- dirs[d] (process.chan:59). It is valid until the next step.
-type ProcessAfterUnlink3Failed struct {
-	Err  errno.Errno
-	Next ProcessAfterFailed7
-}
-
-func (*ProcessAfterUnlink3Failed) processAfterUnlink3Option() {}
-
-// ProcessAfterSleepReady is Ready() <- t.sleeper (process.chan:110). It is valid until the next step.
-type ProcessAfterSleepReady struct {
-	Next ProcessAfterReady
-}
-
-func (*ProcessAfterSleepReady) processAfterSleepOption() {}
-
-// ProcessAfterSleepCancelled is Cancelled() <- t.sleeper (process.chan:111). It is valid until the next step.
-type ProcessAfterSleepCancelled struct {
-	Next ProcessAfterReady
-}
-
-func (*ProcessAfterSleepCancelled) processAfterSleepOption() {}
-
-// ProcessAfterDataSentData is sys <- Data(_) (process.chan:148). It is valid until the next step.
-type ProcessAfterDataSentData struct {
-	Next ProcessAfterDataSentDataNext
-}
-
-func (*ProcessAfterDataSentData) processAfterDataOption() {}
-
-// ProcessAfterDataGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterDataGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterDataGone) processAfterDataOption() {}
-
-// ProcessAfterFailedSentFailed is sys <- Failed(err) (process.chan:149). It is valid until the next step.
-type ProcessAfterFailedSentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterFailedSentFailed) processAfterFailedOption() {}
-
-// ProcessAfterFailedGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterFailedGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterFailedGone) processAfterFailedOption() {}
-
-// ProcessAfterWrittenSentWritten is sys <- Written(_) (process.chan:162). It is valid until the next step.
-type ProcessAfterWrittenSentWritten struct {
-	Next ProcessAfterWrittenSentWrittenNext
-}
-
-func (*ProcessAfterWrittenSentWritten) processAfterWrittenOption() {}
-
-// ProcessAfterWrittenGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterWrittenGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterWrittenGone) processAfterWrittenOption() {}
-
-// ProcessAfterFailed2SentFailed is sys <- Failed(err) (process.chan:163). It is valid until the next step.
-type ProcessAfterFailed2SentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterFailed2SentFailed) processAfterFailed2Option() {}
-
-// ProcessAfterFailed2Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterFailed2Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterFailed2Gone) processAfterFailed2Option() {}
-
-// ProcessAfterIsSentIs is sys <- Is(_) (process.chan:175). It is valid until the next step.
-type ProcessAfterIsSentIs struct {
-	Next ProcessAfterIsSentIsNext
-}
-
-func (*ProcessAfterIsSentIs) processAfterIsOption() {}
-
-// ProcessAfterIsGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterIsGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterIsGone) processAfterIsOption() {}
-
-// ProcessAfterDoneSentDone is sys <- Done() (process.chan:58). It is valid until the next step.
-type ProcessAfterDoneSentDone struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterDoneSentDone) processAfterDoneOption() {}
-
-// ProcessAfterDoneGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterDoneGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterDoneGone) processAfterDoneOption() {}
-
-// ProcessAfterFailed3SentFailed is sys <- Failed(err) (process.chan:59). It is valid until the next step.
-type ProcessAfterFailed3SentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterFailed3SentFailed) processAfterFailed3Option() {}
-
-// ProcessAfterFailed3Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterFailed3Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterFailed3Gone) processAfterFailed3Option() {}
-
-// ProcessAfterDone2SentDone is sys <- Done() (process.chan:58). It is valid until the next step.
-type ProcessAfterDone2SentDone struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterDone2SentDone) processAfterDone2Option() {}
-
-// ProcessAfterDone2Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterDone2Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterDone2Gone) processAfterDone2Option() {}
-
-// ProcessAfterFailed4SentFailed is sys <- Failed(err) (process.chan:59). It is valid until the next step.
-type ProcessAfterFailed4SentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterFailed4SentFailed) processAfterFailed4Option() {}
-
-// ProcessAfterFailed4Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterFailed4Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterFailed4Gone) processAfterFailed4Option() {}
-
-// ProcessAfterEntriesSentData is sys <- Data(_) (process.chan:215). It is valid until the next step.
-type ProcessAfterEntriesSentData struct {
-	Next ProcessAfterEntriesSentDataNext
-}
-
-func (*ProcessAfterEntriesSentData) processAfterEntriesOption() {}
-
-// ProcessAfterEntriesGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterEntriesGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterEntriesGone) processAfterEntriesOption() {}
-
-// ProcessAfterFailed5SentFailed is sys <- Failed(err) (process.chan:216). It is valid until the next step.
-type ProcessAfterFailed5SentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterFailed5SentFailed) processAfterFailed5Option() {}
-
-// ProcessAfterFailed5Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterFailed5Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterFailed5Gone) processAfterFailed5Option() {}
-
-// ProcessAfterDone3SentDone is sys <- Done() (process.chan:58). It is valid until the next step.
-type ProcessAfterDone3SentDone struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterDone3SentDone) processAfterDone3Option() {}
-
-// ProcessAfterDone3Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterDone3Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterDone3Gone) processAfterDone3Option() {}
-
-// ProcessAfterFailed6SentFailed is sys <- Failed(err) (process.chan:59). It is valid until the next step.
-type ProcessAfterFailed6SentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterFailed6SentFailed) processAfterFailed6Option() {}
-
-// ProcessAfterFailed6Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterFailed6Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterFailed6Gone) processAfterFailed6Option() {}
-
-// ProcessAfterDone4SentDone is sys <- Done() (process.chan:58). It is valid until the next step.
-type ProcessAfterDone4SentDone struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterDone4SentDone) processAfterDone4Option() {}
-
-// ProcessAfterDone4Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterDone4Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterDone4Gone) processAfterDone4Option() {}
-
-// ProcessAfterFailed7SentFailed is sys <- Failed(err) (process.chan:59). It is valid until the next step.
-type ProcessAfterFailed7SentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterFailed7SentFailed) processAfterFailed7Option() {}
-
-// ProcessAfterFailed7Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterFailed7Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterFailed7Gone) processAfterFailed7Option() {}
-
-// ProcessAfterRename3Done is Done() <- dirs[a] (process.chan:58). It is valid until the next step.
-type ProcessAfterRename3Done struct {
-	Next ProcessAfterDone5
-}
-
-func (*ProcessAfterRename3Done) processAfterRename3Option() {}
-
-// ProcessAfterRename3Failed is Failed(err) <- dirs[a] (process.chan:59). It is valid until the next step.
-type ProcessAfterRename3Failed struct {
-	Err  errno.Errno
-	Next ProcessAfterFailed8
-}
-
-func (*ProcessAfterRename3Failed) processAfterRename3Option() {}
-
-// ProcessWalkingOpened is Opened(f) <- answer (process.chan:27). It is valid until the next step.
-type ProcessWalkingOpened struct {
-	Next ProcessAfterOpenedOrAfterLast
-}
-
-func (*ProcessWalkingOpened) processWalkingOption() {}
-
-// ProcessWalkingOpenedDir is OpenedDir(d) <- answer (process.chan:34). It is valid until the next step.
-type ProcessWalkingOpenedDir struct {
-	Next ProcessAfterOpenedDir
-}
-
-func (*ProcessWalkingOpenedDir) processWalkingOption() {}
-
-// ProcessWalkingFailed is Failed(err) <- answer (process.chan:49). It is valid until the next step.
-type ProcessWalkingFailed struct {
-	Err  errno.Errno
-	Next ProcessAfterFailed9
-}
-
-func (*ProcessWalkingFailed) processWalkingOption() {}
-
-// ProcessAfterDone5SentDone is sys <- Done() (process.chan:58). It is valid until the next step.
-type ProcessAfterDone5SentDone struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterDone5SentDone) processAfterDone5Option() {}
-
-// ProcessAfterDone5Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterDone5Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterDone5Gone) processAfterDone5Option() {}
-
-// ProcessAfterFailed8SentFailed is sys <- Failed(err) (process.chan:59). It is valid until the next step.
-type ProcessAfterFailed8SentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterFailed8SentFailed) processAfterFailed8Option() {}
-
-// ProcessAfterFailed8Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterFailed8Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterFailed8Gone) processAfterFailed8Option() {}
-
-// ProcessAfterReleaseSentWoken is sys <- Woken(_) (process.chan:254). It is valid until the next step.
-type ProcessAfterReleaseSentWoken struct {
-	Next ProcessAfterReleaseSentWokenNext
-}
-
-func (*ProcessAfterReleaseSentWoken) processAfterReleaseOption() {}
-
-// ProcessAfterReleaseGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterReleaseGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterReleaseGone) processAfterReleaseOption() {}
-
-// ProcessAfterWatchReadyTSleeper is Ready() <- t.sleeper (process.chan:102). It is valid until the next step.
-type ProcessAfterWatchReadyTSleeper struct {
-	Next ProcessAfterReady2
-}
-
-func (*ProcessAfterWatchReadyTSleeper) processAfterWatchOption() {}
-
-// ProcessAfterWatchCancelledTSleeper is Cancelled() <- t.sleeper (process.chan:103). It is valid until the next step.
-type ProcessAfterWatchCancelledTSleeper struct {
-	Next ProcessAfterCancelled
-}
-
-func (*ProcessAfterWatchCancelledTSleeper) processAfterWatchOption() {}
-
-// ProcessAfterWatchReadyWSleeper is Ready() <- w.sleeper (process.chan:104). It is valid until the next step.
-type ProcessAfterWatchReadyWSleeper struct {
-	Next ProcessAfterReady3
-}
-
-func (*ProcessAfterWatchReadyWSleeper) processAfterWatchOption() {}
-
-// ProcessAfterWatchCancelledWSleeper is Cancelled() <- w.sleeper (process.chan:105). It is valid until the next step.
-type ProcessAfterWatchCancelledWSleeper struct {
-	Next ProcessAfterCancelled2
-}
-
-func (*ProcessAfterWatchCancelledWSleeper) processAfterWatchOption() {}
-
-// ProcessAfterFailed9SentFailed is sys <- Failed(NoEnt) (process.chan:206). It is valid until the next step.
-type ProcessAfterFailed9SentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterFailed9SentFailed) processAfterFailed9Option() {}
-
-// ProcessAfterFailed9Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterFailed9Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterFailed9Gone) processAfterFailed9Option() {}
-
-// ProcessAfterRename4Renamed is Renamed(x, y) <- renamer (process.chan:77). It is valid until the next step.
-type ProcessAfterRename4Renamed struct {
-	Next ProcessAfterRenamed
-}
-
-func (*ProcessAfterRename4Renamed) processAfterRename4Option() {}
-
-// ProcessAfterRename4Refused is Refused(err, x, y) <- renamer (process.chan:81). It is valid until the next step.
-type ProcessAfterRename4Refused struct {
-	Err  errno.Errno
-	Next ProcessAfterRefused2
-}
-
-func (*ProcessAfterRename4Refused) processAfterRename4Option() {}
-
-// ProcessAfterLastSentOpened is sys <- Opened(_) (process.chan:204). It is valid until the next step.
-type ProcessAfterLastSentOpened struct {
-	Next ProcessAfterLastSentOpenedNext
-}
-
-func (*ProcessAfterLastSentOpened) processAfterLastOption() {}
-
-// ProcessAfterLastGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterLastGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterLastGone) processAfterLastOption() {}
-
-// ProcessAfterRelease6Ready is Ready() <- w.sleeper (process.chan:120). It is valid until the next step.
-type ProcessAfterRelease6Ready struct {
-	Next ProcessAfterRelease
-}
-
-func (*ProcessAfterRelease6Ready) processAfterRelease6Option() {}
-
-// ProcessAfterRelease6Cancelled is Cancelled() <- w.sleeper (process.chan:121). It is valid until the next step.
-type ProcessAfterRelease6Cancelled struct {
-	Next ProcessAfterRelease
-}
-
-func (*ProcessAfterRelease6Cancelled) processAfterRelease6Option() {}
-
-// ProcessAfterRelease7Ready is Ready() <- w.sleeper (process.chan:120). It is valid until the next step.
-type ProcessAfterRelease7Ready struct {
-	Next ProcessAfterRelease
-}
-
-func (*ProcessAfterRelease7Ready) processAfterRelease7Option() {}
-
-// ProcessAfterRelease7Cancelled is Cancelled() <- w.sleeper (process.chan:121). It is valid until the next step.
-type ProcessAfterRelease7Cancelled struct {
-	Next ProcessAfterRelease
-}
-
-func (*ProcessAfterRelease7Cancelled) processAfterRelease7Option() {}
-
-// ProcessAfterRelease8Ready is Ready() <- t.sleeper (process.chan:120). It is valid until the next step.
-type ProcessAfterRelease8Ready struct {
-	Next ProcessAfterRelease
-}
-
-func (*ProcessAfterRelease8Ready) processAfterRelease8Option() {}
-
-// ProcessAfterRelease8Cancelled is Cancelled() <- t.sleeper (process.chan:121). It is valid until the next step.
-type ProcessAfterRelease8Cancelled struct {
-	Next ProcessAfterRelease
-}
-
-func (*ProcessAfterRelease8Cancelled) processAfterRelease8Option() {}
-
-// ProcessAfterRelease9Ready is Ready() <- t.sleeper (process.chan:120). It is valid until the next step.
-type ProcessAfterRelease9Ready struct {
-	Next ProcessAfterRelease
-}
-
-func (*ProcessAfterRelease9Ready) processAfterRelease9Option() {}
-
-// ProcessAfterRelease9Cancelled is Cancelled() <- t.sleeper (process.chan:121). It is valid until the next step.
-type ProcessAfterRelease9Cancelled struct {
-	Next ProcessAfterRelease
-}
-
-func (*ProcessAfterRelease9Cancelled) processAfterRelease9Option() {}
-
-// ProcessAfterRenamedSentDone is sys <- Done() (process.chan:80). It is valid until the next step.
-type ProcessAfterRenamedSentDone struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterRenamedSentDone) processAfterRenamedOption() {}
-
-// ProcessAfterRenamedGone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterRenamedGone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterRenamedGone) processAfterRenamedOption() {}
-
-// ProcessAfterRefused2SentFailed is sys <- Failed(err) (process.chan:84). It is valid until the next step.
-type ProcessAfterRefused2SentFailed struct {
-	Next ProcessRunning
-}
-
-func (*ProcessAfterRefused2SentFailed) processAfterRefused2Option() {}
-
-// ProcessAfterRefused2Gone is gone <- sys (process.chan:141). It is valid until the next step.
-type ProcessAfterRefused2Gone struct {
-	Next ProcessAfterExitOrAfterGoneOrOthers
-}
-
-func (*ProcessAfterRefused2Gone) processAfterRefused2Option() {}
-
-// settle1 is what the component does by itself from process.chan:145 on.
-func (e *processComponent) settle1() ProcessAfterReadOrAfterRead2 {
-	if e.Count(processFiles) == 0 {
-		e.at.processAfterRead = ProcessAfterRead{e, e.Step()}
-		return &e.at.processAfterRead
-	}
-	e.at.processAfterRead2 = ProcessAfterRead2{e, e.Step()}
-	return &e.at.processAfterRead2
-}
-
-// settle2 is what the component does by itself from process.chan:159 on.
-func (e *processComponent) settle2() ProcessAfterWriteOrAfterWrite2 {
-	if e.Count(processFiles) == 0 {
-		e.at.processAfterWrite = ProcessAfterWrite{e, e.Step()}
-		return &e.at.processAfterWrite
-	}
-	e.at.processAfterWrite2 = ProcessAfterWrite2{e, e.Step()}
-	return &e.at.processAfterWrite2
-}
-
-// settle3 is what the component does by itself from process.chan:172 on.
-func (e *processComponent) settle3() ProcessAfterStatOrAfterStat2 {
-	if e.Count(processFiles) == 0 {
-		e.at.processAfterStat = ProcessAfterStat{e, e.Step()}
-		return &e.at.processAfterStat
-	}
-	e.at.processAfterStat2 = ProcessAfterStat2{e, e.Step()}
-	return &e.at.processAfterStat2
-}
-
-// settle4 is what the component does by itself from process.chan:180 on.
-func (e *processComponent) settle4() ProcessAfterSyncOrAfterSync2 {
-	if e.Count(processFiles) == 0 {
-		e.at.processAfterSync = ProcessAfterSync{e, e.Step()}
-		return &e.at.processAfterSync
-	}
-	e.at.processAfterSync2 = ProcessAfterSync2{e, e.Step()}
-	return &e.at.processAfterSync2
-}
-
-// settle5 is what the component does by itself from process.chan:187 on.
-func (e *processComponent) settle5() ProcessAfterTruncateOrAfterTruncate2 {
-	if e.Count(processFiles) == 0 {
-		e.at.processAfterTruncate = ProcessAfterTruncate{e, e.Step()}
-		return &e.at.processAfterTruncate
-	}
-	e.at.processAfterTruncate2 = ProcessAfterTruncate2{e, e.Step()}
-	return &e.at.processAfterTruncate2
-}
-
-// settle6 is what the component does by itself from process.chan:194 on.
-func (e *processComponent) settle6() ProcessAfterCloseOrAfterClose2 {
-	if e.Count(processFiles) == 0 {
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-	e.at.processAfterClose2 = ProcessAfterClose2{e, e.Step()}
-	return &e.at.processAfterClose2
-}
-
-// settle7 is what the component does by itself from process.chan:202 on.
-func (e *processComponent) settle7() ProcessAfterOpenOrAfterOpen2 {
-	if e.Count(processDirs) == 0 {
-		e.at.processAfterOpen = ProcessAfterOpen{e, e.Step()}
-		return &e.at.processAfterOpen
-	}
-	e.at.processAfterOpen2 = ProcessAfterOpen2{e, e.Step()}
-	return &e.at.processAfterOpen2
-}
-
-// settle8 is what the component does by itself from process.chan:212 on.
-func (e *processComponent) settle8() ProcessAfterListOrAfterList2 {
-	if e.Count(processDirs) == 0 {
-		e.at.processAfterList = ProcessAfterList{e, e.Step()}
-		return &e.at.processAfterList
-	}
-	e.at.processAfterList2 = ProcessAfterList2{e, e.Step()}
-	return &e.at.processAfterList2
-}
-
-// settle9 is what the component does by itself from process.chan:222 on.
-func (e *processComponent) settle9() ProcessAfterMakeDirOrAfterMakeDir2 {
-	if e.Count(processDirs) == 0 {
-		e.at.processAfterMakeDir = ProcessAfterMakeDir{e, e.Step()}
-		return &e.at.processAfterMakeDir
-	}
-	e.at.processAfterMakeDir2 = ProcessAfterMakeDir2{e, e.Step()}
-	return &e.at.processAfterMakeDir2
-}
-
-// settle10 is what the component does by itself from process.chan:229 on.
-func (e *processComponent) settle10() ProcessAfterUnlinkOrAfterUnlink2 {
-	if e.Count(processDirs) == 0 {
-		e.at.processAfterUnlink = ProcessAfterUnlink{e, e.Step()}
-		return &e.at.processAfterUnlink
-	}
-	e.at.processAfterUnlink2 = ProcessAfterUnlink2{e, e.Step()}
-	return &e.at.processAfterUnlink2
-}
-
-// settle11 is what the component does by itself from process.chan:65 on.
-func (e *processComponent) settle11() ProcessAfterRenameOrAfterRename2 {
-	if e.CountAt(processDirs, 1<<0) == 0 {
-		e.at.processAfterRename = ProcessAfterRename{e, e.Step()}
-		return &e.at.processAfterRename
-	}
-	e.at.processAfterRename2 = ProcessAfterRename2{e, e.Step()}
-	return &e.at.processAfterRename2
-}
-
-// settle12 is what the component does by itself from process.chan:127 on.
-func (e *processComponent) settle12() ProcessAfterExitOrAfterGoneOrOthers {
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle13 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle13() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle14 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle14() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle15 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle15() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle16 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle16() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle17 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle17() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle18 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle18() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle19 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle19() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle20 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle20() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle21 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle21() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle22 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle22() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle23 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle23() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle24 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle24() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle25 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle25() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle26 is what the component does by itself from process.chan:98 on.
-func (e *processComponent) settle26() ProcessAfterSleepOrAfterSleep2 {
-	if e.Count(processFiles) == 0 {
-		e.at.processAfterSleep = ProcessAfterSleep{e, e.Step()}
-		return &e.at.processAfterSleep
-	}
-	e.at.processAfterSleep2 = ProcessAfterSleep2{e, e.Step()}
-	return &e.at.processAfterSleep2
-}
-
-// settle27 is what the component does by itself from process.chan:73 on.
-func (e *processComponent) settle27() ProcessAfterRenameOrAfterAcross {
-	if e.CountAt(processDirs, 1<<0) == 0 {
-		e.at.processAfterRename = ProcessAfterRename{e, e.Step()}
-		return &e.at.processAfterRename
-	}
-	e.at.processAfterAcross = ProcessAfterAcross{e, e.Step()}
-	return &e.at.processAfterAcross
-}
-
-// settle28 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle28() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle29 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle29() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle30 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle30() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle31 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle31() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle32 is what the component does by itself from process.chan:127 on.
-func (e *processComponent) settle32() ProcessAfterExitOrAfterGoneOrOthers {
-l78:
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		if e.Has(processFiles, e.v.f) {
-			e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-			return &e.at.processAfterExit
-		}
-		goto l78
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle33 is what the component does by itself from process.chan:151 on.
-func (e *processComponent) settle33() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.Drop(processFiles, e.v.f)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle34 is what the component does by itself from process.chan:164 on.
-func (e *processComponent) settle34() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.Drop(processFiles, e.v.f)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle35 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle35() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle36 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle36() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle37 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle37() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle38 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle38() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle39 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle39() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle40 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle40() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle41 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle41() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle42 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle42() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle43 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle43() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle44 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle44() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle45 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle45() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle46 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle46() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle47 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle47() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle48 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle48() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle49 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle49() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle50 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle50() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle51 is what the component does by itself from process.chan:74 on.
-func (e *processComponent) settle51() ProcessAfterRenameOrAfterPickDirs6 {
-	if e.v.a != e.v.b {
-		e.at.processAfterPickDirs6 = ProcessAfterPickDirs6{e, e.Step()}
-		return &e.at.processAfterPickDirs6
-	}
-	e.at.processAfterRename = ProcessAfterRename{e, e.Step()}
-	return &e.at.processAfterRename
-}
-
-// settle52 is what the component does by itself from process.chan:28 on.
-func (e *processComponent) settle52() ProcessAfterOpenedOrAfterLast {
+// settle1 is what the component does by itself from process.chan:685 on.
+func (e *processComponent) settle1() ProcessStartingOrAfterGive {
 	if !e.Full(processFiles, 1) {
 		e.added = e.Free(processFiles, 1)
 		e.Shift(processF, 0, processFiles, e.added)
-		e.at.processAfterLast = ProcessAfterLast{e, e.Step()}
-		return &e.at.processAfterLast
+		e.at.processStarting = ProcessStarting{e, e.Step()}
+		return &e.at.processStarting
 	}
-	e.at.processAfterOpened = ProcessAfterOpened{e, e.Step()}
-	return &e.at.processAfterOpened
+	e.at.processAfterGive = ProcessAfterGive{e, e.Step()}
+	return &e.at.processAfterGive
 }
 
-// settle53 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle53() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle54 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle54() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
-	}
-	e.v.d = 0
-l121:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle55 is what the component does by itself from process.chan:130 on.
-func (e *processComponent) settle55() ProcessAfterGoneOrAfterExit2 {
-l150:
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		if e.Has(processDirs, e.v.d) {
-			e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-			return &e.at.processAfterGone
-		}
-		goto l150
-	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
-}
-
-// settle56 is what the component does by itself from process.chan:37 on.
-func (e *processComponent) settle56() ProcessAfterLastOrAfterLast2 {
+// settle2 is what the component does by itself from process.chan:690 on.
+func (e *processComponent) settle2() ProcessStartingOrAfterGiveDir {
 	if !e.Full(processDirs, 1) {
 		e.added = e.Free(processDirs, 1)
 		e.Shift(processD, 0, processDirs, e.added)
-		e.at.processAfterLast = ProcessAfterLast{e, e.Step()}
-		return &e.at.processAfterLast
+		e.at.processStarting = ProcessStarting{e, e.Step()}
+		return &e.at.processStarting
 	}
-	e.at.processAfterLast2 = ProcessAfterLast2{e, e.Step()}
-	return &e.at.processAfterLast2
+	e.at.processAfterGiveDir = ProcessAfterGiveDir{e, e.Step()}
+	return &e.at.processAfterGiveDir
 }
 
-// settle57 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle57() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
+// settle3 is what the component does by itself from process.chan:671 on.
+func (e *processComponent) settle3() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerData
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
 	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
 	}
 	e.v.d = 0
-l121:
+l155:
 	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
 	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
 }
 
-// settle58 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle58() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
+// settle4 is what the component does by itself from process.chan:674 on.
+func (e *processComponent) settle4() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerData
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
 	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
 	}
 	e.v.d = 0
-l121:
+l155:
 	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
 	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
 }
 
-// settle59 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle59() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
+// settle5 is what the component does by itself from process.chan:677 on.
+func (e *processComponent) settle5() ProcessSendDoneOrSendFailedOrOthers {
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
 	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
 	}
 	e.v.d = 0
-l121:
+l155:
 	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
 	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
 }
 
-// settle60 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle60() ProcessAfterExitOrAfterGoneOrOthers {
+// settle6 is what the component does by itself from process.chan:697 on.
+func (e *processComponent) settle6() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
 	e.Drop(processSys, 0)
 	e.v.f = 0
-l48:
+l98:
 	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
 	}
 	e.v.d = 0
-l121:
+l155:
 	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
 	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
 }
 
-// settle61 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle61() ProcessAfterExitOrAfterGoneOrOthers {
-	e.Drop(processSys, 0)
-	e.v.f = 0
-l48:
+// settle7 is what the component does by itself from process.chan:606 on.
+func (e *processComponent) settle7() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerData
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
 	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-		return &e.at.processAfterExit
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:127")
-		goto l48
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
 	}
 	e.v.d = 0
-l121:
+l155:
 	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterGone = ProcessAfterGone{e, e.Step()}
-		return &e.at.processAfterGone
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:130")
-		goto l121
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
 	}
-	e.at.processAfterExit2 = ProcessAfterExit2{e, e.Step()}
-	return &e.at.processAfterExit2
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle8 is what the component does by itself from process.chan:607 on.
+func (e *processComponent) settle8() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle9 is what the component does by itself from process.chan:558 on.
+func (e *processComponent) settle9() ProcessSendDoneOrSendFailedOrOthers2 {
+	if e.Count(processFiles) == 0 {
+		e.v.answer = AnswerFailed
+		if e.v.answer == AnswerDone {
+			e.at.processSendDone = ProcessSendDone{e, e.Step()}
+			return &e.at.processSendDone
+		}
+		if e.v.answer == AnswerFailed {
+			e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+			return &e.at.processSendFailed
+		}
+		if e.v.answer == AnswerData {
+			e.at.processSendData = ProcessSendData{e, e.Step()}
+			return &e.at.processSendData
+		}
+		if e.v.answer == AnswerWritten {
+			e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+			return &e.at.processSendWritten
+		}
+		if e.v.answer == AnswerIs {
+			e.at.processSendIs = ProcessSendIs{e, e.Step()}
+			return &e.at.processSendIs
+		}
+		if e.v.answer == AnswerPosition {
+			e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+			return &e.at.processSendPosition
+		}
+		if e.v.answer == AnswerDescribed {
+			e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+			return &e.at.processSendDescribed
+		}
+		if e.v.answer == AnswerOpened {
+			e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+			return &e.at.processSendOpened
+		}
+		if e.v.answer == AnswerTime {
+			e.at.processSendTime = ProcessSendTime{e, e.Step()}
+			return &e.at.processSendTime
+		}
+		if e.v.answer == AnswerWoken {
+			e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+			return &e.at.processSendWoken
+		}
+		if e.v.answer == AnswerNothing {
+			e.v.f = 0
+			goto l98
+		}
+		panic("channel: syscall.Process is stuck at process.chan:700")
+	}
+	e.at.processAfterFile = ProcessAfterFile{e, e.Step()}
+	return &e.at.processAfterFile
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle10 is what the component does by itself from process.chan:564 on.
+func (e *processComponent) settle10() ProcessSendDoneOrSendFailedOrOthers3 {
+	if e.Count(processDirs) == 0 {
+		e.v.answer = AnswerFailed
+		if e.v.answer == AnswerDone {
+			e.at.processSendDone = ProcessSendDone{e, e.Step()}
+			return &e.at.processSendDone
+		}
+		if e.v.answer == AnswerFailed {
+			e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+			return &e.at.processSendFailed
+		}
+		if e.v.answer == AnswerData {
+			e.at.processSendData = ProcessSendData{e, e.Step()}
+			return &e.at.processSendData
+		}
+		if e.v.answer == AnswerWritten {
+			e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+			return &e.at.processSendWritten
+		}
+		if e.v.answer == AnswerIs {
+			e.at.processSendIs = ProcessSendIs{e, e.Step()}
+			return &e.at.processSendIs
+		}
+		if e.v.answer == AnswerPosition {
+			e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+			return &e.at.processSendPosition
+		}
+		if e.v.answer == AnswerDescribed {
+			e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+			return &e.at.processSendDescribed
+		}
+		if e.v.answer == AnswerOpened {
+			e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+			return &e.at.processSendOpened
+		}
+		if e.v.answer == AnswerTime {
+			e.at.processSendTime = ProcessSendTime{e, e.Step()}
+			return &e.at.processSendTime
+		}
+		if e.v.answer == AnswerWoken {
+			e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+			return &e.at.processSendWoken
+		}
+		if e.v.answer == AnswerNothing {
+			e.v.f = 0
+			goto l98
+		}
+		panic("channel: syscall.Process is stuck at process.chan:700")
+	}
+	e.at.processAfterDirectory = ProcessAfterDirectory{e, e.Step()}
+	return &e.at.processAfterDirectory
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle11 is what the component does by itself from process.chan:195 on.
+func (e *processComponent) settle11() ProcessSendDoneOrSendFailedOrOthers {
+	if e.v.call == CallSeek {
+		e.v.answer = AnswerPosition
+		goto l133
+	}
+	if e.v.call == CallDescribe {
+		e.v.answer = AnswerDescribed
+		goto l133
+	}
+	if e.v.call == CallRead {
+		e.v.answer = AnswerData
+		goto l133
+	}
+	if e.v.call == CallWrite {
+		e.v.answer = AnswerWritten
+		goto l133
+	}
+	if e.v.call == CallSync || e.v.call == CallRenumber || e.v.call == CallPlain {
+		e.v.answer = AnswerDone
+		goto l133
+	}
+	e.v.answer = AnswerFailed
+l133:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle12 is what the component does by itself from process.chan:457 on.
+func (e *processComponent) settle12() ProcessSendDoneOrSendFailedOrOthers4 {
+	e.v.answer = AnswerFailed
+	if e.Count(processDirs) == 0 {
+		if e.Count(processAt) == 1 {
+			if e.v.own {
+				e.added = e.Free(processDirs, 1)
+				e.Shift(processAt, 0, processDirs, e.added)
+				if e.Count(processFirst) == 1 {
+					if e.v.firstOwn {
+						e.added = e.Free(processDirs, 1)
+						e.Shift(processFirst, 0, processDirs, e.added)
+						goto l272
+					}
+					e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+					return &e.at.processAfterClose
+				}
+				goto l272
+			}
+			e.at.processAfterPath = ProcessAfterPath{e, e.Step()}
+			return &e.at.processAfterPath
+		}
+		if e.Count(processFirst) == 1 {
+			if e.v.firstOwn {
+				e.added = e.Free(processDirs, 1)
+				e.Shift(processFirst, 0, processDirs, e.added)
+				goto l272
+			}
+			e.at.processAfterArrived = ProcessAfterArrived{e, e.Step()}
+			return &e.at.processAfterArrived
+		}
+		if e.v.answer == AnswerDone {
+			e.at.processAfterPath2 = ProcessAfterPath2{e, e.Step()}
+			return &e.at.processAfterPath2
+		}
+		if e.v.answer == AnswerFailed {
+			e.at.processAfterPath3 = ProcessAfterPath3{e, e.Step()}
+			return &e.at.processAfterPath3
+		}
+		if e.v.answer == AnswerData {
+			e.at.processAfterPath4 = ProcessAfterPath4{e, e.Step()}
+			return &e.at.processAfterPath4
+		}
+		if e.v.answer == AnswerWritten {
+			e.at.processAfterPath5 = ProcessAfterPath5{e, e.Step()}
+			return &e.at.processAfterPath5
+		}
+		if e.v.answer == AnswerIs {
+			e.at.processAfterPath6 = ProcessAfterPath6{e, e.Step()}
+			return &e.at.processAfterPath6
+		}
+		if e.v.answer == AnswerPosition {
+			e.at.processAfterPath7 = ProcessAfterPath7{e, e.Step()}
+			return &e.at.processAfterPath7
+		}
+		if e.v.answer == AnswerDescribed {
+			e.at.processAfterPath8 = ProcessAfterPath8{e, e.Step()}
+			return &e.at.processAfterPath8
+		}
+		if e.v.answer == AnswerOpened {
+			e.at.processAfterPath9 = ProcessAfterPath9{e, e.Step()}
+			return &e.at.processAfterPath9
+		}
+		if e.v.answer == AnswerTime {
+			e.at.processAfterPath10 = ProcessAfterPath10{e, e.Step()}
+			return &e.at.processAfterPath10
+		}
+		if e.v.answer == AnswerWoken {
+			e.at.processAfterPath11 = ProcessAfterPath11{e, e.Step()}
+			return &e.at.processAfterPath11
+		}
+		if e.v.answer == AnswerNothing {
+			e.v.f = 0
+			goto l342
+		}
+		panic("channel: syscall.Process is stuck at process.chan:700")
+	}
+	e.at.processLegs = ProcessLegs{e, e.Step()}
+	return &e.at.processLegs
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l342:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterPath12 = ProcessAfterPath12{e, e.Step()}
+		return &e.at.processAfterPath12
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l342
+	}
+	e.v.d = 0
+	goto l418
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+	goto l155
+l418:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterPath13 = ProcessAfterPath13{e, e.Step()}
+		return &e.at.processAfterPath13
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l418
+	}
+	e.at.processAfterPath14 = ProcessAfterPath14{e, e.Step()}
+	return &e.at.processAfterPath14
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle13 is what the component does by itself from process.chan:577 on.
+func (e *processComponent) settle13() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle14 is what the component does by itself from process.chan:648 on.
+func (e *processComponent) settle14() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerTime
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle15 is what the component does by itself from process.chan:653 on.
+func (e *processComponent) settle15() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerTime
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle16 is what the component does by itself from process.chan:658 on.
+func (e *processComponent) settle16() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerData
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle17 is what the component does by itself from process.chan:663 on.
+func (e *processComponent) settle17() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerDone
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle18 is what the component does by itself from process.chan:664 on.
+func (e *processComponent) settle18() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle19 is what the component does by itself from process.chan:511 on.
+func (e *processComponent) settle19() ProcessAskingOrAfterFile2 {
+	if e.Count(processFiles) == 0 {
+		e.at.processAsking = ProcessAsking{e, e.Step()}
+		return &e.at.processAsking
+	}
+	e.at.processAfterFile2 = ProcessAfterFile2{e, e.Step()}
+	return &e.at.processAfterFile2
+}
+
+// settle20 is what the component does by itself from process.chan:697 on.
+func (e *processComponent) settle20() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
+	e.Drop(processSys, 0)
+	e.v.f = 0
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle21 is what the component does by itself from process.chan:697 on.
+func (e *processComponent) settle21() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
+	e.Drop(processSys, 0)
+	e.v.f = 0
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle22 is what the component does by itself from process.chan:697 on.
+func (e *processComponent) settle22() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
+	e.Drop(processSys, 0)
+	e.v.f = 0
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle23 is what the component does by itself from process.chan:697 on.
+func (e *processComponent) settle23() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
+	e.Drop(processSys, 0)
+	e.v.f = 0
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle24 is what the component does by itself from process.chan:697 on.
+func (e *processComponent) settle24() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
+	e.Drop(processSys, 0)
+	e.v.f = 0
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle25 is what the component does by itself from process.chan:697 on.
+func (e *processComponent) settle25() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
+	e.Drop(processSys, 0)
+	e.v.f = 0
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle26 is what the component does by itself from process.chan:697 on.
+func (e *processComponent) settle26() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
+	e.Drop(processSys, 0)
+	e.v.f = 0
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle27 is what the component does by itself from process.chan:697 on.
+func (e *processComponent) settle27() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
+	e.Drop(processSys, 0)
+	e.v.f = 0
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle28 is what the component does by itself from process.chan:697 on.
+func (e *processComponent) settle28() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
+	e.Drop(processSys, 0)
+	e.v.f = 0
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle29 is what the component does by itself from process.chan:697 on.
+func (e *processComponent) settle29() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
+	e.Drop(processSys, 0)
+	e.v.f = 0
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle30 is what the component does by itself from process.chan:559 on.
+func (e *processComponent) settle30() ProcessSendDoneOrSendFailedOrOthers5 {
+	e.v.file = e.v.f
+	if e.v.call == CallRead {
+		e.at.processFileRead = ProcessFileRead{e, e.Step()}
+		return &e.at.processFileRead
+	}
+	if e.v.call == CallWrite {
+		e.at.processFileWrite = ProcessFileWrite{e, e.Step()}
+		return &e.at.processFileWrite
+	}
+	if e.v.call == CallStat {
+		e.at.processFileStat = ProcessFileStat{e, e.Step()}
+		return &e.at.processFileStat
+	}
+	if e.v.call == CallSync {
+		e.at.processFileSync = ProcessFileSync{e, e.Step()}
+		return &e.at.processFileSync
+	}
+	if e.v.call == CallResize {
+		e.at.processFileResize = ProcessFileResize{e, e.Step()}
+		return &e.at.processFileResize
+	}
+	if e.v.call == CallSetTimes {
+		e.at.processFileTimes = ProcessFileTimes{e, e.Step()}
+		return &e.at.processFileTimes
+	}
+	if e.v.call == CallClose || e.v.call == CallRenumber {
+		e.at.processFileClose = ProcessFileClose{e, e.Step()}
+		return &e.at.processFileClose
+	}
+	if e.v.call == CallSeek {
+		e.at.processFileSeek = ProcessFileSeek{e, e.Step()}
+		return &e.at.processFileSeek
+	}
+	if e.v.call == CallDescribe {
+		e.at.processFileDescribe = ProcessFileDescribe{e, e.Step()}
+		return &e.at.processFileDescribe
+	}
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle31 is what the component does by itself from process.chan:173 on.
+func (e *processComponent) settle31() ProcessSendDoneOrSendFailedOrOthers6 {
+	if e.v.call == CallStat {
+		e.at.processDirStat = ProcessDirStat{e, e.Step()}
+		return &e.at.processDirStat
+	}
+	if e.v.call == CallSetTimes {
+		e.at.processDirTimes = ProcessDirTimes{e, e.Step()}
+		return &e.at.processDirTimes
+	}
+	if e.v.call == CallClose || e.v.call == CallRenumber {
+		e.at.processDirClose = ProcessDirClose{e, e.Step()}
+		return &e.at.processDirClose
+	}
+	if e.v.call == CallList {
+		e.at.processFilling = ProcessFilling{e, e.Step()}
+		return &e.at.processFilling
+	}
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle32 is what the component does by itself from process.chan:735 on.
+func (e *processComponent) settle32() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
+l130:
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		if e.Has(processFiles, e.v.f) {
+			e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+			return &e.at.processAfterArguments
+		}
+		goto l130
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle33 is what the component does by itself from process.chan:523 on.
+func (e *processComponent) settle33() ProcessSendDoneOrSendFailedOrOthers7 {
+	if e.Count(processNaps) != 0 {
+		e.at.processAfterWait = ProcessAfterWait{e, e.Step()}
+		return &e.at.processAfterWait
+	}
+	e.v.n = 0
+l175:
+	if e.Has(processNaps, e.v.n) {
+		e.at.processAfterLook = ProcessAfterLook{e, e.Step()}
+		return &e.at.processAfterLook
+	}
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:533")
+		goto l175
+	}
+	e.v.n = 0
+l260:
+	if e.Has(processNaps, e.v.n) {
+		e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
+		return &e.at.processAfterWrong
+	}
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:536")
+		goto l260
+	}
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle34 is what the component does by itself from process.chan:533 on.
+func (e *processComponent) settle34() ProcessSendDoneOrSendFailedOrOthers8 {
+	e.v.n = 0
+l175:
+	if e.Has(processNaps, e.v.n) {
+		e.at.processAfterLook = ProcessAfterLook{e, e.Step()}
+		return &e.at.processAfterLook
+	}
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:533")
+		goto l175
+	}
+	e.v.n = 0
+l260:
+	if e.Has(processNaps, e.v.n) {
+		e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
+		return &e.at.processAfterWrong
+	}
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:536")
+		goto l260
+	}
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle35 is what the component does by itself from process.chan:531 on.
+func (e *processComponent) settle35() ProcessSendDoneOrSendFailedOrOthers8 {
+	e.v.answer = AnswerFailed
+	e.v.n = 0
+l175:
+	if e.Has(processNaps, e.v.n) {
+		e.at.processAfterLook = ProcessAfterLook{e, e.Step()}
+		return &e.at.processAfterLook
+	}
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:533")
+		goto l175
+	}
+	e.v.n = 0
+l260:
+	if e.Has(processNaps, e.v.n) {
+		e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
+		return &e.at.processAfterWrong
+	}
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:536")
+		goto l260
+	}
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle36 is what the component does by itself from process.chan:186 on.
+func (e *processComponent) settle36() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerDone
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle37 is what the component does by itself from process.chan:135 on.
+func (e *processComponent) settle37() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerDone
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle38 is what the component does by itself from process.chan:178 on.
+func (e *processComponent) settle38() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerIs
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle39 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle39() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerDone
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle40 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle40() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle41 is what the component does by itself from process.chan:165 on.
+func (e *processComponent) settle41() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle42 is what the component does by itself from process.chan:527 on.
+func (e *processComponent) settle42() ProcessSendDoneOrSendFailedOrOthers8 {
+	e.Drop(processSys, 0)
+	e.v.answer = AnswerNothing
+	e.v.n = 0
+l175:
+	if e.Has(processNaps, e.v.n) {
+		e.at.processAfterLook = ProcessAfterLook{e, e.Step()}
+		return &e.at.processAfterLook
+	}
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:533")
+		goto l175
+	}
+	e.v.n = 0
+l260:
+	if e.Has(processNaps, e.v.n) {
+		e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
+		return &e.at.processAfterWrong
+	}
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:536")
+		goto l260
+	}
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle43 is what the component does by itself from process.chan:738 on.
+func (e *processComponent) settle43() ProcessAfterEnvironmentOrAfterExit {
+l177:
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		if e.Has(processDirs, e.v.d) {
+			e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+			return &e.at.processAfterEnvironment
+		}
+		goto l177
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle44 is what the component does by itself from process.chan:86 on.
+func (e *processComponent) settle44() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerIs
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle45 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle45() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerDone
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle46 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle46() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle47 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle47() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerDone
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle48 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle48() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle49 is what the component does by itself from process.chan:86 on.
+func (e *processComponent) settle49() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerDescribed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle50 is what the component does by itself from process.chan:161 on.
+func (e *processComponent) settle50() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerData
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle51 is what the component does by itself from process.chan:223 on.
+func (e *processComponent) settle51() ProcessSendDoneOrSendFailedOrOthers9 {
+	if e.v.leg != LegFirst {
+		if e.v.call == CallOpen {
+			e.at.processOpening = ProcessOpening{e, e.Step()}
+			return &e.at.processOpening
+		}
+		if e.v.call == CallFind {
+			e.at.processFinding = ProcessFinding{e, e.Step()}
+			return &e.at.processFinding
+		}
+		if e.v.call == CallTouch {
+			e.at.processTouching = ProcessTouching{e, e.Step()}
+			return &e.at.processTouching
+		}
+		if e.v.call == CallMakeDir {
+			e.at.processMaking = ProcessMaking{e, e.Step()}
+			return &e.at.processMaking
+		}
+		if e.v.call == CallRemove {
+			e.at.processRemoving = ProcessRemoving{e, e.Step()}
+			return &e.at.processRemoving
+		}
+		if e.v.call == CallSymlink {
+			e.at.processTying = ProcessTying{e, e.Step()}
+			return &e.at.processTying
+		}
+		if e.v.call == CallReadLink {
+			e.at.processReadingLink = ProcessReadingLink{e, e.Step()}
+			return &e.at.processReadingLink
+		}
+		e.at.processSecond = ProcessSecond{e, e.Step()}
+		return &e.at.processSecond
+	}
+	e.v.leg = LegSecond
+	if e.v.own {
+		e.added = e.Free(processDirs, 1)
+		e.Shift(processAt, 0, processDirs, e.added)
+		goto l107
+	}
+	e.Shift(processAt, 0, processFirst, 0)
+	e.v.firstOwn = false
+l107:
+	if e.Count(processDirs) == 0 {
+		if e.Count(processAt) == 1 {
+			if e.v.own {
+				e.added = e.Free(processDirs, 1)
+				e.Shift(processAt, 0, processDirs, e.added)
+				if e.Count(processFirst) == 1 {
+					if e.v.firstOwn {
+						e.added = e.Free(processDirs, 1)
+						e.Shift(processFirst, 0, processDirs, e.added)
+						goto l272
+					}
+					e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+					return &e.at.processAfterClose
+				}
+				goto l272
+			}
+			e.at.processAfterPath = ProcessAfterPath{e, e.Step()}
+			return &e.at.processAfterPath
+		}
+		if e.Count(processFirst) == 1 {
+			if e.v.firstOwn {
+				e.added = e.Free(processDirs, 1)
+				e.Shift(processFirst, 0, processDirs, e.added)
+				goto l272
+			}
+			e.at.processAfterArrived = ProcessAfterArrived{e, e.Step()}
+			return &e.at.processAfterArrived
+		}
+		if e.v.answer == AnswerDone {
+			e.at.processAfterPath2 = ProcessAfterPath2{e, e.Step()}
+			return &e.at.processAfterPath2
+		}
+		if e.v.answer == AnswerFailed {
+			e.at.processAfterPath3 = ProcessAfterPath3{e, e.Step()}
+			return &e.at.processAfterPath3
+		}
+		if e.v.answer == AnswerData {
+			e.at.processAfterPath4 = ProcessAfterPath4{e, e.Step()}
+			return &e.at.processAfterPath4
+		}
+		if e.v.answer == AnswerWritten {
+			e.at.processAfterPath5 = ProcessAfterPath5{e, e.Step()}
+			return &e.at.processAfterPath5
+		}
+		if e.v.answer == AnswerIs {
+			e.at.processAfterPath6 = ProcessAfterPath6{e, e.Step()}
+			return &e.at.processAfterPath6
+		}
+		if e.v.answer == AnswerPosition {
+			e.at.processAfterPath7 = ProcessAfterPath7{e, e.Step()}
+			return &e.at.processAfterPath7
+		}
+		if e.v.answer == AnswerDescribed {
+			e.at.processAfterPath8 = ProcessAfterPath8{e, e.Step()}
+			return &e.at.processAfterPath8
+		}
+		if e.v.answer == AnswerOpened {
+			e.at.processAfterPath9 = ProcessAfterPath9{e, e.Step()}
+			return &e.at.processAfterPath9
+		}
+		if e.v.answer == AnswerTime {
+			e.at.processAfterPath10 = ProcessAfterPath10{e, e.Step()}
+			return &e.at.processAfterPath10
+		}
+		if e.v.answer == AnswerWoken {
+			e.at.processAfterPath11 = ProcessAfterPath11{e, e.Step()}
+			return &e.at.processAfterPath11
+		}
+		if e.v.answer == AnswerNothing {
+			e.v.f = 0
+			goto l342
+		}
+		panic("channel: syscall.Process is stuck at process.chan:700")
+	}
+	e.at.processLegs = ProcessLegs{e, e.Step()}
+	return &e.at.processLegs
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l342:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterPath12 = ProcessAfterPath12{e, e.Step()}
+		return &e.at.processAfterPath12
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l342
+	}
+	e.v.d = 0
+	goto l418
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+	goto l155
+l418:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterPath13 = ProcessAfterPath13{e, e.Step()}
+		return &e.at.processAfterPath13
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l418
+	}
+	e.at.processAfterPath14 = ProcessAfterPath14{e, e.Step()}
+	return &e.at.processAfterPath14
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle52 is what the component does by itself from process.chan:207 on.
+func (e *processComponent) settle52() ProcessSendDoneOrSendFailedOrOthers10 {
+	if e.v.own {
+		e.added = e.Free(processDirs, 1)
+		e.Shift(processAt, 0, processDirs, e.added)
+		if e.Count(processAt) == 1 {
+			if e.v.own {
+				e.added = e.Free(processDirs, 1)
+				e.Shift(processAt, 0, processDirs, e.added)
+				goto l271
+			}
+			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+			return &e.at.processAfterDone
+		}
+		goto l271
+	}
+	e.at.processAfterRefused = ProcessAfterRefused{e, e.Step()}
+	return &e.at.processAfterRefused
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle53 is what the component does by itself from process.chan:207 on.
+func (e *processComponent) settle53() ProcessSendDoneOrSendFailedOrOthers11 {
+	if e.v.own {
+		e.added = e.Free(processDirs, 1)
+		e.Shift(processAt, 0, processDirs, e.added)
+		if e.Count(processDirs) == 0 {
+			if e.Count(processAt) == 1 {
+				if e.v.own {
+					e.added = e.Free(processDirs, 1)
+					e.Shift(processAt, 0, processDirs, e.added)
+					goto l271
+				}
+				e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+				return &e.at.processAfterDone
+			}
+			goto l271
+		}
+		e.at.processAfterAgain2 = ProcessAfterAgain2{e, e.Step()}
+		return &e.at.processAfterAgain2
+	}
+	e.at.processAfterAgain = ProcessAfterAgain{e, e.Step()}
+	return &e.at.processAfterAgain
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle54 is what the component does by itself from process.chan:533 on.
+func (e *processComponent) settle54() ProcessSendDoneOrSendFailedOrOthers8 {
+l203:
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:533")
+		if e.Has(processNaps, e.v.n) {
+			e.at.processAfterLook = ProcessAfterLook{e, e.Step()}
+			return &e.at.processAfterLook
+		}
+		goto l203
+	}
+	e.v.n = 0
+l260:
+	if e.Has(processNaps, e.v.n) {
+		e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
+		return &e.at.processAfterWrong
+	}
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:536")
+		goto l260
+	}
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle55 is what the component does by itself from process.chan:68 on.
+func (e *processComponent) settle55() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerData
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle56 is what the component does by itself from process.chan:69 on.
+func (e *processComponent) settle56() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle57 is what the component does by itself from process.chan:70 on.
+func (e *processComponent) settle57() ProcessSendDoneOrSendFailedOrOthers {
+	e.Drop(processSys, 0)
+	e.Drop(processFiles, e.v.file)
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle58 is what the component does by itself from process.chan:80 on.
+func (e *processComponent) settle58() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerWritten
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle59 is what the component does by itself from process.chan:81 on.
+func (e *processComponent) settle59() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle60 is what the component does by itself from process.chan:82 on.
+func (e *processComponent) settle60() ProcessSendDoneOrSendFailedOrOthers {
+	e.Drop(processSys, 0)
+	e.Drop(processFiles, e.v.file)
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle61 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle61() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerDone
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle62 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle62() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle63 is what the component does by itself from process.chan:206 on.
+func (e *processComponent) settle63() ProcessSendDoneOrSendFailedOrOthers12 {
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle64 is what the component does by itself from process.chan:140 on.
+func (e *processComponent) settle64() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerPosition
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle65 is what the component does by itself from process.chan:141 on.
+func (e *processComponent) settle65() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle66 is what the component does by itself from process.chan:477 on.
+func (e *processComponent) settle66() ProcessSendDoneOrSendFailedOrOthers {
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle67 is what the component does by itself from process.chan:206 on.
+func (e *processComponent) settle67() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle68 is what the component does by itself from process.chan:206 on.
+func (e *processComponent) settle68() ProcessSendDoneOrSendFailedOrOthers14 {
+	if e.Count(processDirs) == 0 {
+		if e.Count(processAt) == 1 {
+			if e.v.own {
+				e.added = e.Free(processDirs, 1)
+				e.Shift(processAt, 0, processDirs, e.added)
+				goto l271
+			}
+			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+			return &e.at.processAfterDone
+		}
+		goto l271
+	}
+	e.at.processAfterAgain2 = ProcessAfterAgain2{e, e.Step()}
+	return &e.at.processAfterAgain2
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle69 is what the component does by itself from process.chan:62 on.
+func (e *processComponent) settle69() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle70 is what the component does by itself from process.chan:100 on.
+func (e *processComponent) settle70() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerDone
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle71 is what the component does by itself from process.chan:207 on.
+func (e *processComponent) settle71() ProcessWalkingOrAfterOpenedDir {
+	if e.v.own {
+		e.added = e.Free(processDirs, 1)
+		e.Shift(processAt, 0, processDirs, e.added)
+		e.Shift(processBelow, 0, processAt, 0)
+		e.v.own = false
+		e.at.processWalking = ProcessWalking{e, e.Step()}
+		return &e.at.processWalking
+	}
+	e.at.processAfterOpenedDir = ProcessAfterOpenedDir{e, e.Step()}
+	return &e.at.processAfterOpenedDir
+}
+
+// settle72 is what the component does by itself from process.chan:536 on.
+func (e *processComponent) settle72() ProcessSendDoneOrSendFailedOrOthers15 {
+l280:
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:536")
+		if e.Has(processNaps, e.v.n) {
+			e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
+			return &e.at.processAfterWrong
+		}
+		goto l280
+	}
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle73 is what the component does by itself from process.chan:387 on.
+func (e *processComponent) settle73() ProcessAfterSameOrAfterSame2 {
+	if e.v.call == CallRename {
+		e.at.processAfterSame = ProcessAfterSame{e, e.Step()}
+		return &e.at.processAfterSame
+	}
+	e.at.processAfterSame2 = ProcessAfterSame2{e, e.Step()}
+	return &e.at.processAfterSame2
+}
+
+// settle74 is what the component does by itself from process.chan:401 on.
+func (e *processComponent) settle74() ProcessSendDoneOrSendFailedOrOthers16 {
+	if e.Count(processFirst) == 1 {
+		if e.v.call == CallLink {
+			e.at.processAfterBorrowed = ProcessAfterBorrowed{e, e.Step()}
+			return &e.at.processAfterBorrowed
+		}
+		e.at.processAfterPickDirs = ProcessAfterPickDirs{e, e.Step()}
+		return &e.at.processAfterPickDirs
+	}
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle75 is what the component does by itself from process.chan:396 on.
+func (e *processComponent) settle75() ProcessSendDoneOrSendFailedOrOthers17 {
+	if e.Count(processDirs) == 0 {
+		if e.Count(processFirst) == 1 {
+			if e.v.call == CallLink {
+				e.at.processAfterBorrowed = ProcessAfterBorrowed{e, e.Step()}
+				return &e.at.processAfterBorrowed
+			}
+			e.at.processAfterPickDirs = ProcessAfterPickDirs{e, e.Step()}
+			return &e.at.processAfterPickDirs
+		}
+		if e.Count(processAt) == 1 {
+			if e.v.own {
+				e.added = e.Free(processDirs, 1)
+				e.Shift(processAt, 0, processDirs, e.added)
+				goto l271
+			}
+			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+			return &e.at.processAfterDone
+		}
+		goto l271
+	}
+	e.at.processAfterOther = ProcessAfterOther{e, e.Step()}
+	return &e.at.processAfterOther
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle76 is what the component does by itself from process.chan:207 on.
+func (e *processComponent) settle76() ProcessSendDoneOrSendFailedOrOthers18 {
+	if e.v.own {
+		e.added = e.Free(processDirs, 1)
+		e.Shift(processAt, 0, processDirs, e.added)
+		if e.Count(processAt) == 1 {
+			if e.v.own {
+				e.added = e.Free(processDirs, 1)
+				e.Shift(processAt, 0, processDirs, e.added)
+				goto l271
+			}
+			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+			return &e.at.processAfterDone
+		}
+		goto l271
+	}
+	e.at.processAfterClose2 = ProcessAfterClose2{e, e.Step()}
+	return &e.at.processAfterClose2
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle77 is what the component does by itself from process.chan:207 on.
+func (e *processComponent) settle77() ProcessSendDoneOrSendFailedOrOthers19 {
+	if e.v.own {
+		e.added = e.Free(processDirs, 1)
+		e.Shift(processAt, 0, processDirs, e.added)
+		if e.Count(processAt) == 1 {
+			if e.v.own {
+				e.added = e.Free(processDirs, 1)
+				e.Shift(processAt, 0, processDirs, e.added)
+				goto l271
+			}
+			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+			return &e.at.processAfterDone
+		}
+		goto l271
+	}
+	e.at.processAfterFailed2 = ProcessAfterFailed2{e, e.Step()}
+	return &e.at.processAfterFailed2
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle78 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle78() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerDone
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle79 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle79() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerFailed
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle80 is what the component does by itself from process.chan:353 on.
+func (e *processComponent) settle80() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle81 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle81() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerDone
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle82 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle82() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerFailed
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle83 is what the component does by itself from process.chan:446 on.
+func (e *processComponent) settle83() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerData
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle84 is what the component does by itself from process.chan:420 on.
+func (e *processComponent) settle84() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle85 is what the component does by itself from process.chan:295 on.
+func (e *processComponent) settle85() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle86 is what the component does by itself from process.chan:325 on.
+func (e *processComponent) settle86() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerIs
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle87 is what the component does by itself from process.chan:329 on.
+func (e *processComponent) settle87() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerIs
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle88 is what the component does by itself from process.chan:320 on.
+func (e *processComponent) settle88() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle89 is what the component does by itself from process.chan:336 on.
+func (e *processComponent) settle89() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle90 is what the component does by itself from process.chan:397 on.
+func (e *processComponent) settle90() ProcessSendDoneOrSendFailedOrOthers16 {
+	e.Shift(processDirs, e.v.d, processFirst, 0)
+	e.v.firstOwn = true
+	if e.Count(processFirst) == 1 {
+		if e.v.call == CallLink {
+			e.at.processAfterBorrowed = ProcessAfterBorrowed{e, e.Step()}
+			return &e.at.processAfterBorrowed
+		}
+		e.at.processAfterPickDirs = ProcessAfterPickDirs{e, e.Step()}
+		return &e.at.processAfterPickDirs
+	}
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle91 is what the component does by itself from process.chan:206 on.
+func (e *processComponent) settle91() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle92 is what the component does by itself from process.chan:207 on.
+func (e *processComponent) settle92() ProcessSendDoneOrSendFailedOrOthers20 {
+	if e.v.own {
+		e.added = e.Free(processDirs, 1)
+		e.Shift(processAt, 0, processDirs, e.added)
+		if e.Count(processAt) == 1 {
+			if e.v.own {
+				e.added = e.Free(processDirs, 1)
+				e.Shift(processAt, 0, processDirs, e.added)
+				goto l271
+			}
+			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+			return &e.at.processAfterDone
+		}
+		goto l271
+	}
+	e.at.processAfterFailed3 = ProcessAfterFailed3{e, e.Step()}
+	return &e.at.processAfterFailed3
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle93 is what the component does by itself from process.chan:206 on.
+func (e *processComponent) settle93() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle94 is what the component does by itself from process.chan:277 on.
+func (e *processComponent) settle94() ProcessSendDoneOrSendFailedOrOthers21 {
+	if !e.Full(processFiles, 1) {
+		e.added = e.Free(processFiles, 1)
+		e.Shift(processF, 0, processFiles, e.added)
+		e.v.answer = AnswerOpened
+		if e.Count(processAt) == 1 {
+			if e.v.own {
+				e.added = e.Free(processDirs, 1)
+				e.Shift(processAt, 0, processDirs, e.added)
+				goto l271
+			}
+			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+			return &e.at.processAfterDone
+		}
+		goto l271
+	}
+	e.at.processAfterKept = ProcessAfterKept{e, e.Step()}
+	return &e.at.processAfterKept
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle95 is what the component does by itself from process.chan:284 on.
+func (e *processComponent) settle95() ProcessSendDoneOrSendFailedOrOthers22 {
+	if e.v.own {
+		e.added = e.Free(processDirs, 1)
+		e.Shift(processAt, 0, processDirs, e.added)
+		e.v.own = false
+		goto l423
+	}
+l423:
+	if !e.Full(processDirs, 1) {
+		e.added = e.Free(processDirs, 1)
+		e.Shift(processD, 0, processDirs, e.added)
+		e.v.answer = AnswerOpened
+		if e.Count(processAt) == 1 {
+			if e.v.own {
+				e.added = e.Free(processDirs, 1)
+				e.Shift(processAt, 0, processDirs, e.added)
+				goto l271
+			}
+			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+			return &e.at.processAfterDone
+		}
+		goto l271
+	}
+	e.at.processAfterKept2 = ProcessAfterKept2{e, e.Step()}
+	return &e.at.processAfterKept2
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle96 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle96() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerDone
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle97 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle97() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerFailed
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle98 is what the component does by itself from process.chan:368 on.
+func (e *processComponent) settle98() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle99 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle99() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerDone
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle100 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle100() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerFailed
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle101 is what the component does by itself from process.chan:368 on.
+func (e *processComponent) settle101() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle102 is what the component does by itself from process.chan:409 on.
+func (e *processComponent) settle102() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.Shift(processX, 0, processFirst, 0)
+	e.Shift(processY, 0, processAt, 0)
+	e.v.answer = AnswerDone
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle103 is what the component does by itself from process.chan:413 on.
+func (e *processComponent) settle103() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.Shift(processX, 0, processFirst, 0)
+	e.Shift(processY, 0, processAt, 0)
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle104 is what the component does by itself from process.chan:206 on.
+func (e *processComponent) settle104() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle105 is what the component does by itself from process.chan:276 on.
+func (e *processComponent) settle105() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle106 is what the component does by itself from process.chan:277 on.
+func (e *processComponent) settle106() ProcessSendDoneOrSendFailedOrOthers23 {
+	if !e.Full(processFiles, 1) {
+		e.added = e.Free(processFiles, 1)
+		e.Shift(processF, 0, processFiles, e.added)
+		e.v.answer = AnswerOpened
+		if e.Count(processAt) == 1 {
+			if e.v.own {
+				e.added = e.Free(processDirs, 1)
+				e.Shift(processAt, 0, processDirs, e.added)
+				goto l271
+			}
+			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+			return &e.at.processAfterDone
+		}
+		goto l271
+	}
+	e.at.processAfterDone4 = ProcessAfterDone4{e, e.Step()}
+	return &e.at.processAfterDone4
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle107 is what the component does by itself from process.chan:283 on.
+func (e *processComponent) settle107() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle108 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle108() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerDone
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle109 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle109() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerFailed
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle110 is what the component does by itself from process.chan:276 on.
+func (e *processComponent) settle110() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle111 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle111() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerDone
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle112 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle112() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerFailed
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l271
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l271:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l272
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l272:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:700")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
 }

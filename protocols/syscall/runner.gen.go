@@ -14,22 +14,22 @@ var Runner = channel.Protocol{
 	Roles: []string{"kernel", "runner"},
 	Labels: []channel.Label{
 		{Name: "Run", From: 0, To: 1, Payload: channel.PayloadOf[RunnerRunPayload](), Fields: []channel.Field{{Name: "module"}}, Ends: 1},
-		{Name: "Exited", From: 1, To: 0, Payload: channel.PayloadOf[RunnerExitedPayload](), Fields: []channel.Field{{Name: "code"}}},
+		{Name: "Free", From: 1, To: 0},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
 	},
 	Package: "protocols/syscall",
-	Digest:  "eeb3dd0e1d5204c53d0fdd2115b22dce9f734c2b4417b04a7582b18c2d88e308",
+	Digest:  "3c1aa109db469f4f2a9637db3090ec40d78f60a655861c599c01de8ea74cb8e0",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // kernel
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/syscall/syscall.chan:114:9"}}},
-			{Name: "running", Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/syscall/syscall.chan:116:9"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/syscall/program.chan:6:9"}}},
+			{Name: "running", Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/syscall/program.chan:8:9"}}},
 		}},
 		{States: []channel.LocalState{ // runner
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/syscall/syscall.chan:114:9"}}},
-			{Name: "running", Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/syscall/syscall.chan:116:9"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/syscall/program.chan:6:9"}}},
+			{Name: "running", Edges: []channel.LocalEdge{{Label: 1, Next: 0, At: "protocols/syscall/program.chan:8:9"}}},
 		}},
 	},
 }
@@ -52,23 +52,18 @@ type RunnerRunPayload struct {
 	}
 }
 
-// RunnerExitedPayload is what Exited carries in a queue.
-type RunnerExitedPayload struct {
-	Code uint32
-}
-
 // ---- kernel
 
 type runnerKernelEndpoint struct {
 	channel.Endpoint
-	runnerKernelExited RunnerKernelExited
+	runnerKernelFree RunnerKernelFree
 }
 
 var (
 	runnerKernelTable = channel.Component{Name: "RunnerKernel", Slots: []channel.Slot{{Name: "kernel", Protocol: &Runner, Role: 0}}, Choices: 0,
 		Ops: []*channel.Op{&runnerKernelRestRunOp, &runnerKernelRunningReceiveOp}}
-	runnerKernelRestRunOp        = channel.Op{State: "RunnerKernelRest", Method: "Run", Peer: 1, Label: 0, At: "protocols/syscall/syscall.chan:114:9"}
-	runnerKernelRunningReceiveOp = channel.Op{State: "RunnerKernelRunning", Method: "Receive", Peer: 1, Labels: 1 << 1, At: "protocols/syscall/syscall.chan:116:9"}
+	runnerKernelRestRunOp        = channel.Op{State: "RunnerKernelRest", Method: "Run", Peer: 1, Label: 0, At: "protocols/syscall/program.chan:6:9"}
+	runnerKernelRunningReceiveOp = channel.Op{State: "RunnerKernelRunning", Method: "Receive", Peer: 1, Labels: 1 << 1, At: "protocols/syscall/program.chan:8:9"}
 )
 
 // OpenRunnerKernel makes the calling goroutine the kernel of a session. When ctx is done, the end is abandoned.
@@ -86,7 +81,7 @@ func StartRunnerKernel(rt *channel.Runtime, o channel.Options, end channel.End, 
 	})
 }
 
-// RunnerKernelRest is the kernel of syscall.Runner at rest (syscall.chan:114).
+// RunnerKernelRest is the kernel of syscall.Runner at rest (program.chan:6).
 // Next: Run is sent to runner. It may stay so for ever.
 type RunnerKernelRest struct {
 	e    *runnerKernelEndpoint
@@ -115,7 +110,7 @@ func RunnerKernelRestFrom(from *channel.Endpoint, k int) RunnerKernelRest {
 	return RunnerKernelRest{e, e.Step()}
 }
 
-// Run sends Run to runner (syscall.chan:114).
+// Run sends Run to runner (program.chan:6).
 func (s RunnerKernelRest) Run(module string, sys SyscallProgramRest) (RunnerKernelRunning, error) {
 	if s.e == nil {
 		return RunnerKernelRunning{}, channel.DeadState("RunnerKernelRest", "Run")
@@ -134,8 +129,8 @@ func (s RunnerKernelRest) Run(module string, sys SyscallProgramRest) (RunnerKern
 	return RunnerKernelRunning{s.e, s.e.Commit()}, nil
 }
 
-// RunnerKernelRunning is the kernel of syscall.Runner at running (syscall.chan:116).
-// Next: Exited is received from runner.
+// RunnerKernelRunning is the kernel of syscall.Runner at running (program.chan:8).
+// Next: Free is received from runner.
 type RunnerKernelRunning struct {
 	e    *runnerKernelEndpoint
 	step uint32
@@ -163,8 +158,8 @@ func RunnerKernelRunningFrom(from *channel.Endpoint, k int) RunnerKernelRunning 
 	return RunnerKernelRunning{e, e.Step()}
 }
 
-// Receive waits for *RunnerKernelExited.
-func (s RunnerKernelRunning) Receive() (*RunnerKernelExited, error) {
+// Receive waits for *RunnerKernelFree.
+func (s RunnerKernelRunning) Receive() (*RunnerKernelFree, error) {
 	e := s.e
 	if e == nil {
 		return nil, channel.DeadState("RunnerKernelRunning", "Receive")
@@ -173,14 +168,12 @@ func (s RunnerKernelRunning) Receive() (*RunnerKernelExited, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := channel.In[RunnerExitedPayload](&e.Endpoint)
-	e.runnerKernelExited = RunnerKernelExited{Code: p.Code, Next: RunnerKernelRest{e, e.Step()}}
-	return &e.runnerKernelExited, nil
+	e.runnerKernelFree = RunnerKernelFree{Next: RunnerKernelRest{e, e.Step()}}
+	return &e.runnerKernelFree, nil
 }
 
-// RunnerKernelExited is Exited, received.
-type RunnerKernelExited struct {
-	Code uint32
+// RunnerKernelFree is Free, received.
+type RunnerKernelFree struct {
 	Next RunnerKernelRest
 }
 
@@ -193,9 +186,9 @@ type runnerRunnerEndpoint struct {
 
 var (
 	runnerRunnerTable = channel.Component{Name: "RunnerRunner", Slots: []channel.Slot{{Name: "runner", Protocol: &Runner, Role: 1}}, Choices: 0,
-		Ops: []*channel.Op{&runnerRunnerRestReceiveOp, &runnerRunnerRunningExitedOp}}
-	runnerRunnerRestReceiveOp   = channel.Op{State: "RunnerRunnerRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/syscall/syscall.chan:114:9"}
-	runnerRunnerRunningExitedOp = channel.Op{State: "RunnerRunnerRunning", Method: "Exited", Peer: 0, Label: 1, At: "protocols/syscall/syscall.chan:116:9"}
+		Ops: []*channel.Op{&runnerRunnerRestReceiveOp, &runnerRunnerRunningFreeOp}}
+	runnerRunnerRestReceiveOp = channel.Op{State: "RunnerRunnerRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/syscall/program.chan:6:9"}
+	runnerRunnerRunningFreeOp = channel.Op{State: "RunnerRunnerRunning", Method: "Free", Peer: 0, Label: 1, At: "protocols/syscall/program.chan:8:9"}
 )
 
 // OpenRunnerRunner makes the calling goroutine the runner of a session. When ctx is done, the end is abandoned.
@@ -213,7 +206,7 @@ func StartRunnerRunner(rt *channel.Runtime, o channel.Options, end channel.End, 
 	})
 }
 
-// RunnerRunnerRest is the runner of syscall.Runner at rest (syscall.chan:114).
+// RunnerRunnerRest is the runner of syscall.Runner at rest (program.chan:6).
 // Next: Run is received from kernel. It may stay so for ever.
 type RunnerRunnerRest struct {
 	e    *runnerRunnerEndpoint
@@ -257,8 +250,8 @@ func (s RunnerRunnerRest) Receive() (*RunnerRunnerRun, error) {
 	return &e.runnerRunnerRun, nil
 }
 
-// RunnerRunnerRunning is the runner of syscall.Runner at running (syscall.chan:116).
-// Next: Exited is sent to kernel.
+// RunnerRunnerRunning is the runner of syscall.Runner at running (program.chan:8).
+// Next: Free is sent to kernel.
 type RunnerRunnerRunning struct {
 	e    *runnerRunnerEndpoint
 	step uint32
@@ -286,16 +279,14 @@ func RunnerRunnerRunningFrom(from *channel.Endpoint, k int) RunnerRunnerRunning 
 	return RunnerRunnerRunning{e, e.Step()}
 }
 
-// Exited sends Exited to kernel (syscall.chan:116).
-func (s RunnerRunnerRunning) Exited(code uint32) (RunnerRunnerRest, error) {
+// Free sends Free to kernel (program.chan:8).
+func (s RunnerRunnerRunning) Free() (RunnerRunnerRest, error) {
 	if s.e == nil {
-		return RunnerRunnerRest{}, channel.DeadState("RunnerRunnerRunning", "Exited")
+		return RunnerRunnerRest{}, channel.DeadState("RunnerRunnerRunning", "Free")
 	}
-	if err := s.e.Begin(s.step, &runnerRunnerRunningExitedOp, 0); err != nil {
+	if err := s.e.Begin(s.step, &runnerRunnerRunningFreeOp, 0); err != nil {
 		return RunnerRunnerRest{}, err
 	}
-	p := channel.Out[RunnerExitedPayload](&s.e.Endpoint)
-	p.Code = code
 	return RunnerRunnerRest{s.e, s.e.Commit()}, nil
 }
 

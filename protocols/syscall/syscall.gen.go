@@ -17,27 +17,47 @@ var Syscall = channel.Protocol{
 	Roles: []string{"program", "process"},
 	Labels: []channel.Label{
 		{Name: "Read", From: 0, To: 1, Payload: channel.PayloadOf[SyscallReadPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "count"}}},
+		{Name: "ReadAt", From: 0, To: 1, Payload: channel.PayloadOf[SyscallReadAtPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "offset"}, {Name: "count"}}},
 		{Name: "Write", From: 0, To: 1, Payload: channel.PayloadOf[SyscallWritePayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "buf"}}},
+		{Name: "WriteAt", From: 0, To: 1, Payload: channel.PayloadOf[SyscallWriteAtPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "offset"}, {Name: "buf"}}},
 		{Name: "Stat", From: 0, To: 1, Payload: channel.PayloadOf[SyscallStatPayload](), Fields: []channel.Field{{Name: "fd"}}},
 		{Name: "Sync", From: 0, To: 1, Payload: channel.PayloadOf[SyscallSyncPayload](), Fields: []channel.Field{{Name: "fd"}}},
 		{Name: "Truncate", From: 0, To: 1, Payload: channel.PayloadOf[SyscallTruncatePayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "size"}}},
+		{Name: "Allocate", From: 0, To: 1, Payload: channel.PayloadOf[SyscallAllocatePayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "size"}}},
+		{Name: "SetTimes", From: 0, To: 1, Payload: channel.PayloadOf[SyscallSetTimesPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "atime"}, {Name: "mtime"}, {Name: "which"}}},
 		{Name: "Close", From: 0, To: 1, Payload: channel.PayloadOf[SyscallClosePayload](), Fields: []channel.Field{{Name: "fd"}}},
-		{Name: "Open", From: 0, To: 1, Payload: channel.PayloadOf[SyscallOpenPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "path"}, {Name: "flags"}}},
-		{Name: "List", From: 0, To: 1, Payload: channel.PayloadOf[SyscallListPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "cookie"}}},
+		{Name: "Seek", From: 0, To: 1, Payload: channel.PayloadOf[SyscallSeekPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "offset"}, {Name: "whence"}}},
+		{Name: "Describe", From: 0, To: 1, Payload: channel.PayloadOf[SyscallDescribePayload](), Fields: []channel.Field{{Name: "fd"}}},
+		{Name: "SetFlags", From: 0, To: 1, Payload: channel.PayloadOf[SyscallSetFlagsPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "flags"}}},
+		{Name: "SetRights", From: 0, To: 1, Payload: channel.PayloadOf[SyscallSetRightsPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "rights"}, {Name: "inheriting"}}},
+		{Name: "Granted", From: 0, To: 1, Payload: channel.PayloadOf[SyscallGrantedPayload](), Fields: []channel.Field{{Name: "fd"}}},
+		{Name: "Renumber", From: 0, To: 1, Payload: channel.PayloadOf[SyscallRenumberPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "to"}}},
+		{Name: "Open", From: 0, To: 1, Payload: channel.PayloadOf[SyscallOpenPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "path"}, {Name: "lookup"}, {Name: "how"}, {Name: "flags"}, {Name: "rights"}}},
+		{Name: "List", From: 0, To: 1, Payload: channel.PayloadOf[SyscallListPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "cookie"}, {Name: "count"}}},
+		{Name: "Find", From: 0, To: 1, Payload: channel.PayloadOf[SyscallFindPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "path"}, {Name: "lookup"}}},
+		{Name: "Touch", From: 0, To: 1, Payload: channel.PayloadOf[SyscallTouchPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "path"}, {Name: "lookup"}, {Name: "atime"}, {Name: "mtime"}, {Name: "which"}}},
 		{Name: "MakeDir", From: 0, To: 1, Payload: channel.PayloadOf[SyscallMakeDirPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "path"}}},
+		{Name: "RemoveDir", From: 0, To: 1, Payload: channel.PayloadOf[SyscallRemoveDirPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "path"}}},
 		{Name: "Unlink", From: 0, To: 1, Payload: channel.PayloadOf[SyscallUnlinkPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "path"}}},
+		{Name: "Symlink", From: 0, To: 1, Payload: channel.PayloadOf[SyscallSymlinkPayload](), Fields: []channel.Field{{Name: "target"}, {Name: "fd"}, {Name: "path"}}},
+		{Name: "ReadLink", From: 0, To: 1, Payload: channel.PayloadOf[SyscallReadLinkPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "path"}}},
 		{Name: "Rename", From: 0, To: 1, Payload: channel.PayloadOf[SyscallRenamePayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "old"}, {Name: "to"}, {Name: "name"}}},
+		{Name: "Link", From: 0, To: 1, Payload: channel.PayloadOf[SyscallLinkPayload](), Fields: []channel.Field{{Name: "fd"}, {Name: "old"}, {Name: "lookup"}, {Name: "to"}, {Name: "name"}}},
 		{Name: "Now", From: 0, To: 1, Payload: channel.PayloadOf[SyscallNowPayload](), Fields: []channel.Field{{Name: "which", Hi: 1, Cases: []string{"Realtime", "Monotonic"}}}},
+		{Name: "Resolution", From: 0, To: 1, Payload: channel.PayloadOf[SyscallResolutionPayload](), Fields: []channel.Field{{Name: "which", Hi: 1, Cases: []string{"Realtime", "Monotonic"}}}},
 		{Name: "Random", From: 0, To: 1, Payload: channel.PayloadOf[SyscallRandomPayload](), Fields: []channel.Field{{Name: "count"}}},
-		{Name: "Grow", From: 0, To: 1, Payload: channel.PayloadOf[SyscallGrowPayload](), Fields: []channel.Field{{Name: "pages"}}},
+		{Name: "Grow", From: 0, To: 1, Payload: channel.PayloadOf[SyscallGrowPayload](), Fields: []channel.Field{{Name: "grains"}}},
 		{Name: "Poll", From: 0, To: 1, Payload: channel.PayloadOf[SyscallPollPayload](), Fields: []channel.Field{{Name: "subscriptions"}}},
+		{Name: "Arguments", From: 0, To: 1},
 		{Name: "Environment", From: 0, To: 1},
 		{Name: "Exit", From: 0, To: 1, Payload: channel.PayloadOf[SyscallExitPayload](), Fields: []channel.Field{{Name: "code"}}},
 		{Name: "Data", From: 1, To: 0, Payload: channel.PayloadOf[SyscallDataPayload](), Fields: []channel.Field{{Name: "buf"}}},
 		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[SyscallFailedPayload](), Fields: []channel.Field{{Name: "err", Hi: 27, Cases: []string{"Access", "Again", "BadF", "Busy", "Canceled", "Exist", "FBig", "Inval", "Io", "IsDir", "Loop", "MFile", "NameTooLong", "NFile", "NoDev", "NoEnt", "NoMem", "NoSpc", "NotCapable", "NotDir", "NotEmpty", "NotSup", "Perm", "Pipe", "RoFs", "SPipe", "Stale", "XDev"}}}},
 		{Name: "Written", From: 1, To: 0, Payload: channel.PayloadOf[SyscallWrittenPayload](), Fields: []channel.Field{{Name: "count"}}},
-		{Name: "Is", From: 1, To: 0, Payload: channel.PayloadOf[SyscallIsPayload](), Fields: []channel.Field{{Name: "attr", Fields: []channel.Field{{Name: "ino"}, {Name: "size"}, {Name: "links"}, {Name: "atime"}, {Name: "mtime"}, {Name: "ctime"}, {Name: "mode"}}}}},
+		{Name: "Is", From: 1, To: 0, Payload: channel.PayloadOf[SyscallIsPayload](), Fields: []channel.Field{{Name: "kind", Hi: 5, Cases: []string{"Regular", "Directory", "Symlink", "Pipe", "Terminal", "Device"}}, {Name: "attr", Fields: []channel.Field{{Name: "ino"}, {Name: "size"}, {Name: "links"}, {Name: "atime"}, {Name: "mtime"}, {Name: "ctime"}, {Name: "mode"}}}}},
 		{Name: "Done", From: 1, To: 0},
+		{Name: "Position", From: 1, To: 0, Payload: channel.PayloadOf[SyscallPositionPayload](), Fields: []channel.Field{{Name: "offset"}}},
+		{Name: "Described", From: 1, To: 0, Payload: channel.PayloadOf[SyscallDescribedPayload](), Fields: []channel.Field{{Name: "kind", Hi: 5, Cases: []string{"Regular", "Directory", "Symlink", "Pipe", "Terminal", "Device"}}, {Name: "flags"}, {Name: "rights"}, {Name: "inheriting"}}},
 		{Name: "Opened", From: 1, To: 0, Payload: channel.PayloadOf[SyscallOpenedPayload](), Fields: []channel.Field{{Name: "fd"}}},
 		{Name: "Time", From: 1, To: 0, Payload: channel.PayloadOf[SyscallTimePayload](), Fields: []channel.Field{{Name: "nanoseconds"}}},
 		{Name: "Woken", From: 1, To: 0, Payload: channel.PayloadOf[SyscallWokenPayload](), Fields: []channel.Field{{Name: "events"}}},
@@ -47,46 +67,82 @@ var Syscall = channel.Protocol{
 		{From: 1, To: 0, Capacity: 1},
 	},
 	Package: "protocols/syscall",
-	Digest:  "3f9249230c8f1381a215a758332e98944383eafc7a0e46b8d6337e60fd49208c",
+	Digest:  "34c2478d5a307e00daa70186c75df57bd51dc9bdff337c9419573f4eaf63975c",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // program
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/syscall/syscall.chan:14:16"}, {Label: 1, Next: 2, At: "protocols/syscall/syscall.chan:20:16"}, {Label: 2, Next: 3, At: "protocols/syscall/syscall.chan:26:16"}, {Label: 3, Next: 4, At: "protocols/syscall/syscall.chan:32:16"}, {Label: 4, Next: 5, At: "protocols/syscall/syscall.chan:38:16"}, {Label: 5, Next: 6, At: "protocols/syscall/syscall.chan:44:16"}, {Label: 6, Next: 7, At: "protocols/syscall/syscall.chan:51:16"}, {Label: 7, Next: 8, At: "protocols/syscall/syscall.chan:57:16"}, {Label: 8, Next: 9, At: "protocols/syscall/syscall.chan:63:16"}, {Label: 9, Next: 10, At: "protocols/syscall/syscall.chan:69:16"}, {Label: 10, Next: 11, At: "protocols/syscall/syscall.chan:75:16"}, {Label: 11, Next: 12, At: "protocols/syscall/syscall.chan:82:16"}, {Label: 12, Next: 13, At: "protocols/syscall/syscall.chan:85:16"}, {Label: 13, Next: 14, At: "protocols/syscall/syscall.chan:88:16"}, {Label: 14, Next: 15, At: "protocols/syscall/syscall.chan:95:16"}, {Label: 15, Next: 16, At: "protocols/syscall/syscall.chan:102:16"}, {Label: 16, Next: 17, At: "protocols/syscall/syscall.chan:105:16"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:17:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:18:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 19, Next: 0, At: "protocols/syscall/syscall.chan:23:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:24:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 20, Next: 0, At: "protocols/syscall/syscall.chan:29:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:30:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:35:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:36:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:41:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:42:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:47:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:48:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 22, Next: 0, At: "protocols/syscall/syscall.chan:54:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:55:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:60:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:61:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:66:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:67:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:72:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:73:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:78:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:79:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 23, Next: 0, At: "protocols/syscall/syscall.chan:84:13"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:87:13"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:91:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:92:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 24, Next: 0, At: "protocols/syscall/syscall.chan:98:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:99:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:104:13"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/syscall/syscall.chan:22:16"}, {Label: 1, Next: 2, At: "protocols/syscall/syscall.chan:28:16"}, {Label: 2, Next: 3, At: "protocols/syscall/syscall.chan:34:16"}, {Label: 3, Next: 4, At: "protocols/syscall/syscall.chan:40:16"}, {Label: 4, Next: 5, At: "protocols/syscall/syscall.chan:46:16"}, {Label: 5, Next: 6, At: "protocols/syscall/syscall.chan:52:16"}, {Label: 6, Next: 7, At: "protocols/syscall/syscall.chan:58:16"}, {Label: 7, Next: 8, At: "protocols/syscall/syscall.chan:65:16"}, {Label: 8, Next: 9, At: "protocols/syscall/syscall.chan:71:16"}, {Label: 9, Next: 10, At: "protocols/syscall/syscall.chan:77:16"}, {Label: 10, Next: 11, At: "protocols/syscall/syscall.chan:84:16"}, {Label: 11, Next: 12, At: "protocols/syscall/syscall.chan:90:16"}, {Label: 12, Next: 13, At: "protocols/syscall/syscall.chan:96:16"}, {Label: 13, Next: 14, At: "protocols/syscall/syscall.chan:102:16"}, {Label: 14, Next: 15, At: "protocols/syscall/syscall.chan:109:16"}, {Label: 15, Next: 16, At: "protocols/syscall/syscall.chan:115:16"}, {Label: 16, Next: 17, At: "protocols/syscall/syscall.chan:122:16"}, {Label: 17, Next: 18, At: "protocols/syscall/syscall.chan:128:16"}, {Label: 18, Next: 19, At: "protocols/syscall/syscall.chan:134:16"}, {Label: 19, Next: 20, At: "protocols/syscall/syscall.chan:140:16"}, {Label: 20, Next: 21, At: "protocols/syscall/syscall.chan:146:16"}, {Label: 21, Next: 22, At: "protocols/syscall/syscall.chan:152:16"}, {Label: 22, Next: 23, At: "protocols/syscall/syscall.chan:158:16"}, {Label: 23, Next: 24, At: "protocols/syscall/syscall.chan:164:16"}, {Label: 24, Next: 25, At: "protocols/syscall/syscall.chan:170:16"}, {Label: 25, Next: 26, At: "protocols/syscall/syscall.chan:176:16"}, {Label: 26, Next: 27, At: "protocols/syscall/syscall.chan:182:16"}, {Label: 27, Next: 28, At: "protocols/syscall/syscall.chan:189:16"}, {Label: 28, Next: 29, At: "protocols/syscall/syscall.chan:192:16"}, {Label: 29, Next: 30, At: "protocols/syscall/syscall.chan:195:16"}, {Label: 30, Next: 31, At: "protocols/syscall/syscall.chan:198:16"}, {Label: 31, Next: 32, At: "protocols/syscall/syscall.chan:205:16"}, {Label: 32, Next: 33, At: "protocols/syscall/syscall.chan:212:16"}, {Label: 33, Next: 34, At: "protocols/syscall/syscall.chan:215:16"}, {Label: 34, Next: 35, At: "protocols/syscall/syscall.chan:218:16"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:25:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:26:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:31:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:32:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 37, Next: 0, At: "protocols/syscall/syscall.chan:37:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:38:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 37, Next: 0, At: "protocols/syscall/syscall.chan:43:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:44:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 38, Next: 0, At: "protocols/syscall/syscall.chan:49:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:50:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:55:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:56:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:61:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:62:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:68:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:69:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:74:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:75:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:80:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:81:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 40, Next: 0, At: "protocols/syscall/syscall.chan:87:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:88:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 41, Next: 0, At: "protocols/syscall/syscall.chan:93:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:94:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:99:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:100:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:105:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:106:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:112:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:113:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:118:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:119:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 42, Next: 0, At: "protocols/syscall/syscall.chan:125:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:126:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:131:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:132:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 38, Next: 0, At: "protocols/syscall/syscall.chan:137:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:138:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:143:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:144:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:149:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:150:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:155:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:156:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:161:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:162:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:167:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:168:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:173:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:174:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:179:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:180:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:185:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:186:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 43, Next: 0, At: "protocols/syscall/syscall.chan:191:13"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 43, Next: 0, At: "protocols/syscall/syscall.chan:194:13"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:197:13"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:201:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:202:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 44, Next: 0, At: "protocols/syscall/syscall.chan:208:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:209:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:214:13"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:217:13"}}},
 			{Name: "end", End: true},
 		}},
 		{States: []channel.LocalState{ // process
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/syscall/syscall.chan:14:16"}, {Label: 1, Next: 2, At: "protocols/syscall/syscall.chan:20:16"}, {Label: 2, Next: 3, At: "protocols/syscall/syscall.chan:26:16"}, {Label: 3, Next: 4, At: "protocols/syscall/syscall.chan:32:16"}, {Label: 4, Next: 5, At: "protocols/syscall/syscall.chan:38:16"}, {Label: 5, Next: 6, At: "protocols/syscall/syscall.chan:44:16"}, {Label: 6, Next: 7, At: "protocols/syscall/syscall.chan:51:16"}, {Label: 7, Next: 8, At: "protocols/syscall/syscall.chan:57:16"}, {Label: 8, Next: 9, At: "protocols/syscall/syscall.chan:63:16"}, {Label: 9, Next: 10, At: "protocols/syscall/syscall.chan:69:16"}, {Label: 10, Next: 11, At: "protocols/syscall/syscall.chan:75:16"}, {Label: 11, Next: 12, At: "protocols/syscall/syscall.chan:82:16"}, {Label: 12, Next: 13, At: "protocols/syscall/syscall.chan:85:16"}, {Label: 13, Next: 14, At: "protocols/syscall/syscall.chan:88:16"}, {Label: 14, Next: 15, At: "protocols/syscall/syscall.chan:95:16"}, {Label: 15, Next: 16, At: "protocols/syscall/syscall.chan:102:16"}, {Label: 16, Next: 17, At: "protocols/syscall/syscall.chan:105:16"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:17:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:18:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 19, Next: 0, At: "protocols/syscall/syscall.chan:23:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:24:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 20, Next: 0, At: "protocols/syscall/syscall.chan:29:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:30:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:35:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:36:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:41:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:42:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:47:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:48:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 22, Next: 0, At: "protocols/syscall/syscall.chan:54:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:55:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:60:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:61:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:66:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:67:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:72:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:73:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:78:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:79:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 23, Next: 0, At: "protocols/syscall/syscall.chan:84:13"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:87:13"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 21, Next: 0, At: "protocols/syscall/syscall.chan:91:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:92:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 24, Next: 0, At: "protocols/syscall/syscall.chan:98:20"}, {Label: 18, Next: 0, At: "protocols/syscall/syscall.chan:99:20"}}},
-			{Name: "calling", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/syscall/syscall.chan:104:13"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/syscall/syscall.chan:22:16"}, {Label: 1, Next: 2, At: "protocols/syscall/syscall.chan:28:16"}, {Label: 2, Next: 3, At: "protocols/syscall/syscall.chan:34:16"}, {Label: 3, Next: 4, At: "protocols/syscall/syscall.chan:40:16"}, {Label: 4, Next: 5, At: "protocols/syscall/syscall.chan:46:16"}, {Label: 5, Next: 6, At: "protocols/syscall/syscall.chan:52:16"}, {Label: 6, Next: 7, At: "protocols/syscall/syscall.chan:58:16"}, {Label: 7, Next: 8, At: "protocols/syscall/syscall.chan:65:16"}, {Label: 8, Next: 9, At: "protocols/syscall/syscall.chan:71:16"}, {Label: 9, Next: 10, At: "protocols/syscall/syscall.chan:77:16"}, {Label: 10, Next: 11, At: "protocols/syscall/syscall.chan:84:16"}, {Label: 11, Next: 12, At: "protocols/syscall/syscall.chan:90:16"}, {Label: 12, Next: 13, At: "protocols/syscall/syscall.chan:96:16"}, {Label: 13, Next: 14, At: "protocols/syscall/syscall.chan:102:16"}, {Label: 14, Next: 15, At: "protocols/syscall/syscall.chan:109:16"}, {Label: 15, Next: 16, At: "protocols/syscall/syscall.chan:115:16"}, {Label: 16, Next: 17, At: "protocols/syscall/syscall.chan:122:16"}, {Label: 17, Next: 18, At: "protocols/syscall/syscall.chan:128:16"}, {Label: 18, Next: 19, At: "protocols/syscall/syscall.chan:134:16"}, {Label: 19, Next: 20, At: "protocols/syscall/syscall.chan:140:16"}, {Label: 20, Next: 21, At: "protocols/syscall/syscall.chan:146:16"}, {Label: 21, Next: 22, At: "protocols/syscall/syscall.chan:152:16"}, {Label: 22, Next: 23, At: "protocols/syscall/syscall.chan:158:16"}, {Label: 23, Next: 24, At: "protocols/syscall/syscall.chan:164:16"}, {Label: 24, Next: 25, At: "protocols/syscall/syscall.chan:170:16"}, {Label: 25, Next: 26, At: "protocols/syscall/syscall.chan:176:16"}, {Label: 26, Next: 27, At: "protocols/syscall/syscall.chan:182:16"}, {Label: 27, Next: 28, At: "protocols/syscall/syscall.chan:189:16"}, {Label: 28, Next: 29, At: "protocols/syscall/syscall.chan:192:16"}, {Label: 29, Next: 30, At: "protocols/syscall/syscall.chan:195:16"}, {Label: 30, Next: 31, At: "protocols/syscall/syscall.chan:198:16"}, {Label: 31, Next: 32, At: "protocols/syscall/syscall.chan:205:16"}, {Label: 32, Next: 33, At: "protocols/syscall/syscall.chan:212:16"}, {Label: 33, Next: 34, At: "protocols/syscall/syscall.chan:215:16"}, {Label: 34, Next: 35, At: "protocols/syscall/syscall.chan:218:16"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:25:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:26:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:31:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:32:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 37, Next: 0, At: "protocols/syscall/syscall.chan:37:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:38:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 37, Next: 0, At: "protocols/syscall/syscall.chan:43:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:44:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 38, Next: 0, At: "protocols/syscall/syscall.chan:49:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:50:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:55:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:56:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:61:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:62:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:68:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:69:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:74:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:75:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:80:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:81:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 40, Next: 0, At: "protocols/syscall/syscall.chan:87:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:88:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 41, Next: 0, At: "protocols/syscall/syscall.chan:93:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:94:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:99:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:100:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:105:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:106:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:112:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:113:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:118:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:119:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 42, Next: 0, At: "protocols/syscall/syscall.chan:125:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:126:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:131:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:132:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 38, Next: 0, At: "protocols/syscall/syscall.chan:137:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:138:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:143:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:144:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:149:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:150:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:155:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:156:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:161:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:162:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:167:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:168:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:173:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:174:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:179:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:180:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:185:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:186:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 43, Next: 0, At: "protocols/syscall/syscall.chan:191:13"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 43, Next: 0, At: "protocols/syscall/syscall.chan:194:13"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:197:13"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 39, Next: 0, At: "protocols/syscall/syscall.chan:201:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:202:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 44, Next: 0, At: "protocols/syscall/syscall.chan:208:20"}, {Label: 36, Next: 0, At: "protocols/syscall/syscall.chan:209:20"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:214:13"}}},
+			{Name: "calling", Edges: []channel.LocalEdge{{Label: 35, Next: 0, At: "protocols/syscall/syscall.chan:217:13"}}},
 			{Name: "end", End: true},
 		}},
 	},
@@ -104,10 +160,27 @@ type SyscallReadPayload struct {
 	Count uint32
 }
 
+// SyscallReadAtPayload is what ReadAt carries in a queue.
+type SyscallReadAtPayload struct {
+	Fd     uint32
+	Offset uint64
+	Count  uint32
+}
+
 // SyscallWritePayload is what Write carries in a queue.
 type SyscallWritePayload struct {
 	Fd  uint32
 	Buf struct {
+		Len  uint32
+		Data [65536]byte
+	}
+}
+
+// SyscallWriteAtPayload is what WriteAt carries in a queue.
+type SyscallWriteAtPayload struct {
+	Fd     uint32
+	Offset uint64
+	Buf    struct {
 		Len  uint32
 		Data [65536]byte
 	}
@@ -129,9 +202,59 @@ type SyscallTruncatePayload struct {
 	Size uint64
 }
 
+// SyscallAllocatePayload is what Allocate carries in a queue.
+type SyscallAllocatePayload struct {
+	Fd   uint32
+	Size uint64
+}
+
+// SyscallSetTimesPayload is what SetTimes carries in a queue.
+type SyscallSetTimesPayload struct {
+	Fd    uint32
+	Atime uint64
+	Mtime uint64
+	Which uint32
+}
+
 // SyscallClosePayload is what Close carries in a queue.
 type SyscallClosePayload struct {
 	Fd uint32
+}
+
+// SyscallSeekPayload is what Seek carries in a queue.
+type SyscallSeekPayload struct {
+	Fd     uint32
+	Offset int64
+	Whence uint32
+}
+
+// SyscallDescribePayload is what Describe carries in a queue.
+type SyscallDescribePayload struct {
+	Fd uint32
+}
+
+// SyscallSetFlagsPayload is what SetFlags carries in a queue.
+type SyscallSetFlagsPayload struct {
+	Fd    uint32
+	Flags uint32
+}
+
+// SyscallSetRightsPayload is what SetRights carries in a queue.
+type SyscallSetRightsPayload struct {
+	Fd         uint32
+	Rights     uint64
+	Inheriting uint64
+}
+
+// SyscallGrantedPayload is what Granted carries in a queue.
+type SyscallGrantedPayload struct {
+	Fd uint32
+}
+
+// SyscallRenumberPayload is what Renumber carries in a queue.
+type SyscallRenumberPayload struct {
+	Fd uint32
+	To uint32
 }
 
 // SyscallOpenPayload is what Open carries in a queue.
@@ -141,13 +264,40 @@ type SyscallOpenPayload struct {
 		Len  uint32
 		Data [4096]byte
 	}
-	Flags uint32
+	Lookup uint32
+	How    uint32
+	Flags  uint32
+	Rights uint64
 }
 
 // SyscallListPayload is what List carries in a queue.
 type SyscallListPayload struct {
 	Fd     uint32
 	Cookie uint64
+	Count  uint32
+}
+
+// SyscallFindPayload is what Find carries in a queue.
+type SyscallFindPayload struct {
+	Fd   uint32
+	Path struct {
+		Len  uint32
+		Data [4096]byte
+	}
+	Lookup uint32
+}
+
+// SyscallTouchPayload is what Touch carries in a queue.
+type SyscallTouchPayload struct {
+	Fd   uint32
+	Path struct {
+		Len  uint32
+		Data [4096]byte
+	}
+	Lookup uint32
+	Atime  uint64
+	Mtime  uint64
+	Which  uint32
 }
 
 // SyscallMakeDirPayload is what MakeDir carries in a queue.
@@ -159,8 +309,39 @@ type SyscallMakeDirPayload struct {
 	}
 }
 
+// SyscallRemoveDirPayload is what RemoveDir carries in a queue.
+type SyscallRemoveDirPayload struct {
+	Fd   uint32
+	Path struct {
+		Len  uint32
+		Data [4096]byte
+	}
+}
+
 // SyscallUnlinkPayload is what Unlink carries in a queue.
 type SyscallUnlinkPayload struct {
+	Fd   uint32
+	Path struct {
+		Len  uint32
+		Data [4096]byte
+	}
+}
+
+// SyscallSymlinkPayload is what Symlink carries in a queue.
+type SyscallSymlinkPayload struct {
+	Target struct {
+		Len  uint32
+		Data [4096]byte
+	}
+	Fd   uint32
+	Path struct {
+		Len  uint32
+		Data [4096]byte
+	}
+}
+
+// SyscallReadLinkPayload is what ReadLink carries in a queue.
+type SyscallReadLinkPayload struct {
 	Fd   uint32
 	Path struct {
 		Len  uint32
@@ -182,8 +363,28 @@ type SyscallRenamePayload struct {
 	}
 }
 
+// SyscallLinkPayload is what Link carries in a queue.
+type SyscallLinkPayload struct {
+	Fd  uint32
+	Old struct {
+		Len  uint32
+		Data [4096]byte
+	}
+	Lookup uint32
+	To     uint32
+	Name   struct {
+		Len  uint32
+		Data [4096]byte
+	}
+}
+
 // SyscallNowPayload is what Now carries in a queue.
 type SyscallNowPayload struct {
+	Which clock.Which
+}
+
+// SyscallResolutionPayload is what Resolution carries in a queue.
+type SyscallResolutionPayload struct {
 	Which clock.Which
 }
 
@@ -194,7 +395,7 @@ type SyscallRandomPayload struct {
 
 // SyscallGrowPayload is what Grow carries in a queue.
 type SyscallGrowPayload struct {
-	Pages uint32
+	Grains uint32
 }
 
 // SyscallPollPayload is what Poll carries in a queue.
@@ -230,7 +431,21 @@ type SyscallWrittenPayload struct {
 
 // SyscallIsPayload is what Is carries in a queue.
 type SyscallIsPayload struct {
+	Kind file.Kind
 	Attr file.Attr
+}
+
+// SyscallPositionPayload is what Position carries in a queue.
+type SyscallPositionPayload struct {
+	Offset uint64
+}
+
+// SyscallDescribedPayload is what Described carries in a queue.
+type SyscallDescribedPayload struct {
+	Kind       file.Kind
+	Flags      uint32
+	Rights     uint64
+	Inheriting uint64
 }
 
 // SyscallOpenedPayload is what Opened carries in a queue.
@@ -255,52 +470,90 @@ type SyscallWokenPayload struct {
 
 type syscallProgramEndpoint struct {
 	channel.Endpoint
-	syscallProgramData    SyscallProgramData
-	syscallProgramFailed  SyscallProgramFailed
-	syscallProgramWritten SyscallProgramWritten
-	syscallProgramIs      SyscallProgramIs
-	syscallProgramDone    SyscallProgramDone
-	syscallProgramOpened  SyscallProgramOpened
-	syscallProgramTime    SyscallProgramTime
-	syscallProgramWoken   SyscallProgramWoken
+	syscallProgramData      SyscallProgramData
+	syscallProgramFailed    SyscallProgramFailed
+	syscallProgramWritten   SyscallProgramWritten
+	syscallProgramIs        SyscallProgramIs
+	syscallProgramDone      SyscallProgramDone
+	syscallProgramPosition  SyscallProgramPosition
+	syscallProgramDescribed SyscallProgramDescribed
+	syscallProgramOpened    SyscallProgramOpened
+	syscallProgramTime      SyscallProgramTime
+	syscallProgramWoken     SyscallProgramWoken
 }
 
 var (
 	syscallProgramTable = channel.Component{Name: "SyscallProgram", Slots: []channel.Slot{{Name: "program", Protocol: &Syscall, Role: 0}}, Choices: 0,
-		Ops: []*channel.Op{&syscallProgramRestReadOp, &syscallProgramRestWriteOp, &syscallProgramRestStatOp, &syscallProgramRestSyncOp, &syscallProgramRestTruncateOp, &syscallProgramRestCloseOp, &syscallProgramRestOpenOp, &syscallProgramRestListOp, &syscallProgramRestMakeDirOp, &syscallProgramRestUnlinkOp, &syscallProgramRestRenameOp, &syscallProgramRestNowOp, &syscallProgramRestRandomOp, &syscallProgramRestGrowOp, &syscallProgramRestPollOp, &syscallProgramRestEnvironmentOp, &syscallProgramRestExitOp, &syscallProgramCallingReceiveOp, &syscallProgramAfterWriteReceiveOp, &syscallProgramAfterStatReceiveOp, &syscallProgramAfterSyncReceiveOp, &syscallProgramAfterTruncateReceiveOp, &syscallProgramAfterCloseReceiveOp, &syscallProgramAfterOpenReceiveOp, &syscallProgramAfterListReceiveOp, &syscallProgramAfterMakeDirReceiveOp, &syscallProgramAfterUnlinkReceiveOp, &syscallProgramAfterRenameReceiveOp, &syscallProgramAfterNowReceiveOp, &syscallProgramAfterRandomReceiveOp, &syscallProgramAfterGrowReceiveOp, &syscallProgramAfterPollReceiveOp, &syscallProgramAfterEnvironmentReceiveOp}}
-	syscallProgramRestReadOp                = channel.Op{State: "SyscallProgramRest", Method: "Read", Peer: 1, Label: 0, At: "protocols/syscall/syscall.chan:14:16"}
-	syscallProgramRestWriteOp               = channel.Op{State: "SyscallProgramRest", Method: "Write", Peer: 1, Label: 1, At: "protocols/syscall/syscall.chan:20:16"}
-	syscallProgramRestStatOp                = channel.Op{State: "SyscallProgramRest", Method: "Stat", Peer: 1, Label: 2, At: "protocols/syscall/syscall.chan:26:16"}
-	syscallProgramRestSyncOp                = channel.Op{State: "SyscallProgramRest", Method: "Sync", Peer: 1, Label: 3, At: "protocols/syscall/syscall.chan:32:16"}
-	syscallProgramRestTruncateOp            = channel.Op{State: "SyscallProgramRest", Method: "Truncate", Peer: 1, Label: 4, At: "protocols/syscall/syscall.chan:38:16"}
-	syscallProgramRestCloseOp               = channel.Op{State: "SyscallProgramRest", Method: "Close", Peer: 1, Label: 5, At: "protocols/syscall/syscall.chan:44:16"}
-	syscallProgramRestOpenOp                = channel.Op{State: "SyscallProgramRest", Method: "Open", Peer: 1, Label: 6, At: "protocols/syscall/syscall.chan:51:16"}
-	syscallProgramRestListOp                = channel.Op{State: "SyscallProgramRest", Method: "List", Peer: 1, Label: 7, At: "protocols/syscall/syscall.chan:57:16"}
-	syscallProgramRestMakeDirOp             = channel.Op{State: "SyscallProgramRest", Method: "MakeDir", Peer: 1, Label: 8, At: "protocols/syscall/syscall.chan:63:16"}
-	syscallProgramRestUnlinkOp              = channel.Op{State: "SyscallProgramRest", Method: "Unlink", Peer: 1, Label: 9, At: "protocols/syscall/syscall.chan:69:16"}
-	syscallProgramRestRenameOp              = channel.Op{State: "SyscallProgramRest", Method: "Rename", Peer: 1, Label: 10, At: "protocols/syscall/syscall.chan:75:16"}
-	syscallProgramRestNowOp                 = channel.Op{State: "SyscallProgramRest", Method: "Now", Peer: 1, Label: 11, At: "protocols/syscall/syscall.chan:82:16"}
-	syscallProgramRestRandomOp              = channel.Op{State: "SyscallProgramRest", Method: "Random", Peer: 1, Label: 12, At: "protocols/syscall/syscall.chan:85:16"}
-	syscallProgramRestGrowOp                = channel.Op{State: "SyscallProgramRest", Method: "Grow", Peer: 1, Label: 13, At: "protocols/syscall/syscall.chan:88:16"}
-	syscallProgramRestPollOp                = channel.Op{State: "SyscallProgramRest", Method: "Poll", Peer: 1, Label: 14, At: "protocols/syscall/syscall.chan:95:16"}
-	syscallProgramRestEnvironmentOp         = channel.Op{State: "SyscallProgramRest", Method: "Environment", Peer: 1, Label: 15, At: "protocols/syscall/syscall.chan:102:16"}
-	syscallProgramRestExitOp                = channel.Op{State: "SyscallProgramRest", Method: "Exit", Peer: 1, Label: 16, At: "protocols/syscall/syscall.chan:105:16"}
-	syscallProgramCallingReceiveOp          = channel.Op{State: "SyscallProgramCalling", Method: "Receive", Peer: 1, Labels: 1<<17 | 1<<18, At: "protocols/syscall/syscall.chan:17:20"}
-	syscallProgramAfterWriteReceiveOp       = channel.Op{State: "SyscallProgramAfterWrite", Method: "Receive", Peer: 1, Labels: 1<<19 | 1<<18, At: "protocols/syscall/syscall.chan:23:20"}
-	syscallProgramAfterStatReceiveOp        = channel.Op{State: "SyscallProgramAfterStat", Method: "Receive", Peer: 1, Labels: 1<<20 | 1<<18, At: "protocols/syscall/syscall.chan:29:20"}
-	syscallProgramAfterSyncReceiveOp        = channel.Op{State: "SyscallProgramAfterSync", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18, At: "protocols/syscall/syscall.chan:35:20"}
-	syscallProgramAfterTruncateReceiveOp    = channel.Op{State: "SyscallProgramAfterTruncate", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18, At: "protocols/syscall/syscall.chan:41:20"}
-	syscallProgramAfterCloseReceiveOp       = channel.Op{State: "SyscallProgramAfterClose", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18, At: "protocols/syscall/syscall.chan:47:20"}
-	syscallProgramAfterOpenReceiveOp        = channel.Op{State: "SyscallProgramAfterOpen", Method: "Receive", Peer: 1, Labels: 1<<22 | 1<<18, At: "protocols/syscall/syscall.chan:54:20"}
-	syscallProgramAfterListReceiveOp        = channel.Op{State: "SyscallProgramAfterList", Method: "Receive", Peer: 1, Labels: 1<<17 | 1<<18, At: "protocols/syscall/syscall.chan:60:20"}
-	syscallProgramAfterMakeDirReceiveOp     = channel.Op{State: "SyscallProgramAfterMakeDir", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18, At: "protocols/syscall/syscall.chan:66:20"}
-	syscallProgramAfterUnlinkReceiveOp      = channel.Op{State: "SyscallProgramAfterUnlink", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18, At: "protocols/syscall/syscall.chan:72:20"}
-	syscallProgramAfterRenameReceiveOp      = channel.Op{State: "SyscallProgramAfterRename", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18, At: "protocols/syscall/syscall.chan:78:20"}
-	syscallProgramAfterNowReceiveOp         = channel.Op{State: "SyscallProgramAfterNow", Method: "Receive", Peer: 1, Labels: 1 << 23, At: "protocols/syscall/syscall.chan:84:13"}
-	syscallProgramAfterRandomReceiveOp      = channel.Op{State: "SyscallProgramAfterRandom", Method: "Receive", Peer: 1, Labels: 1 << 17, At: "protocols/syscall/syscall.chan:87:13"}
-	syscallProgramAfterGrowReceiveOp        = channel.Op{State: "SyscallProgramAfterGrow", Method: "Receive", Peer: 1, Labels: 1<<21 | 1<<18, At: "protocols/syscall/syscall.chan:91:20"}
-	syscallProgramAfterPollReceiveOp        = channel.Op{State: "SyscallProgramAfterPoll", Method: "Receive", Peer: 1, Labels: 1<<24 | 1<<18, At: "protocols/syscall/syscall.chan:98:20"}
-	syscallProgramAfterEnvironmentReceiveOp = channel.Op{State: "SyscallProgramAfterEnvironment", Method: "Receive", Peer: 1, Labels: 1 << 17, At: "protocols/syscall/syscall.chan:104:13"}
+		Ops: []*channel.Op{&syscallProgramRestReadOp, &syscallProgramRestReadAtOp, &syscallProgramRestWriteOp, &syscallProgramRestWriteAtOp, &syscallProgramRestStatOp, &syscallProgramRestSyncOp, &syscallProgramRestTruncateOp, &syscallProgramRestAllocateOp, &syscallProgramRestSetTimesOp, &syscallProgramRestCloseOp, &syscallProgramRestSeekOp, &syscallProgramRestDescribeOp, &syscallProgramRestSetFlagsOp, &syscallProgramRestSetRightsOp, &syscallProgramRestGrantedOp, &syscallProgramRestRenumberOp, &syscallProgramRestOpenOp, &syscallProgramRestListOp, &syscallProgramRestFindOp, &syscallProgramRestTouchOp, &syscallProgramRestMakeDirOp, &syscallProgramRestRemoveDirOp, &syscallProgramRestUnlinkOp, &syscallProgramRestSymlinkOp, &syscallProgramRestReadLinkOp, &syscallProgramRestRenameOp, &syscallProgramRestLinkOp, &syscallProgramRestNowOp, &syscallProgramRestResolutionOp, &syscallProgramRestRandomOp, &syscallProgramRestGrowOp, &syscallProgramRestPollOp, &syscallProgramRestArgumentsOp, &syscallProgramRestEnvironmentOp, &syscallProgramRestExitOp, &syscallProgramCallingReceiveOp, &syscallProgramAfterReadAtReceiveOp, &syscallProgramAfterWriteReceiveOp, &syscallProgramAfterWriteAtReceiveOp, &syscallProgramAfterStatReceiveOp, &syscallProgramAfterSyncReceiveOp, &syscallProgramAfterTruncateReceiveOp, &syscallProgramAfterAllocateReceiveOp, &syscallProgramAfterSetTimesReceiveOp, &syscallProgramAfterCloseReceiveOp, &syscallProgramAfterSeekReceiveOp, &syscallProgramAfterDescribeReceiveOp, &syscallProgramAfterSetFlagsReceiveOp, &syscallProgramAfterSetRightsReceiveOp, &syscallProgramAfterGrantedReceiveOp, &syscallProgramAfterRenumberReceiveOp, &syscallProgramAfterOpenReceiveOp, &syscallProgramAfterListReceiveOp, &syscallProgramAfterFindReceiveOp, &syscallProgramAfterTouchReceiveOp, &syscallProgramAfterMakeDirReceiveOp, &syscallProgramAfterRemoveDirReceiveOp, &syscallProgramAfterUnlinkReceiveOp, &syscallProgramAfterSymlinkReceiveOp, &syscallProgramAfterReadLinkReceiveOp, &syscallProgramAfterRenameReceiveOp, &syscallProgramAfterLinkReceiveOp, &syscallProgramAfterNowReceiveOp, &syscallProgramAfterResolutionReceiveOp, &syscallProgramAfterRandomReceiveOp, &syscallProgramAfterGrowReceiveOp, &syscallProgramAfterPollReceiveOp, &syscallProgramAfterArgumentsReceiveOp, &syscallProgramAfterEnvironmentReceiveOp}}
+	syscallProgramRestReadOp                = channel.Op{State: "SyscallProgramRest", Method: "Read", Peer: 1, Label: 0, At: "protocols/syscall/syscall.chan:22:16"}
+	syscallProgramRestReadAtOp              = channel.Op{State: "SyscallProgramRest", Method: "ReadAt", Peer: 1, Label: 1, At: "protocols/syscall/syscall.chan:28:16"}
+	syscallProgramRestWriteOp               = channel.Op{State: "SyscallProgramRest", Method: "Write", Peer: 1, Label: 2, At: "protocols/syscall/syscall.chan:34:16"}
+	syscallProgramRestWriteAtOp             = channel.Op{State: "SyscallProgramRest", Method: "WriteAt", Peer: 1, Label: 3, At: "protocols/syscall/syscall.chan:40:16"}
+	syscallProgramRestStatOp                = channel.Op{State: "SyscallProgramRest", Method: "Stat", Peer: 1, Label: 4, At: "protocols/syscall/syscall.chan:46:16"}
+	syscallProgramRestSyncOp                = channel.Op{State: "SyscallProgramRest", Method: "Sync", Peer: 1, Label: 5, At: "protocols/syscall/syscall.chan:52:16"}
+	syscallProgramRestTruncateOp            = channel.Op{State: "SyscallProgramRest", Method: "Truncate", Peer: 1, Label: 6, At: "protocols/syscall/syscall.chan:58:16"}
+	syscallProgramRestAllocateOp            = channel.Op{State: "SyscallProgramRest", Method: "Allocate", Peer: 1, Label: 7, At: "protocols/syscall/syscall.chan:65:16"}
+	syscallProgramRestSetTimesOp            = channel.Op{State: "SyscallProgramRest", Method: "SetTimes", Peer: 1, Label: 8, At: "protocols/syscall/syscall.chan:71:16"}
+	syscallProgramRestCloseOp               = channel.Op{State: "SyscallProgramRest", Method: "Close", Peer: 1, Label: 9, At: "protocols/syscall/syscall.chan:77:16"}
+	syscallProgramRestSeekOp                = channel.Op{State: "SyscallProgramRest", Method: "Seek", Peer: 1, Label: 10, At: "protocols/syscall/syscall.chan:84:16"}
+	syscallProgramRestDescribeOp            = channel.Op{State: "SyscallProgramRest", Method: "Describe", Peer: 1, Label: 11, At: "protocols/syscall/syscall.chan:90:16"}
+	syscallProgramRestSetFlagsOp            = channel.Op{State: "SyscallProgramRest", Method: "SetFlags", Peer: 1, Label: 12, At: "protocols/syscall/syscall.chan:96:16"}
+	syscallProgramRestSetRightsOp           = channel.Op{State: "SyscallProgramRest", Method: "SetRights", Peer: 1, Label: 13, At: "protocols/syscall/syscall.chan:102:16"}
+	syscallProgramRestGrantedOp             = channel.Op{State: "SyscallProgramRest", Method: "Granted", Peer: 1, Label: 14, At: "protocols/syscall/syscall.chan:109:16"}
+	syscallProgramRestRenumberOp            = channel.Op{State: "SyscallProgramRest", Method: "Renumber", Peer: 1, Label: 15, At: "protocols/syscall/syscall.chan:115:16"}
+	syscallProgramRestOpenOp                = channel.Op{State: "SyscallProgramRest", Method: "Open", Peer: 1, Label: 16, At: "protocols/syscall/syscall.chan:122:16"}
+	syscallProgramRestListOp                = channel.Op{State: "SyscallProgramRest", Method: "List", Peer: 1, Label: 17, At: "protocols/syscall/syscall.chan:128:16"}
+	syscallProgramRestFindOp                = channel.Op{State: "SyscallProgramRest", Method: "Find", Peer: 1, Label: 18, At: "protocols/syscall/syscall.chan:134:16"}
+	syscallProgramRestTouchOp               = channel.Op{State: "SyscallProgramRest", Method: "Touch", Peer: 1, Label: 19, At: "protocols/syscall/syscall.chan:140:16"}
+	syscallProgramRestMakeDirOp             = channel.Op{State: "SyscallProgramRest", Method: "MakeDir", Peer: 1, Label: 20, At: "protocols/syscall/syscall.chan:146:16"}
+	syscallProgramRestRemoveDirOp           = channel.Op{State: "SyscallProgramRest", Method: "RemoveDir", Peer: 1, Label: 21, At: "protocols/syscall/syscall.chan:152:16"}
+	syscallProgramRestUnlinkOp              = channel.Op{State: "SyscallProgramRest", Method: "Unlink", Peer: 1, Label: 22, At: "protocols/syscall/syscall.chan:158:16"}
+	syscallProgramRestSymlinkOp             = channel.Op{State: "SyscallProgramRest", Method: "Symlink", Peer: 1, Label: 23, At: "protocols/syscall/syscall.chan:164:16"}
+	syscallProgramRestReadLinkOp            = channel.Op{State: "SyscallProgramRest", Method: "ReadLink", Peer: 1, Label: 24, At: "protocols/syscall/syscall.chan:170:16"}
+	syscallProgramRestRenameOp              = channel.Op{State: "SyscallProgramRest", Method: "Rename", Peer: 1, Label: 25, At: "protocols/syscall/syscall.chan:176:16"}
+	syscallProgramRestLinkOp                = channel.Op{State: "SyscallProgramRest", Method: "Link", Peer: 1, Label: 26, At: "protocols/syscall/syscall.chan:182:16"}
+	syscallProgramRestNowOp                 = channel.Op{State: "SyscallProgramRest", Method: "Now", Peer: 1, Label: 27, At: "protocols/syscall/syscall.chan:189:16"}
+	syscallProgramRestResolutionOp          = channel.Op{State: "SyscallProgramRest", Method: "Resolution", Peer: 1, Label: 28, At: "protocols/syscall/syscall.chan:192:16"}
+	syscallProgramRestRandomOp              = channel.Op{State: "SyscallProgramRest", Method: "Random", Peer: 1, Label: 29, At: "protocols/syscall/syscall.chan:195:16"}
+	syscallProgramRestGrowOp                = channel.Op{State: "SyscallProgramRest", Method: "Grow", Peer: 1, Label: 30, At: "protocols/syscall/syscall.chan:198:16"}
+	syscallProgramRestPollOp                = channel.Op{State: "SyscallProgramRest", Method: "Poll", Peer: 1, Label: 31, At: "protocols/syscall/syscall.chan:205:16"}
+	syscallProgramRestArgumentsOp           = channel.Op{State: "SyscallProgramRest", Method: "Arguments", Peer: 1, Label: 32, At: "protocols/syscall/syscall.chan:212:16"}
+	syscallProgramRestEnvironmentOp         = channel.Op{State: "SyscallProgramRest", Method: "Environment", Peer: 1, Label: 33, At: "protocols/syscall/syscall.chan:215:16"}
+	syscallProgramRestExitOp                = channel.Op{State: "SyscallProgramRest", Method: "Exit", Peer: 1, Label: 34, At: "protocols/syscall/syscall.chan:218:16"}
+	syscallProgramCallingReceiveOp          = channel.Op{State: "SyscallProgramCalling", Method: "Receive", Peer: 1, Labels: 1<<35 | 1<<36, At: "protocols/syscall/syscall.chan:25:20"}
+	syscallProgramAfterReadAtReceiveOp      = channel.Op{State: "SyscallProgramAfterReadAt", Method: "Receive", Peer: 1, Labels: 1<<35 | 1<<36, At: "protocols/syscall/syscall.chan:31:20"}
+	syscallProgramAfterWriteReceiveOp       = channel.Op{State: "SyscallProgramAfterWrite", Method: "Receive", Peer: 1, Labels: 1<<37 | 1<<36, At: "protocols/syscall/syscall.chan:37:20"}
+	syscallProgramAfterWriteAtReceiveOp     = channel.Op{State: "SyscallProgramAfterWriteAt", Method: "Receive", Peer: 1, Labels: 1<<37 | 1<<36, At: "protocols/syscall/syscall.chan:43:20"}
+	syscallProgramAfterStatReceiveOp        = channel.Op{State: "SyscallProgramAfterStat", Method: "Receive", Peer: 1, Labels: 1<<38 | 1<<36, At: "protocols/syscall/syscall.chan:49:20"}
+	syscallProgramAfterSyncReceiveOp        = channel.Op{State: "SyscallProgramAfterSync", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:55:20"}
+	syscallProgramAfterTruncateReceiveOp    = channel.Op{State: "SyscallProgramAfterTruncate", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:61:20"}
+	syscallProgramAfterAllocateReceiveOp    = channel.Op{State: "SyscallProgramAfterAllocate", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:68:20"}
+	syscallProgramAfterSetTimesReceiveOp    = channel.Op{State: "SyscallProgramAfterSetTimes", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:74:20"}
+	syscallProgramAfterCloseReceiveOp       = channel.Op{State: "SyscallProgramAfterClose", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:80:20"}
+	syscallProgramAfterSeekReceiveOp        = channel.Op{State: "SyscallProgramAfterSeek", Method: "Receive", Peer: 1, Labels: 1<<40 | 1<<36, At: "protocols/syscall/syscall.chan:87:20"}
+	syscallProgramAfterDescribeReceiveOp    = channel.Op{State: "SyscallProgramAfterDescribe", Method: "Receive", Peer: 1, Labels: 1<<41 | 1<<36, At: "protocols/syscall/syscall.chan:93:20"}
+	syscallProgramAfterSetFlagsReceiveOp    = channel.Op{State: "SyscallProgramAfterSetFlags", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:99:20"}
+	syscallProgramAfterSetRightsReceiveOp   = channel.Op{State: "SyscallProgramAfterSetRights", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:105:20"}
+	syscallProgramAfterGrantedReceiveOp     = channel.Op{State: "SyscallProgramAfterGranted", Method: "Receive", Peer: 1, Labels: 1<<35 | 1<<36, At: "protocols/syscall/syscall.chan:112:20"}
+	syscallProgramAfterRenumberReceiveOp    = channel.Op{State: "SyscallProgramAfterRenumber", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:118:20"}
+	syscallProgramAfterOpenReceiveOp        = channel.Op{State: "SyscallProgramAfterOpen", Method: "Receive", Peer: 1, Labels: 1<<42 | 1<<36, At: "protocols/syscall/syscall.chan:125:20"}
+	syscallProgramAfterListReceiveOp        = channel.Op{State: "SyscallProgramAfterList", Method: "Receive", Peer: 1, Labels: 1<<35 | 1<<36, At: "protocols/syscall/syscall.chan:131:20"}
+	syscallProgramAfterFindReceiveOp        = channel.Op{State: "SyscallProgramAfterFind", Method: "Receive", Peer: 1, Labels: 1<<38 | 1<<36, At: "protocols/syscall/syscall.chan:137:20"}
+	syscallProgramAfterTouchReceiveOp       = channel.Op{State: "SyscallProgramAfterTouch", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:143:20"}
+	syscallProgramAfterMakeDirReceiveOp     = channel.Op{State: "SyscallProgramAfterMakeDir", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:149:20"}
+	syscallProgramAfterRemoveDirReceiveOp   = channel.Op{State: "SyscallProgramAfterRemoveDir", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:155:20"}
+	syscallProgramAfterUnlinkReceiveOp      = channel.Op{State: "SyscallProgramAfterUnlink", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:161:20"}
+	syscallProgramAfterSymlinkReceiveOp     = channel.Op{State: "SyscallProgramAfterSymlink", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:167:20"}
+	syscallProgramAfterReadLinkReceiveOp    = channel.Op{State: "SyscallProgramAfterReadLink", Method: "Receive", Peer: 1, Labels: 1<<35 | 1<<36, At: "protocols/syscall/syscall.chan:173:20"}
+	syscallProgramAfterRenameReceiveOp      = channel.Op{State: "SyscallProgramAfterRename", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:179:20"}
+	syscallProgramAfterLinkReceiveOp        = channel.Op{State: "SyscallProgramAfterLink", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:185:20"}
+	syscallProgramAfterNowReceiveOp         = channel.Op{State: "SyscallProgramAfterNow", Method: "Receive", Peer: 1, Labels: 1 << 43, At: "protocols/syscall/syscall.chan:191:13"}
+	syscallProgramAfterResolutionReceiveOp  = channel.Op{State: "SyscallProgramAfterResolution", Method: "Receive", Peer: 1, Labels: 1 << 43, At: "protocols/syscall/syscall.chan:194:13"}
+	syscallProgramAfterRandomReceiveOp      = channel.Op{State: "SyscallProgramAfterRandom", Method: "Receive", Peer: 1, Labels: 1 << 35, At: "protocols/syscall/syscall.chan:197:13"}
+	syscallProgramAfterGrowReceiveOp        = channel.Op{State: "SyscallProgramAfterGrow", Method: "Receive", Peer: 1, Labels: 1<<39 | 1<<36, At: "protocols/syscall/syscall.chan:201:20"}
+	syscallProgramAfterPollReceiveOp        = channel.Op{State: "SyscallProgramAfterPoll", Method: "Receive", Peer: 1, Labels: 1<<44 | 1<<36, At: "protocols/syscall/syscall.chan:208:20"}
+	syscallProgramAfterArgumentsReceiveOp   = channel.Op{State: "SyscallProgramAfterArguments", Method: "Receive", Peer: 1, Labels: 1 << 35, At: "protocols/syscall/syscall.chan:214:13"}
+	syscallProgramAfterEnvironmentReceiveOp = channel.Op{State: "SyscallProgramAfterEnvironment", Method: "Receive", Peer: 1, Labels: 1 << 35, At: "protocols/syscall/syscall.chan:217:13"}
 )
 
 // OpenSyscallProgram makes the calling goroutine the program of a session. When ctx is done, the end is abandoned.
@@ -319,8 +572,8 @@ func StartSyscallProgram(rt *channel.Runtime, o channel.Options, end channel.End
 	})
 }
 
-// SyscallProgramRest is the program of syscall.Syscall at rest (syscall.chan:12).
-// Next: Read is sent to process, or Write is sent to process, or Stat is sent to process, or Sync is sent to process, or Truncate is sent to process, or Close is sent to process, or Open is sent to process, or List is sent to process, or MakeDir is sent to process, or Unlink is sent to process, or Rename is sent to process, or Now is sent to process, or Random is sent to process, or Grow is sent to process, or Poll is sent to process, or Environment is sent to process, or Exit is sent to process. It may stay so for ever.
+// SyscallProgramRest is the program of syscall.Syscall at rest (syscall.chan:20).
+// Next: Read is sent to process, or ReadAt is sent to process, or Write is sent to process, or WriteAt is sent to process, or Stat is sent to process, or Sync is sent to process, or Truncate is sent to process, or Allocate is sent to process, or SetTimes is sent to process, or Close is sent to process, or Seek is sent to process, or Describe is sent to process, or SetFlags is sent to process, or SetRights is sent to process, or Granted is sent to process, or Renumber is sent to process, or Open is sent to process, or List is sent to process, or Find is sent to process, or Touch is sent to process, or MakeDir is sent to process, or RemoveDir is sent to process, or Unlink is sent to process, or Symlink is sent to process, or ReadLink is sent to process, or Rename is sent to process, or Link is sent to process, or Now is sent to process, or Resolution is sent to process, or Random is sent to process, or Grow is sent to process, or Poll is sent to process, or Arguments is sent to process, or Environment is sent to process, or Exit is sent to process. It may stay so for ever.
 type SyscallProgramRest struct {
 	e    *syscallProgramEndpoint
 	step uint32
@@ -348,7 +601,7 @@ func SyscallProgramRestFrom(from *channel.Endpoint, k int) SyscallProgramRest {
 	return SyscallProgramRest{e, e.Step()}
 }
 
-// Read sends Read to process (syscall.chan:14).
+// Read sends Read to process (syscall.chan:22).
 func (s SyscallProgramRest) Read(fd uint32, count uint32) (SyscallProgramCalling, error) {
 	if s.e == nil {
 		return SyscallProgramCalling{}, channel.DeadState("SyscallProgramRest", "Read")
@@ -362,7 +615,22 @@ func (s SyscallProgramRest) Read(fd uint32, count uint32) (SyscallProgramCalling
 	return SyscallProgramCalling{s.e, s.e.Commit()}, nil
 }
 
-// Write sends Write to process (syscall.chan:20).
+// ReadAt sends ReadAt to process (syscall.chan:28).
+func (s SyscallProgramRest) ReadAt(fd uint32, offset uint64, count uint32) (SyscallProgramAfterReadAt, error) {
+	if s.e == nil {
+		return SyscallProgramAfterReadAt{}, channel.DeadState("SyscallProgramRest", "ReadAt")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestReadAtOp, 0); err != nil {
+		return SyscallProgramAfterReadAt{}, err
+	}
+	p := channel.Out[SyscallReadAtPayload](&s.e.Endpoint)
+	p.Fd = fd
+	p.Offset = offset
+	p.Count = count
+	return SyscallProgramAfterReadAt{s.e, s.e.Commit()}, nil
+}
+
+// Write sends Write to process (syscall.chan:34).
 func (s SyscallProgramRest) Write(fd uint32, buf []byte) (SyscallProgramAfterWrite, error) {
 	if s.e == nil {
 		return SyscallProgramAfterWrite{}, channel.DeadState("SyscallProgramRest", "Write")
@@ -379,7 +647,25 @@ func (s SyscallProgramRest) Write(fd uint32, buf []byte) (SyscallProgramAfterWri
 	return SyscallProgramAfterWrite{s.e, s.e.Commit()}, nil
 }
 
-// Stat sends Stat to process (syscall.chan:26).
+// WriteAt sends WriteAt to process (syscall.chan:40).
+func (s SyscallProgramRest) WriteAt(fd uint32, offset uint64, buf []byte) (SyscallProgramAfterWriteAt, error) {
+	if s.e == nil {
+		return SyscallProgramAfterWriteAt{}, channel.DeadState("SyscallProgramRest", "WriteAt")
+	}
+	if len(buf) > 65536 {
+		return SyscallProgramAfterWriteAt{}, channel.BadArgument("SyscallProgramRest", "WriteAt", "buf is longer than 65536")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestWriteAtOp, 0); err != nil {
+		return SyscallProgramAfterWriteAt{}, err
+	}
+	p := channel.Out[SyscallWriteAtPayload](&s.e.Endpoint)
+	p.Fd = fd
+	p.Offset = offset
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
+	return SyscallProgramAfterWriteAt{s.e, s.e.Commit()}, nil
+}
+
+// Stat sends Stat to process (syscall.chan:46).
 func (s SyscallProgramRest) Stat(fd uint32) (SyscallProgramAfterStat, error) {
 	if s.e == nil {
 		return SyscallProgramAfterStat{}, channel.DeadState("SyscallProgramRest", "Stat")
@@ -392,7 +678,7 @@ func (s SyscallProgramRest) Stat(fd uint32) (SyscallProgramAfterStat, error) {
 	return SyscallProgramAfterStat{s.e, s.e.Commit()}, nil
 }
 
-// Sync sends Sync to process (syscall.chan:32).
+// Sync sends Sync to process (syscall.chan:52).
 func (s SyscallProgramRest) Sync(fd uint32) (SyscallProgramAfterSync, error) {
 	if s.e == nil {
 		return SyscallProgramAfterSync{}, channel.DeadState("SyscallProgramRest", "Sync")
@@ -405,7 +691,7 @@ func (s SyscallProgramRest) Sync(fd uint32) (SyscallProgramAfterSync, error) {
 	return SyscallProgramAfterSync{s.e, s.e.Commit()}, nil
 }
 
-// Truncate sends Truncate to process (syscall.chan:38).
+// Truncate sends Truncate to process (syscall.chan:58).
 func (s SyscallProgramRest) Truncate(fd uint32, size uint64) (SyscallProgramAfterTruncate, error) {
 	if s.e == nil {
 		return SyscallProgramAfterTruncate{}, channel.DeadState("SyscallProgramRest", "Truncate")
@@ -419,7 +705,37 @@ func (s SyscallProgramRest) Truncate(fd uint32, size uint64) (SyscallProgramAfte
 	return SyscallProgramAfterTruncate{s.e, s.e.Commit()}, nil
 }
 
-// Close sends Close to process (syscall.chan:44).
+// Allocate sends Allocate to process (syscall.chan:65).
+func (s SyscallProgramRest) Allocate(fd uint32, size uint64) (SyscallProgramAfterAllocate, error) {
+	if s.e == nil {
+		return SyscallProgramAfterAllocate{}, channel.DeadState("SyscallProgramRest", "Allocate")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestAllocateOp, 0); err != nil {
+		return SyscallProgramAfterAllocate{}, err
+	}
+	p := channel.Out[SyscallAllocatePayload](&s.e.Endpoint)
+	p.Fd = fd
+	p.Size = size
+	return SyscallProgramAfterAllocate{s.e, s.e.Commit()}, nil
+}
+
+// SetTimes sends SetTimes to process (syscall.chan:71).
+func (s SyscallProgramRest) SetTimes(fd uint32, atime uint64, mtime uint64, which uint32) (SyscallProgramAfterSetTimes, error) {
+	if s.e == nil {
+		return SyscallProgramAfterSetTimes{}, channel.DeadState("SyscallProgramRest", "SetTimes")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestSetTimesOp, 0); err != nil {
+		return SyscallProgramAfterSetTimes{}, err
+	}
+	p := channel.Out[SyscallSetTimesPayload](&s.e.Endpoint)
+	p.Fd = fd
+	p.Atime = atime
+	p.Mtime = mtime
+	p.Which = which
+	return SyscallProgramAfterSetTimes{s.e, s.e.Commit()}, nil
+}
+
+// Close sends Close to process (syscall.chan:77).
 func (s SyscallProgramRest) Close(fd uint32) (SyscallProgramAfterClose, error) {
 	if s.e == nil {
 		return SyscallProgramAfterClose{}, channel.DeadState("SyscallProgramRest", "Close")
@@ -432,8 +748,92 @@ func (s SyscallProgramRest) Close(fd uint32) (SyscallProgramAfterClose, error) {
 	return SyscallProgramAfterClose{s.e, s.e.Commit()}, nil
 }
 
-// Open sends Open to process (syscall.chan:51).
-func (s SyscallProgramRest) Open(fd uint32, path string, flags uint32) (SyscallProgramAfterOpen, error) {
+// Seek sends Seek to process (syscall.chan:84).
+func (s SyscallProgramRest) Seek(fd uint32, offset int64, whence uint32) (SyscallProgramAfterSeek, error) {
+	if s.e == nil {
+		return SyscallProgramAfterSeek{}, channel.DeadState("SyscallProgramRest", "Seek")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestSeekOp, 0); err != nil {
+		return SyscallProgramAfterSeek{}, err
+	}
+	p := channel.Out[SyscallSeekPayload](&s.e.Endpoint)
+	p.Fd = fd
+	p.Offset = offset
+	p.Whence = whence
+	return SyscallProgramAfterSeek{s.e, s.e.Commit()}, nil
+}
+
+// Describe sends Describe to process (syscall.chan:90).
+func (s SyscallProgramRest) Describe(fd uint32) (SyscallProgramAfterDescribe, error) {
+	if s.e == nil {
+		return SyscallProgramAfterDescribe{}, channel.DeadState("SyscallProgramRest", "Describe")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestDescribeOp, 0); err != nil {
+		return SyscallProgramAfterDescribe{}, err
+	}
+	p := channel.Out[SyscallDescribePayload](&s.e.Endpoint)
+	p.Fd = fd
+	return SyscallProgramAfterDescribe{s.e, s.e.Commit()}, nil
+}
+
+// SetFlags sends SetFlags to process (syscall.chan:96).
+func (s SyscallProgramRest) SetFlags(fd uint32, flags uint32) (SyscallProgramAfterSetFlags, error) {
+	if s.e == nil {
+		return SyscallProgramAfterSetFlags{}, channel.DeadState("SyscallProgramRest", "SetFlags")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestSetFlagsOp, 0); err != nil {
+		return SyscallProgramAfterSetFlags{}, err
+	}
+	p := channel.Out[SyscallSetFlagsPayload](&s.e.Endpoint)
+	p.Fd = fd
+	p.Flags = flags
+	return SyscallProgramAfterSetFlags{s.e, s.e.Commit()}, nil
+}
+
+// SetRights sends SetRights to process (syscall.chan:102).
+func (s SyscallProgramRest) SetRights(fd uint32, rights uint64, inheriting uint64) (SyscallProgramAfterSetRights, error) {
+	if s.e == nil {
+		return SyscallProgramAfterSetRights{}, channel.DeadState("SyscallProgramRest", "SetRights")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestSetRightsOp, 0); err != nil {
+		return SyscallProgramAfterSetRights{}, err
+	}
+	p := channel.Out[SyscallSetRightsPayload](&s.e.Endpoint)
+	p.Fd = fd
+	p.Rights = rights
+	p.Inheriting = inheriting
+	return SyscallProgramAfterSetRights{s.e, s.e.Commit()}, nil
+}
+
+// Granted sends Granted to process (syscall.chan:109).
+func (s SyscallProgramRest) Granted(fd uint32) (SyscallProgramAfterGranted, error) {
+	if s.e == nil {
+		return SyscallProgramAfterGranted{}, channel.DeadState("SyscallProgramRest", "Granted")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestGrantedOp, 0); err != nil {
+		return SyscallProgramAfterGranted{}, err
+	}
+	p := channel.Out[SyscallGrantedPayload](&s.e.Endpoint)
+	p.Fd = fd
+	return SyscallProgramAfterGranted{s.e, s.e.Commit()}, nil
+}
+
+// Renumber sends Renumber to process (syscall.chan:115).
+func (s SyscallProgramRest) Renumber(fd uint32, to uint32) (SyscallProgramAfterRenumber, error) {
+	if s.e == nil {
+		return SyscallProgramAfterRenumber{}, channel.DeadState("SyscallProgramRest", "Renumber")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestRenumberOp, 0); err != nil {
+		return SyscallProgramAfterRenumber{}, err
+	}
+	p := channel.Out[SyscallRenumberPayload](&s.e.Endpoint)
+	p.Fd = fd
+	p.To = to
+	return SyscallProgramAfterRenumber{s.e, s.e.Commit()}, nil
+}
+
+// Open sends Open to process (syscall.chan:122).
+func (s SyscallProgramRest) Open(fd uint32, path string, lookup uint32, how uint32, flags uint32, rights uint64) (SyscallProgramAfterOpen, error) {
 	if s.e == nil {
 		return SyscallProgramAfterOpen{}, channel.DeadState("SyscallProgramRest", "Open")
 	}
@@ -446,12 +846,15 @@ func (s SyscallProgramRest) Open(fd uint32, path string, flags uint32) (SyscallP
 	p := channel.Out[SyscallOpenPayload](&s.e.Endpoint)
 	p.Fd = fd
 	p.Path.Len = uint32(copy(p.Path.Data[:], path))
+	p.Lookup = lookup
+	p.How = how
 	p.Flags = flags
+	p.Rights = rights
 	return SyscallProgramAfterOpen{s.e, s.e.Commit()}, nil
 }
 
-// List sends List to process (syscall.chan:57).
-func (s SyscallProgramRest) List(fd uint32, cookie uint64) (SyscallProgramAfterList, error) {
+// List sends List to process (syscall.chan:128).
+func (s SyscallProgramRest) List(fd uint32, cookie uint64, count uint32) (SyscallProgramAfterList, error) {
 	if s.e == nil {
 		return SyscallProgramAfterList{}, channel.DeadState("SyscallProgramRest", "List")
 	}
@@ -461,10 +864,50 @@ func (s SyscallProgramRest) List(fd uint32, cookie uint64) (SyscallProgramAfterL
 	p := channel.Out[SyscallListPayload](&s.e.Endpoint)
 	p.Fd = fd
 	p.Cookie = cookie
+	p.Count = count
 	return SyscallProgramAfterList{s.e, s.e.Commit()}, nil
 }
 
-// MakeDir sends MakeDir to process (syscall.chan:63).
+// Find sends Find to process (syscall.chan:134).
+func (s SyscallProgramRest) Find(fd uint32, path string, lookup uint32) (SyscallProgramAfterFind, error) {
+	if s.e == nil {
+		return SyscallProgramAfterFind{}, channel.DeadState("SyscallProgramRest", "Find")
+	}
+	if len(path) > 4096 {
+		return SyscallProgramAfterFind{}, channel.BadArgument("SyscallProgramRest", "Find", "path is longer than 4096")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestFindOp, 0); err != nil {
+		return SyscallProgramAfterFind{}, err
+	}
+	p := channel.Out[SyscallFindPayload](&s.e.Endpoint)
+	p.Fd = fd
+	p.Path.Len = uint32(copy(p.Path.Data[:], path))
+	p.Lookup = lookup
+	return SyscallProgramAfterFind{s.e, s.e.Commit()}, nil
+}
+
+// Touch sends Touch to process (syscall.chan:140).
+func (s SyscallProgramRest) Touch(fd uint32, path string, lookup uint32, atime uint64, mtime uint64, which uint32) (SyscallProgramAfterTouch, error) {
+	if s.e == nil {
+		return SyscallProgramAfterTouch{}, channel.DeadState("SyscallProgramRest", "Touch")
+	}
+	if len(path) > 4096 {
+		return SyscallProgramAfterTouch{}, channel.BadArgument("SyscallProgramRest", "Touch", "path is longer than 4096")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestTouchOp, 0); err != nil {
+		return SyscallProgramAfterTouch{}, err
+	}
+	p := channel.Out[SyscallTouchPayload](&s.e.Endpoint)
+	p.Fd = fd
+	p.Path.Len = uint32(copy(p.Path.Data[:], path))
+	p.Lookup = lookup
+	p.Atime = atime
+	p.Mtime = mtime
+	p.Which = which
+	return SyscallProgramAfterTouch{s.e, s.e.Commit()}, nil
+}
+
+// MakeDir sends MakeDir to process (syscall.chan:146).
 func (s SyscallProgramRest) MakeDir(fd uint32, path string) (SyscallProgramAfterMakeDir, error) {
 	if s.e == nil {
 		return SyscallProgramAfterMakeDir{}, channel.DeadState("SyscallProgramRest", "MakeDir")
@@ -481,7 +924,24 @@ func (s SyscallProgramRest) MakeDir(fd uint32, path string) (SyscallProgramAfter
 	return SyscallProgramAfterMakeDir{s.e, s.e.Commit()}, nil
 }
 
-// Unlink sends Unlink to process (syscall.chan:69).
+// RemoveDir sends RemoveDir to process (syscall.chan:152).
+func (s SyscallProgramRest) RemoveDir(fd uint32, path string) (SyscallProgramAfterRemoveDir, error) {
+	if s.e == nil {
+		return SyscallProgramAfterRemoveDir{}, channel.DeadState("SyscallProgramRest", "RemoveDir")
+	}
+	if len(path) > 4096 {
+		return SyscallProgramAfterRemoveDir{}, channel.BadArgument("SyscallProgramRest", "RemoveDir", "path is longer than 4096")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestRemoveDirOp, 0); err != nil {
+		return SyscallProgramAfterRemoveDir{}, err
+	}
+	p := channel.Out[SyscallRemoveDirPayload](&s.e.Endpoint)
+	p.Fd = fd
+	p.Path.Len = uint32(copy(p.Path.Data[:], path))
+	return SyscallProgramAfterRemoveDir{s.e, s.e.Commit()}, nil
+}
+
+// Unlink sends Unlink to process (syscall.chan:158).
 func (s SyscallProgramRest) Unlink(fd uint32, path string) (SyscallProgramAfterUnlink, error) {
 	if s.e == nil {
 		return SyscallProgramAfterUnlink{}, channel.DeadState("SyscallProgramRest", "Unlink")
@@ -498,7 +958,45 @@ func (s SyscallProgramRest) Unlink(fd uint32, path string) (SyscallProgramAfterU
 	return SyscallProgramAfterUnlink{s.e, s.e.Commit()}, nil
 }
 
-// Rename sends Rename to process (syscall.chan:75).
+// Symlink sends Symlink to process (syscall.chan:164).
+func (s SyscallProgramRest) Symlink(target string, fd uint32, path string) (SyscallProgramAfterSymlink, error) {
+	if s.e == nil {
+		return SyscallProgramAfterSymlink{}, channel.DeadState("SyscallProgramRest", "Symlink")
+	}
+	if len(target) > 4096 {
+		return SyscallProgramAfterSymlink{}, channel.BadArgument("SyscallProgramRest", "Symlink", "target is longer than 4096")
+	}
+	if len(path) > 4096 {
+		return SyscallProgramAfterSymlink{}, channel.BadArgument("SyscallProgramRest", "Symlink", "path is longer than 4096")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestSymlinkOp, 0); err != nil {
+		return SyscallProgramAfterSymlink{}, err
+	}
+	p := channel.Out[SyscallSymlinkPayload](&s.e.Endpoint)
+	p.Target.Len = uint32(copy(p.Target.Data[:], target))
+	p.Fd = fd
+	p.Path.Len = uint32(copy(p.Path.Data[:], path))
+	return SyscallProgramAfterSymlink{s.e, s.e.Commit()}, nil
+}
+
+// ReadLink sends ReadLink to process (syscall.chan:170).
+func (s SyscallProgramRest) ReadLink(fd uint32, path string) (SyscallProgramAfterReadLink, error) {
+	if s.e == nil {
+		return SyscallProgramAfterReadLink{}, channel.DeadState("SyscallProgramRest", "ReadLink")
+	}
+	if len(path) > 4096 {
+		return SyscallProgramAfterReadLink{}, channel.BadArgument("SyscallProgramRest", "ReadLink", "path is longer than 4096")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestReadLinkOp, 0); err != nil {
+		return SyscallProgramAfterReadLink{}, err
+	}
+	p := channel.Out[SyscallReadLinkPayload](&s.e.Endpoint)
+	p.Fd = fd
+	p.Path.Len = uint32(copy(p.Path.Data[:], path))
+	return SyscallProgramAfterReadLink{s.e, s.e.Commit()}, nil
+}
+
+// Rename sends Rename to process (syscall.chan:176).
 func (s SyscallProgramRest) Rename(fd uint32, old string, to uint32, name string) (SyscallProgramAfterRename, error) {
 	if s.e == nil {
 		return SyscallProgramAfterRename{}, channel.DeadState("SyscallProgramRest", "Rename")
@@ -520,7 +1018,30 @@ func (s SyscallProgramRest) Rename(fd uint32, old string, to uint32, name string
 	return SyscallProgramAfterRename{s.e, s.e.Commit()}, nil
 }
 
-// Now sends Now to process (syscall.chan:82).
+// Link sends Link to process (syscall.chan:182).
+func (s SyscallProgramRest) Link(fd uint32, old string, lookup uint32, to uint32, name string) (SyscallProgramAfterLink, error) {
+	if s.e == nil {
+		return SyscallProgramAfterLink{}, channel.DeadState("SyscallProgramRest", "Link")
+	}
+	if len(old) > 4096 {
+		return SyscallProgramAfterLink{}, channel.BadArgument("SyscallProgramRest", "Link", "old is longer than 4096")
+	}
+	if len(name) > 4096 {
+		return SyscallProgramAfterLink{}, channel.BadArgument("SyscallProgramRest", "Link", "name is longer than 4096")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestLinkOp, 0); err != nil {
+		return SyscallProgramAfterLink{}, err
+	}
+	p := channel.Out[SyscallLinkPayload](&s.e.Endpoint)
+	p.Fd = fd
+	p.Old.Len = uint32(copy(p.Old.Data[:], old))
+	p.Lookup = lookup
+	p.To = to
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	return SyscallProgramAfterLink{s.e, s.e.Commit()}, nil
+}
+
+// Now sends Now to process (syscall.chan:189).
 func (s SyscallProgramRest) Now(which clock.Which) (SyscallProgramAfterNow, error) {
 	if s.e == nil {
 		return SyscallProgramAfterNow{}, channel.DeadState("SyscallProgramRest", "Now")
@@ -536,7 +1057,23 @@ func (s SyscallProgramRest) Now(which clock.Which) (SyscallProgramAfterNow, erro
 	return SyscallProgramAfterNow{s.e, s.e.Commit()}, nil
 }
 
-// Random sends Random to process (syscall.chan:85).
+// Resolution sends Resolution to process (syscall.chan:192).
+func (s SyscallProgramRest) Resolution(which clock.Which) (SyscallProgramAfterResolution, error) {
+	if s.e == nil {
+		return SyscallProgramAfterResolution{}, channel.DeadState("SyscallProgramRest", "Resolution")
+	}
+	if int(which) >= 2 {
+		return SyscallProgramAfterResolution{}, channel.BadArgument("SyscallProgramRest", "Resolution", "which is no case of clock.Which")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestResolutionOp, 0); err != nil {
+		return SyscallProgramAfterResolution{}, err
+	}
+	p := channel.Out[SyscallResolutionPayload](&s.e.Endpoint)
+	p.Which = which
+	return SyscallProgramAfterResolution{s.e, s.e.Commit()}, nil
+}
+
+// Random sends Random to process (syscall.chan:195).
 func (s SyscallProgramRest) Random(count uint32) (SyscallProgramAfterRandom, error) {
 	if s.e == nil {
 		return SyscallProgramAfterRandom{}, channel.DeadState("SyscallProgramRest", "Random")
@@ -549,8 +1086,8 @@ func (s SyscallProgramRest) Random(count uint32) (SyscallProgramAfterRandom, err
 	return SyscallProgramAfterRandom{s.e, s.e.Commit()}, nil
 }
 
-// Grow sends Grow to process (syscall.chan:88).
-func (s SyscallProgramRest) Grow(pages uint32) (SyscallProgramAfterGrow, error) {
+// Grow sends Grow to process (syscall.chan:198).
+func (s SyscallProgramRest) Grow(grains uint32) (SyscallProgramAfterGrow, error) {
 	if s.e == nil {
 		return SyscallProgramAfterGrow{}, channel.DeadState("SyscallProgramRest", "Grow")
 	}
@@ -558,11 +1095,11 @@ func (s SyscallProgramRest) Grow(pages uint32) (SyscallProgramAfterGrow, error) 
 		return SyscallProgramAfterGrow{}, err
 	}
 	p := channel.Out[SyscallGrowPayload](&s.e.Endpoint)
-	p.Pages = pages
+	p.Grains = grains
 	return SyscallProgramAfterGrow{s.e, s.e.Commit()}, nil
 }
 
-// Poll sends Poll to process (syscall.chan:95).
+// Poll sends Poll to process (syscall.chan:205).
 func (s SyscallProgramRest) Poll(subscriptions []byte) (SyscallProgramAfterPoll, error) {
 	if s.e == nil {
 		return SyscallProgramAfterPoll{}, channel.DeadState("SyscallProgramRest", "Poll")
@@ -578,7 +1115,18 @@ func (s SyscallProgramRest) Poll(subscriptions []byte) (SyscallProgramAfterPoll,
 	return SyscallProgramAfterPoll{s.e, s.e.Commit()}, nil
 }
 
-// Environment sends Environment to process (syscall.chan:102).
+// Arguments sends Arguments to process (syscall.chan:212).
+func (s SyscallProgramRest) Arguments() (SyscallProgramAfterArguments, error) {
+	if s.e == nil {
+		return SyscallProgramAfterArguments{}, channel.DeadState("SyscallProgramRest", "Arguments")
+	}
+	if err := s.e.Begin(s.step, &syscallProgramRestArgumentsOp, 0); err != nil {
+		return SyscallProgramAfterArguments{}, err
+	}
+	return SyscallProgramAfterArguments{s.e, s.e.Commit()}, nil
+}
+
+// Environment sends Environment to process (syscall.chan:215).
 func (s SyscallProgramRest) Environment() (SyscallProgramAfterEnvironment, error) {
 	if s.e == nil {
 		return SyscallProgramAfterEnvironment{}, channel.DeadState("SyscallProgramRest", "Environment")
@@ -589,7 +1137,7 @@ func (s SyscallProgramRest) Environment() (SyscallProgramAfterEnvironment, error
 	return SyscallProgramAfterEnvironment{s.e, s.e.Commit()}, nil
 }
 
-// Exit sends Exit to process (syscall.chan:105).
+// Exit sends Exit to process (syscall.chan:218).
 func (s SyscallProgramRest) Exit(code uint32) (SyscallProgramEnd, error) {
 	if s.e == nil {
 		return SyscallProgramEnd{}, channel.DeadState("SyscallProgramRest", "Exit")
@@ -604,7 +1152,7 @@ func (s SyscallProgramRest) Exit(code uint32) (SyscallProgramEnd, error) {
 	return SyscallProgramEnd{s.e, step}, nil
 }
 
-// SyscallProgramCalling is the program of syscall.Syscall at calling (syscall.chan:16).
+// SyscallProgramCalling is the program of syscall.Syscall at calling (syscall.chan:24).
 // Next: Data is received from process, or Failed is received from process.
 type SyscallProgramCalling struct {
 	e    *syscallProgramEndpoint
@@ -647,11 +1195,11 @@ func (s SyscallProgramCalling) Receive() (SyscallProgramCallingMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 17:
+	case 35:
 		p := channel.In[SyscallDataPayload](&e.Endpoint)
 		e.syscallProgramData = SyscallProgramData{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramData, nil
-	case 18:
+	case 36:
 		p := channel.In[SyscallFailedPayload](&e.Endpoint)
 		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramFailed, nil
@@ -659,7 +1207,62 @@ func (s SyscallProgramCalling) Receive() (SyscallProgramCallingMessage, error) {
 	panic("channel: SyscallProgramCalling received a label that it does not list")
 }
 
-// SyscallProgramAfterWrite is the program of syscall.Syscall at calling (syscall.chan:22).
+// SyscallProgramAfterReadAt is the program of syscall.Syscall at calling (syscall.chan:30).
+// Next: Data is received from process, or Failed is received from process.
+type SyscallProgramAfterReadAt struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterReadAt) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterReadAt) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterReadAt", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterReadAt", method)
+}
+
+// SyscallProgramAfterReadAtFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterReadAtFrom(from *channel.Endpoint, k int) SyscallProgramAfterReadAt {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterReadAt{e, e.Step()}
+}
+
+// SyscallProgramAfterReadAtMessage is *SyscallProgramData or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterReadAtMessage interface{ syscallProgramAfterReadAt() }
+
+// Receive waits for *SyscallProgramData or *SyscallProgramFailed.
+func (s SyscallProgramAfterReadAt) Receive() (SyscallProgramAfterReadAtMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterReadAt", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterReadAtReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 35:
+		p := channel.In[SyscallDataPayload](&e.Endpoint)
+		e.syscallProgramData = SyscallProgramData{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramData, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterReadAt received a label that it does not list")
+}
+
+// SyscallProgramAfterWrite is the program of syscall.Syscall at calling (syscall.chan:36).
 // Next: Written is received from process, or Failed is received from process.
 type SyscallProgramAfterWrite struct {
 	e    *syscallProgramEndpoint
@@ -702,11 +1305,11 @@ func (s SyscallProgramAfterWrite) Receive() (SyscallProgramAfterWriteMessage, er
 		return nil, err
 	}
 	switch label {
-	case 19:
+	case 37:
 		p := channel.In[SyscallWrittenPayload](&e.Endpoint)
 		e.syscallProgramWritten = SyscallProgramWritten{Count: p.Count, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramWritten, nil
-	case 18:
+	case 36:
 		p := channel.In[SyscallFailedPayload](&e.Endpoint)
 		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramFailed, nil
@@ -714,7 +1317,62 @@ func (s SyscallProgramAfterWrite) Receive() (SyscallProgramAfterWriteMessage, er
 	panic("channel: SyscallProgramAfterWrite received a label that it does not list")
 }
 
-// SyscallProgramAfterStat is the program of syscall.Syscall at calling (syscall.chan:28).
+// SyscallProgramAfterWriteAt is the program of syscall.Syscall at calling (syscall.chan:42).
+// Next: Written is received from process, or Failed is received from process.
+type SyscallProgramAfterWriteAt struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterWriteAt) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterWriteAt) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterWriteAt", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterWriteAt", method)
+}
+
+// SyscallProgramAfterWriteAtFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterWriteAtFrom(from *channel.Endpoint, k int) SyscallProgramAfterWriteAt {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterWriteAt{e, e.Step()}
+}
+
+// SyscallProgramAfterWriteAtMessage is *SyscallProgramWritten or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterWriteAtMessage interface{ syscallProgramAfterWriteAt() }
+
+// Receive waits for *SyscallProgramWritten or *SyscallProgramFailed.
+func (s SyscallProgramAfterWriteAt) Receive() (SyscallProgramAfterWriteAtMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterWriteAt", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterWriteAtReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 37:
+		p := channel.In[SyscallWrittenPayload](&e.Endpoint)
+		e.syscallProgramWritten = SyscallProgramWritten{Count: p.Count, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramWritten, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterWriteAt received a label that it does not list")
+}
+
+// SyscallProgramAfterStat is the program of syscall.Syscall at calling (syscall.chan:48).
 // Next: Is is received from process, or Failed is received from process.
 type SyscallProgramAfterStat struct {
 	e    *syscallProgramEndpoint
@@ -757,11 +1415,11 @@ func (s SyscallProgramAfterStat) Receive() (SyscallProgramAfterStatMessage, erro
 		return nil, err
 	}
 	switch label {
-	case 20:
+	case 38:
 		p := channel.In[SyscallIsPayload](&e.Endpoint)
-		e.syscallProgramIs = SyscallProgramIs{Attr: p.Attr, Next: SyscallProgramRest{e, e.Step()}}
+		e.syscallProgramIs = SyscallProgramIs{Kind: p.Kind, Attr: p.Attr, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramIs, nil
-	case 18:
+	case 36:
 		p := channel.In[SyscallFailedPayload](&e.Endpoint)
 		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramFailed, nil
@@ -769,7 +1427,7 @@ func (s SyscallProgramAfterStat) Receive() (SyscallProgramAfterStatMessage, erro
 	panic("channel: SyscallProgramAfterStat received a label that it does not list")
 }
 
-// SyscallProgramAfterSync is the program of syscall.Syscall at calling (syscall.chan:34).
+// SyscallProgramAfterSync is the program of syscall.Syscall at calling (syscall.chan:54).
 // Next: Done is received from process, or Failed is received from process.
 type SyscallProgramAfterSync struct {
 	e    *syscallProgramEndpoint
@@ -812,10 +1470,10 @@ func (s SyscallProgramAfterSync) Receive() (SyscallProgramAfterSyncMessage, erro
 		return nil, err
 	}
 	switch label {
-	case 21:
+	case 39:
 		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramDone, nil
-	case 18:
+	case 36:
 		p := channel.In[SyscallFailedPayload](&e.Endpoint)
 		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramFailed, nil
@@ -823,7 +1481,7 @@ func (s SyscallProgramAfterSync) Receive() (SyscallProgramAfterSyncMessage, erro
 	panic("channel: SyscallProgramAfterSync received a label that it does not list")
 }
 
-// SyscallProgramAfterTruncate is the program of syscall.Syscall at calling (syscall.chan:40).
+// SyscallProgramAfterTruncate is the program of syscall.Syscall at calling (syscall.chan:60).
 // Next: Done is received from process, or Failed is received from process.
 type SyscallProgramAfterTruncate struct {
 	e    *syscallProgramEndpoint
@@ -866,10 +1524,10 @@ func (s SyscallProgramAfterTruncate) Receive() (SyscallProgramAfterTruncateMessa
 		return nil, err
 	}
 	switch label {
-	case 21:
+	case 39:
 		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramDone, nil
-	case 18:
+	case 36:
 		p := channel.In[SyscallFailedPayload](&e.Endpoint)
 		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramFailed, nil
@@ -877,7 +1535,115 @@ func (s SyscallProgramAfterTruncate) Receive() (SyscallProgramAfterTruncateMessa
 	panic("channel: SyscallProgramAfterTruncate received a label that it does not list")
 }
 
-// SyscallProgramAfterClose is the program of syscall.Syscall at calling (syscall.chan:46).
+// SyscallProgramAfterAllocate is the program of syscall.Syscall at calling (syscall.chan:67).
+// Next: Done is received from process, or Failed is received from process.
+type SyscallProgramAfterAllocate struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterAllocate) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterAllocate) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterAllocate", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterAllocate", method)
+}
+
+// SyscallProgramAfterAllocateFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterAllocateFrom(from *channel.Endpoint, k int) SyscallProgramAfterAllocate {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterAllocate{e, e.Step()}
+}
+
+// SyscallProgramAfterAllocateMessage is *SyscallProgramDone or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterAllocateMessage interface{ syscallProgramAfterAllocate() }
+
+// Receive waits for *SyscallProgramDone or *SyscallProgramFailed.
+func (s SyscallProgramAfterAllocate) Receive() (SyscallProgramAfterAllocateMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterAllocate", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterAllocateReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 39:
+		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramDone, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterAllocate received a label that it does not list")
+}
+
+// SyscallProgramAfterSetTimes is the program of syscall.Syscall at calling (syscall.chan:73).
+// Next: Done is received from process, or Failed is received from process.
+type SyscallProgramAfterSetTimes struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterSetTimes) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterSetTimes) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterSetTimes", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterSetTimes", method)
+}
+
+// SyscallProgramAfterSetTimesFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterSetTimesFrom(from *channel.Endpoint, k int) SyscallProgramAfterSetTimes {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterSetTimes{e, e.Step()}
+}
+
+// SyscallProgramAfterSetTimesMessage is *SyscallProgramDone or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterSetTimesMessage interface{ syscallProgramAfterSetTimes() }
+
+// Receive waits for *SyscallProgramDone or *SyscallProgramFailed.
+func (s SyscallProgramAfterSetTimes) Receive() (SyscallProgramAfterSetTimesMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterSetTimes", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterSetTimesReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 39:
+		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramDone, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterSetTimes received a label that it does not list")
+}
+
+// SyscallProgramAfterClose is the program of syscall.Syscall at calling (syscall.chan:79).
 // Next: Done is received from process, or Failed is received from process.
 type SyscallProgramAfterClose struct {
 	e    *syscallProgramEndpoint
@@ -920,10 +1686,10 @@ func (s SyscallProgramAfterClose) Receive() (SyscallProgramAfterCloseMessage, er
 		return nil, err
 	}
 	switch label {
-	case 21:
+	case 39:
 		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramDone, nil
-	case 18:
+	case 36:
 		p := channel.In[SyscallFailedPayload](&e.Endpoint)
 		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramFailed, nil
@@ -931,7 +1697,334 @@ func (s SyscallProgramAfterClose) Receive() (SyscallProgramAfterCloseMessage, er
 	panic("channel: SyscallProgramAfterClose received a label that it does not list")
 }
 
-// SyscallProgramAfterOpen is the program of syscall.Syscall at calling (syscall.chan:53).
+// SyscallProgramAfterSeek is the program of syscall.Syscall at calling (syscall.chan:86).
+// Next: Position is received from process, or Failed is received from process.
+type SyscallProgramAfterSeek struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterSeek) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterSeek) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterSeek", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterSeek", method)
+}
+
+// SyscallProgramAfterSeekFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterSeekFrom(from *channel.Endpoint, k int) SyscallProgramAfterSeek {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterSeek{e, e.Step()}
+}
+
+// SyscallProgramAfterSeekMessage is *SyscallProgramPosition or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterSeekMessage interface{ syscallProgramAfterSeek() }
+
+// Receive waits for *SyscallProgramPosition or *SyscallProgramFailed.
+func (s SyscallProgramAfterSeek) Receive() (SyscallProgramAfterSeekMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterSeek", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterSeekReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 40:
+		p := channel.In[SyscallPositionPayload](&e.Endpoint)
+		e.syscallProgramPosition = SyscallProgramPosition{Offset: p.Offset, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramPosition, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterSeek received a label that it does not list")
+}
+
+// SyscallProgramAfterDescribe is the program of syscall.Syscall at calling (syscall.chan:92).
+// Next: Described is received from process, or Failed is received from process.
+type SyscallProgramAfterDescribe struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterDescribe) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterDescribe) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterDescribe", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterDescribe", method)
+}
+
+// SyscallProgramAfterDescribeFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterDescribeFrom(from *channel.Endpoint, k int) SyscallProgramAfterDescribe {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterDescribe{e, e.Step()}
+}
+
+// SyscallProgramAfterDescribeMessage is *SyscallProgramDescribed or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterDescribeMessage interface{ syscallProgramAfterDescribe() }
+
+// Receive waits for *SyscallProgramDescribed or *SyscallProgramFailed.
+func (s SyscallProgramAfterDescribe) Receive() (SyscallProgramAfterDescribeMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterDescribe", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterDescribeReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 41:
+		p := channel.In[SyscallDescribedPayload](&e.Endpoint)
+		e.syscallProgramDescribed = SyscallProgramDescribed{Kind: p.Kind, Flags: p.Flags, Rights: p.Rights, Inheriting: p.Inheriting, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramDescribed, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterDescribe received a label that it does not list")
+}
+
+// SyscallProgramAfterSetFlags is the program of syscall.Syscall at calling (syscall.chan:98).
+// Next: Done is received from process, or Failed is received from process.
+type SyscallProgramAfterSetFlags struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterSetFlags) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterSetFlags) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterSetFlags", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterSetFlags", method)
+}
+
+// SyscallProgramAfterSetFlagsFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterSetFlagsFrom(from *channel.Endpoint, k int) SyscallProgramAfterSetFlags {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterSetFlags{e, e.Step()}
+}
+
+// SyscallProgramAfterSetFlagsMessage is *SyscallProgramDone or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterSetFlagsMessage interface{ syscallProgramAfterSetFlags() }
+
+// Receive waits for *SyscallProgramDone or *SyscallProgramFailed.
+func (s SyscallProgramAfterSetFlags) Receive() (SyscallProgramAfterSetFlagsMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterSetFlags", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterSetFlagsReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 39:
+		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramDone, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterSetFlags received a label that it does not list")
+}
+
+// SyscallProgramAfterSetRights is the program of syscall.Syscall at calling (syscall.chan:104).
+// Next: Done is received from process, or Failed is received from process.
+type SyscallProgramAfterSetRights struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterSetRights) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterSetRights) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterSetRights", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterSetRights", method)
+}
+
+// SyscallProgramAfterSetRightsFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterSetRightsFrom(from *channel.Endpoint, k int) SyscallProgramAfterSetRights {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterSetRights{e, e.Step()}
+}
+
+// SyscallProgramAfterSetRightsMessage is *SyscallProgramDone or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterSetRightsMessage interface{ syscallProgramAfterSetRights() }
+
+// Receive waits for *SyscallProgramDone or *SyscallProgramFailed.
+func (s SyscallProgramAfterSetRights) Receive() (SyscallProgramAfterSetRightsMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterSetRights", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterSetRightsReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 39:
+		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramDone, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterSetRights received a label that it does not list")
+}
+
+// SyscallProgramAfterGranted is the program of syscall.Syscall at calling (syscall.chan:111).
+// Next: Data is received from process, or Failed is received from process.
+type SyscallProgramAfterGranted struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterGranted) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterGranted) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterGranted", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterGranted", method)
+}
+
+// SyscallProgramAfterGrantedFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterGrantedFrom(from *channel.Endpoint, k int) SyscallProgramAfterGranted {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterGranted{e, e.Step()}
+}
+
+// SyscallProgramAfterGrantedMessage is *SyscallProgramData or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterGrantedMessage interface{ syscallProgramAfterGranted() }
+
+// Receive waits for *SyscallProgramData or *SyscallProgramFailed.
+func (s SyscallProgramAfterGranted) Receive() (SyscallProgramAfterGrantedMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterGranted", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterGrantedReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 35:
+		p := channel.In[SyscallDataPayload](&e.Endpoint)
+		e.syscallProgramData = SyscallProgramData{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramData, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterGranted received a label that it does not list")
+}
+
+// SyscallProgramAfterRenumber is the program of syscall.Syscall at calling (syscall.chan:117).
+// Next: Done is received from process, or Failed is received from process.
+type SyscallProgramAfterRenumber struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterRenumber) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterRenumber) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterRenumber", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterRenumber", method)
+}
+
+// SyscallProgramAfterRenumberFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterRenumberFrom(from *channel.Endpoint, k int) SyscallProgramAfterRenumber {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterRenumber{e, e.Step()}
+}
+
+// SyscallProgramAfterRenumberMessage is *SyscallProgramDone or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterRenumberMessage interface{ syscallProgramAfterRenumber() }
+
+// Receive waits for *SyscallProgramDone or *SyscallProgramFailed.
+func (s SyscallProgramAfterRenumber) Receive() (SyscallProgramAfterRenumberMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterRenumber", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterRenumberReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 39:
+		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramDone, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterRenumber received a label that it does not list")
+}
+
+// SyscallProgramAfterOpen is the program of syscall.Syscall at calling (syscall.chan:124).
 // Next: Opened is received from process, or Failed is received from process.
 type SyscallProgramAfterOpen struct {
 	e    *syscallProgramEndpoint
@@ -974,11 +2067,11 @@ func (s SyscallProgramAfterOpen) Receive() (SyscallProgramAfterOpenMessage, erro
 		return nil, err
 	}
 	switch label {
-	case 22:
+	case 42:
 		p := channel.In[SyscallOpenedPayload](&e.Endpoint)
 		e.syscallProgramOpened = SyscallProgramOpened{Fd: p.Fd, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramOpened, nil
-	case 18:
+	case 36:
 		p := channel.In[SyscallFailedPayload](&e.Endpoint)
 		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramFailed, nil
@@ -986,7 +2079,7 @@ func (s SyscallProgramAfterOpen) Receive() (SyscallProgramAfterOpenMessage, erro
 	panic("channel: SyscallProgramAfterOpen received a label that it does not list")
 }
 
-// SyscallProgramAfterList is the program of syscall.Syscall at calling (syscall.chan:59).
+// SyscallProgramAfterList is the program of syscall.Syscall at calling (syscall.chan:130).
 // Next: Data is received from process, or Failed is received from process.
 type SyscallProgramAfterList struct {
 	e    *syscallProgramEndpoint
@@ -1029,11 +2122,11 @@ func (s SyscallProgramAfterList) Receive() (SyscallProgramAfterListMessage, erro
 		return nil, err
 	}
 	switch label {
-	case 17:
+	case 35:
 		p := channel.In[SyscallDataPayload](&e.Endpoint)
 		e.syscallProgramData = SyscallProgramData{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramData, nil
-	case 18:
+	case 36:
 		p := channel.In[SyscallFailedPayload](&e.Endpoint)
 		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramFailed, nil
@@ -1041,7 +2134,116 @@ func (s SyscallProgramAfterList) Receive() (SyscallProgramAfterListMessage, erro
 	panic("channel: SyscallProgramAfterList received a label that it does not list")
 }
 
-// SyscallProgramAfterMakeDir is the program of syscall.Syscall at calling (syscall.chan:65).
+// SyscallProgramAfterFind is the program of syscall.Syscall at calling (syscall.chan:136).
+// Next: Is is received from process, or Failed is received from process.
+type SyscallProgramAfterFind struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterFind) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterFind) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterFind", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterFind", method)
+}
+
+// SyscallProgramAfterFindFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterFindFrom(from *channel.Endpoint, k int) SyscallProgramAfterFind {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterFind{e, e.Step()}
+}
+
+// SyscallProgramAfterFindMessage is *SyscallProgramIs or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterFindMessage interface{ syscallProgramAfterFind() }
+
+// Receive waits for *SyscallProgramIs or *SyscallProgramFailed.
+func (s SyscallProgramAfterFind) Receive() (SyscallProgramAfterFindMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterFind", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterFindReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 38:
+		p := channel.In[SyscallIsPayload](&e.Endpoint)
+		e.syscallProgramIs = SyscallProgramIs{Kind: p.Kind, Attr: p.Attr, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramIs, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterFind received a label that it does not list")
+}
+
+// SyscallProgramAfterTouch is the program of syscall.Syscall at calling (syscall.chan:142).
+// Next: Done is received from process, or Failed is received from process.
+type SyscallProgramAfterTouch struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterTouch) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterTouch) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterTouch", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterTouch", method)
+}
+
+// SyscallProgramAfterTouchFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterTouchFrom(from *channel.Endpoint, k int) SyscallProgramAfterTouch {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterTouch{e, e.Step()}
+}
+
+// SyscallProgramAfterTouchMessage is *SyscallProgramDone or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterTouchMessage interface{ syscallProgramAfterTouch() }
+
+// Receive waits for *SyscallProgramDone or *SyscallProgramFailed.
+func (s SyscallProgramAfterTouch) Receive() (SyscallProgramAfterTouchMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterTouch", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterTouchReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 39:
+		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramDone, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterTouch received a label that it does not list")
+}
+
+// SyscallProgramAfterMakeDir is the program of syscall.Syscall at calling (syscall.chan:148).
 // Next: Done is received from process, or Failed is received from process.
 type SyscallProgramAfterMakeDir struct {
 	e    *syscallProgramEndpoint
@@ -1084,10 +2286,10 @@ func (s SyscallProgramAfterMakeDir) Receive() (SyscallProgramAfterMakeDirMessage
 		return nil, err
 	}
 	switch label {
-	case 21:
+	case 39:
 		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramDone, nil
-	case 18:
+	case 36:
 		p := channel.In[SyscallFailedPayload](&e.Endpoint)
 		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramFailed, nil
@@ -1095,7 +2297,61 @@ func (s SyscallProgramAfterMakeDir) Receive() (SyscallProgramAfterMakeDirMessage
 	panic("channel: SyscallProgramAfterMakeDir received a label that it does not list")
 }
 
-// SyscallProgramAfterUnlink is the program of syscall.Syscall at calling (syscall.chan:71).
+// SyscallProgramAfterRemoveDir is the program of syscall.Syscall at calling (syscall.chan:154).
+// Next: Done is received from process, or Failed is received from process.
+type SyscallProgramAfterRemoveDir struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterRemoveDir) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterRemoveDir) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterRemoveDir", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterRemoveDir", method)
+}
+
+// SyscallProgramAfterRemoveDirFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterRemoveDirFrom(from *channel.Endpoint, k int) SyscallProgramAfterRemoveDir {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterRemoveDir{e, e.Step()}
+}
+
+// SyscallProgramAfterRemoveDirMessage is *SyscallProgramDone or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterRemoveDirMessage interface{ syscallProgramAfterRemoveDir() }
+
+// Receive waits for *SyscallProgramDone or *SyscallProgramFailed.
+func (s SyscallProgramAfterRemoveDir) Receive() (SyscallProgramAfterRemoveDirMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterRemoveDir", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterRemoveDirReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 39:
+		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramDone, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterRemoveDir received a label that it does not list")
+}
+
+// SyscallProgramAfterUnlink is the program of syscall.Syscall at calling (syscall.chan:160).
 // Next: Done is received from process, or Failed is received from process.
 type SyscallProgramAfterUnlink struct {
 	e    *syscallProgramEndpoint
@@ -1138,10 +2394,10 @@ func (s SyscallProgramAfterUnlink) Receive() (SyscallProgramAfterUnlinkMessage, 
 		return nil, err
 	}
 	switch label {
-	case 21:
+	case 39:
 		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramDone, nil
-	case 18:
+	case 36:
 		p := channel.In[SyscallFailedPayload](&e.Endpoint)
 		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramFailed, nil
@@ -1149,7 +2405,116 @@ func (s SyscallProgramAfterUnlink) Receive() (SyscallProgramAfterUnlinkMessage, 
 	panic("channel: SyscallProgramAfterUnlink received a label that it does not list")
 }
 
-// SyscallProgramAfterRename is the program of syscall.Syscall at calling (syscall.chan:77).
+// SyscallProgramAfterSymlink is the program of syscall.Syscall at calling (syscall.chan:166).
+// Next: Done is received from process, or Failed is received from process.
+type SyscallProgramAfterSymlink struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterSymlink) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterSymlink) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterSymlink", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterSymlink", method)
+}
+
+// SyscallProgramAfterSymlinkFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterSymlinkFrom(from *channel.Endpoint, k int) SyscallProgramAfterSymlink {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterSymlink{e, e.Step()}
+}
+
+// SyscallProgramAfterSymlinkMessage is *SyscallProgramDone or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterSymlinkMessage interface{ syscallProgramAfterSymlink() }
+
+// Receive waits for *SyscallProgramDone or *SyscallProgramFailed.
+func (s SyscallProgramAfterSymlink) Receive() (SyscallProgramAfterSymlinkMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterSymlink", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterSymlinkReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 39:
+		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramDone, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterSymlink received a label that it does not list")
+}
+
+// SyscallProgramAfterReadLink is the program of syscall.Syscall at calling (syscall.chan:172).
+// Next: Data is received from process, or Failed is received from process.
+type SyscallProgramAfterReadLink struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterReadLink) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterReadLink) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterReadLink", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterReadLink", method)
+}
+
+// SyscallProgramAfterReadLinkFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterReadLinkFrom(from *channel.Endpoint, k int) SyscallProgramAfterReadLink {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterReadLink{e, e.Step()}
+}
+
+// SyscallProgramAfterReadLinkMessage is *SyscallProgramData or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterReadLinkMessage interface{ syscallProgramAfterReadLink() }
+
+// Receive waits for *SyscallProgramData or *SyscallProgramFailed.
+func (s SyscallProgramAfterReadLink) Receive() (SyscallProgramAfterReadLinkMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterReadLink", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterReadLinkReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 35:
+		p := channel.In[SyscallDataPayload](&e.Endpoint)
+		e.syscallProgramData = SyscallProgramData{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramData, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterReadLink received a label that it does not list")
+}
+
+// SyscallProgramAfterRename is the program of syscall.Syscall at calling (syscall.chan:178).
 // Next: Done is received from process, or Failed is received from process.
 type SyscallProgramAfterRename struct {
 	e    *syscallProgramEndpoint
@@ -1192,10 +2557,10 @@ func (s SyscallProgramAfterRename) Receive() (SyscallProgramAfterRenameMessage, 
 		return nil, err
 	}
 	switch label {
-	case 21:
+	case 39:
 		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramDone, nil
-	case 18:
+	case 36:
 		p := channel.In[SyscallFailedPayload](&e.Endpoint)
 		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramFailed, nil
@@ -1203,7 +2568,61 @@ func (s SyscallProgramAfterRename) Receive() (SyscallProgramAfterRenameMessage, 
 	panic("channel: SyscallProgramAfterRename received a label that it does not list")
 }
 
-// SyscallProgramAfterNow is the program of syscall.Syscall at calling (syscall.chan:84).
+// SyscallProgramAfterLink is the program of syscall.Syscall at calling (syscall.chan:184).
+// Next: Done is received from process, or Failed is received from process.
+type SyscallProgramAfterLink struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterLink) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterLink) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterLink", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterLink", method)
+}
+
+// SyscallProgramAfterLinkFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterLinkFrom(from *channel.Endpoint, k int) SyscallProgramAfterLink {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterLink{e, e.Step()}
+}
+
+// SyscallProgramAfterLinkMessage is *SyscallProgramDone or *SyscallProgramFailed. It is valid until the next step.
+type SyscallProgramAfterLinkMessage interface{ syscallProgramAfterLink() }
+
+// Receive waits for *SyscallProgramDone or *SyscallProgramFailed.
+func (s SyscallProgramAfterLink) Receive() (SyscallProgramAfterLinkMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterLink", "Receive")
+	}
+	label, err := e.Receive(s.step, &syscallProgramAfterLinkReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 39:
+		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramDone, nil
+	case 36:
+		p := channel.In[SyscallFailedPayload](&e.Endpoint)
+		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
+		return &e.syscallProgramFailed, nil
+	}
+	panic("channel: SyscallProgramAfterLink received a label that it does not list")
+}
+
+// SyscallProgramAfterNow is the program of syscall.Syscall at calling (syscall.chan:191).
 // Next: Time is received from process.
 type SyscallProgramAfterNow struct {
 	e    *syscallProgramEndpoint
@@ -1247,7 +2666,51 @@ func (s SyscallProgramAfterNow) Receive() (*SyscallProgramTime, error) {
 	return &e.syscallProgramTime, nil
 }
 
-// SyscallProgramAfterRandom is the program of syscall.Syscall at calling (syscall.chan:87).
+// SyscallProgramAfterResolution is the program of syscall.Syscall at calling (syscall.chan:194).
+// Next: Time is received from process.
+type SyscallProgramAfterResolution struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterResolution) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterResolution) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterResolution", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterResolution", method)
+}
+
+// SyscallProgramAfterResolutionFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterResolutionFrom(from *channel.Endpoint, k int) SyscallProgramAfterResolution {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterResolution{e, e.Step()}
+}
+
+// Receive waits for *SyscallProgramTime.
+func (s SyscallProgramAfterResolution) Receive() (*SyscallProgramTime, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterResolution", "Receive")
+	}
+	_, err := e.Receive(s.step, &syscallProgramAfterResolutionReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	p := channel.In[SyscallTimePayload](&e.Endpoint)
+	e.syscallProgramTime = SyscallProgramTime{Nanoseconds: p.Nanoseconds, Next: SyscallProgramRest{e, e.Step()}}
+	return &e.syscallProgramTime, nil
+}
+
+// SyscallProgramAfterRandom is the program of syscall.Syscall at calling (syscall.chan:197).
 // Next: Data is received from process.
 type SyscallProgramAfterRandom struct {
 	e    *syscallProgramEndpoint
@@ -1291,7 +2754,7 @@ func (s SyscallProgramAfterRandom) Receive() (*SyscallProgramData, error) {
 	return &e.syscallProgramData, nil
 }
 
-// SyscallProgramAfterGrow is the program of syscall.Syscall at calling (syscall.chan:90).
+// SyscallProgramAfterGrow is the program of syscall.Syscall at calling (syscall.chan:200).
 // Next: Done is received from process, or Failed is received from process.
 type SyscallProgramAfterGrow struct {
 	e    *syscallProgramEndpoint
@@ -1334,10 +2797,10 @@ func (s SyscallProgramAfterGrow) Receive() (SyscallProgramAfterGrowMessage, erro
 		return nil, err
 	}
 	switch label {
-	case 21:
+	case 39:
 		e.syscallProgramDone = SyscallProgramDone{Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramDone, nil
-	case 18:
+	case 36:
 		p := channel.In[SyscallFailedPayload](&e.Endpoint)
 		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramFailed, nil
@@ -1345,7 +2808,7 @@ func (s SyscallProgramAfterGrow) Receive() (SyscallProgramAfterGrowMessage, erro
 	panic("channel: SyscallProgramAfterGrow received a label that it does not list")
 }
 
-// SyscallProgramAfterPoll is the program of syscall.Syscall at calling (syscall.chan:97).
+// SyscallProgramAfterPoll is the program of syscall.Syscall at calling (syscall.chan:207).
 // Next: Woken is received from process, or Failed is received from process.
 type SyscallProgramAfterPoll struct {
 	e    *syscallProgramEndpoint
@@ -1388,11 +2851,11 @@ func (s SyscallProgramAfterPoll) Receive() (SyscallProgramAfterPollMessage, erro
 		return nil, err
 	}
 	switch label {
-	case 24:
+	case 44:
 		p := channel.In[SyscallWokenPayload](&e.Endpoint)
 		e.syscallProgramWoken = SyscallProgramWoken{Events: p.Events.Data[:p.Events.Len:p.Events.Len], Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramWoken, nil
-	case 18:
+	case 36:
 		p := channel.In[SyscallFailedPayload](&e.Endpoint)
 		e.syscallProgramFailed = SyscallProgramFailed{Err: p.Err, Next: SyscallProgramRest{e, e.Step()}}
 		return &e.syscallProgramFailed, nil
@@ -1400,7 +2863,51 @@ func (s SyscallProgramAfterPoll) Receive() (SyscallProgramAfterPollMessage, erro
 	panic("channel: SyscallProgramAfterPoll received a label that it does not list")
 }
 
-// SyscallProgramAfterEnvironment is the program of syscall.Syscall at calling (syscall.chan:104).
+// SyscallProgramAfterArguments is the program of syscall.Syscall at calling (syscall.chan:214).
+// Next: Data is received from process.
+type SyscallProgramAfterArguments struct {
+	e    *syscallProgramEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProgramAfterArguments) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProgramAfterArguments) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProgramAfterArguments", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProgramAfterArguments", method)
+}
+
+// SyscallProgramAfterArgumentsFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProgramAfterArgumentsFrom(from *channel.Endpoint, k int) SyscallProgramAfterArguments {
+	e := new(syscallProgramEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProgramTable, "SyscallProgram")
+	return SyscallProgramAfterArguments{e, e.Step()}
+}
+
+// Receive waits for *SyscallProgramData.
+func (s SyscallProgramAfterArguments) Receive() (*SyscallProgramData, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("SyscallProgramAfterArguments", "Receive")
+	}
+	_, err := e.Receive(s.step, &syscallProgramAfterArgumentsReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	p := channel.In[SyscallDataPayload](&e.Endpoint)
+	e.syscallProgramData = SyscallProgramData{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], Next: SyscallProgramRest{e, e.Step()}}
+	return &e.syscallProgramData, nil
+}
+
+// SyscallProgramAfterEnvironment is the program of syscall.Syscall at calling (syscall.chan:217).
 // Next: Data is received from process.
 type SyscallProgramAfterEnvironment struct {
 	e    *syscallProgramEndpoint
@@ -1444,7 +2951,7 @@ func (s SyscallProgramAfterEnvironment) Receive() (*SyscallProgramData, error) {
 	return &e.syscallProgramData, nil
 }
 
-// SyscallProgramEnd is the program of syscall.Syscall (syscall.chan:10).
+// SyscallProgramEnd is the program of syscall.Syscall (syscall.chan:18).
 // The session is over.
 type SyscallProgramEnd struct {
 	e    *syscallProgramEndpoint
@@ -1457,8 +2964,11 @@ type SyscallProgramData struct {
 	Next SyscallProgramRest
 }
 
-func (*SyscallProgramData) syscallProgramCalling()   {}
-func (*SyscallProgramData) syscallProgramAfterList() {}
+func (*SyscallProgramData) syscallProgramCalling()       {}
+func (*SyscallProgramData) syscallProgramAfterReadAt()   {}
+func (*SyscallProgramData) syscallProgramAfterGranted()  {}
+func (*SyscallProgramData) syscallProgramAfterList()     {}
+func (*SyscallProgramData) syscallProgramAfterReadLink() {}
 
 // SyscallProgramFailed is Failed, received.
 type SyscallProgramFailed struct {
@@ -1466,19 +2976,35 @@ type SyscallProgramFailed struct {
 	Next SyscallProgramRest
 }
 
-func (*SyscallProgramFailed) syscallProgramCalling()       {}
-func (*SyscallProgramFailed) syscallProgramAfterWrite()    {}
-func (*SyscallProgramFailed) syscallProgramAfterStat()     {}
-func (*SyscallProgramFailed) syscallProgramAfterSync()     {}
-func (*SyscallProgramFailed) syscallProgramAfterTruncate() {}
-func (*SyscallProgramFailed) syscallProgramAfterClose()    {}
-func (*SyscallProgramFailed) syscallProgramAfterOpen()     {}
-func (*SyscallProgramFailed) syscallProgramAfterList()     {}
-func (*SyscallProgramFailed) syscallProgramAfterMakeDir()  {}
-func (*SyscallProgramFailed) syscallProgramAfterUnlink()   {}
-func (*SyscallProgramFailed) syscallProgramAfterRename()   {}
-func (*SyscallProgramFailed) syscallProgramAfterGrow()     {}
-func (*SyscallProgramFailed) syscallProgramAfterPoll()     {}
+func (*SyscallProgramFailed) syscallProgramCalling()        {}
+func (*SyscallProgramFailed) syscallProgramAfterReadAt()    {}
+func (*SyscallProgramFailed) syscallProgramAfterWrite()     {}
+func (*SyscallProgramFailed) syscallProgramAfterWriteAt()   {}
+func (*SyscallProgramFailed) syscallProgramAfterStat()      {}
+func (*SyscallProgramFailed) syscallProgramAfterSync()      {}
+func (*SyscallProgramFailed) syscallProgramAfterTruncate()  {}
+func (*SyscallProgramFailed) syscallProgramAfterAllocate()  {}
+func (*SyscallProgramFailed) syscallProgramAfterSetTimes()  {}
+func (*SyscallProgramFailed) syscallProgramAfterClose()     {}
+func (*SyscallProgramFailed) syscallProgramAfterSeek()      {}
+func (*SyscallProgramFailed) syscallProgramAfterDescribe()  {}
+func (*SyscallProgramFailed) syscallProgramAfterSetFlags()  {}
+func (*SyscallProgramFailed) syscallProgramAfterSetRights() {}
+func (*SyscallProgramFailed) syscallProgramAfterGranted()   {}
+func (*SyscallProgramFailed) syscallProgramAfterRenumber()  {}
+func (*SyscallProgramFailed) syscallProgramAfterOpen()      {}
+func (*SyscallProgramFailed) syscallProgramAfterList()      {}
+func (*SyscallProgramFailed) syscallProgramAfterFind()      {}
+func (*SyscallProgramFailed) syscallProgramAfterTouch()     {}
+func (*SyscallProgramFailed) syscallProgramAfterMakeDir()   {}
+func (*SyscallProgramFailed) syscallProgramAfterRemoveDir() {}
+func (*SyscallProgramFailed) syscallProgramAfterUnlink()    {}
+func (*SyscallProgramFailed) syscallProgramAfterSymlink()   {}
+func (*SyscallProgramFailed) syscallProgramAfterReadLink()  {}
+func (*SyscallProgramFailed) syscallProgramAfterRename()    {}
+func (*SyscallProgramFailed) syscallProgramAfterLink()      {}
+func (*SyscallProgramFailed) syscallProgramAfterGrow()      {}
+func (*SyscallProgramFailed) syscallProgramAfterPoll()      {}
 
 // SyscallProgramWritten is Written, received.
 type SyscallProgramWritten struct {
@@ -1486,28 +3012,59 @@ type SyscallProgramWritten struct {
 	Next  SyscallProgramRest
 }
 
-func (*SyscallProgramWritten) syscallProgramAfterWrite() {}
+func (*SyscallProgramWritten) syscallProgramAfterWrite()   {}
+func (*SyscallProgramWritten) syscallProgramAfterWriteAt() {}
 
 // SyscallProgramIs is Is, received.
 type SyscallProgramIs struct {
+	Kind file.Kind
 	Attr file.Attr
 	Next SyscallProgramRest
 }
 
 func (*SyscallProgramIs) syscallProgramAfterStat() {}
+func (*SyscallProgramIs) syscallProgramAfterFind() {}
 
 // SyscallProgramDone is Done, received.
 type SyscallProgramDone struct {
 	Next SyscallProgramRest
 }
 
-func (*SyscallProgramDone) syscallProgramAfterSync()     {}
-func (*SyscallProgramDone) syscallProgramAfterTruncate() {}
-func (*SyscallProgramDone) syscallProgramAfterClose()    {}
-func (*SyscallProgramDone) syscallProgramAfterMakeDir()  {}
-func (*SyscallProgramDone) syscallProgramAfterUnlink()   {}
-func (*SyscallProgramDone) syscallProgramAfterRename()   {}
-func (*SyscallProgramDone) syscallProgramAfterGrow()     {}
+func (*SyscallProgramDone) syscallProgramAfterSync()      {}
+func (*SyscallProgramDone) syscallProgramAfterTruncate()  {}
+func (*SyscallProgramDone) syscallProgramAfterAllocate()  {}
+func (*SyscallProgramDone) syscallProgramAfterSetTimes()  {}
+func (*SyscallProgramDone) syscallProgramAfterClose()     {}
+func (*SyscallProgramDone) syscallProgramAfterSetFlags()  {}
+func (*SyscallProgramDone) syscallProgramAfterSetRights() {}
+func (*SyscallProgramDone) syscallProgramAfterRenumber()  {}
+func (*SyscallProgramDone) syscallProgramAfterTouch()     {}
+func (*SyscallProgramDone) syscallProgramAfterMakeDir()   {}
+func (*SyscallProgramDone) syscallProgramAfterRemoveDir() {}
+func (*SyscallProgramDone) syscallProgramAfterUnlink()    {}
+func (*SyscallProgramDone) syscallProgramAfterSymlink()   {}
+func (*SyscallProgramDone) syscallProgramAfterRename()    {}
+func (*SyscallProgramDone) syscallProgramAfterLink()      {}
+func (*SyscallProgramDone) syscallProgramAfterGrow()      {}
+
+// SyscallProgramPosition is Position, received.
+type SyscallProgramPosition struct {
+	Offset uint64
+	Next   SyscallProgramRest
+}
+
+func (*SyscallProgramPosition) syscallProgramAfterSeek() {}
+
+// SyscallProgramDescribed is Described, received.
+type SyscallProgramDescribed struct {
+	Kind       file.Kind
+	Flags      uint32
+	Rights     uint64
+	Inheriting uint64
+	Next       SyscallProgramRest
+}
+
+func (*SyscallProgramDescribed) syscallProgramAfterDescribe() {}
 
 // SyscallProgramOpened is Opened, received.
 type SyscallProgramOpened struct {
@@ -1536,57 +3093,109 @@ func (*SyscallProgramWoken) syscallProgramAfterPoll() {}
 type syscallProcessEndpoint struct {
 	channel.Endpoint
 	syscallProcessRead        SyscallProcessRead
+	syscallProcessReadAt      SyscallProcessReadAt
 	syscallProcessWrite       SyscallProcessWrite
+	syscallProcessWriteAt     SyscallProcessWriteAt
 	syscallProcessStat        SyscallProcessStat
 	syscallProcessSync        SyscallProcessSync
 	syscallProcessTruncate    SyscallProcessTruncate
+	syscallProcessAllocate    SyscallProcessAllocate
+	syscallProcessSetTimes    SyscallProcessSetTimes
 	syscallProcessClose       SyscallProcessClose
+	syscallProcessSeek        SyscallProcessSeek
+	syscallProcessDescribe    SyscallProcessDescribe
+	syscallProcessSetFlags    SyscallProcessSetFlags
+	syscallProcessSetRights   SyscallProcessSetRights
+	syscallProcessGranted     SyscallProcessGranted
+	syscallProcessRenumber    SyscallProcessRenumber
 	syscallProcessOpen        SyscallProcessOpen
 	syscallProcessList        SyscallProcessList
+	syscallProcessFind        SyscallProcessFind
+	syscallProcessTouch       SyscallProcessTouch
 	syscallProcessMakeDir     SyscallProcessMakeDir
+	syscallProcessRemoveDir   SyscallProcessRemoveDir
 	syscallProcessUnlink      SyscallProcessUnlink
+	syscallProcessSymlink     SyscallProcessSymlink
+	syscallProcessReadLink    SyscallProcessReadLink
 	syscallProcessRename      SyscallProcessRename
+	syscallProcessLink        SyscallProcessLink
 	syscallProcessNow         SyscallProcessNow
+	syscallProcessResolution  SyscallProcessResolution
 	syscallProcessRandom      SyscallProcessRandom
 	syscallProcessGrow        SyscallProcessGrow
 	syscallProcessPoll        SyscallProcessPoll
+	syscallProcessArguments   SyscallProcessArguments
 	syscallProcessEnvironment SyscallProcessEnvironment
 	syscallProcessExit        SyscallProcessExit
 }
 
 var (
 	syscallProcessTable = channel.Component{Name: "SyscallProcess", Slots: []channel.Slot{{Name: "process", Protocol: &Syscall, Role: 1}}, Choices: 0,
-		Ops: []*channel.Op{&syscallProcessRestReceiveOp, &syscallProcessCallingDataOp, &syscallProcessCallingFailedOp, &syscallProcessAfterWriteWrittenOp, &syscallProcessAfterWriteFailedOp, &syscallProcessAfterStatIsOp, &syscallProcessAfterStatFailedOp, &syscallProcessAfterSyncDoneOp, &syscallProcessAfterSyncFailedOp, &syscallProcessAfterTruncateDoneOp, &syscallProcessAfterTruncateFailedOp, &syscallProcessAfterCloseDoneOp, &syscallProcessAfterCloseFailedOp, &syscallProcessAfterOpenOpenedOp, &syscallProcessAfterOpenFailedOp, &syscallProcessAfterListDataOp, &syscallProcessAfterListFailedOp, &syscallProcessAfterMakeDirDoneOp, &syscallProcessAfterMakeDirFailedOp, &syscallProcessAfterUnlinkDoneOp, &syscallProcessAfterUnlinkFailedOp, &syscallProcessAfterRenameDoneOp, &syscallProcessAfterRenameFailedOp, &syscallProcessAfterNowTimeOp, &syscallProcessAfterRandomDataOp, &syscallProcessAfterGrowDoneOp, &syscallProcessAfterGrowFailedOp, &syscallProcessAfterPollWokenOp, &syscallProcessAfterPollFailedOp, &syscallProcessAfterEnvironmentDataOp}}
-	syscallProcessRestReceiveOp          = channel.Op{State: "SyscallProcessRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11 | 1<<12 | 1<<13 | 1<<14 | 1<<15 | 1<<16, At: "protocols/syscall/syscall.chan:14:16"}
-	syscallProcessCallingDataOp          = channel.Op{State: "SyscallProcessCalling", Method: "Data", Peer: 0, Label: 17, At: "protocols/syscall/syscall.chan:17:20"}
-	syscallProcessCallingFailedOp        = channel.Op{State: "SyscallProcessCalling", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:18:20"}
-	syscallProcessAfterWriteWrittenOp    = channel.Op{State: "SyscallProcessAfterWrite", Method: "Written", Peer: 0, Label: 19, At: "protocols/syscall/syscall.chan:23:20"}
-	syscallProcessAfterWriteFailedOp     = channel.Op{State: "SyscallProcessAfterWrite", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:24:20"}
-	syscallProcessAfterStatIsOp          = channel.Op{State: "SyscallProcessAfterStat", Method: "Is", Peer: 0, Label: 20, At: "protocols/syscall/syscall.chan:29:20"}
-	syscallProcessAfterStatFailedOp      = channel.Op{State: "SyscallProcessAfterStat", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:30:20"}
-	syscallProcessAfterSyncDoneOp        = channel.Op{State: "SyscallProcessAfterSync", Method: "Done", Peer: 0, Label: 21, At: "protocols/syscall/syscall.chan:35:20"}
-	syscallProcessAfterSyncFailedOp      = channel.Op{State: "SyscallProcessAfterSync", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:36:20"}
-	syscallProcessAfterTruncateDoneOp    = channel.Op{State: "SyscallProcessAfterTruncate", Method: "Done", Peer: 0, Label: 21, At: "protocols/syscall/syscall.chan:41:20"}
-	syscallProcessAfterTruncateFailedOp  = channel.Op{State: "SyscallProcessAfterTruncate", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:42:20"}
-	syscallProcessAfterCloseDoneOp       = channel.Op{State: "SyscallProcessAfterClose", Method: "Done", Peer: 0, Label: 21, At: "protocols/syscall/syscall.chan:47:20"}
-	syscallProcessAfterCloseFailedOp     = channel.Op{State: "SyscallProcessAfterClose", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:48:20"}
-	syscallProcessAfterOpenOpenedOp      = channel.Op{State: "SyscallProcessAfterOpen", Method: "Opened", Peer: 0, Label: 22, At: "protocols/syscall/syscall.chan:54:20"}
-	syscallProcessAfterOpenFailedOp      = channel.Op{State: "SyscallProcessAfterOpen", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:55:20"}
-	syscallProcessAfterListDataOp        = channel.Op{State: "SyscallProcessAfterList", Method: "Data", Peer: 0, Label: 17, At: "protocols/syscall/syscall.chan:60:20"}
-	syscallProcessAfterListFailedOp      = channel.Op{State: "SyscallProcessAfterList", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:61:20"}
-	syscallProcessAfterMakeDirDoneOp     = channel.Op{State: "SyscallProcessAfterMakeDir", Method: "Done", Peer: 0, Label: 21, At: "protocols/syscall/syscall.chan:66:20"}
-	syscallProcessAfterMakeDirFailedOp   = channel.Op{State: "SyscallProcessAfterMakeDir", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:67:20"}
-	syscallProcessAfterUnlinkDoneOp      = channel.Op{State: "SyscallProcessAfterUnlink", Method: "Done", Peer: 0, Label: 21, At: "protocols/syscall/syscall.chan:72:20"}
-	syscallProcessAfterUnlinkFailedOp    = channel.Op{State: "SyscallProcessAfterUnlink", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:73:20"}
-	syscallProcessAfterRenameDoneOp      = channel.Op{State: "SyscallProcessAfterRename", Method: "Done", Peer: 0, Label: 21, At: "protocols/syscall/syscall.chan:78:20"}
-	syscallProcessAfterRenameFailedOp    = channel.Op{State: "SyscallProcessAfterRename", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:79:20"}
-	syscallProcessAfterNowTimeOp         = channel.Op{State: "SyscallProcessAfterNow", Method: "Time", Peer: 0, Label: 23, At: "protocols/syscall/syscall.chan:84:13"}
-	syscallProcessAfterRandomDataOp      = channel.Op{State: "SyscallProcessAfterRandom", Method: "Data", Peer: 0, Label: 17, At: "protocols/syscall/syscall.chan:87:13"}
-	syscallProcessAfterGrowDoneOp        = channel.Op{State: "SyscallProcessAfterGrow", Method: "Done", Peer: 0, Label: 21, At: "protocols/syscall/syscall.chan:91:20"}
-	syscallProcessAfterGrowFailedOp      = channel.Op{State: "SyscallProcessAfterGrow", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:92:20"}
-	syscallProcessAfterPollWokenOp       = channel.Op{State: "SyscallProcessAfterPoll", Method: "Woken", Peer: 0, Label: 24, At: "protocols/syscall/syscall.chan:98:20"}
-	syscallProcessAfterPollFailedOp      = channel.Op{State: "SyscallProcessAfterPoll", Method: "Failed", Peer: 0, Label: 18, At: "protocols/syscall/syscall.chan:99:20"}
-	syscallProcessAfterEnvironmentDataOp = channel.Op{State: "SyscallProcessAfterEnvironment", Method: "Data", Peer: 0, Label: 17, At: "protocols/syscall/syscall.chan:104:13"}
+		Ops: []*channel.Op{&syscallProcessRestReceiveOp, &syscallProcessCallingDataOp, &syscallProcessCallingFailedOp, &syscallProcessAfterReadAtDataOp, &syscallProcessAfterReadAtFailedOp, &syscallProcessAfterWriteWrittenOp, &syscallProcessAfterWriteFailedOp, &syscallProcessAfterWriteAtWrittenOp, &syscallProcessAfterWriteAtFailedOp, &syscallProcessAfterStatIsOp, &syscallProcessAfterStatFailedOp, &syscallProcessAfterSyncDoneOp, &syscallProcessAfterSyncFailedOp, &syscallProcessAfterTruncateDoneOp, &syscallProcessAfterTruncateFailedOp, &syscallProcessAfterAllocateDoneOp, &syscallProcessAfterAllocateFailedOp, &syscallProcessAfterSetTimesDoneOp, &syscallProcessAfterSetTimesFailedOp, &syscallProcessAfterCloseDoneOp, &syscallProcessAfterCloseFailedOp, &syscallProcessAfterSeekPositionOp, &syscallProcessAfterSeekFailedOp, &syscallProcessAfterDescribeDescribedOp, &syscallProcessAfterDescribeFailedOp, &syscallProcessAfterSetFlagsDoneOp, &syscallProcessAfterSetFlagsFailedOp, &syscallProcessAfterSetRightsDoneOp, &syscallProcessAfterSetRightsFailedOp, &syscallProcessAfterGrantedDataOp, &syscallProcessAfterGrantedFailedOp, &syscallProcessAfterRenumberDoneOp, &syscallProcessAfterRenumberFailedOp, &syscallProcessAfterOpenOpenedOp, &syscallProcessAfterOpenFailedOp, &syscallProcessAfterListDataOp, &syscallProcessAfterListFailedOp, &syscallProcessAfterFindIsOp, &syscallProcessAfterFindFailedOp, &syscallProcessAfterTouchDoneOp, &syscallProcessAfterTouchFailedOp, &syscallProcessAfterMakeDirDoneOp, &syscallProcessAfterMakeDirFailedOp, &syscallProcessAfterRemoveDirDoneOp, &syscallProcessAfterRemoveDirFailedOp, &syscallProcessAfterUnlinkDoneOp, &syscallProcessAfterUnlinkFailedOp, &syscallProcessAfterSymlinkDoneOp, &syscallProcessAfterSymlinkFailedOp, &syscallProcessAfterReadLinkDataOp, &syscallProcessAfterReadLinkFailedOp, &syscallProcessAfterRenameDoneOp, &syscallProcessAfterRenameFailedOp, &syscallProcessAfterLinkDoneOp, &syscallProcessAfterLinkFailedOp, &syscallProcessAfterNowTimeOp, &syscallProcessAfterResolutionTimeOp, &syscallProcessAfterRandomDataOp, &syscallProcessAfterGrowDoneOp, &syscallProcessAfterGrowFailedOp, &syscallProcessAfterPollWokenOp, &syscallProcessAfterPollFailedOp, &syscallProcessAfterArgumentsDataOp, &syscallProcessAfterEnvironmentDataOp}}
+	syscallProcessRestReceiveOp            = channel.Op{State: "SyscallProcessRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11 | 1<<12 | 1<<13 | 1<<14 | 1<<15 | 1<<16 | 1<<17 | 1<<18 | 1<<19 | 1<<20 | 1<<21 | 1<<22 | 1<<23 | 1<<24 | 1<<25 | 1<<26 | 1<<27 | 1<<28 | 1<<29 | 1<<30 | 1<<31 | 1<<32 | 1<<33 | 1<<34, At: "protocols/syscall/syscall.chan:22:16"}
+	syscallProcessCallingDataOp            = channel.Op{State: "SyscallProcessCalling", Method: "Data", Peer: 0, Label: 35, At: "protocols/syscall/syscall.chan:25:20"}
+	syscallProcessCallingFailedOp          = channel.Op{State: "SyscallProcessCalling", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:26:20"}
+	syscallProcessAfterReadAtDataOp        = channel.Op{State: "SyscallProcessAfterReadAt", Method: "Data", Peer: 0, Label: 35, At: "protocols/syscall/syscall.chan:31:20"}
+	syscallProcessAfterReadAtFailedOp      = channel.Op{State: "SyscallProcessAfterReadAt", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:32:20"}
+	syscallProcessAfterWriteWrittenOp      = channel.Op{State: "SyscallProcessAfterWrite", Method: "Written", Peer: 0, Label: 37, At: "protocols/syscall/syscall.chan:37:20"}
+	syscallProcessAfterWriteFailedOp       = channel.Op{State: "SyscallProcessAfterWrite", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:38:20"}
+	syscallProcessAfterWriteAtWrittenOp    = channel.Op{State: "SyscallProcessAfterWriteAt", Method: "Written", Peer: 0, Label: 37, At: "protocols/syscall/syscall.chan:43:20"}
+	syscallProcessAfterWriteAtFailedOp     = channel.Op{State: "SyscallProcessAfterWriteAt", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:44:20"}
+	syscallProcessAfterStatIsOp            = channel.Op{State: "SyscallProcessAfterStat", Method: "Is", Peer: 0, Label: 38, At: "protocols/syscall/syscall.chan:49:20"}
+	syscallProcessAfterStatFailedOp        = channel.Op{State: "SyscallProcessAfterStat", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:50:20"}
+	syscallProcessAfterSyncDoneOp          = channel.Op{State: "SyscallProcessAfterSync", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:55:20"}
+	syscallProcessAfterSyncFailedOp        = channel.Op{State: "SyscallProcessAfterSync", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:56:20"}
+	syscallProcessAfterTruncateDoneOp      = channel.Op{State: "SyscallProcessAfterTruncate", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:61:20"}
+	syscallProcessAfterTruncateFailedOp    = channel.Op{State: "SyscallProcessAfterTruncate", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:62:20"}
+	syscallProcessAfterAllocateDoneOp      = channel.Op{State: "SyscallProcessAfterAllocate", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:68:20"}
+	syscallProcessAfterAllocateFailedOp    = channel.Op{State: "SyscallProcessAfterAllocate", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:69:20"}
+	syscallProcessAfterSetTimesDoneOp      = channel.Op{State: "SyscallProcessAfterSetTimes", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:74:20"}
+	syscallProcessAfterSetTimesFailedOp    = channel.Op{State: "SyscallProcessAfterSetTimes", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:75:20"}
+	syscallProcessAfterCloseDoneOp         = channel.Op{State: "SyscallProcessAfterClose", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:80:20"}
+	syscallProcessAfterCloseFailedOp       = channel.Op{State: "SyscallProcessAfterClose", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:81:20"}
+	syscallProcessAfterSeekPositionOp      = channel.Op{State: "SyscallProcessAfterSeek", Method: "Position", Peer: 0, Label: 40, At: "protocols/syscall/syscall.chan:87:20"}
+	syscallProcessAfterSeekFailedOp        = channel.Op{State: "SyscallProcessAfterSeek", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:88:20"}
+	syscallProcessAfterDescribeDescribedOp = channel.Op{State: "SyscallProcessAfterDescribe", Method: "Described", Peer: 0, Label: 41, At: "protocols/syscall/syscall.chan:93:20"}
+	syscallProcessAfterDescribeFailedOp    = channel.Op{State: "SyscallProcessAfterDescribe", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:94:20"}
+	syscallProcessAfterSetFlagsDoneOp      = channel.Op{State: "SyscallProcessAfterSetFlags", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:99:20"}
+	syscallProcessAfterSetFlagsFailedOp    = channel.Op{State: "SyscallProcessAfterSetFlags", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:100:20"}
+	syscallProcessAfterSetRightsDoneOp     = channel.Op{State: "SyscallProcessAfterSetRights", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:105:20"}
+	syscallProcessAfterSetRightsFailedOp   = channel.Op{State: "SyscallProcessAfterSetRights", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:106:20"}
+	syscallProcessAfterGrantedDataOp       = channel.Op{State: "SyscallProcessAfterGranted", Method: "Data", Peer: 0, Label: 35, At: "protocols/syscall/syscall.chan:112:20"}
+	syscallProcessAfterGrantedFailedOp     = channel.Op{State: "SyscallProcessAfterGranted", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:113:20"}
+	syscallProcessAfterRenumberDoneOp      = channel.Op{State: "SyscallProcessAfterRenumber", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:118:20"}
+	syscallProcessAfterRenumberFailedOp    = channel.Op{State: "SyscallProcessAfterRenumber", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:119:20"}
+	syscallProcessAfterOpenOpenedOp        = channel.Op{State: "SyscallProcessAfterOpen", Method: "Opened", Peer: 0, Label: 42, At: "protocols/syscall/syscall.chan:125:20"}
+	syscallProcessAfterOpenFailedOp        = channel.Op{State: "SyscallProcessAfterOpen", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:126:20"}
+	syscallProcessAfterListDataOp          = channel.Op{State: "SyscallProcessAfterList", Method: "Data", Peer: 0, Label: 35, At: "protocols/syscall/syscall.chan:131:20"}
+	syscallProcessAfterListFailedOp        = channel.Op{State: "SyscallProcessAfterList", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:132:20"}
+	syscallProcessAfterFindIsOp            = channel.Op{State: "SyscallProcessAfterFind", Method: "Is", Peer: 0, Label: 38, At: "protocols/syscall/syscall.chan:137:20"}
+	syscallProcessAfterFindFailedOp        = channel.Op{State: "SyscallProcessAfterFind", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:138:20"}
+	syscallProcessAfterTouchDoneOp         = channel.Op{State: "SyscallProcessAfterTouch", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:143:20"}
+	syscallProcessAfterTouchFailedOp       = channel.Op{State: "SyscallProcessAfterTouch", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:144:20"}
+	syscallProcessAfterMakeDirDoneOp       = channel.Op{State: "SyscallProcessAfterMakeDir", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:149:20"}
+	syscallProcessAfterMakeDirFailedOp     = channel.Op{State: "SyscallProcessAfterMakeDir", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:150:20"}
+	syscallProcessAfterRemoveDirDoneOp     = channel.Op{State: "SyscallProcessAfterRemoveDir", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:155:20"}
+	syscallProcessAfterRemoveDirFailedOp   = channel.Op{State: "SyscallProcessAfterRemoveDir", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:156:20"}
+	syscallProcessAfterUnlinkDoneOp        = channel.Op{State: "SyscallProcessAfterUnlink", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:161:20"}
+	syscallProcessAfterUnlinkFailedOp      = channel.Op{State: "SyscallProcessAfterUnlink", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:162:20"}
+	syscallProcessAfterSymlinkDoneOp       = channel.Op{State: "SyscallProcessAfterSymlink", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:167:20"}
+	syscallProcessAfterSymlinkFailedOp     = channel.Op{State: "SyscallProcessAfterSymlink", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:168:20"}
+	syscallProcessAfterReadLinkDataOp      = channel.Op{State: "SyscallProcessAfterReadLink", Method: "Data", Peer: 0, Label: 35, At: "protocols/syscall/syscall.chan:173:20"}
+	syscallProcessAfterReadLinkFailedOp    = channel.Op{State: "SyscallProcessAfterReadLink", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:174:20"}
+	syscallProcessAfterRenameDoneOp        = channel.Op{State: "SyscallProcessAfterRename", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:179:20"}
+	syscallProcessAfterRenameFailedOp      = channel.Op{State: "SyscallProcessAfterRename", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:180:20"}
+	syscallProcessAfterLinkDoneOp          = channel.Op{State: "SyscallProcessAfterLink", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:185:20"}
+	syscallProcessAfterLinkFailedOp        = channel.Op{State: "SyscallProcessAfterLink", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:186:20"}
+	syscallProcessAfterNowTimeOp           = channel.Op{State: "SyscallProcessAfterNow", Method: "Time", Peer: 0, Label: 43, At: "protocols/syscall/syscall.chan:191:13"}
+	syscallProcessAfterResolutionTimeOp    = channel.Op{State: "SyscallProcessAfterResolution", Method: "Time", Peer: 0, Label: 43, At: "protocols/syscall/syscall.chan:194:13"}
+	syscallProcessAfterRandomDataOp        = channel.Op{State: "SyscallProcessAfterRandom", Method: "Data", Peer: 0, Label: 35, At: "protocols/syscall/syscall.chan:197:13"}
+	syscallProcessAfterGrowDoneOp          = channel.Op{State: "SyscallProcessAfterGrow", Method: "Done", Peer: 0, Label: 39, At: "protocols/syscall/syscall.chan:201:20"}
+	syscallProcessAfterGrowFailedOp        = channel.Op{State: "SyscallProcessAfterGrow", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:202:20"}
+	syscallProcessAfterPollWokenOp         = channel.Op{State: "SyscallProcessAfterPoll", Method: "Woken", Peer: 0, Label: 44, At: "protocols/syscall/syscall.chan:208:20"}
+	syscallProcessAfterPollFailedOp        = channel.Op{State: "SyscallProcessAfterPoll", Method: "Failed", Peer: 0, Label: 36, At: "protocols/syscall/syscall.chan:209:20"}
+	syscallProcessAfterArgumentsDataOp     = channel.Op{State: "SyscallProcessAfterArguments", Method: "Data", Peer: 0, Label: 35, At: "protocols/syscall/syscall.chan:214:13"}
+	syscallProcessAfterEnvironmentDataOp   = channel.Op{State: "SyscallProcessAfterEnvironment", Method: "Data", Peer: 0, Label: 35, At: "protocols/syscall/syscall.chan:217:13"}
 )
 
 // OpenSyscallProcess makes the calling goroutine the process of a session. When ctx is done, the end is abandoned.
@@ -1605,8 +3214,8 @@ func StartSyscallProcess(rt *channel.Runtime, o channel.Options, end channel.End
 	})
 }
 
-// SyscallProcessRest is the process of syscall.Syscall at rest (syscall.chan:12).
-// Next: Read is received from program, or Write is received from program, or Stat is received from program, or Sync is received from program, or Truncate is received from program, or Close is received from program, or Open is received from program, or List is received from program, or MakeDir is received from program, or Unlink is received from program, or Rename is received from program, or Now is received from program, or Random is received from program, or Grow is received from program, or Poll is received from program, or Environment is received from program, or Exit is received from program. It may stay so for ever.
+// SyscallProcessRest is the process of syscall.Syscall at rest (syscall.chan:20).
+// Next: Read is received from program, or ReadAt is received from program, or Write is received from program, or WriteAt is received from program, or Stat is received from program, or Sync is received from program, or Truncate is received from program, or Allocate is received from program, or SetTimes is received from program, or Close is received from program, or Seek is received from program, or Describe is received from program, or SetFlags is received from program, or SetRights is received from program, or Granted is received from program, or Renumber is received from program, or Open is received from program, or List is received from program, or Find is received from program, or Touch is received from program, or MakeDir is received from program, or RemoveDir is received from program, or Unlink is received from program, or Symlink is received from program, or ReadLink is received from program, or Rename is received from program, or Link is received from program, or Now is received from program, or Resolution is received from program, or Random is received from program, or Grow is received from program, or Poll is received from program, or Arguments is received from program, or Environment is received from program, or Exit is received from program. It may stay so for ever.
 type SyscallProcessRest struct {
 	e    *syscallProcessEndpoint
 	step uint32
@@ -1634,10 +3243,10 @@ func SyscallProcessRestFrom(from *channel.Endpoint, k int) SyscallProcessRest {
 	return SyscallProcessRest{e, e.Step()}
 }
 
-// SyscallProcessRestMessage is *SyscallProcessRead, *SyscallProcessWrite, *SyscallProcessStat, *SyscallProcessSync, *SyscallProcessTruncate, *SyscallProcessClose, *SyscallProcessOpen, *SyscallProcessList, *SyscallProcessMakeDir, *SyscallProcessUnlink, *SyscallProcessRename, *SyscallProcessNow, *SyscallProcessRandom, *SyscallProcessGrow, *SyscallProcessPoll, *SyscallProcessEnvironment or *SyscallProcessExit. It is valid until the next step.
+// SyscallProcessRestMessage is *SyscallProcessRead, *SyscallProcessReadAt, *SyscallProcessWrite, *SyscallProcessWriteAt, *SyscallProcessStat, *SyscallProcessSync, *SyscallProcessTruncate, *SyscallProcessAllocate, *SyscallProcessSetTimes, *SyscallProcessClose, *SyscallProcessSeek, *SyscallProcessDescribe, *SyscallProcessSetFlags, *SyscallProcessSetRights, *SyscallProcessGranted, *SyscallProcessRenumber, *SyscallProcessOpen, *SyscallProcessList, *SyscallProcessFind, *SyscallProcessTouch, *SyscallProcessMakeDir, *SyscallProcessRemoveDir, *SyscallProcessUnlink, *SyscallProcessSymlink, *SyscallProcessReadLink, *SyscallProcessRename, *SyscallProcessLink, *SyscallProcessNow, *SyscallProcessResolution, *SyscallProcessRandom, *SyscallProcessGrow, *SyscallProcessPoll, *SyscallProcessArguments, *SyscallProcessEnvironment or *SyscallProcessExit. It is valid until the next step.
 type SyscallProcessRestMessage interface{ syscallProcessRest() }
 
-// Receive waits for *SyscallProcessRead, *SyscallProcessWrite, *SyscallProcessStat, *SyscallProcessSync, *SyscallProcessTruncate, *SyscallProcessClose, *SyscallProcessOpen, *SyscallProcessList, *SyscallProcessMakeDir, *SyscallProcessUnlink, *SyscallProcessRename, *SyscallProcessNow, *SyscallProcessRandom, *SyscallProcessGrow, *SyscallProcessPoll, *SyscallProcessEnvironment or *SyscallProcessExit.
+// Receive waits for *SyscallProcessRead, *SyscallProcessReadAt, *SyscallProcessWrite, *SyscallProcessWriteAt, *SyscallProcessStat, *SyscallProcessSync, *SyscallProcessTruncate, *SyscallProcessAllocate, *SyscallProcessSetTimes, *SyscallProcessClose, *SyscallProcessSeek, *SyscallProcessDescribe, *SyscallProcessSetFlags, *SyscallProcessSetRights, *SyscallProcessGranted, *SyscallProcessRenumber, *SyscallProcessOpen, *SyscallProcessList, *SyscallProcessFind, *SyscallProcessTouch, *SyscallProcessMakeDir, *SyscallProcessRemoveDir, *SyscallProcessUnlink, *SyscallProcessSymlink, *SyscallProcessReadLink, *SyscallProcessRename, *SyscallProcessLink, *SyscallProcessNow, *SyscallProcessResolution, *SyscallProcessRandom, *SyscallProcessGrow, *SyscallProcessPoll, *SyscallProcessArguments, *SyscallProcessEnvironment or *SyscallProcessExit.
 func (s SyscallProcessRest) Receive() (SyscallProcessRestMessage, error) {
 	e := s.e
 	if e == nil {
@@ -1653,65 +3262,136 @@ func (s SyscallProcessRest) Receive() (SyscallProcessRestMessage, error) {
 		e.syscallProcessRead = SyscallProcessRead{Fd: p.Fd, Count: p.Count, Next: SyscallProcessCalling{e, e.Step()}}
 		return &e.syscallProcessRead, nil
 	case 1:
+		p := channel.In[SyscallReadAtPayload](&e.Endpoint)
+		e.syscallProcessReadAt = SyscallProcessReadAt{Fd: p.Fd, Offset: p.Offset, Count: p.Count, Next: SyscallProcessAfterReadAt{e, e.Step()}}
+		return &e.syscallProcessReadAt, nil
+	case 2:
 		p := channel.In[SyscallWritePayload](&e.Endpoint)
 		e.syscallProcessWrite = SyscallProcessWrite{Fd: p.Fd, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], Next: SyscallProcessAfterWrite{e, e.Step()}}
 		return &e.syscallProcessWrite, nil
-	case 2:
+	case 3:
+		p := channel.In[SyscallWriteAtPayload](&e.Endpoint)
+		e.syscallProcessWriteAt = SyscallProcessWriteAt{Fd: p.Fd, Offset: p.Offset, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], Next: SyscallProcessAfterWriteAt{e, e.Step()}}
+		return &e.syscallProcessWriteAt, nil
+	case 4:
 		p := channel.In[SyscallStatPayload](&e.Endpoint)
 		e.syscallProcessStat = SyscallProcessStat{Fd: p.Fd, Next: SyscallProcessAfterStat{e, e.Step()}}
 		return &e.syscallProcessStat, nil
-	case 3:
+	case 5:
 		p := channel.In[SyscallSyncPayload](&e.Endpoint)
 		e.syscallProcessSync = SyscallProcessSync{Fd: p.Fd, Next: SyscallProcessAfterSync{e, e.Step()}}
 		return &e.syscallProcessSync, nil
-	case 4:
+	case 6:
 		p := channel.In[SyscallTruncatePayload](&e.Endpoint)
 		e.syscallProcessTruncate = SyscallProcessTruncate{Fd: p.Fd, Size: p.Size, Next: SyscallProcessAfterTruncate{e, e.Step()}}
 		return &e.syscallProcessTruncate, nil
-	case 5:
+	case 7:
+		p := channel.In[SyscallAllocatePayload](&e.Endpoint)
+		e.syscallProcessAllocate = SyscallProcessAllocate{Fd: p.Fd, Size: p.Size, Next: SyscallProcessAfterAllocate{e, e.Step()}}
+		return &e.syscallProcessAllocate, nil
+	case 8:
+		p := channel.In[SyscallSetTimesPayload](&e.Endpoint)
+		e.syscallProcessSetTimes = SyscallProcessSetTimes{Fd: p.Fd, Atime: p.Atime, Mtime: p.Mtime, Which: p.Which, Next: SyscallProcessAfterSetTimes{e, e.Step()}}
+		return &e.syscallProcessSetTimes, nil
+	case 9:
 		p := channel.In[SyscallClosePayload](&e.Endpoint)
 		e.syscallProcessClose = SyscallProcessClose{Fd: p.Fd, Next: SyscallProcessAfterClose{e, e.Step()}}
 		return &e.syscallProcessClose, nil
-	case 6:
+	case 10:
+		p := channel.In[SyscallSeekPayload](&e.Endpoint)
+		e.syscallProcessSeek = SyscallProcessSeek{Fd: p.Fd, Offset: p.Offset, Whence: p.Whence, Next: SyscallProcessAfterSeek{e, e.Step()}}
+		return &e.syscallProcessSeek, nil
+	case 11:
+		p := channel.In[SyscallDescribePayload](&e.Endpoint)
+		e.syscallProcessDescribe = SyscallProcessDescribe{Fd: p.Fd, Next: SyscallProcessAfterDescribe{e, e.Step()}}
+		return &e.syscallProcessDescribe, nil
+	case 12:
+		p := channel.In[SyscallSetFlagsPayload](&e.Endpoint)
+		e.syscallProcessSetFlags = SyscallProcessSetFlags{Fd: p.Fd, Flags: p.Flags, Next: SyscallProcessAfterSetFlags{e, e.Step()}}
+		return &e.syscallProcessSetFlags, nil
+	case 13:
+		p := channel.In[SyscallSetRightsPayload](&e.Endpoint)
+		e.syscallProcessSetRights = SyscallProcessSetRights{Fd: p.Fd, Rights: p.Rights, Inheriting: p.Inheriting, Next: SyscallProcessAfterSetRights{e, e.Step()}}
+		return &e.syscallProcessSetRights, nil
+	case 14:
+		p := channel.In[SyscallGrantedPayload](&e.Endpoint)
+		e.syscallProcessGranted = SyscallProcessGranted{Fd: p.Fd, Next: SyscallProcessAfterGranted{e, e.Step()}}
+		return &e.syscallProcessGranted, nil
+	case 15:
+		p := channel.In[SyscallRenumberPayload](&e.Endpoint)
+		e.syscallProcessRenumber = SyscallProcessRenumber{Fd: p.Fd, To: p.To, Next: SyscallProcessAfterRenumber{e, e.Step()}}
+		return &e.syscallProcessRenumber, nil
+	case 16:
 		p := channel.In[SyscallOpenPayload](&e.Endpoint)
-		e.syscallProcessOpen = SyscallProcessOpen{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len]), Flags: p.Flags, Next: SyscallProcessAfterOpen{e, e.Step()}}
+		e.syscallProcessOpen = SyscallProcessOpen{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len]), Lookup: p.Lookup, How: p.How, Flags: p.Flags, Rights: p.Rights, Next: SyscallProcessAfterOpen{e, e.Step()}}
 		return &e.syscallProcessOpen, nil
-	case 7:
+	case 17:
 		p := channel.In[SyscallListPayload](&e.Endpoint)
-		e.syscallProcessList = SyscallProcessList{Fd: p.Fd, Cookie: p.Cookie, Next: SyscallProcessAfterList{e, e.Step()}}
+		e.syscallProcessList = SyscallProcessList{Fd: p.Fd, Cookie: p.Cookie, Count: p.Count, Next: SyscallProcessAfterList{e, e.Step()}}
 		return &e.syscallProcessList, nil
-	case 8:
+	case 18:
+		p := channel.In[SyscallFindPayload](&e.Endpoint)
+		e.syscallProcessFind = SyscallProcessFind{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len]), Lookup: p.Lookup, Next: SyscallProcessAfterFind{e, e.Step()}}
+		return &e.syscallProcessFind, nil
+	case 19:
+		p := channel.In[SyscallTouchPayload](&e.Endpoint)
+		e.syscallProcessTouch = SyscallProcessTouch{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len]), Lookup: p.Lookup, Atime: p.Atime, Mtime: p.Mtime, Which: p.Which, Next: SyscallProcessAfterTouch{e, e.Step()}}
+		return &e.syscallProcessTouch, nil
+	case 20:
 		p := channel.In[SyscallMakeDirPayload](&e.Endpoint)
 		e.syscallProcessMakeDir = SyscallProcessMakeDir{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len]), Next: SyscallProcessAfterMakeDir{e, e.Step()}}
 		return &e.syscallProcessMakeDir, nil
-	case 9:
+	case 21:
+		p := channel.In[SyscallRemoveDirPayload](&e.Endpoint)
+		e.syscallProcessRemoveDir = SyscallProcessRemoveDir{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len]), Next: SyscallProcessAfterRemoveDir{e, e.Step()}}
+		return &e.syscallProcessRemoveDir, nil
+	case 22:
 		p := channel.In[SyscallUnlinkPayload](&e.Endpoint)
 		e.syscallProcessUnlink = SyscallProcessUnlink{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len]), Next: SyscallProcessAfterUnlink{e, e.Step()}}
 		return &e.syscallProcessUnlink, nil
-	case 10:
+	case 23:
+		p := channel.In[SyscallSymlinkPayload](&e.Endpoint)
+		e.syscallProcessSymlink = SyscallProcessSymlink{Target: string(p.Target.Data[:p.Target.Len]), Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len]), Next: SyscallProcessAfterSymlink{e, e.Step()}}
+		return &e.syscallProcessSymlink, nil
+	case 24:
+		p := channel.In[SyscallReadLinkPayload](&e.Endpoint)
+		e.syscallProcessReadLink = SyscallProcessReadLink{Fd: p.Fd, Path: string(p.Path.Data[:p.Path.Len]), Next: SyscallProcessAfterReadLink{e, e.Step()}}
+		return &e.syscallProcessReadLink, nil
+	case 25:
 		p := channel.In[SyscallRenamePayload](&e.Endpoint)
 		e.syscallProcessRename = SyscallProcessRename{Fd: p.Fd, Old: string(p.Old.Data[:p.Old.Len]), To: p.To, Name: string(p.Name.Data[:p.Name.Len]), Next: SyscallProcessAfterRename{e, e.Step()}}
 		return &e.syscallProcessRename, nil
-	case 11:
+	case 26:
+		p := channel.In[SyscallLinkPayload](&e.Endpoint)
+		e.syscallProcessLink = SyscallProcessLink{Fd: p.Fd, Old: string(p.Old.Data[:p.Old.Len]), Lookup: p.Lookup, To: p.To, Name: string(p.Name.Data[:p.Name.Len]), Next: SyscallProcessAfterLink{e, e.Step()}}
+		return &e.syscallProcessLink, nil
+	case 27:
 		p := channel.In[SyscallNowPayload](&e.Endpoint)
 		e.syscallProcessNow = SyscallProcessNow{Which: p.Which, Next: SyscallProcessAfterNow{e, e.Step()}}
 		return &e.syscallProcessNow, nil
-	case 12:
+	case 28:
+		p := channel.In[SyscallResolutionPayload](&e.Endpoint)
+		e.syscallProcessResolution = SyscallProcessResolution{Which: p.Which, Next: SyscallProcessAfterResolution{e, e.Step()}}
+		return &e.syscallProcessResolution, nil
+	case 29:
 		p := channel.In[SyscallRandomPayload](&e.Endpoint)
 		e.syscallProcessRandom = SyscallProcessRandom{Count: p.Count, Next: SyscallProcessAfterRandom{e, e.Step()}}
 		return &e.syscallProcessRandom, nil
-	case 13:
+	case 30:
 		p := channel.In[SyscallGrowPayload](&e.Endpoint)
-		e.syscallProcessGrow = SyscallProcessGrow{Pages: p.Pages, Next: SyscallProcessAfterGrow{e, e.Step()}}
+		e.syscallProcessGrow = SyscallProcessGrow{Grains: p.Grains, Next: SyscallProcessAfterGrow{e, e.Step()}}
 		return &e.syscallProcessGrow, nil
-	case 14:
+	case 31:
 		p := channel.In[SyscallPollPayload](&e.Endpoint)
 		e.syscallProcessPoll = SyscallProcessPoll{Subscriptions: p.Subscriptions.Data[:p.Subscriptions.Len:p.Subscriptions.Len], Next: SyscallProcessAfterPoll{e, e.Step()}}
 		return &e.syscallProcessPoll, nil
-	case 15:
+	case 32:
+		e.syscallProcessArguments = SyscallProcessArguments{Next: SyscallProcessAfterArguments{e, e.Step()}}
+		return &e.syscallProcessArguments, nil
+	case 33:
 		e.syscallProcessEnvironment = SyscallProcessEnvironment{Next: SyscallProcessAfterEnvironment{e, e.Step()}}
 		return &e.syscallProcessEnvironment, nil
-	case 16:
+	case 34:
 		p := channel.In[SyscallExitPayload](&e.Endpoint)
 		e.Close(0, 0)
 		e.syscallProcessExit = SyscallProcessExit{Code: p.Code, Next: SyscallProcessEnd{e, e.Step()}}
@@ -1720,7 +3400,7 @@ func (s SyscallProcessRest) Receive() (SyscallProcessRestMessage, error) {
 	panic("channel: SyscallProcessRest received a label that it does not list")
 }
 
-// SyscallProcessCalling is the process of syscall.Syscall at calling (syscall.chan:16).
+// SyscallProcessCalling is the process of syscall.Syscall at calling (syscall.chan:24).
 // Next: Data is sent to program, or Failed is sent to program.
 type SyscallProcessCalling struct {
 	e    *syscallProcessEndpoint
@@ -1749,7 +3429,7 @@ func SyscallProcessCallingFrom(from *channel.Endpoint, k int) SyscallProcessCall
 	return SyscallProcessCalling{e, e.Step()}
 }
 
-// Data sends Data to program (syscall.chan:17).
+// Data sends Data to program (syscall.chan:25).
 func (s SyscallProcessCalling) Data(buf []byte) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessCalling", "Data")
@@ -1765,7 +3445,7 @@ func (s SyscallProcessCalling) Data(buf []byte) (SyscallProcessRest, error) {
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to program (syscall.chan:18).
+// Failed sends Failed to program (syscall.chan:26).
 func (s SyscallProcessCalling) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessCalling", "Failed")
@@ -1781,7 +3461,68 @@ func (s SyscallProcessCalling) Failed(err_ errno.Errno) (SyscallProcessRest, err
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterWrite is the process of syscall.Syscall at calling (syscall.chan:22).
+// SyscallProcessAfterReadAt is the process of syscall.Syscall at calling (syscall.chan:30).
+// Next: Data is sent to program, or Failed is sent to program.
+type SyscallProcessAfterReadAt struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterReadAt) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterReadAt) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterReadAt", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterReadAt", method)
+}
+
+// SyscallProcessAfterReadAtFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterReadAtFrom(from *channel.Endpoint, k int) SyscallProcessAfterReadAt {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterReadAt{e, e.Step()}
+}
+
+// Data sends Data to program (syscall.chan:31).
+func (s SyscallProcessAfterReadAt) Data(buf []byte) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterReadAt", "Data")
+	}
+	if len(buf) > 65536 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterReadAt", "Data", "buf is longer than 65536")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterReadAtDataOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallDataPayload](&s.e.Endpoint)
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:32).
+func (s SyscallProcessAfterReadAt) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterReadAt", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterReadAt", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterReadAtFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterWrite is the process of syscall.Syscall at calling (syscall.chan:36).
 // Next: Written is sent to program, or Failed is sent to program.
 type SyscallProcessAfterWrite struct {
 	e    *syscallProcessEndpoint
@@ -1810,7 +3551,7 @@ func SyscallProcessAfterWriteFrom(from *channel.Endpoint, k int) SyscallProcessA
 	return SyscallProcessAfterWrite{e, e.Step()}
 }
 
-// Written sends Written to program (syscall.chan:23).
+// Written sends Written to program (syscall.chan:37).
 func (s SyscallProcessAfterWrite) Written(count uint32) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterWrite", "Written")
@@ -1823,7 +3564,7 @@ func (s SyscallProcessAfterWrite) Written(count uint32) (SyscallProcessRest, err
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to program (syscall.chan:24).
+// Failed sends Failed to program (syscall.chan:38).
 func (s SyscallProcessAfterWrite) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterWrite", "Failed")
@@ -1839,7 +3580,65 @@ func (s SyscallProcessAfterWrite) Failed(err_ errno.Errno) (SyscallProcessRest, 
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterStat is the process of syscall.Syscall at calling (syscall.chan:28).
+// SyscallProcessAfterWriteAt is the process of syscall.Syscall at calling (syscall.chan:42).
+// Next: Written is sent to program, or Failed is sent to program.
+type SyscallProcessAfterWriteAt struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterWriteAt) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterWriteAt) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterWriteAt", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterWriteAt", method)
+}
+
+// SyscallProcessAfterWriteAtFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterWriteAtFrom(from *channel.Endpoint, k int) SyscallProcessAfterWriteAt {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterWriteAt{e, e.Step()}
+}
+
+// Written sends Written to program (syscall.chan:43).
+func (s SyscallProcessAfterWriteAt) Written(count uint32) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterWriteAt", "Written")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterWriteAtWrittenOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallWrittenPayload](&s.e.Endpoint)
+	p.Count = count
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:44).
+func (s SyscallProcessAfterWriteAt) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterWriteAt", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterWriteAt", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterWriteAtFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterStat is the process of syscall.Syscall at calling (syscall.chan:48).
 // Next: Is is sent to program, or Failed is sent to program.
 type SyscallProcessAfterStat struct {
 	e    *syscallProcessEndpoint
@@ -1868,20 +3667,24 @@ func SyscallProcessAfterStatFrom(from *channel.Endpoint, k int) SyscallProcessAf
 	return SyscallProcessAfterStat{e, e.Step()}
 }
 
-// Is sends Is to program (syscall.chan:29).
-func (s SyscallProcessAfterStat) Is(attr file.Attr) (SyscallProcessRest, error) {
+// Is sends Is to program (syscall.chan:49).
+func (s SyscallProcessAfterStat) Is(kind file.Kind, attr file.Attr) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterStat", "Is")
+	}
+	if int(kind) >= 6 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterStat", "Is", "kind is no case of file.Kind")
 	}
 	if err := s.e.Begin(s.step, &syscallProcessAfterStatIsOp, 0); err != nil {
 		return SyscallProcessRest{}, err
 	}
 	p := channel.Out[SyscallIsPayload](&s.e.Endpoint)
+	p.Kind = kind
 	p.Attr = attr
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to program (syscall.chan:30).
+// Failed sends Failed to program (syscall.chan:50).
 func (s SyscallProcessAfterStat) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterStat", "Failed")
@@ -1897,7 +3700,7 @@ func (s SyscallProcessAfterStat) Failed(err_ errno.Errno) (SyscallProcessRest, e
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterSync is the process of syscall.Syscall at calling (syscall.chan:34).
+// SyscallProcessAfterSync is the process of syscall.Syscall at calling (syscall.chan:54).
 // Next: Done is sent to program, or Failed is sent to program.
 type SyscallProcessAfterSync struct {
 	e    *syscallProcessEndpoint
@@ -1926,7 +3729,7 @@ func SyscallProcessAfterSyncFrom(from *channel.Endpoint, k int) SyscallProcessAf
 	return SyscallProcessAfterSync{e, e.Step()}
 }
 
-// Done sends Done to program (syscall.chan:35).
+// Done sends Done to program (syscall.chan:55).
 func (s SyscallProcessAfterSync) Done() (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterSync", "Done")
@@ -1937,7 +3740,7 @@ func (s SyscallProcessAfterSync) Done() (SyscallProcessRest, error) {
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to program (syscall.chan:36).
+// Failed sends Failed to program (syscall.chan:56).
 func (s SyscallProcessAfterSync) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterSync", "Failed")
@@ -1953,7 +3756,7 @@ func (s SyscallProcessAfterSync) Failed(err_ errno.Errno) (SyscallProcessRest, e
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterTruncate is the process of syscall.Syscall at calling (syscall.chan:40).
+// SyscallProcessAfterTruncate is the process of syscall.Syscall at calling (syscall.chan:60).
 // Next: Done is sent to program, or Failed is sent to program.
 type SyscallProcessAfterTruncate struct {
 	e    *syscallProcessEndpoint
@@ -1982,7 +3785,7 @@ func SyscallProcessAfterTruncateFrom(from *channel.Endpoint, k int) SyscallProce
 	return SyscallProcessAfterTruncate{e, e.Step()}
 }
 
-// Done sends Done to program (syscall.chan:41).
+// Done sends Done to program (syscall.chan:61).
 func (s SyscallProcessAfterTruncate) Done() (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterTruncate", "Done")
@@ -1993,7 +3796,7 @@ func (s SyscallProcessAfterTruncate) Done() (SyscallProcessRest, error) {
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to program (syscall.chan:42).
+// Failed sends Failed to program (syscall.chan:62).
 func (s SyscallProcessAfterTruncate) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterTruncate", "Failed")
@@ -2009,7 +3812,119 @@ func (s SyscallProcessAfterTruncate) Failed(err_ errno.Errno) (SyscallProcessRes
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterClose is the process of syscall.Syscall at calling (syscall.chan:46).
+// SyscallProcessAfterAllocate is the process of syscall.Syscall at calling (syscall.chan:67).
+// Next: Done is sent to program, or Failed is sent to program.
+type SyscallProcessAfterAllocate struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterAllocate) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterAllocate) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterAllocate", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterAllocate", method)
+}
+
+// SyscallProcessAfterAllocateFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterAllocateFrom(from *channel.Endpoint, k int) SyscallProcessAfterAllocate {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterAllocate{e, e.Step()}
+}
+
+// Done sends Done to program (syscall.chan:68).
+func (s SyscallProcessAfterAllocate) Done() (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterAllocate", "Done")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterAllocateDoneOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:69).
+func (s SyscallProcessAfterAllocate) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterAllocate", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterAllocate", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterAllocateFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterSetTimes is the process of syscall.Syscall at calling (syscall.chan:73).
+// Next: Done is sent to program, or Failed is sent to program.
+type SyscallProcessAfterSetTimes struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterSetTimes) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterSetTimes) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterSetTimes", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterSetTimes", method)
+}
+
+// SyscallProcessAfterSetTimesFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterSetTimesFrom(from *channel.Endpoint, k int) SyscallProcessAfterSetTimes {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterSetTimes{e, e.Step()}
+}
+
+// Done sends Done to program (syscall.chan:74).
+func (s SyscallProcessAfterSetTimes) Done() (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterSetTimes", "Done")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterSetTimesDoneOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:75).
+func (s SyscallProcessAfterSetTimes) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterSetTimes", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterSetTimes", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterSetTimesFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterClose is the process of syscall.Syscall at calling (syscall.chan:79).
 // Next: Done is sent to program, or Failed is sent to program.
 type SyscallProcessAfterClose struct {
 	e    *syscallProcessEndpoint
@@ -2038,7 +3953,7 @@ func SyscallProcessAfterCloseFrom(from *channel.Endpoint, k int) SyscallProcessA
 	return SyscallProcessAfterClose{e, e.Step()}
 }
 
-// Done sends Done to program (syscall.chan:47).
+// Done sends Done to program (syscall.chan:80).
 func (s SyscallProcessAfterClose) Done() (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterClose", "Done")
@@ -2049,7 +3964,7 @@ func (s SyscallProcessAfterClose) Done() (SyscallProcessRest, error) {
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to program (syscall.chan:48).
+// Failed sends Failed to program (syscall.chan:81).
 func (s SyscallProcessAfterClose) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterClose", "Failed")
@@ -2065,7 +3980,358 @@ func (s SyscallProcessAfterClose) Failed(err_ errno.Errno) (SyscallProcessRest, 
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterOpen is the process of syscall.Syscall at calling (syscall.chan:53).
+// SyscallProcessAfterSeek is the process of syscall.Syscall at calling (syscall.chan:86).
+// Next: Position is sent to program, or Failed is sent to program.
+type SyscallProcessAfterSeek struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterSeek) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterSeek) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterSeek", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterSeek", method)
+}
+
+// SyscallProcessAfterSeekFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterSeekFrom(from *channel.Endpoint, k int) SyscallProcessAfterSeek {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterSeek{e, e.Step()}
+}
+
+// Position sends Position to program (syscall.chan:87).
+func (s SyscallProcessAfterSeek) Position(offset uint64) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterSeek", "Position")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterSeekPositionOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallPositionPayload](&s.e.Endpoint)
+	p.Offset = offset
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:88).
+func (s SyscallProcessAfterSeek) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterSeek", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterSeek", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterSeekFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterDescribe is the process of syscall.Syscall at calling (syscall.chan:92).
+// Next: Described is sent to program, or Failed is sent to program.
+type SyscallProcessAfterDescribe struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterDescribe) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterDescribe) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterDescribe", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterDescribe", method)
+}
+
+// SyscallProcessAfterDescribeFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterDescribeFrom(from *channel.Endpoint, k int) SyscallProcessAfterDescribe {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterDescribe{e, e.Step()}
+}
+
+// Described sends Described to program (syscall.chan:93).
+func (s SyscallProcessAfterDescribe) Described(kind file.Kind, flags uint32, rights uint64, inheriting uint64) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterDescribe", "Described")
+	}
+	if int(kind) >= 6 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterDescribe", "Described", "kind is no case of file.Kind")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterDescribeDescribedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallDescribedPayload](&s.e.Endpoint)
+	p.Kind = kind
+	p.Flags = flags
+	p.Rights = rights
+	p.Inheriting = inheriting
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:94).
+func (s SyscallProcessAfterDescribe) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterDescribe", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterDescribe", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterDescribeFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterSetFlags is the process of syscall.Syscall at calling (syscall.chan:98).
+// Next: Done is sent to program, or Failed is sent to program.
+type SyscallProcessAfterSetFlags struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterSetFlags) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterSetFlags) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterSetFlags", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterSetFlags", method)
+}
+
+// SyscallProcessAfterSetFlagsFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterSetFlagsFrom(from *channel.Endpoint, k int) SyscallProcessAfterSetFlags {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterSetFlags{e, e.Step()}
+}
+
+// Done sends Done to program (syscall.chan:99).
+func (s SyscallProcessAfterSetFlags) Done() (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterSetFlags", "Done")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterSetFlagsDoneOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:100).
+func (s SyscallProcessAfterSetFlags) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterSetFlags", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterSetFlags", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterSetFlagsFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterSetRights is the process of syscall.Syscall at calling (syscall.chan:104).
+// Next: Done is sent to program, or Failed is sent to program.
+type SyscallProcessAfterSetRights struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterSetRights) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterSetRights) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterSetRights", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterSetRights", method)
+}
+
+// SyscallProcessAfterSetRightsFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterSetRightsFrom(from *channel.Endpoint, k int) SyscallProcessAfterSetRights {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterSetRights{e, e.Step()}
+}
+
+// Done sends Done to program (syscall.chan:105).
+func (s SyscallProcessAfterSetRights) Done() (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterSetRights", "Done")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterSetRightsDoneOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:106).
+func (s SyscallProcessAfterSetRights) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterSetRights", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterSetRights", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterSetRightsFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterGranted is the process of syscall.Syscall at calling (syscall.chan:111).
+// Next: Data is sent to program, or Failed is sent to program.
+type SyscallProcessAfterGranted struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterGranted) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterGranted) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterGranted", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterGranted", method)
+}
+
+// SyscallProcessAfterGrantedFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterGrantedFrom(from *channel.Endpoint, k int) SyscallProcessAfterGranted {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterGranted{e, e.Step()}
+}
+
+// Data sends Data to program (syscall.chan:112).
+func (s SyscallProcessAfterGranted) Data(buf []byte) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterGranted", "Data")
+	}
+	if len(buf) > 65536 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterGranted", "Data", "buf is longer than 65536")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterGrantedDataOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallDataPayload](&s.e.Endpoint)
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:113).
+func (s SyscallProcessAfterGranted) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterGranted", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterGranted", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterGrantedFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterRenumber is the process of syscall.Syscall at calling (syscall.chan:117).
+// Next: Done is sent to program, or Failed is sent to program.
+type SyscallProcessAfterRenumber struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterRenumber) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterRenumber) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterRenumber", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterRenumber", method)
+}
+
+// SyscallProcessAfterRenumberFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterRenumberFrom(from *channel.Endpoint, k int) SyscallProcessAfterRenumber {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterRenumber{e, e.Step()}
+}
+
+// Done sends Done to program (syscall.chan:118).
+func (s SyscallProcessAfterRenumber) Done() (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterRenumber", "Done")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterRenumberDoneOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:119).
+func (s SyscallProcessAfterRenumber) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterRenumber", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterRenumber", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterRenumberFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterOpen is the process of syscall.Syscall at calling (syscall.chan:124).
 // Next: Opened is sent to program, or Failed is sent to program.
 type SyscallProcessAfterOpen struct {
 	e    *syscallProcessEndpoint
@@ -2094,7 +4360,7 @@ func SyscallProcessAfterOpenFrom(from *channel.Endpoint, k int) SyscallProcessAf
 	return SyscallProcessAfterOpen{e, e.Step()}
 }
 
-// Opened sends Opened to program (syscall.chan:54).
+// Opened sends Opened to program (syscall.chan:125).
 func (s SyscallProcessAfterOpen) Opened(fd uint32) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterOpen", "Opened")
@@ -2107,7 +4373,7 @@ func (s SyscallProcessAfterOpen) Opened(fd uint32) (SyscallProcessRest, error) {
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to program (syscall.chan:55).
+// Failed sends Failed to program (syscall.chan:126).
 func (s SyscallProcessAfterOpen) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterOpen", "Failed")
@@ -2123,7 +4389,7 @@ func (s SyscallProcessAfterOpen) Failed(err_ errno.Errno) (SyscallProcessRest, e
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterList is the process of syscall.Syscall at calling (syscall.chan:59).
+// SyscallProcessAfterList is the process of syscall.Syscall at calling (syscall.chan:130).
 // Next: Data is sent to program, or Failed is sent to program.
 type SyscallProcessAfterList struct {
 	e    *syscallProcessEndpoint
@@ -2152,7 +4418,7 @@ func SyscallProcessAfterListFrom(from *channel.Endpoint, k int) SyscallProcessAf
 	return SyscallProcessAfterList{e, e.Step()}
 }
 
-// Data sends Data to program (syscall.chan:60).
+// Data sends Data to program (syscall.chan:131).
 func (s SyscallProcessAfterList) Data(buf []byte) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterList", "Data")
@@ -2168,7 +4434,7 @@ func (s SyscallProcessAfterList) Data(buf []byte) (SyscallProcessRest, error) {
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to program (syscall.chan:61).
+// Failed sends Failed to program (syscall.chan:132).
 func (s SyscallProcessAfterList) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterList", "Failed")
@@ -2184,7 +4450,125 @@ func (s SyscallProcessAfterList) Failed(err_ errno.Errno) (SyscallProcessRest, e
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterMakeDir is the process of syscall.Syscall at calling (syscall.chan:65).
+// SyscallProcessAfterFind is the process of syscall.Syscall at calling (syscall.chan:136).
+// Next: Is is sent to program, or Failed is sent to program.
+type SyscallProcessAfterFind struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterFind) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterFind) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterFind", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterFind", method)
+}
+
+// SyscallProcessAfterFindFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterFindFrom(from *channel.Endpoint, k int) SyscallProcessAfterFind {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterFind{e, e.Step()}
+}
+
+// Is sends Is to program (syscall.chan:137).
+func (s SyscallProcessAfterFind) Is(kind file.Kind, attr file.Attr) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterFind", "Is")
+	}
+	if int(kind) >= 6 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterFind", "Is", "kind is no case of file.Kind")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterFindIsOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallIsPayload](&s.e.Endpoint)
+	p.Kind = kind
+	p.Attr = attr
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:138).
+func (s SyscallProcessAfterFind) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterFind", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterFind", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterFindFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterTouch is the process of syscall.Syscall at calling (syscall.chan:142).
+// Next: Done is sent to program, or Failed is sent to program.
+type SyscallProcessAfterTouch struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterTouch) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterTouch) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterTouch", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterTouch", method)
+}
+
+// SyscallProcessAfterTouchFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterTouchFrom(from *channel.Endpoint, k int) SyscallProcessAfterTouch {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterTouch{e, e.Step()}
+}
+
+// Done sends Done to program (syscall.chan:143).
+func (s SyscallProcessAfterTouch) Done() (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterTouch", "Done")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterTouchDoneOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:144).
+func (s SyscallProcessAfterTouch) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterTouch", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterTouch", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterTouchFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterMakeDir is the process of syscall.Syscall at calling (syscall.chan:148).
 // Next: Done is sent to program, or Failed is sent to program.
 type SyscallProcessAfterMakeDir struct {
 	e    *syscallProcessEndpoint
@@ -2213,7 +4597,7 @@ func SyscallProcessAfterMakeDirFrom(from *channel.Endpoint, k int) SyscallProces
 	return SyscallProcessAfterMakeDir{e, e.Step()}
 }
 
-// Done sends Done to program (syscall.chan:66).
+// Done sends Done to program (syscall.chan:149).
 func (s SyscallProcessAfterMakeDir) Done() (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterMakeDir", "Done")
@@ -2224,7 +4608,7 @@ func (s SyscallProcessAfterMakeDir) Done() (SyscallProcessRest, error) {
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to program (syscall.chan:67).
+// Failed sends Failed to program (syscall.chan:150).
 func (s SyscallProcessAfterMakeDir) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterMakeDir", "Failed")
@@ -2240,7 +4624,63 @@ func (s SyscallProcessAfterMakeDir) Failed(err_ errno.Errno) (SyscallProcessRest
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterUnlink is the process of syscall.Syscall at calling (syscall.chan:71).
+// SyscallProcessAfterRemoveDir is the process of syscall.Syscall at calling (syscall.chan:154).
+// Next: Done is sent to program, or Failed is sent to program.
+type SyscallProcessAfterRemoveDir struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterRemoveDir) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterRemoveDir) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterRemoveDir", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterRemoveDir", method)
+}
+
+// SyscallProcessAfterRemoveDirFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterRemoveDirFrom(from *channel.Endpoint, k int) SyscallProcessAfterRemoveDir {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterRemoveDir{e, e.Step()}
+}
+
+// Done sends Done to program (syscall.chan:155).
+func (s SyscallProcessAfterRemoveDir) Done() (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterRemoveDir", "Done")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterRemoveDirDoneOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:156).
+func (s SyscallProcessAfterRemoveDir) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterRemoveDir", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterRemoveDir", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterRemoveDirFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterUnlink is the process of syscall.Syscall at calling (syscall.chan:160).
 // Next: Done is sent to program, or Failed is sent to program.
 type SyscallProcessAfterUnlink struct {
 	e    *syscallProcessEndpoint
@@ -2269,7 +4709,7 @@ func SyscallProcessAfterUnlinkFrom(from *channel.Endpoint, k int) SyscallProcess
 	return SyscallProcessAfterUnlink{e, e.Step()}
 }
 
-// Done sends Done to program (syscall.chan:72).
+// Done sends Done to program (syscall.chan:161).
 func (s SyscallProcessAfterUnlink) Done() (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterUnlink", "Done")
@@ -2280,7 +4720,7 @@ func (s SyscallProcessAfterUnlink) Done() (SyscallProcessRest, error) {
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to program (syscall.chan:73).
+// Failed sends Failed to program (syscall.chan:162).
 func (s SyscallProcessAfterUnlink) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterUnlink", "Failed")
@@ -2296,7 +4736,124 @@ func (s SyscallProcessAfterUnlink) Failed(err_ errno.Errno) (SyscallProcessRest,
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterRename is the process of syscall.Syscall at calling (syscall.chan:77).
+// SyscallProcessAfterSymlink is the process of syscall.Syscall at calling (syscall.chan:166).
+// Next: Done is sent to program, or Failed is sent to program.
+type SyscallProcessAfterSymlink struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterSymlink) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterSymlink) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterSymlink", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterSymlink", method)
+}
+
+// SyscallProcessAfterSymlinkFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterSymlinkFrom(from *channel.Endpoint, k int) SyscallProcessAfterSymlink {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterSymlink{e, e.Step()}
+}
+
+// Done sends Done to program (syscall.chan:167).
+func (s SyscallProcessAfterSymlink) Done() (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterSymlink", "Done")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterSymlinkDoneOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:168).
+func (s SyscallProcessAfterSymlink) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterSymlink", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterSymlink", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterSymlinkFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterReadLink is the process of syscall.Syscall at calling (syscall.chan:172).
+// Next: Data is sent to program, or Failed is sent to program.
+type SyscallProcessAfterReadLink struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterReadLink) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterReadLink) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterReadLink", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterReadLink", method)
+}
+
+// SyscallProcessAfterReadLinkFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterReadLinkFrom(from *channel.Endpoint, k int) SyscallProcessAfterReadLink {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterReadLink{e, e.Step()}
+}
+
+// Data sends Data to program (syscall.chan:173).
+func (s SyscallProcessAfterReadLink) Data(buf []byte) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterReadLink", "Data")
+	}
+	if len(buf) > 65536 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterReadLink", "Data", "buf is longer than 65536")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterReadLinkDataOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallDataPayload](&s.e.Endpoint)
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:174).
+func (s SyscallProcessAfterReadLink) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterReadLink", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterReadLink", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterReadLinkFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterRename is the process of syscall.Syscall at calling (syscall.chan:178).
 // Next: Done is sent to program, or Failed is sent to program.
 type SyscallProcessAfterRename struct {
 	e    *syscallProcessEndpoint
@@ -2325,7 +4882,7 @@ func SyscallProcessAfterRenameFrom(from *channel.Endpoint, k int) SyscallProcess
 	return SyscallProcessAfterRename{e, e.Step()}
 }
 
-// Done sends Done to program (syscall.chan:78).
+// Done sends Done to program (syscall.chan:179).
 func (s SyscallProcessAfterRename) Done() (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterRename", "Done")
@@ -2336,7 +4893,7 @@ func (s SyscallProcessAfterRename) Done() (SyscallProcessRest, error) {
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to program (syscall.chan:79).
+// Failed sends Failed to program (syscall.chan:180).
 func (s SyscallProcessAfterRename) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterRename", "Failed")
@@ -2352,7 +4909,63 @@ func (s SyscallProcessAfterRename) Failed(err_ errno.Errno) (SyscallProcessRest,
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterNow is the process of syscall.Syscall at calling (syscall.chan:84).
+// SyscallProcessAfterLink is the process of syscall.Syscall at calling (syscall.chan:184).
+// Next: Done is sent to program, or Failed is sent to program.
+type SyscallProcessAfterLink struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterLink) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterLink) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterLink", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterLink", method)
+}
+
+// SyscallProcessAfterLinkFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterLinkFrom(from *channel.Endpoint, k int) SyscallProcessAfterLink {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterLink{e, e.Step()}
+}
+
+// Done sends Done to program (syscall.chan:185).
+func (s SyscallProcessAfterLink) Done() (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterLink", "Done")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterLinkDoneOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to program (syscall.chan:186).
+func (s SyscallProcessAfterLink) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterLink", "Failed")
+	}
+	if int(err_) >= 28 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterLink", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterLinkFailedOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterNow is the process of syscall.Syscall at calling (syscall.chan:191).
 // Next: Time is sent to program.
 type SyscallProcessAfterNow struct {
 	e    *syscallProcessEndpoint
@@ -2381,7 +4994,7 @@ func SyscallProcessAfterNowFrom(from *channel.Endpoint, k int) SyscallProcessAft
 	return SyscallProcessAfterNow{e, e.Step()}
 }
 
-// Time sends Time to program (syscall.chan:84).
+// Time sends Time to program (syscall.chan:191).
 func (s SyscallProcessAfterNow) Time(nanoseconds uint64) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterNow", "Time")
@@ -2394,7 +5007,49 @@ func (s SyscallProcessAfterNow) Time(nanoseconds uint64) (SyscallProcessRest, er
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterRandom is the process of syscall.Syscall at calling (syscall.chan:87).
+// SyscallProcessAfterResolution is the process of syscall.Syscall at calling (syscall.chan:194).
+// Next: Time is sent to program.
+type SyscallProcessAfterResolution struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterResolution) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterResolution) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterResolution", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterResolution", method)
+}
+
+// SyscallProcessAfterResolutionFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterResolutionFrom(from *channel.Endpoint, k int) SyscallProcessAfterResolution {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterResolution{e, e.Step()}
+}
+
+// Time sends Time to program (syscall.chan:194).
+func (s SyscallProcessAfterResolution) Time(nanoseconds uint64) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterResolution", "Time")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterResolutionTimeOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallTimePayload](&s.e.Endpoint)
+	p.Nanoseconds = nanoseconds
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterRandom is the process of syscall.Syscall at calling (syscall.chan:197).
 // Next: Data is sent to program.
 type SyscallProcessAfterRandom struct {
 	e    *syscallProcessEndpoint
@@ -2423,7 +5078,7 @@ func SyscallProcessAfterRandomFrom(from *channel.Endpoint, k int) SyscallProcess
 	return SyscallProcessAfterRandom{e, e.Step()}
 }
 
-// Data sends Data to program (syscall.chan:87).
+// Data sends Data to program (syscall.chan:197).
 func (s SyscallProcessAfterRandom) Data(buf []byte) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterRandom", "Data")
@@ -2439,7 +5094,7 @@ func (s SyscallProcessAfterRandom) Data(buf []byte) (SyscallProcessRest, error) 
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterGrow is the process of syscall.Syscall at calling (syscall.chan:90).
+// SyscallProcessAfterGrow is the process of syscall.Syscall at calling (syscall.chan:200).
 // Next: Done is sent to program, or Failed is sent to program.
 type SyscallProcessAfterGrow struct {
 	e    *syscallProcessEndpoint
@@ -2468,7 +5123,7 @@ func SyscallProcessAfterGrowFrom(from *channel.Endpoint, k int) SyscallProcessAf
 	return SyscallProcessAfterGrow{e, e.Step()}
 }
 
-// Done sends Done to program (syscall.chan:91).
+// Done sends Done to program (syscall.chan:201).
 func (s SyscallProcessAfterGrow) Done() (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterGrow", "Done")
@@ -2479,7 +5134,7 @@ func (s SyscallProcessAfterGrow) Done() (SyscallProcessRest, error) {
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to program (syscall.chan:92).
+// Failed sends Failed to program (syscall.chan:202).
 func (s SyscallProcessAfterGrow) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterGrow", "Failed")
@@ -2495,7 +5150,7 @@ func (s SyscallProcessAfterGrow) Failed(err_ errno.Errno) (SyscallProcessRest, e
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterPoll is the process of syscall.Syscall at calling (syscall.chan:97).
+// SyscallProcessAfterPoll is the process of syscall.Syscall at calling (syscall.chan:207).
 // Next: Woken is sent to program, or Failed is sent to program.
 type SyscallProcessAfterPoll struct {
 	e    *syscallProcessEndpoint
@@ -2524,7 +5179,7 @@ func SyscallProcessAfterPollFrom(from *channel.Endpoint, k int) SyscallProcessAf
 	return SyscallProcessAfterPoll{e, e.Step()}
 }
 
-// Woken sends Woken to program (syscall.chan:98).
+// Woken sends Woken to program (syscall.chan:208).
 func (s SyscallProcessAfterPoll) Woken(events []byte) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterPoll", "Woken")
@@ -2540,7 +5195,7 @@ func (s SyscallProcessAfterPoll) Woken(events []byte) (SyscallProcessRest, error
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to program (syscall.chan:99).
+// Failed sends Failed to program (syscall.chan:209).
 func (s SyscallProcessAfterPoll) Failed(err_ errno.Errno) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterPoll", "Failed")
@@ -2556,7 +5211,52 @@ func (s SyscallProcessAfterPoll) Failed(err_ errno.Errno) (SyscallProcessRest, e
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessAfterEnvironment is the process of syscall.Syscall at calling (syscall.chan:104).
+// SyscallProcessAfterArguments is the process of syscall.Syscall at calling (syscall.chan:214).
+// Next: Data is sent to program.
+type SyscallProcessAfterArguments struct {
+	e    *syscallProcessEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s SyscallProcessAfterArguments) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s SyscallProcessAfterArguments) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("SyscallProcessAfterArguments", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "SyscallProcessAfterArguments", method)
+}
+
+// SyscallProcessAfterArgumentsFrom takes the k-th end of the message that from has received. Only stubs call it.
+func SyscallProcessAfterArgumentsFrom(from *channel.Endpoint, k int) SyscallProcessAfterArguments {
+	e := new(syscallProcessEndpoint)
+	from.Adopt(k, &e.Endpoint, &syscallProcessTable, "SyscallProcess")
+	return SyscallProcessAfterArguments{e, e.Step()}
+}
+
+// Data sends Data to program (syscall.chan:214).
+func (s SyscallProcessAfterArguments) Data(buf []byte) (SyscallProcessRest, error) {
+	if s.e == nil {
+		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterArguments", "Data")
+	}
+	if len(buf) > 65536 {
+		return SyscallProcessRest{}, channel.BadArgument("SyscallProcessAfterArguments", "Data", "buf is longer than 65536")
+	}
+	if err := s.e.Begin(s.step, &syscallProcessAfterArgumentsDataOp, 0); err != nil {
+		return SyscallProcessRest{}, err
+	}
+	p := channel.Out[SyscallDataPayload](&s.e.Endpoint)
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
+	return SyscallProcessRest{s.e, s.e.Commit()}, nil
+}
+
+// SyscallProcessAfterEnvironment is the process of syscall.Syscall at calling (syscall.chan:217).
 // Next: Data is sent to program.
 type SyscallProcessAfterEnvironment struct {
 	e    *syscallProcessEndpoint
@@ -2585,7 +5285,7 @@ func SyscallProcessAfterEnvironmentFrom(from *channel.Endpoint, k int) SyscallPr
 	return SyscallProcessAfterEnvironment{e, e.Step()}
 }
 
-// Data sends Data to program (syscall.chan:104).
+// Data sends Data to program (syscall.chan:217).
 func (s SyscallProcessAfterEnvironment) Data(buf []byte) (SyscallProcessRest, error) {
 	if s.e == nil {
 		return SyscallProcessRest{}, channel.DeadState("SyscallProcessAfterEnvironment", "Data")
@@ -2601,7 +5301,7 @@ func (s SyscallProcessAfterEnvironment) Data(buf []byte) (SyscallProcessRest, er
 	return SyscallProcessRest{s.e, s.e.Commit()}, nil
 }
 
-// SyscallProcessEnd is the process of syscall.Syscall (syscall.chan:10).
+// SyscallProcessEnd is the process of syscall.Syscall (syscall.chan:18).
 // The session is over.
 type SyscallProcessEnd struct {
 	e    *syscallProcessEndpoint
@@ -2617,6 +5317,16 @@ type SyscallProcessRead struct {
 
 func (*SyscallProcessRead) syscallProcessRest() {}
 
+// SyscallProcessReadAt is ReadAt, received.
+type SyscallProcessReadAt struct {
+	Fd     uint32
+	Offset uint64
+	Count  uint32
+	Next   SyscallProcessAfterReadAt
+}
+
+func (*SyscallProcessReadAt) syscallProcessRest() {}
+
 // SyscallProcessWrite is Write, received.
 type SyscallProcessWrite struct {
 	Fd   uint32
@@ -2625,6 +5335,16 @@ type SyscallProcessWrite struct {
 }
 
 func (*SyscallProcessWrite) syscallProcessRest() {}
+
+// SyscallProcessWriteAt is WriteAt, received.
+type SyscallProcessWriteAt struct {
+	Fd     uint32
+	Offset uint64
+	Buf    []byte
+	Next   SyscallProcessAfterWriteAt
+}
+
+func (*SyscallProcessWriteAt) syscallProcessRest() {}
 
 // SyscallProcessStat is Stat, received.
 type SyscallProcessStat struct {
@@ -2651,6 +5371,26 @@ type SyscallProcessTruncate struct {
 
 func (*SyscallProcessTruncate) syscallProcessRest() {}
 
+// SyscallProcessAllocate is Allocate, received.
+type SyscallProcessAllocate struct {
+	Fd   uint32
+	Size uint64
+	Next SyscallProcessAfterAllocate
+}
+
+func (*SyscallProcessAllocate) syscallProcessRest() {}
+
+// SyscallProcessSetTimes is SetTimes, received.
+type SyscallProcessSetTimes struct {
+	Fd    uint32
+	Atime uint64
+	Mtime uint64
+	Which uint32
+	Next  SyscallProcessAfterSetTimes
+}
+
+func (*SyscallProcessSetTimes) syscallProcessRest() {}
+
 // SyscallProcessClose is Close, received.
 type SyscallProcessClose struct {
 	Fd   uint32
@@ -2659,12 +5399,69 @@ type SyscallProcessClose struct {
 
 func (*SyscallProcessClose) syscallProcessRest() {}
 
+// SyscallProcessSeek is Seek, received.
+type SyscallProcessSeek struct {
+	Fd     uint32
+	Offset int64
+	Whence uint32
+	Next   SyscallProcessAfterSeek
+}
+
+func (*SyscallProcessSeek) syscallProcessRest() {}
+
+// SyscallProcessDescribe is Describe, received.
+type SyscallProcessDescribe struct {
+	Fd   uint32
+	Next SyscallProcessAfterDescribe
+}
+
+func (*SyscallProcessDescribe) syscallProcessRest() {}
+
+// SyscallProcessSetFlags is SetFlags, received.
+type SyscallProcessSetFlags struct {
+	Fd    uint32
+	Flags uint32
+	Next  SyscallProcessAfterSetFlags
+}
+
+func (*SyscallProcessSetFlags) syscallProcessRest() {}
+
+// SyscallProcessSetRights is SetRights, received.
+type SyscallProcessSetRights struct {
+	Fd         uint32
+	Rights     uint64
+	Inheriting uint64
+	Next       SyscallProcessAfterSetRights
+}
+
+func (*SyscallProcessSetRights) syscallProcessRest() {}
+
+// SyscallProcessGranted is Granted, received.
+type SyscallProcessGranted struct {
+	Fd   uint32
+	Next SyscallProcessAfterGranted
+}
+
+func (*SyscallProcessGranted) syscallProcessRest() {}
+
+// SyscallProcessRenumber is Renumber, received.
+type SyscallProcessRenumber struct {
+	Fd   uint32
+	To   uint32
+	Next SyscallProcessAfterRenumber
+}
+
+func (*SyscallProcessRenumber) syscallProcessRest() {}
+
 // SyscallProcessOpen is Open, received.
 type SyscallProcessOpen struct {
-	Fd    uint32
-	Path  string
-	Flags uint32
-	Next  SyscallProcessAfterOpen
+	Fd     uint32
+	Path   string
+	Lookup uint32
+	How    uint32
+	Flags  uint32
+	Rights uint64
+	Next   SyscallProcessAfterOpen
 }
 
 func (*SyscallProcessOpen) syscallProcessRest() {}
@@ -2673,10 +5470,34 @@ func (*SyscallProcessOpen) syscallProcessRest() {}
 type SyscallProcessList struct {
 	Fd     uint32
 	Cookie uint64
+	Count  uint32
 	Next   SyscallProcessAfterList
 }
 
 func (*SyscallProcessList) syscallProcessRest() {}
+
+// SyscallProcessFind is Find, received.
+type SyscallProcessFind struct {
+	Fd     uint32
+	Path   string
+	Lookup uint32
+	Next   SyscallProcessAfterFind
+}
+
+func (*SyscallProcessFind) syscallProcessRest() {}
+
+// SyscallProcessTouch is Touch, received.
+type SyscallProcessTouch struct {
+	Fd     uint32
+	Path   string
+	Lookup uint32
+	Atime  uint64
+	Mtime  uint64
+	Which  uint32
+	Next   SyscallProcessAfterTouch
+}
+
+func (*SyscallProcessTouch) syscallProcessRest() {}
 
 // SyscallProcessMakeDir is MakeDir, received.
 type SyscallProcessMakeDir struct {
@@ -2687,6 +5508,15 @@ type SyscallProcessMakeDir struct {
 
 func (*SyscallProcessMakeDir) syscallProcessRest() {}
 
+// SyscallProcessRemoveDir is RemoveDir, received.
+type SyscallProcessRemoveDir struct {
+	Fd   uint32
+	Path string
+	Next SyscallProcessAfterRemoveDir
+}
+
+func (*SyscallProcessRemoveDir) syscallProcessRest() {}
+
 // SyscallProcessUnlink is Unlink, received.
 type SyscallProcessUnlink struct {
 	Fd   uint32
@@ -2695,6 +5525,25 @@ type SyscallProcessUnlink struct {
 }
 
 func (*SyscallProcessUnlink) syscallProcessRest() {}
+
+// SyscallProcessSymlink is Symlink, received.
+type SyscallProcessSymlink struct {
+	Target string
+	Fd     uint32
+	Path   string
+	Next   SyscallProcessAfterSymlink
+}
+
+func (*SyscallProcessSymlink) syscallProcessRest() {}
+
+// SyscallProcessReadLink is ReadLink, received.
+type SyscallProcessReadLink struct {
+	Fd   uint32
+	Path string
+	Next SyscallProcessAfterReadLink
+}
+
+func (*SyscallProcessReadLink) syscallProcessRest() {}
 
 // SyscallProcessRename is Rename, received.
 type SyscallProcessRename struct {
@@ -2707,6 +5556,18 @@ type SyscallProcessRename struct {
 
 func (*SyscallProcessRename) syscallProcessRest() {}
 
+// SyscallProcessLink is Link, received.
+type SyscallProcessLink struct {
+	Fd     uint32
+	Old    string
+	Lookup uint32
+	To     uint32
+	Name   string
+	Next   SyscallProcessAfterLink
+}
+
+func (*SyscallProcessLink) syscallProcessRest() {}
+
 // SyscallProcessNow is Now, received.
 type SyscallProcessNow struct {
 	Which clock.Which
@@ -2714,6 +5575,14 @@ type SyscallProcessNow struct {
 }
 
 func (*SyscallProcessNow) syscallProcessRest() {}
+
+// SyscallProcessResolution is Resolution, received.
+type SyscallProcessResolution struct {
+	Which clock.Which
+	Next  SyscallProcessAfterResolution
+}
+
+func (*SyscallProcessResolution) syscallProcessRest() {}
 
 // SyscallProcessRandom is Random, received.
 type SyscallProcessRandom struct {
@@ -2725,8 +5594,8 @@ func (*SyscallProcessRandom) syscallProcessRest() {}
 
 // SyscallProcessGrow is Grow, received.
 type SyscallProcessGrow struct {
-	Pages uint32
-	Next  SyscallProcessAfterGrow
+	Grains uint32
+	Next   SyscallProcessAfterGrow
 }
 
 func (*SyscallProcessGrow) syscallProcessRest() {}
@@ -2738,6 +5607,13 @@ type SyscallProcessPoll struct {
 }
 
 func (*SyscallProcessPoll) syscallProcessRest() {}
+
+// SyscallProcessArguments is Arguments, received.
+type SyscallProcessArguments struct {
+	Next SyscallProcessAfterArguments
+}
+
+func (*SyscallProcessArguments) syscallProcessRest() {}
 
 // SyscallProcessEnvironment is Environment, received.
 type SyscallProcessEnvironment struct {

@@ -1,0 +1,54 @@
+// Package operator is who asks the kernel for programs on a host: the command.
+package operator
+
+import (
+	"context"
+
+	"github.com/protoc-os/protoc-os/protocols/boot"
+)
+
+// Run launches the commands one after the other and waits until all have ended; ended is told of each, by its number, with which code. When all
+// have, Run calls done and goes on until it is stopped.
+func Run(commands [][]byte, ended func(job, code uint32), done func()) boot.OperatorFunc {
+	return func(_ context.Context, s boot.OperatorOperating) error {
+		left := len(commands)
+		heard := func(job, code uint32) {
+			ended(job, code)
+			if left--; left == 0 {
+				done()
+			}
+		}
+		for len(commands) > 0 {
+			launch, err := s.Launch()
+			if err != nil {
+				return err
+			}
+			o, err := launch.Choose()
+			if err != nil {
+				return err
+			}
+			switch o := o.(type) {
+			case *boot.OperatorAfterLaunchSentLaunch:
+				if s, err = o.Next.SendInitLaunch(commands[0]); err != nil {
+					return err
+				}
+				commands = commands[1:]
+			case *boot.OperatorAfterLaunchExited:
+				s = o.Next
+				heard(o.Job, o.Code)
+			}
+		}
+		for {
+			wait, err := s.Wait()
+			if err != nil {
+				return err
+			}
+			m, err := wait.ReceiveInit()
+			if err != nil {
+				return err
+			}
+			s = m.Next
+			heard(m.Job, m.Code)
+		}
+	}
+}

@@ -1,0 +1,41 @@
+package wasi
+
+import "github.com/tetratelabs/wazero/experimental"
+
+// grain is how much memory the kernel grants at once.
+const grain = 1 << 20
+
+// grainsMost is the most that one request asks for.
+const grainsMost = 2
+
+// linear is the memory of one program. It grows when the memory service says so, grain by grain.
+type linear struct {
+	p       *program
+	granted uint64
+	bytes   []byte
+	max     uint64
+}
+
+// allocate is asked for a memory before the program runs, and whenever it grows.
+func (p *program) allocate(_, max uint64) experimental.LinearMemory { return &linear{p: p, max: max} }
+
+// Reallocate returns nil when the kernel refuses.
+func (l *linear) Reallocate(size uint64) []byte {
+	for l.granted < size {
+		n := min((size-l.granted+grain-1)/grain, grainsMost)
+		if l.p.grow(uint32(n)) != nil {
+			return nil
+		}
+		l.granted += n * grain
+	}
+	if size > uint64(cap(l.bytes)) {
+		bigger := make([]byte, size, min(max(size, uint64(cap(l.bytes))*5/4), max(l.max, size)))
+		copy(bigger, l.bytes)
+		l.bytes = bigger
+	}
+	l.bytes = l.bytes[:size]
+	return l.bytes
+}
+
+// Free is no message: what a program held goes back when its process leaves.
+func (l *linear) Free() { l.bytes = nil }

@@ -1,0 +1,223 @@
+// Package wasi runs WebAssembly programs that speak WASI preview 1. It is the external component Program of protocols/syscall: what comes in are
+// modules to run, what goes out are system calls, each of them a message to the program's process. Nothing of WASI that wazero brings along
+// is linked: whatever a program can do to the world is in the table of functions here, and each of them asks the kernel.
+package wasi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+
+	"github.com/protoc-os/protoc-os/protocols/syscall"
+)
+
+// Codes of programs that did not exit by themselves.
+const (
+	codeNoModule = 126
+	codeTrap     = 134
+)
+
+// Engine compiles modules, once each, and runs them. It serves any number of places at once.
+type Engine struct {
+	cache  wazero.CompilationCache
+	config wazero.RuntimeConfig
+	Errors io.Writer // where traps are told
+
+	mu      sync.Mutex
+	modules map[string]*module
+}
+
+// module is a file that was read, and compiled once.
+type module struct {
+	once sync.Once
+	code []byte
+	err  error
+}
+
+// NewEngine makes an engine whose compiled modules are kept in a folder; without one they are kept in memory.
+func NewEngine(folder string, errs io.Writer) (*Engine, error) {
+	cache := wazero.NewCompilationCache()
+	if folder != "" {
+		var err error
+		if cache, err = wazero.NewCompilationCacheWithDir(folder); err != nil {
+			return nil, fmt.Errorf("keeping compiled modules in %s: %w", folder, err)
+		}
+	}
+	config := wazero.NewRuntimeConfig().WithCompilationCache(cache).WithCloseOnContextDone(true)
+	return &Engine{cache: cache, config: config, Errors: errs, modules: map[string]*module{}}, nil
+}
+
+// Close lets go of what was compiled.
+func (e *Engine) Close() error { return e.cache.Close(context.Background()) }
+
+// load reads the file of a module.
+func (e *Engine) load(name string) ([]byte, error) {
+	e.mu.Lock()
+	m := e.modules[name]
+	if m == nil {
+		m = &module{}
+		e.modules[name] = m
+	}
+	e.mu.Unlock()
+	m.once.Do(func() { m.code, m.err = os.ReadFile(name) })
+	return m.code, m.err
+}
+
+// Provide gives the engine the code of a module that is no file.
+func (e *Engine) Provide(name string, code []byte) {
+	m := &module{code: code}
+	m.once.Do(func() {})
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.modules[name] = m
+}
+
+// Place is a place for programs: it runs one after the other.
+func (e *Engine) Place() syscall.ProgramFunc {
+	return func(ctx context.Context, s syscall.ProgramWaiting) error {
+		for {
+			m, err := s.ReceiveKernel()
+			if err != nil {
+				return err
+			}
+			if s, err = e.run(ctx, m.Module, m.Next); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// run runs one program to its end, whichever that is.
+func (e *Engine) run(ctx context.Context, name string, s syscall.ProgramRunning) (none syscall.ProgramWaiting, err error) {
+	c := &calls{at: s}
+	code, exited := e.execute(ctx, name, c)
+	switch {
+	case c.err != nil:
+		return none, c.err
+	case c.left != nil:
+		return c.left.SendKernelFree()
+	case ctx.Err() != nil:
+		return none, context.Cause(ctx)
+	case !exited:
+		trapped, err := c.at.Trap()
+		if err != nil {
+			return none, err
+		}
+		return trapped.SendKernelFree()
+	}
+	return c.exit(code)
+}
+
+// exit says the code; if nobody is there to hear it, nobody does.
+func (c *calls) exit(code uint32) (none syscall.ProgramWaiting, err error) {
+	a, err := c.at.Exit()
+	if err != nil {
+		return none, err
+	}
+	free, err := a.SendSysExit(code)
+	if err != nil {
+		return none, err
+	}
+	return free.SendKernelFree()
+}
+
+// exit is what proc_exit panics with.
+type exit struct{ code uint32 }
+
+// execute instantiates a module and runs its start function. exited is false for a program that trapped.
+func (e *Engine) execute(ctx context.Context, name string, c *calls) (code uint32, exited bool) {
+	text, err := e.load(name)
+	if err != nil {
+		fmt.Fprintf(e.Errors, "%v\n", err)
+		return codeNoModule, true
+	}
+	r := wazero.NewRuntimeWithConfig(ctx, e.config)
+	defer r.Close(context.Background())
+	p := &program{calls: c}
+	ctx = experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(p.allocate))
+	if err := p.export(ctx, r); err != nil {
+		fmt.Fprintf(e.Errors, "%s: %v\n", name, err)
+		return codeNoModule, true
+	}
+	compiled, err := r.CompileModule(ctx, text)
+	if err != nil {
+		fmt.Fprintf(e.Errors, "%s: %v\n", name, err)
+		return codeNoModule, true
+	}
+	err = p.start(ctx, r, compiled)
+	var left exit
+	switch {
+	case err == nil:
+		return 0, true
+	case errors.As(err, &left):
+		return left.code, true
+	case c.left != nil || c.err != nil || ctx.Err() != nil:
+		return codeTrap, false
+	}
+	fmt.Fprintf(e.Errors, "%s: %v\n", name, err)
+	return codeTrap, true
+}
+
+// start runs the module until it returns or panics out of a host function.
+func (p *program) start(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule) (err error) {
+	m, err := r.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions())
+	if err != nil {
+		return err
+	}
+	f := m.ExportedFunction("_start")
+	if f == nil {
+		return errors.New("the module exports no _start: it is no WASI command")
+	}
+	_, err = f.Call(ctx)
+	return err
+}
+
+func (e exit) Error() string  { return fmt.Sprintf("exit code %d", e.code) }
+func (stopped) Error() string { return "stopped" }
+
+// function is one function of WASI: its parameters (i for 32 bits, l for 64), and what it does with them.
+type function struct {
+	name   string
+	params string
+	do     func(p *program, m api.Memory, a []uint64) number
+}
+
+// export makes the host module.
+func (p *program) export(ctx context.Context, r wazero.Runtime) error {
+	b := r.NewHostModuleBuilder("wasi_snapshot_preview1")
+	for _, f := range functions {
+		types := make([]api.ValueType, len(f.params))
+		for i := range f.params {
+			types[i] = api.ValueTypeI32
+			if f.params[i] == 'l' {
+				types[i] = api.ValueTypeI64
+			}
+		}
+		results := []api.ValueType{api.ValueTypeI32}
+		if f.name == "proc_exit" {
+			results = nil
+		}
+		narrow := f.params
+		b.NewFunctionBuilder().WithGoModuleFunction(api.GoModuleFunc(func(_ context.Context, m api.Module, stack []uint64) {
+			// The upper halves of 32-bit parameters are garbage.
+			for i := range narrow {
+				if narrow[i] == 'i' {
+					stack[i] = uint64(uint32(stack[i]))
+				}
+			}
+			n := f.do(p, m.Memory(), stack)
+			if len(stack) > 0 {
+				stack[0] = uint64(n)
+			}
+		}), types, results).Export(f.name)
+	}
+	_, err := b.Instantiate(ctx)
+	return err
+}

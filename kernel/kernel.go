@@ -1,0 +1,93 @@
+// Package kernel boots a kernel from the generated assembly of its verified system. What goes in are the commands to run and the host's side of
+// terminal, time and noise; what comes out is how each program ended.
+package kernel
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/protoc-os/protoc-os/kernel/channel"
+	"github.com/protoc-os/protoc-os/kernel/clock"
+	"github.com/protoc-os/protoc-os/kernel/console"
+	"github.com/protoc-os/protoc-os/kernel/entropy"
+	"github.com/protoc-os/protoc-os/kernel/flat"
+	"github.com/protoc-os/protoc-os/kernel/host/hardware"
+	"github.com/protoc-os/protoc-os/kernel/host/operator"
+	"github.com/protoc-os/protoc-os/kernel/host/terminal"
+	"github.com/protoc-os/protoc-os/kernel/host/wasi"
+	"github.com/protoc-os/protoc-os/kernel/launch"
+	"github.com/protoc-os/protoc-os/kernel/memory"
+	"github.com/protoc-os/protoc-os/kernel/process"
+	"github.com/protoc-os/protoc-os/kernel/renamer"
+	"github.com/protoc-os/protoc-os/protocols/boot"
+	"github.com/protoc-os/protoc-os/protocols/syscall"
+)
+
+// Command is a program that is to run.
+type Command = launch.Command
+
+// Config is what a kernel is booted with.
+type Config struct {
+	Lock     []byte // the content of protoc-os.lock
+	Stdin    io.Reader
+	Stdout   io.Writer
+	Stderr   io.Writer
+	Engine   *wasi.Engine
+	Seed     *uint64          // nil: the host's own noise
+	Recorder channel.Recorder // nil: off
+}
+
+// errDone stops a kernel whose programs have all ended.
+var errDone = errors.New("all programs have ended")
+
+// Run boots a kernel, runs the commands on it, and stops it when they have all ended. It returns the exit code of each.
+func Run(ctx context.Context, c Config, commands ...Command) ([]uint32, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	rt := channel.New(channel.Config{Cores: 1, Outside: true, Spin: -1, Recorder: c.Recorder})
+	codes := make([]uint32, len(commands))
+	encoded := make([][]byte, len(commands))
+	for i := range commands {
+		encoded[i] = commands[i].Bytes()
+	}
+	err := boot.BootServices(rt, c.Lock, boot.ServicesParts{
+		Operator: operator.Run(encoded, func(job, code uint32) { codes[job] = code }, func() { cancel(errDone) }),
+		Init:     launch.Init(process.Process),
+		Flat:     flat.Flat,
+		Renamer:  renamer.Renamer,
+		Console:  console.Server(),
+		Keyboard: terminal.Keyboard(c.Stdin),
+		Screen:   terminal.Screen(c.Stdout, c.Stderr),
+		Clock:    clock.Server(clock.Source{Now: hardware.Now, Resolution: 1}),
+		Timer:    hardware.Timer,
+		Source:   entropy.Source(),
+		Host:     hardware.Noise(c.Seed),
+		Memory:   memory.Service,
+		Program:  func(int) syscall.ProgramFunc { return c.Engine.Place() },
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = rt.Run(ctx)
+	if context.Cause(ctx) == errDone {
+		return codes, crashes(err)
+	}
+	return codes, errors.Join(context.Cause(ctx), crashes(err))
+}
+
+// crashes are the errors of a run that do not come from its being stopped.
+func crashes(err error) error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return err
+	}
+	var left []error
+	for _, err := range joined.Unwrap() {
+		var aborted *channel.AbortedError
+		if !errors.As(err, &aborted) {
+			left = append(left, err)
+		}
+	}
+	return errors.Join(left...)
+}

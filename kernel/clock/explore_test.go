@@ -22,8 +22,8 @@ var deviations = flag.Int("deviations", 0, "so many more decisions of an explore
 // run is one of the model's, nobody is woken early, and everybody comes to his end. What the model may do and this code never does is listed.
 func TestExplore(t *testing.T) {
 	t.Run("one", func(t *testing.T) {
-		// Time has always come when the timer ticks: this world's time jumps to where the timer is set.
-		exploreSleepers(t, 1, 2+*deviations, []string{"case later:", "alarm <- Set(_)"})
+		// A tick that crosses a new time finds nobody due, so nothing of the model is left out.
+		exploreSleepers(t, 1, 2+*deviations, []string{})
 	})
 	t.Run("two", func(t *testing.T) {
 		if *deviations == 0 {
@@ -35,7 +35,7 @@ func TestExplore(t *testing.T) {
 }
 
 func exploreSleepers(t *testing.T, users, deviations int, never []string) {
-	o := explore.Options{System: "clock.Sleepers", Digest: clock.SleepersDigest, Params: []string{fmt.Sprintf("users=%d", users)}, Deviations: deviations}
+	o := explore.Options{System: "clock.Sleepers", Digest: clock.SleepersDigest, Params: []string{fmt.Sprintf("users=%d", users)}, Deviations: deviations, EarlyTimeouts: true}
 	var w *world
 	boot := func(rt *channel.Runtime) error {
 		w = new(world)

@@ -20,6 +20,7 @@ type Options struct {
 	Runs           int      // most runs; 0: no bound
 	Steps          int      // most steps of a run; 0: 10,000
 	Crashes        int      // most faults of a run
+	EarlyTimeouts  bool     // a time-out may fire while something else could move
 }
 
 // Stats say what was explored.
@@ -45,7 +46,7 @@ func All(o Options, boot func(*channel.Runtime) error, visit func(*traces.Trace,
 		s.at = 0
 		record := channel.NewTrace(o.System, o.Digest, o.Params...)
 		rt := channel.New(channel.Config{Cores: 1, Recorder: record, Poison: true})
-		c := rt.Control(channel.Control{Decider: s, Steps: o.Steps, Crashes: o.Crashes})
+		c := rt.Control(channel.Control{Decider: s, Steps: o.Steps, Crashes: o.Crashes, EarlyTimeouts: o.EarlyTimeouts})
 		if err := boot(rt); err != nil {
 			return stats, err
 		}

@@ -39,6 +39,7 @@ func (g *OperatorGiven) ends() []channel.End {
 // operatorComponent holds the ends of a Operator, its model variables (v), and what it returns pointers to: messages (m) and states (at).
 type operatorComponent struct {
 	channel.Endpoint
+	channel.External
 	sizes struct {
 		jobs int
 	}

@@ -39,6 +39,7 @@ func (g *TimerGiven) ends() []channel.End {
 // timerComponent holds the ends of a Timer, its model variables (v), and what it returns pointers to: messages (m) and states (at).
 type timerComponent struct {
 	channel.Endpoint
+	channel.External
 	m struct {
 		timerStartSet             TimerStartSet
 		timerWaitingSet           TimerWaitingSet

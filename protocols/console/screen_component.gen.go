@@ -38,6 +38,7 @@ func (g *ScreenGiven) ends() []channel.End {
 // screenComponent holds the ends of a Screen, its model variables (v), and what it returns pointers to: messages (m) and states (at).
 type screenComponent struct {
 	channel.Endpoint
+	channel.External
 	m struct {
 		screenStartOutput ScreenStartOutput
 	}

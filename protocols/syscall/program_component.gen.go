@@ -41,6 +41,7 @@ func (g *ProgramGiven) ends() []channel.End {
 // programComponent holds the ends of a Program, its model variables (v), and what it returns pointers to: messages (m) and states (at).
 type programComponent struct {
 	channel.Endpoint
+	channel.External
 	m struct {
 		programWaitingRun                      ProgramWaitingRun
 		programAfterReadSentRead               ProgramAfterReadSentRead

@@ -261,7 +261,7 @@ func (s *component) make(state string, e *session.Edge, more string) (string, er
 	if err != nil {
 		return "", err
 	}
-	method, next, zero := s.edgeName(e), s.next(e.Next), s.zero(e.Next)
+	method, next, zero := method(s.edgeName(e), "Take", "View", "Due", "First", "Can"), s.next(e.Next), s.zero(e.Next)
 	op := s.op(state, method, e.At, strings.TrimPrefix(takes(&e.Action)+more, ", "))
 	var b strings.Builder
 	b.WriteString(s.head("does "+s.said(e), state, method, params, next, zero))
@@ -285,7 +285,7 @@ func (s *component) decide(i int) ([]string, error) {
 	}
 	for k := range state.Edges {
 		e := &state.Edges[k]
-		method, params := s.edgeName(e), ""
+		method, params := method(s.edgeName(e), "Take", "View", "Due", "First", "Can"), ""
 		next, zero := s.next(e.Next), s.zero(e.Next)
 		var b strings.Builder
 		var closed, taken string

@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -27,6 +28,15 @@ func exported(name string) string {
 	s := b.String()
 	if c, _ := utf8.DecodeRuneInString(s); !unicode.IsUpper(c) {
 		return "X" + s // a script without upper case
+	}
+	return s
+}
+
+// method turns the name of a label or a case into a method of a state. Where states have one of that name already it says what it does: verb.
+func method(name, verb string, taken ...string) string {
+	s := exported(name)
+	if slices.Contains(taken, s) {
+		return verb + s
 	}
 	return s
 }

@@ -204,7 +204,7 @@ func messageNames(l *session.Local, prefix string, names []string) []map[int]str
 
 func (f *goFile) send(p *session.Protocol, tables *labelTables, l *session.Local, role int, names []string, state int, e *session.LocalEdge) (sendMethod, error) {
 	label := p.Labels[e.Label]
-	m := sendMethod{Method: exported(label.Name), Next: names[e.Next], Over: l.States[e.Next].End}
+	m := sendMethod{Method: method(label.Name, "Send", "Leave", "Delegate", "Receive"), Next: names[e.Next], Over: l.States[e.Next].End}
 	m.Op = unexported(names[state]) + m.Method + "Op"
 	m.Doc = fmt.Sprintf("%s sends %s to %s (%s).", m.Method, label.Name, p.Roles[e.Peer], line(e))
 	var params []string

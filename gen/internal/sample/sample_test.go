@@ -316,3 +316,42 @@ func BenchmarkRequestReply(b *testing.B) {
 		b.Fatal(err)
 	}
 }
+
+// A label may be called like what every state has: its method then says that it sends.
+func TestOddLabels(t *testing.T) {
+	rt := newRuntime()
+	one, two := sample.NewOdd(rt)
+	sample.StartOddTwo(rt, channel.Options{}, two, func(_ context.Context, s sample.OddTwoRest) (sample.OddTwoEnd, error) {
+		for {
+			m, err := s.Receive()
+			if err != nil {
+				return sample.OddTwoEnd{}, err
+			}
+			switch m := m.(type) {
+			case *sample.OddTwoLeave:
+				s = m.Next
+			case *sample.OddTwoReceive:
+				s = m.Next
+			case *sample.OddTwoDelegate:
+				return m.Next, nil
+			}
+		}
+	}).Discard()
+	run := make(chan error, 1)
+	s := sample.OpenOddOne(context.Background(), rt, one)
+	defer s.Leave()
+	go func() { run <- rt.Run(context.Background()) }()
+	s, err := s.SendLeave()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err = s.SendReceive(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = s.SendDelegate(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-run; err != nil {
+		t.Error(err)
+	}
+}

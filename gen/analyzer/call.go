@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"maps"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -119,45 +120,49 @@ func (k *walk) outlook(w *world, c *ssa.CallCommon) fate {
 	return unknown
 }
 
-// stopper is a function of the package that does not return: at all (-1), or when one of its parameters is an error.
-type stopper struct {
-	fn    *ssa.Function
-	param int
+// given is a function of the package, and those of its parameters that are errors which are not nil, as bits.
+type given struct {
+	fn     *ssa.Function
+	errors uint64
 }
 
-// stops reports whether a call does not return, because of what is known of its arguments.
+// stops reports whether a call does not return, because of the errors that it is given: as a check does that panics.
 func (k *walk) stops(w *world, c *ssa.CallCommon) bool {
+	fn := c.StaticCallee()
+	return fn != nil && len(fn.Blocks) > 0 && len(k.outcomesOf(w, c)) == 0
+}
+
+// fails reports whether a call returns an error in any case, because of those that it is given: as what wraps one does.
+func (k *walk) fails(w *world, c *ssa.CallCommon) bool {
 	fn := c.StaticCallee()
 	if fn == nil || len(fn.Blocks) == 0 {
 		return false
 	}
-	if k.stopper(stopper{fn, -1}) {
-		return true
-	}
-	for i, a := range c.Args {
-		if isError(a.Type()) && w.nilness(a) == notNil && k.stopper(stopper{fn, i}) {
-			return true
-		}
-	}
-	return false
+	outcomes := k.outcomesOf(w, c)
+	return len(outcomes) > 0 && !slices.ContainsFunc(outcomes, func(o outcome) bool { return o.err != notNil })
 }
 
-// stopper explores a function that is given an error, without reporting anything.
-func (k *walk) stopper(s stopper) bool {
-	if stops, ok := k.stoppers[s]; ok {
-		return stops
+// outcomesOf explores a function that is given errors, without reporting anything.
+func (k *walk) outcomesOf(w *world, c *ssa.CallCommon) []outcome {
+	g := given{fn: c.StaticCallee()}
+	start := newWorld()
+	for i, a := range c.Args {
+		if i < 64 && isError(a.Type()) && w.nilness(a) == notNil {
+			g.errors |= 1 << i
+			start.set(g.fn.Params[i], fact{is: notNil})
+		}
 	}
-	k.stoppers[s] = false // what calls itself is taken to return
+	if o, ok := k.given[g]; ok {
+		return o
+	}
+	k.given[g] = []outcome{{}} // what calls itself is taken to return
 	quiet := *k.linear
 	quiet.reporter = &reporter{pass: k.pass, meant: map[string]bool{}, said: map[string]bool{}}
 	quiet.summaries = maps.Clone(k.summaries)
-	w := newWorld()
-	if s.param >= 0 {
-		w.set(s.fn.Params[s.param], fact{is: notNil})
+	if o, whole := quiet.explore(g.fn, start); whole {
+		k.given[g] = o
 	}
-	outcomes, whole := quiet.explore(s.fn, w)
-	k.stoppers[s] = whole && len(outcomes) == 0
-	return k.stoppers[s]
+	return k.given[g]
 }
 
 func captured(a *ssa.Alloc) bool {
@@ -313,6 +318,9 @@ func (k *walk) results(w *world, call ssa.Value, handed []site, err fate, callee
 		if f := made(call); f != unknown {
 			w.values[at] = fact{is: f}
 			return []*world{w}
+		}
+		if c, ok := call.(*ssa.Call); ok && err == unknown && k.fails(w, &c.Call) {
+			err = notNil
 		}
 		if !has && len(handed) == 0 && err == unknown {
 			return []*world{w}

@@ -19,7 +19,7 @@ func runLinear(pass *analysis.Pass) (any, error) {
 	r := newReporter(pass)
 	defer r.flush()
 	prog := program(pass)
-	l := &linear{reporter: r, program: prog, boxes: findBoxes(prog), summaries: map[*ssa.Function]*summary{}, stoppers: map[stopper]bool{}, switches: incomplete(pass)}
+	l := &linear{reporter: r, program: prog, boxes: findBoxes(prog), summaries: map[*ssa.Function]*summary{}, given: map[given][]outcome{}, switches: incomplete(pass)}
 	for _, f := range pass.Files {
 		if stub(pass, f) {
 			continue
@@ -93,7 +93,7 @@ type linear struct {
 	program   *ssa.Program
 	boxes     *boxes
 	summaries map[*ssa.Function]*summary
-	stoppers  map[stopper]bool
+	given     map[given][]outcome
 	switches  []ast.Node // over sums, that miss a case: what they drop is told once
 }
 

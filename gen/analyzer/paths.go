@@ -333,7 +333,7 @@ func (k *walk) effect(w *world, v *ssa.FreeVar) effect {
 	}
 	first, ok := w.things[site{from: v}]
 	e := effect{left: w.memory[place{v, ""}], covered: w.covered[site{from: v}.String()]}
-	e.touched = !ok || first.status == used
+	e.touched = !ok || first.status != live
 	if e.left.is == aThing {
 		e.now = w.things[e.left.of]
 		if e.left.of == (site{from: v}) && !e.touched {

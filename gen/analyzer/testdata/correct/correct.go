@@ -406,3 +406,60 @@ func checked(s signal, bad bool) parts.SignalFromEnd {
 	check(err)
 	return end
 }
+
+type problem struct{ of error }
+
+func (p *problem) Error() string { return p.of.Error() }
+
+func wrapped(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &problem{err}
+}
+
+func refuse(n int) error { return fmt.Errorf("refused %d", n) }
+
+func excused(s signal, n int) (signal, error) {
+	if n > 3 {
+		return signal{}, refuse(n)
+	}
+	if _, err := fmt.Sscan("1", &n); err != nil {
+		return signal{}, wrapped(err)
+	}
+	return s.Again()
+}
+
+func namedResults(s signal) (out signal, err error) {
+	defer func() {
+		if err != nil {
+			err = wrapped(err)
+		}
+	}()
+	out, err = s.Again()
+	return
+}
+
+func jumps(s signal, n int) (parts.SignalFromEnd, error) {
+	var err error
+again:
+	if n > 0 {
+		if s, err = s.Again(); err != nil {
+			return parts.SignalFromEnd{}, err
+		}
+		n--
+		goto again
+	}
+	return s.Stop()
+}
+
+func recursive(s signal, n int) (parts.SignalFromEnd, error) {
+	if n == 0 {
+		return s.Stop()
+	}
+	next, err := s.Again()
+	if err != nil {
+		return parts.SignalFromEnd{}, err
+	}
+	return recursive(next, n-1)
+}

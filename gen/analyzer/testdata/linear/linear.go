@@ -439,3 +439,74 @@ func boxMatched(next any) error { // want `a state in an any is dropped`
 	}
 	return nil
 }
+
+func copiedMessage(m *sample.ShopServerOpen, a, b idle) error {
+	other := *m
+	one, err := other.Next.Opened(a)
+	if err != nil {
+		return err
+	}
+	one.Leave()
+	two, err := m.Next.Opened(b) // want `used twice`
+	if err != nil {
+		return err
+	}
+	two.Leave()
+	return nil
+}
+
+type embedded struct{ signal }
+
+func embeds(s signal) embedded {
+	return embedded{s} // want `stored in field SignalFromRest of linear.embedded|stored in field signal of linear.embedded`
+}
+
+func wholeStruct(s signal) {
+	h := pairOf{s: s} // want `stored in field s of linear.pairOf`
+	both := [2]pairOf{h, h}
+	_ = both
+}
+
+type pairOf struct{ s signal }
+
+func jumps(s signal, n int) error {
+again:
+	next, err := s.Again() // want `used twice`
+	if err != nil {
+		return err
+	}
+	if n--; n > 0 {
+		next.Leave()
+		goto again
+	}
+	next.Leave()
+	return nil
+}
+
+func nestedLiterals(s signal) (f func()) {
+	func() {
+		f = func() { _, _ = s.Stop() } // want `captured by a function literal that may run more than once`
+	}()
+	return f
+}
+
+func forgotten(s signal, other error) error {
+	next, err := s.Again() // want `a parts.SignalFromRest is dropped`
+	if err != nil {
+		return err
+	}
+	_ = next
+	return maybeNil(other)
+}
+
+func maybeNil(err error) error { return err }
+
+func overwritten(s, t signal) error { // want `a parts.SignalFromRest is dropped`
+	s = t
+	_, err := s.Stop()
+	return err
+}
+
+func namedResult(s signal) (out signal, err error) { // want `a parts.SignalFromRest is dropped`
+	return // want `a dead parts.SignalFromRest is returned without an error`
+}

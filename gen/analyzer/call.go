@@ -286,14 +286,14 @@ func (k *walk) results(w *world, call ssa.Value, handed []site, err fate, callee
 		c, ok := call.(*ssa.Call)
 		return kindOf(t) != plain || ok && k.boxes.results[c.Call.StaticCallee()][i]
 	}
-	births := func(w *world, s status) *world {
+	births := func(w *world, s status, option bool) *world {
 		for i, t := range results {
 			at := slot{call, i}
 			if len(results) == 1 {
 				at.i = -1
 			}
 			if tracked(i, t) {
-				born := thing{typ: t, status: s, session: session, at: call.Pos()}
+				born := thing{typ: t, status: s, session: session, at: call.Pos(), option: option}
 				if s == failed {
 					born.how = callee
 				}
@@ -302,9 +302,11 @@ func (k *walk) results(w *world, call ssa.Value, handed []site, err fate, callee
 		}
 		return w
 	}
-	has := false
+	states := 0
 	for i, t := range results {
-		has = has || tracked(i, t)
+		if tracked(i, t) {
+			states++
+		}
 	}
 	if last < 0 {
 		return []*world{w}
@@ -322,12 +324,12 @@ func (k *walk) results(w *world, call ssa.Value, handed []site, err fate, callee
 		if c, ok := call.(*ssa.Call); ok && err == unknown && k.fails(w, &c.Call) {
 			err = notNil
 		}
-		if !has && len(handed) == 0 && err == unknown {
+		if states == 0 && len(handed) == 0 && err == unknown {
 			return []*world{w}
 		}
 		var out []*world
 		if err != notNil {
-			ok := births(w.clone(), live)
+			ok := births(w.clone(), live, states > 1)
 			ok.values[at] = fact{is: isNil}
 			out = append(out, ok)
 		}
@@ -335,19 +337,19 @@ func (k *walk) results(w *world, call ssa.Value, handed []site, err fate, callee
 			for _, s := range handed {
 				w.fail(w.things[s].session)
 			}
-			w = births(w, failed)
+			w = births(w, failed, false)
 			w.values[at] = fact{is: notNil}
 			out = append(out, w)
 		}
 		return out
-	case isBool(results[last]) && has:
-		no := births(w.clone(), unsure)
+	case isBool(results[last]) && states > 0:
+		no := births(w.clone(), live, true)
 		no.values[at] = fact{is: isFalse}
-		yes := births(w, live)
+		yes := births(w, live, false)
 		yes.values[at] = fact{is: isTrue}
 		return []*world{yes, no}
 	}
-	return []*world{births(w, live)}
+	return []*world{births(w, live, false)}
 }
 
 func resultTypes(call ssa.Value) (list []types.Type) {

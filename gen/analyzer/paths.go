@@ -289,7 +289,7 @@ func (k *walk) leave(w *world, r *ssa.Return) {
 		switch {
 		case !dead:
 			k.use(w, v, "returned", r.Pos())
-		case err == isNil && !k.withBool(r):
+		case err == isNil && !k.optional(w, r):
 			k.report(r.Pos(), "a dead %s is returned without an error: its zero value, and what a failed step returned, is no state", name(v.Type()))
 		}
 	}
@@ -321,8 +321,13 @@ func (k *walk) leave(w *world, r *ssa.Return) {
 	}
 }
 
-// withBool reports whether the function says by a bool whether it returns a state.
-func (k *walk) withBool(r *ssa.Return) bool {
+// optional reports whether a dead result may be meant: a bool says so, or another result is a state instead.
+func (k *walk) optional(w *world, r *ssa.Return) bool {
+	for _, v := range r.Results {
+		if t, ok := w.thingOf(v); k.tracked(v) && ok && t.status != failed {
+			return true
+		}
+	}
 	return isBool(r.Results[len(r.Results)-1].Type())
 }
 

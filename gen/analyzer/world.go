@@ -36,6 +36,7 @@ type thing struct {
 	of      types.Type   // the sum on which type assertions have found out something
 	is      types.Type   // what they have found it to be
 	not     []types.Type // what they have found it not to be
+	option  bool         // it came with others, or with a bool, and may be a zero value
 	told    bool         // a switch that misses a case was reported
 }
 
@@ -110,7 +111,7 @@ func (w *world) thingOf(v ssa.Value) (thing, bool) {
 
 // free reports whether a state need not be used: there is nothing to do with it, or its session is left in any case.
 func (w *world) free(t thing) bool {
-	return t.left || w.covered[t.session] || t.told || ended(t.typ) || t.is != nil && ended(t.is)
+	return t.left || t.option || w.covered[t.session] || t.told || ended(t.typ) || t.is != nil && ended(t.is)
 }
 
 // fail notes that a step has failed: the whole session is dead.
@@ -158,10 +159,10 @@ func (w *world) nilness(v ssa.Value) fate {
 	case zero:
 		return isNil
 	case aThing:
-		switch w.things[f.of].status {
-		case failed:
+		switch t := w.things[f.of]; {
+		case t.status == failed:
 			return isNil
-		case live, used:
+		case t.status != unsure && !t.option:
 			return notNil
 		}
 	}
@@ -302,7 +303,7 @@ func (w *world) key() string {
 			not[i] = n.String()
 		}
 		sort.Strings(not)
-		lines = append(lines, fmt.Sprintf("t%v=%d%v%v%d%s%v%v%v", s, t.status, t.left, t.error, t.at, t.session, t.is, not, w.covered[t.session]))
+		lines = append(lines, fmt.Sprintf("t%v=%d%v%v%v%d%s%v%v%v", s, t.status, t.option, t.left, t.error, t.at, t.session, t.is, not, w.covered[t.session]))
 	}
 	for _, d := range w.defers {
 		lines = append(lines, fmt.Sprintf("d%p", d))

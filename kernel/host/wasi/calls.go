@@ -1,6 +1,7 @@
 package wasi
 
 import (
+	"github.com/protoc-os/protoc-os/kernel/channel"
 	"github.com/protoc-os/protoc-os/protocols/clock"
 	"github.com/protoc-os/protoc-os/protocols/errno"
 	"github.com/protoc-os/protoc-os/protocols/file"
@@ -10,8 +11,8 @@ import (
 // calls is the program's side of its system calls: each method is one request and its answer. What an answer carries is valid until the next call.
 // The program is stopped by a panic of stopped where its process is gone, or the kernel stops.
 type calls struct {
-	at   syscall.ProgramRunning
-	left *syscall.ProgramAfterTrap // where the program is when its process is gone
+	at   channel.Cell[syscall.ProgramRunning]   // between two calls
+	left channel.Cell[syscall.ProgramAfterTrap] // where the program is when its process is gone
 	err  error
 }
 
@@ -20,7 +21,7 @@ type stopped struct{}
 
 // lost stops a program without a process.
 func (c *calls) lost(next syscall.ProgramAfterTrap) {
-	c.left = &next
+	c.left.Put(next)
 	panic(stopped{})
 }
 
@@ -33,7 +34,7 @@ func (c *calls) stop(err error) {
 }
 
 func (c *calls) read(fd uint32, count uint32) (buf []byte, failed *errno.Errno) {
-	a, err := c.at.Read()
+	a, err := c.at.Take().Read()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -45,10 +46,10 @@ func (c *calls) read(fd uint32, count uint32) (buf []byte, failed *errno.Errno) 
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterRead2Data:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Buf, nil
 		case *syscall.ProgramAfterRead2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil, &m.Err
 		case *syscall.ProgramAfterRead2Gone:
 			c.lost(m.Next)
@@ -60,7 +61,7 @@ func (c *calls) read(fd uint32, count uint32) (buf []byte, failed *errno.Errno) 
 }
 
 func (c *calls) readAt(fd uint32, offset uint64, count uint32) (buf []byte, failed *errno.Errno) {
-	a, err := c.at.ReadAt()
+	a, err := c.at.Take().ReadAt()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -72,10 +73,10 @@ func (c *calls) readAt(fd uint32, offset uint64, count uint32) (buf []byte, fail
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterReadAt2Data:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Buf, nil
 		case *syscall.ProgramAfterReadAt2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil, &m.Err
 		case *syscall.ProgramAfterReadAt2Gone:
 			c.lost(m.Next)
@@ -87,7 +88,7 @@ func (c *calls) readAt(fd uint32, offset uint64, count uint32) (buf []byte, fail
 }
 
 func (c *calls) write(fd uint32, buf []byte) (count uint32, failed *errno.Errno) {
-	a, err := c.at.Write()
+	a, err := c.at.Take().Write()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -99,10 +100,10 @@ func (c *calls) write(fd uint32, buf []byte) (count uint32, failed *errno.Errno)
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterWrite2Written:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Count, nil
 		case *syscall.ProgramAfterWrite2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return 0, &m.Err
 		case *syscall.ProgramAfterWrite2Gone:
 			c.lost(m.Next)
@@ -114,7 +115,7 @@ func (c *calls) write(fd uint32, buf []byte) (count uint32, failed *errno.Errno)
 }
 
 func (c *calls) writeAt(fd uint32, offset uint64, buf []byte) (count uint32, failed *errno.Errno) {
-	a, err := c.at.WriteAt()
+	a, err := c.at.Take().WriteAt()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -126,10 +127,10 @@ func (c *calls) writeAt(fd uint32, offset uint64, buf []byte) (count uint32, fai
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterWriteAt2Written:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Count, nil
 		case *syscall.ProgramAfterWriteAt2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return 0, &m.Err
 		case *syscall.ProgramAfterWriteAt2Gone:
 			c.lost(m.Next)
@@ -141,7 +142,7 @@ func (c *calls) writeAt(fd uint32, offset uint64, buf []byte) (count uint32, fai
 }
 
 func (c *calls) stat(fd uint32) (kind file.Kind, attr file.Attr, failed *errno.Errno) {
-	a, err := c.at.Stat()
+	a, err := c.at.Take().Stat()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -153,10 +154,10 @@ func (c *calls) stat(fd uint32) (kind file.Kind, attr file.Attr, failed *errno.E
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterStat2Is:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Kind, m.Attr, nil
 		case *syscall.ProgramAfterStat2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return 0, file.Attr{}, &m.Err
 		case *syscall.ProgramAfterStat2Gone:
 			c.lost(m.Next)
@@ -168,7 +169,7 @@ func (c *calls) stat(fd uint32) (kind file.Kind, attr file.Attr, failed *errno.E
 }
 
 func (c *calls) sync(fd uint32) (failed *errno.Errno) {
-	a, err := c.at.Sync()
+	a, err := c.at.Take().Sync()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -180,10 +181,10 @@ func (c *calls) sync(fd uint32) (failed *errno.Errno) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterSync2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterSync2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterSync2Gone:
 			c.lost(m.Next)
@@ -195,7 +196,7 @@ func (c *calls) sync(fd uint32) (failed *errno.Errno) {
 }
 
 func (c *calls) truncate(fd uint32, size uint64) (failed *errno.Errno) {
-	a, err := c.at.Truncate()
+	a, err := c.at.Take().Truncate()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -207,10 +208,10 @@ func (c *calls) truncate(fd uint32, size uint64) (failed *errno.Errno) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterTruncate2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterTruncate2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterTruncate2Gone:
 			c.lost(m.Next)
@@ -222,7 +223,7 @@ func (c *calls) truncate(fd uint32, size uint64) (failed *errno.Errno) {
 }
 
 func (c *calls) allocate(fd uint32, size uint64) (failed *errno.Errno) {
-	a, err := c.at.Allocate()
+	a, err := c.at.Take().Allocate()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -234,10 +235,10 @@ func (c *calls) allocate(fd uint32, size uint64) (failed *errno.Errno) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterAllocate2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterAllocate2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterAllocate2Gone:
 			c.lost(m.Next)
@@ -249,7 +250,7 @@ func (c *calls) allocate(fd uint32, size uint64) (failed *errno.Errno) {
 }
 
 func (c *calls) setTimes(fd uint32, atime uint64, mtime uint64, which uint32) (failed *errno.Errno) {
-	a, err := c.at.SetTimes()
+	a, err := c.at.Take().SetTimes()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -261,10 +262,10 @@ func (c *calls) setTimes(fd uint32, atime uint64, mtime uint64, which uint32) (f
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterSetTimes2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterSetTimes2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterSetTimes2Gone:
 			c.lost(m.Next)
@@ -276,7 +277,7 @@ func (c *calls) setTimes(fd uint32, atime uint64, mtime uint64, which uint32) (f
 }
 
 func (c *calls) close(fd uint32) (failed *errno.Errno) {
-	a, err := c.at.Close()
+	a, err := c.at.Take().Close()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -288,10 +289,10 @@ func (c *calls) close(fd uint32) (failed *errno.Errno) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterClose2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterClose2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterClose2Gone:
 			c.lost(m.Next)
@@ -303,7 +304,7 @@ func (c *calls) close(fd uint32) (failed *errno.Errno) {
 }
 
 func (c *calls) seek(fd uint32, by int64, whence uint32) (offset uint64, failed *errno.Errno) {
-	a, err := c.at.Seek()
+	a, err := c.at.Take().Seek()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -315,10 +316,10 @@ func (c *calls) seek(fd uint32, by int64, whence uint32) (offset uint64, failed 
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterSeek2Position:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Offset, nil
 		case *syscall.ProgramAfterSeek2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return 0, &m.Err
 		case *syscall.ProgramAfterSeek2Gone:
 			c.lost(m.Next)
@@ -330,7 +331,7 @@ func (c *calls) seek(fd uint32, by int64, whence uint32) (offset uint64, failed 
 }
 
 func (c *calls) describe(fd uint32) (kind file.Kind, flags uint32, rights uint64, inheriting uint64, failed *errno.Errno) {
-	a, err := c.at.Describe()
+	a, err := c.at.Take().Describe()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -342,10 +343,10 @@ func (c *calls) describe(fd uint32) (kind file.Kind, flags uint32, rights uint64
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterDescribe2Described:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Kind, m.Flags, m.Rights, m.Inheriting, nil
 		case *syscall.ProgramAfterDescribe2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return 0, 0, 0, 0, &m.Err
 		case *syscall.ProgramAfterDescribe2Gone:
 			c.lost(m.Next)
@@ -357,7 +358,7 @@ func (c *calls) describe(fd uint32) (kind file.Kind, flags uint32, rights uint64
 }
 
 func (c *calls) setFlags(fd uint32, flags uint32) (failed *errno.Errno) {
-	a, err := c.at.SetFlags()
+	a, err := c.at.Take().SetFlags()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -369,10 +370,10 @@ func (c *calls) setFlags(fd uint32, flags uint32) (failed *errno.Errno) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterSetFlags2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterSetFlags2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterSetFlags2Gone:
 			c.lost(m.Next)
@@ -384,7 +385,7 @@ func (c *calls) setFlags(fd uint32, flags uint32) (failed *errno.Errno) {
 }
 
 func (c *calls) setRights(fd uint32, rights uint64, inheriting uint64) (failed *errno.Errno) {
-	a, err := c.at.SetRights()
+	a, err := c.at.Take().SetRights()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -396,10 +397,10 @@ func (c *calls) setRights(fd uint32, rights uint64, inheriting uint64) (failed *
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterSetRights2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterSetRights2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterSetRights2Gone:
 			c.lost(m.Next)
@@ -411,7 +412,7 @@ func (c *calls) setRights(fd uint32, rights uint64, inheriting uint64) (failed *
 }
 
 func (c *calls) granted(fd uint32) (buf []byte, failed *errno.Errno) {
-	a, err := c.at.Granted()
+	a, err := c.at.Take().Granted()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -423,10 +424,10 @@ func (c *calls) granted(fd uint32) (buf []byte, failed *errno.Errno) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterGranted2Data:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Buf, nil
 		case *syscall.ProgramAfterGranted2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil, &m.Err
 		case *syscall.ProgramAfterGranted2Gone:
 			c.lost(m.Next)
@@ -438,7 +439,7 @@ func (c *calls) granted(fd uint32) (buf []byte, failed *errno.Errno) {
 }
 
 func (c *calls) renumber(fd uint32, to uint32) (failed *errno.Errno) {
-	a, err := c.at.Renumber()
+	a, err := c.at.Take().Renumber()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -450,10 +451,10 @@ func (c *calls) renumber(fd uint32, to uint32) (failed *errno.Errno) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterRenumber2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterRenumber2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterRenumber2Gone:
 			c.lost(m.Next)
@@ -465,7 +466,7 @@ func (c *calls) renumber(fd uint32, to uint32) (failed *errno.Errno) {
 }
 
 func (c *calls) open(fd uint32, path string, lookup uint32, how uint32, flags uint32, rights uint64) (opened uint32, failed *errno.Errno) {
-	a, err := c.at.Open()
+	a, err := c.at.Take().Open()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -477,10 +478,10 @@ func (c *calls) open(fd uint32, path string, lookup uint32, how uint32, flags ui
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterOpen2Opened:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Fd, nil
 		case *syscall.ProgramAfterOpen2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return 0, &m.Err
 		case *syscall.ProgramAfterOpen2Gone:
 			c.lost(m.Next)
@@ -492,7 +493,7 @@ func (c *calls) open(fd uint32, path string, lookup uint32, how uint32, flags ui
 }
 
 func (c *calls) list(fd uint32, cookie uint64, count uint32) (buf []byte, failed *errno.Errno) {
-	a, err := c.at.List()
+	a, err := c.at.Take().List()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -504,10 +505,10 @@ func (c *calls) list(fd uint32, cookie uint64, count uint32) (buf []byte, failed
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterList2Data:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Buf, nil
 		case *syscall.ProgramAfterList2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil, &m.Err
 		case *syscall.ProgramAfterList2Gone:
 			c.lost(m.Next)
@@ -519,7 +520,7 @@ func (c *calls) list(fd uint32, cookie uint64, count uint32) (buf []byte, failed
 }
 
 func (c *calls) find(fd uint32, path string, lookup uint32) (kind file.Kind, attr file.Attr, failed *errno.Errno) {
-	a, err := c.at.Find()
+	a, err := c.at.Take().Find()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -531,10 +532,10 @@ func (c *calls) find(fd uint32, path string, lookup uint32) (kind file.Kind, att
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterFind2Is:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Kind, m.Attr, nil
 		case *syscall.ProgramAfterFind2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return 0, file.Attr{}, &m.Err
 		case *syscall.ProgramAfterFind2Gone:
 			c.lost(m.Next)
@@ -546,7 +547,7 @@ func (c *calls) find(fd uint32, path string, lookup uint32) (kind file.Kind, att
 }
 
 func (c *calls) touch(fd uint32, path string, lookup uint32, atime uint64, mtime uint64, which uint32) (failed *errno.Errno) {
-	a, err := c.at.Touch()
+	a, err := c.at.Take().Touch()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -558,10 +559,10 @@ func (c *calls) touch(fd uint32, path string, lookup uint32, atime uint64, mtime
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterTouch2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterTouch2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterTouch2Gone:
 			c.lost(m.Next)
@@ -573,7 +574,7 @@ func (c *calls) touch(fd uint32, path string, lookup uint32, atime uint64, mtime
 }
 
 func (c *calls) makeDir(fd uint32, path string) (failed *errno.Errno) {
-	a, err := c.at.MakeDir()
+	a, err := c.at.Take().MakeDir()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -585,10 +586,10 @@ func (c *calls) makeDir(fd uint32, path string) (failed *errno.Errno) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterMakeDir2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterMakeDir2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterMakeDir2Gone:
 			c.lost(m.Next)
@@ -600,7 +601,7 @@ func (c *calls) makeDir(fd uint32, path string) (failed *errno.Errno) {
 }
 
 func (c *calls) removeDir(fd uint32, path string) (failed *errno.Errno) {
-	a, err := c.at.RemoveDir()
+	a, err := c.at.Take().RemoveDir()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -612,10 +613,10 @@ func (c *calls) removeDir(fd uint32, path string) (failed *errno.Errno) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterRemoveDir2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterRemoveDir2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterRemoveDir2Gone:
 			c.lost(m.Next)
@@ -627,7 +628,7 @@ func (c *calls) removeDir(fd uint32, path string) (failed *errno.Errno) {
 }
 
 func (c *calls) unlink(fd uint32, path string) (failed *errno.Errno) {
-	a, err := c.at.Unlink()
+	a, err := c.at.Take().Unlink()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -639,10 +640,10 @@ func (c *calls) unlink(fd uint32, path string) (failed *errno.Errno) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterUnlink2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterUnlink2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterUnlink2Gone:
 			c.lost(m.Next)
@@ -654,7 +655,7 @@ func (c *calls) unlink(fd uint32, path string) (failed *errno.Errno) {
 }
 
 func (c *calls) symlink(target string, fd uint32, path string) (failed *errno.Errno) {
-	a, err := c.at.Symlink()
+	a, err := c.at.Take().Symlink()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -666,10 +667,10 @@ func (c *calls) symlink(target string, fd uint32, path string) (failed *errno.Er
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterSymlink2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterSymlink2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterSymlink2Gone:
 			c.lost(m.Next)
@@ -681,7 +682,7 @@ func (c *calls) symlink(target string, fd uint32, path string) (failed *errno.Er
 }
 
 func (c *calls) readLink(fd uint32, path string) (buf []byte, failed *errno.Errno) {
-	a, err := c.at.ReadLink()
+	a, err := c.at.Take().ReadLink()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -693,10 +694,10 @@ func (c *calls) readLink(fd uint32, path string) (buf []byte, failed *errno.Errn
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterReadLink2Data:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Buf, nil
 		case *syscall.ProgramAfterReadLink2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil, &m.Err
 		case *syscall.ProgramAfterReadLink2Gone:
 			c.lost(m.Next)
@@ -708,7 +709,7 @@ func (c *calls) readLink(fd uint32, path string) (buf []byte, failed *errno.Errn
 }
 
 func (c *calls) rename(fd uint32, old string, to uint32, name string) (failed *errno.Errno) {
-	a, err := c.at.Rename()
+	a, err := c.at.Take().Rename()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -720,10 +721,10 @@ func (c *calls) rename(fd uint32, old string, to uint32, name string) (failed *e
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterRename2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterRename2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterRename2Gone:
 			c.lost(m.Next)
@@ -735,7 +736,7 @@ func (c *calls) rename(fd uint32, old string, to uint32, name string) (failed *e
 }
 
 func (c *calls) link(fd uint32, old string, lookup uint32, to uint32, name string) (failed *errno.Errno) {
-	a, err := c.at.Link()
+	a, err := c.at.Take().Link()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -747,10 +748,10 @@ func (c *calls) link(fd uint32, old string, lookup uint32, to uint32, name strin
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterLink2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterLink2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterLink2Gone:
 			c.lost(m.Next)
@@ -762,7 +763,7 @@ func (c *calls) link(fd uint32, old string, lookup uint32, to uint32, name strin
 }
 
 func (c *calls) now(which clock.Which) (nanoseconds uint64) {
-	a, err := c.at.Now()
+	a, err := c.at.Take().Now()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -774,7 +775,7 @@ func (c *calls) now(which clock.Which) (nanoseconds uint64) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterNow2Time:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Nanoseconds
 		case *syscall.ProgramAfterNow2Gone:
 			c.lost(m.Next)
@@ -786,7 +787,7 @@ func (c *calls) now(which clock.Which) (nanoseconds uint64) {
 }
 
 func (c *calls) resolution(which clock.Which) (nanoseconds uint64) {
-	a, err := c.at.Resolution()
+	a, err := c.at.Take().Resolution()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -798,7 +799,7 @@ func (c *calls) resolution(which clock.Which) (nanoseconds uint64) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterResolution2Time:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Nanoseconds
 		case *syscall.ProgramAfterResolution2Gone:
 			c.lost(m.Next)
@@ -810,7 +811,7 @@ func (c *calls) resolution(which clock.Which) (nanoseconds uint64) {
 }
 
 func (c *calls) random(count uint32) (buf []byte) {
-	a, err := c.at.Random()
+	a, err := c.at.Take().Random()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -822,7 +823,7 @@ func (c *calls) random(count uint32) (buf []byte) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterRandom2Data:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Buf
 		case *syscall.ProgramAfterRandom2Gone:
 			c.lost(m.Next)
@@ -834,7 +835,7 @@ func (c *calls) random(count uint32) (buf []byte) {
 }
 
 func (c *calls) grow(grains uint32) (failed *errno.Errno) {
-	a, err := c.at.Grow()
+	a, err := c.at.Take().Grow()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -846,10 +847,10 @@ func (c *calls) grow(grains uint32) (failed *errno.Errno) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterGrow2Done:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil
 		case *syscall.ProgramAfterGrow2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return &m.Err
 		case *syscall.ProgramAfterGrow2Gone:
 			c.lost(m.Next)
@@ -861,7 +862,7 @@ func (c *calls) grow(grains uint32) (failed *errno.Errno) {
 }
 
 func (c *calls) poll(subscriptions []byte) (events []byte, failed *errno.Errno) {
-	a, err := c.at.Poll()
+	a, err := c.at.Take().Poll()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -873,10 +874,10 @@ func (c *calls) poll(subscriptions []byte) (events []byte, failed *errno.Errno) 
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterPoll2Woken:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Events, nil
 		case *syscall.ProgramAfterPoll2Failed:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return nil, &m.Err
 		case *syscall.ProgramAfterPoll2Gone:
 			c.lost(m.Next)
@@ -888,7 +889,7 @@ func (c *calls) poll(subscriptions []byte) (events []byte, failed *errno.Errno) 
 }
 
 func (c *calls) arguments() (buf []byte) {
-	a, err := c.at.Arguments()
+	a, err := c.at.Take().Arguments()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -899,7 +900,7 @@ func (c *calls) arguments() (buf []byte) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterArguments2Data:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Buf
 		case *syscall.ProgramAfterArguments2Gone:
 			c.lost(m.Next)
@@ -911,7 +912,7 @@ func (c *calls) arguments() (buf []byte) {
 }
 
 func (c *calls) environment() (buf []byte) {
-	a, err := c.at.Environment()
+	a, err := c.at.Take().Environment()
 	c.stop(err)
 	o, err := a.Choose()
 	c.stop(err)
@@ -922,7 +923,7 @@ func (c *calls) environment() (buf []byte) {
 		c.stop(err)
 		switch m := m.(type) {
 		case *syscall.ProgramAfterEnvironment2Data:
-			c.at = m.Next
+			c.at.Put(m.Next)
 			return m.Buf
 		case *syscall.ProgramAfterEnvironment2Gone:
 			c.lost(m.Next)

@@ -96,17 +96,18 @@ func (e *Engine) Place() syscall.ProgramFunc {
 
 // run runs one program to its end, whichever that is.
 func (e *Engine) run(ctx context.Context, name string, s syscall.ProgramRunning) (none syscall.ProgramWaiting, err error) {
-	c := &calls{at: s}
+	c := new(calls)
+	c.at.Put(s)
 	code, exited := e.execute(ctx, name, c)
 	switch {
 	case c.err != nil:
 		return none, c.err
-	case c.left != nil:
-		return c.left.SendKernelFree()
+	case c.left.Full():
+		return c.left.Take().SendKernelFree()
 	case ctx.Err() != nil:
 		return none, context.Cause(ctx)
 	case !exited:
-		trapped, err := c.at.Trap()
+		trapped, err := c.at.Take().Trap()
 		if err != nil {
 			return none, err
 		}
@@ -117,7 +118,7 @@ func (e *Engine) run(ctx context.Context, name string, s syscall.ProgramRunning)
 
 // exit says the code; if nobody is there to hear it, nobody does.
 func (c *calls) exit(code uint32) (none syscall.ProgramWaiting, err error) {
-	a, err := c.at.Exit()
+	a, err := c.at.Take().Exit()
 	if err != nil {
 		return none, err
 	}
@@ -158,7 +159,7 @@ func (e *Engine) execute(ctx context.Context, name string, c *calls) (code uint3
 		return 0, true
 	case errors.As(err, &left):
 		return left.code, true
-	case c.left != nil || c.err != nil || ctx.Err() != nil:
+	case c.left.Full() || c.err != nil || ctx.Err() != nil:
 		return codeTrap, false
 	}
 	fmt.Fprintf(e.Errors, "%s: %v\n", name, err)

@@ -463,3 +463,37 @@ func recursive(s signal, n int) (parts.SignalFromEnd, error) {
 	}
 	return recursive(next, n-1)
 }
+
+// One of two results is a state.
+func either(s signal, stop bool) (going signal, end parts.SignalFromEnd, err error) {
+	if stop {
+		end, err = s.Stop()
+		return going, end, err
+	}
+	going, err = s.Again()
+	return going, end, err
+}
+
+// The analyzer takes the first result for one that may be dead, when there is another.
+func instead(s signal, other parts.SignalToRest, which bool) (signal, any, error) {
+	if which {
+		other.Leave()
+		next, err := s.Again()
+		return next, nil, err
+	}
+	s.Leave()
+	return signal{}, other, nil
+}
+
+func insteadOf(s signal, other parts.SignalToRest) error {
+	next, a, err := instead(s, other, true)
+	if err != nil {
+		return err
+	}
+	if o, ok := a.(parts.SignalToRest); ok {
+		o.Leave()
+		return nil
+	}
+	next.Leave()
+	return nil
+}

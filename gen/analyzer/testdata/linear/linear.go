@@ -510,3 +510,24 @@ func overwritten(s, t signal) error { // want `a parts.SignalFromRest is dropped
 func namedResult(s signal) (out signal, err error) { // want `a parts.SignalFromRest is dropped`
 	return // want `a dead parts.SignalFromRest is returned without an error`
 }
+
+func maybe(s signal, ok bool) (signal, bool) { return s, ok }
+
+func optionTwice(s signal) error {
+	next, ok := maybe(s, true)
+	if !ok {
+		return nil
+	}
+	if _, err := next.Stop(); err != nil {
+		return err
+	}
+	_, err := next.Stop() // want `used twice`
+	return err
+}
+
+func optionDropped(s signal) {
+	next, ok := maybe(s, true) // want `a parts.SignalFromRest is dropped`
+	if ok {
+		_ = next
+	}
+}

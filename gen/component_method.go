@@ -261,7 +261,7 @@ func (s *component) make(state string, e *session.Edge, more string) (string, er
 	if err != nil {
 		return "", err
 	}
-	method, next, zero := method(s.edgeName(e), "Take", "View", "Due", "First", "Can"), s.next(e.Next), s.zero(e.Next)
+	method, next, zero := s.edgeName(e), s.next(e.Next), s.zero(e.Next)
 	op := s.op(state, method, e.At, strings.TrimPrefix(takes(&e.Action)+more, ", "))
 	var b strings.Builder
 	b.WriteString(s.head("does "+s.said(e), state, method, params, next, zero))
@@ -276,8 +276,14 @@ func (s *component) decide(i int) ([]string, error) {
 	state := &s.m.States[i]
 	name := s.names[i]
 	var methods []string
-	fair := ""
+	fair, names := "", []string{"View"}
+	for k := range state.Edges {
+		if state.Edges[k].Action.Kind == session.PickMember {
+			names = append(names, "First", "Can")
+		}
+	}
 	if state.Fair && state.Bound > 0 {
+		names = append(names, "Due")
 		field := unexported(name)
 		s.Fairs = append(s.Fairs, fairDecide{field, fmt.Sprintf("channel.NewFair(%d, %d)", len(state.Edges), state.Bound)})
 		fair = "e.fair." + field
@@ -285,7 +291,7 @@ func (s *component) decide(i int) ([]string, error) {
 	}
 	for k := range state.Edges {
 		e := &state.Edges[k]
-		method, params := method(s.edgeName(e), "Take", "View", "Due", "First", "Can"), ""
+		method, params := method(s.edgeName(e), "Take", names...), ""
 		next, zero := s.next(e.Next), s.zero(e.Next)
 		var b strings.Builder
 		var closed, taken string

@@ -38,6 +38,16 @@ type Config struct {
 	Recorder channel.Recorder // nil: off
 }
 
+// NewRecord records a run of this kernel.
+func NewRecord() *channel.Trace {
+	return channel.NewTrace("boot.Services", boot.ServicesDigest)
+}
+
+// StreamRecord records a run into w while it goes on; whole ends the recording.
+func StreamRecord(w io.Writer) (record *channel.Trace, whole func() error, err error) {
+	return channel.StreamTrace(w, "boot.Services", boot.ServicesDigest)
+}
+
 // errDone stops a kernel whose programs have all ended.
 var errDone = errors.New("all programs have ended")
 
@@ -76,7 +86,7 @@ func Run(ctx context.Context, c Config, commands ...Command) ([]uint32, error) {
 	return codes, errors.Join(context.Cause(ctx), crashes(err))
 }
 
-// crashes are the errors of a run that do not come from its being stopped.
+// crashes are the errors of a run that do not come from its being stopped: who was stopped, and whose peer was stopped first, is well.
 func crashes(err error) error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -85,7 +95,8 @@ func crashes(err error) error {
 	var left []error
 	for _, err := range joined.Unwrap() {
 		var aborted *channel.AbortedError
-		if !errors.As(err, &aborted) {
+		var gone *channel.GoneError
+		if !errors.As(err, &aborted) && !errors.As(err, &gone) {
 			left = append(left, err)
 		}
 	}

@@ -33,11 +33,7 @@ A folder is a Go program, which is built first.`,
 				return err
 			}
 			defer remove()
-			folder, err := compiledModules()
-			if err != nil {
-				return err
-			}
-			engine, err := wasi.NewEngine(folder, a.err)
+			engine, err := wasi.NewEngine(compiledModules(), a.err)
 			if err != nil {
 				return err
 			}
@@ -100,11 +96,11 @@ func programOf(ctx context.Context, name string) (file string, remove func(), er
 	return file, remove, nil
 }
 
-// compiledModules is the folder where compiled modules are kept.
-func compiledModules() (string, error) {
+// compiledModules is the folder where compiled modules are kept, if there is a place for it.
+func compiledModules() string {
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("keeping compiled modules: %w", err)
+		return ""
 	}
-	return filepath.Join(cache, "protoc-os", "modules"), nil
+	return filepath.Join(cache, "protoc-os", "modules")
 }

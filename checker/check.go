@@ -27,6 +27,9 @@ func Check(ctx context.Context, sys *session.System, opts Options) *Verdict {
 	if len(v.Properties) == 0 {
 		v.Properties = []session.Property{session.Deadlock, session.Reception, session.Orphan, session.Leak}
 	}
+	if opts.Store != Exact {
+		return lossyCheck(ctx, sys, opts, v)
+	}
 	began := time.Now()
 	m, err := compile(sys)
 	if err != nil {

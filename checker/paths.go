@@ -82,8 +82,13 @@ func (s *search) history(parents map[int]hop, f *finding) history {
 		way = append([]int{parents[n].from}, way...)
 	}
 	states := s.unsorted(way)
+	s.rename(f, states[len(states)-1])
+	return s.follow(states, f)
+}
+
+// follow tells the steps along states that follow each other, and the step that fails in the last, if one does.
+func (s *search) follow(states [][]uint64, f *finding) history {
 	h := history{final: states[len(states)-1]}
-	s.rename(f, h.final)
 	r := s.m.newRun(nil)
 	for k, w := range states[:len(states)-1] {
 		to := states[k+1]

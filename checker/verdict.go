@@ -26,6 +26,7 @@ type Options struct {
 	Timeout    time.Duration      // 0: none
 	Workers    int                // 0: one per core
 	NoReduce   bool
+	Store      Store       // Exact, or one that may leave states out
 	Any        bool        // try to show that what holds does so for any number of interchangeable instances
 	Forget     bool        // with NoReduce: variables that nobody reads any more are forgotten all the same
 	Progress   func(Stats) // called now and then; may be nil

@@ -74,7 +74,7 @@ func (c *cache) key(e *elaboration, o checker.Options) string {
 	add(e.sys.Params)
 	add(e.opts.Run, e.opts.Params, e.opts.Capacity)
 	add(o.Properties == nil, o.Properties)
-	add(o.NoReduce, o.Forget)
+	add(o.NoReduce, o.Forget, o.Any, o.Store)
 	for _, s := range sourcesOf(e.decl.Package) {
 		add(s.Path)
 		add(string(s.Text))
@@ -112,6 +112,8 @@ type entry struct {
 	Bounds      []cachedBound
 	Dead        []cachedDead
 	Obligations []cachedObligation
+	Any         string
+	AnyWords    string
 	Assumptions []string
 	Properties  []session.Property
 	Stats       checker.Stats
@@ -198,7 +200,7 @@ func (u *unpacker) place(p cachedPlace) dsl.Position {
 }
 
 func (u *unpacker) verdict(x *entry, sys *session.System) *checker.Verdict {
-	v := &checker.Verdict{System: sys, Outcome: x.Outcome, Assumptions: x.Assumptions, Properties: x.Properties, Stats: x.Stats}
+	v := &checker.Verdict{System: sys, Outcome: x.Outcome, Any: x.Any, AnyWords: x.AnyWords, Assumptions: x.Assumptions, Properties: x.Properties, Stats: x.Stats}
 	for _, y := range x.Violations {
 		z := &checker.Violation{Property: y.Property, Code: y.Code, Message: y.Message, At: u.place(y.At)}
 		for _, r := range y.Related {
@@ -238,7 +240,7 @@ func pack(key string, v *checker.Verdict) (*entry, error) {
 		}
 		return cachedPlace{p.Source.Path, p.Span}
 	}
-	x := &entry{Key: key, Outcome: v.Outcome, Assumptions: v.Assumptions, Properties: v.Properties, Stats: v.Stats}
+	x := &entry{Key: key, Outcome: v.Outcome, Any: v.Any, AnyWords: v.AnyWords, Assumptions: v.Assumptions, Properties: v.Properties, Stats: v.Stats}
 	for _, y := range v.Violations {
 		z := cachedViolation{Property: y.Property, Code: y.Code, Message: y.Message, At: place(y.At)}
 		for _, r := range y.Related {

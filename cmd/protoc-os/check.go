@@ -25,6 +25,7 @@ type checkFlags struct {
 	workers    int
 	noReduce   bool
 	any        bool
+	store      string
 	noCache    bool
 	forget     bool
 	locked     bool
@@ -58,6 +59,7 @@ cache folder. --no-cache neither reads nor writes it.`,
 	flags.StringVar(&f.memory, "memory", "", "most memory per system, as in 512MB or 2GB (default: most of what the machine has left)")
 	flags.IntVar(&f.workers, "workers", 0, "threads that search; 0: one per core")
 	flags.BoolVar(&f.noReduce, "no-reduce", false, "explore without reductions")
+	flags.StringVar(&f.store, "store", "exact", "how states are remembered: exact; or, for what no machine can hold, compact (a hash each) or bitstate\n(bits of an array of --memory), which may leave states out and so never say that a system holds")
 	flags.BoolVar(&f.any, "any", false, "try to show that what holds does so for any number of interchangeable instances")
 	flags.BoolVar(&f.forget, "forget", false, "with --no-reduce: forget variables that nobody reads any more all the same, as SPIN does")
 	flags.BoolVar(&f.noCache, "no-cache", false, "check again what an earlier run has checked")
@@ -129,6 +131,13 @@ func (f *checkFlags) options() (checker.Options, error) {
 	if f.states < 0 || f.timeout < 0 || f.workers < 0 {
 		return o, fmt.Errorf("--states, --timeout and --workers are not negative")
 	}
+	switch f.store {
+	case "exact":
+	case string(checker.Compact), string(checker.Bitstate):
+		o.Store = checker.Store(f.store)
+	default:
+		return o, fmt.Errorf("--store %s: want exact, compact or bitstate", f.store)
+	}
 	for _, name := range f.properties {
 		p := session.Property(strings.TrimSpace(name))
 		if !slices.Contains(properties, p) {
@@ -186,6 +195,8 @@ func (f *checkFlags) partial() string {
 		return "--param"
 	case len(f.properties) > 0:
 		return "--property"
+	case f.store != "exact":
+		return "--store"
 	}
 	return ""
 }

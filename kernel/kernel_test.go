@@ -141,3 +141,12 @@ func TestStdin(t *testing.T) {
 		t.Errorf("exit code %d, %d bytes out of %d, errors %q", codes[0], len(out), len(in), errs)
 	}
 }
+
+// A poll of a time and a file is answered by the first; the other is released, and what it answers meanwhile counts too.
+func TestPoll(t *testing.T) {
+	module := build(t, "testdata/poller")
+	codes, out, errs := run(t, "", kernel.Command{Module: module, Args: []string{"poller"}})
+	if codes[0] != 0 || out != "0 1 8\n0 1 7\n0 true\n" {
+		t.Errorf("exit code %d, out %q, errors %q", codes[0], out, errs)
+	}
+}

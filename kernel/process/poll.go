@@ -246,13 +246,14 @@ func (p *process) await(s syscall.ProcessAfterWait) (state, error) {
 
 // awaken takes the answers of those that were not first.
 func (p *process) awaken(s syscall.ProcessAfterWrong) (state, error) {
+	member := s.View().N()
 	o, err := s.ReceiveNaps()
 	if err != nil {
 		return nil, err
 	}
 	switch o := o.(type) {
 	case *syscall.ProcessAfterWrongReady:
-		p.fire(s.View().N())
+		p.fire(member)
 		return p.released(o.Next, nil)
 	case *syscall.ProcessAfterWrongCancelled:
 		return p.released(o.Next, nil)

@@ -146,7 +146,7 @@ func TestStdin(t *testing.T) {
 func TestPoll(t *testing.T) {
 	module := build(t, "testdata/poller")
 	codes, out, errs := run(t, "", kernel.Command{Module: module, Args: []string{"poller"}})
-	if codes[0] != 0 || out != "0 1 8\n0 1 7\n0 true\n" {
+	if codes[0] != 0 || out != "0 1 8\n0 1 7\n0 true\n0 2\n" {
 		t.Errorf("exit code %d, out %q, errors %q", codes[0], out, errs)
 	}
 }

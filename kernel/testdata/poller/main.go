@@ -28,4 +28,9 @@ func main() {
 	binary.LittleEndian.PutUint64(in[24:], 0)
 	failed = poll(unsafe.Pointer(&in[0]), unsafe.Pointer(&out[0]), 2, unsafe.Pointer(&events))
 	fmt.Println(failed, events >= 1)
+	// Standard output and standard error, which both are ready.
+	copy(in, in[48:])
+	binary.LittleEndian.PutUint32(in[16:], 2)
+	failed = poll(unsafe.Pointer(&in[0]), unsafe.Pointer(&out[0]), 2, unsafe.Pointer(&events))
+	fmt.Println(failed, events)
 }

@@ -41,54 +41,54 @@ func Words(ctx context.Context, r io.Reader) (uint64, error) {
 	go func() { workers <- rt.Run(ctx) }()
 
 	c := count.OpenCountCoordinator(ctx, rt, coordinatorEnd)
-	words, err := coordinate(c, r)
+	_, words, err := coordinate(c, r)
 	c.Leave() // after an error, the workers learn that nothing more comes
 	return words, errors.Join(err, <-workers)
 }
 
 // coordinate hands out the lines in turn, and adds up.
-func coordinate(s count.CountCoordinatorCounting, r io.Reader) (uint64, error) {
+func coordinate(s count.CountCoordinatorCounting, r io.Reader) (none count.CountCoordinatorEnd, words uint64, err error) {
 	lines := &pieces{from: bufio.NewScanner(r)}
 	for lines.next() {
 		halfway, err := s.Line(lines.piece)
 		if err != nil {
-			return 0, err
+			return none, 0, err
 		}
 		lines.next() // an empty piece when there is no more
 		if s, err = halfway.Line(lines.piece); err != nil {
-			return 0, err
+			return none, 0, err
 		}
 	}
 	if err := lines.from.Err(); err != nil {
-		return 0, err
+		return none, 0, err
 	}
 	finishing, err := s.Finish()
 	if err != nil {
-		return 0, err
+		return none, 0, err
 	}
 	adding, err := finishing.Finish()
 	if err != nil {
-		return 0, err
+		return none, 0, err
 	}
 	first, err := adding.Receive()
 	if err != nil {
-		return 0, err
+		return none, 0, err
 	}
 	switch first := first.(type) {
 	case *count.CountCoordinatorAddingLeftTotal:
-		words := first.Words
+		words = first.Words
 		second, err := first.Next.Receive()
 		if err != nil {
-			return 0, err
+			return none, 0, err
 		}
-		return words + second.Words, nil
+		return second.Next, words + second.Words, nil
 	case *count.CountCoordinatorAddingRightTotal:
-		words := first.Words
+		words = first.Words
 		second, err := first.Next.Receive()
 		if err != nil {
-			return 0, err
+			return none, 0, err
 		}
-		return words + second.Words, nil
+		return second.Next, words + second.Words, nil
 	}
 	panic("unreachable: the sum has two cases")
 }

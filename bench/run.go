@@ -75,7 +75,7 @@ var (
 	collapse = variant{name: "NOREDUCE COLLAPSE", flags: []string{"-DSAFETY", "-DNOREDUCE", "-DCOLLAPSE"}}
 	reduced  = variant{name: "POR", flags: []string{"-DSAFETY"}}
 	breadth  = variant{name: "POR BFS", flags: []string{"-DSAFETY", "-DBFS"}}
-	fairly   = variant{name: "-a -f", args: []string{"-a", "-f"}, define: "LIVE"}
+	fairly   = variant{name: "-a -f", flags: []string{"-DNFAIR=4"}, args: []string{"-a", "-f"}, define: "LIVE"}
 )
 
 var (

@@ -44,7 +44,7 @@ var subjects = []subject{
 func main() {
 	quick := flag.Bool("quick", false, "small sizes only: do the verdicts and the numbers of states agree?")
 	only := flag.String("only", "", "measure only this folder")
-	first := flag.Bool("first", false, "only the first of each list of sizes")
+	first := flag.Bool("first", false, "only the first of each list of sizes, and no exported twins")
 	runs := flag.Int("runs", 3, "how often small sizes are run; the median counts")
 	flag.Parse()
 	if err := bench(*quick, *first, *only, *runs); err != nil {
@@ -78,6 +78,9 @@ func bench(quick, first bool, only string, runs int) error {
 		}
 		if first {
 			s.small, s.large, s.fair = s.small[:min(1, len(s.small))], s.large[:min(1, len(s.large))], s.fair[:min(1, len(s.fair))]
+			if len(s.made) > 0 && only == "" {
+				continue
+			}
 		}
 		switch {
 		case quick && s.quick > 0:

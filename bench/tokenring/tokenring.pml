@@ -52,6 +52,6 @@ init {
 	}
 }
 
-#ifdef LIVE	/* always again user 0 may enter */
-ltl live { []<> (len(go[0]) > 0) }
+#ifdef LIVE	/* always again somebody is inside */
+ltl live { []<> (inside == 1) }
 #endif

@@ -15,6 +15,7 @@ type explorer struct {
 	at     int      // the state that is expanded
 	travel []*queue // those that can carry ends
 	sorter *sorter  // with symmetry
+	fuser  *fuser   // with an ample set
 	ahead  bool     // a step of the ample set leads to a state of the next level
 	*marks
 	batch batch
@@ -50,6 +51,9 @@ func newExplorer(s *search) *explorer {
 			x.report(&finding{key: findingKey{property: session.Reception, code: dsl.Reception}, state: x.at, option: -1, inst: i, opt: o, edge: o.edge,
 				end: e, label: label})
 		}
+	}
+	if s.ample != nil {
+		x.fuser = x.m.newFuser(s.ample, x.mark)
 	}
 	if s.sym != nil {
 		x.sorter = s.sym.newSorter()
@@ -119,6 +123,10 @@ func (x *explorer) successor(r *run) {
 	n := b.n
 	w := b.words[n*x.m.words : (n+1)*x.m.words]
 	copy(w, r.next)
+	moved := len(r.moved) > 0
+	if x.fuser != nil && x.fuser.follow(w) {
+		moved = true
+	}
 	if x.sorter != nil {
 		x.sorter.sort(w)
 	}
@@ -131,7 +139,7 @@ func (x *explorer) successor(r *run) {
 		}
 		*p, b.tags[n] = key, tag
 	}
-	b.keys[n], b.known[n], b.moved[n] = key, known, len(r.moved) > 0
+	b.keys[n], b.known[n], b.moved[n] = key, known, moved
 	if b.n++; b.n == batchSize {
 		x.flush()
 	}

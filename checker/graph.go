@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"slices"
@@ -14,10 +15,11 @@ import (
 // can happen in its strongly connected component and in those that it leads to, and these are known when it is left.
 //
 // Most states lead to everything that happens at all, and such a state is known by its first such successor: the rest of its steps, and of those on
-// the path to it, need not be made.
+// the path to it, need not be made. So instances are asked one by one.
 type graph struct {
 	s        *search
 	r        *run
+	fuser    *fuser // with an ample set
 	v        *view
 	timeouts bool   // timeouts that rescue nobody are steps too
 	most     future // what happens at all
@@ -25,7 +27,8 @@ type graph struct {
 	ids      map[string]uint32
 	places   []uint32 // per state: 0, or its order of entry while it is open, or the number of its future with the high bit
 	order    uint32
-	succ     []key // of the successors of the states on the path, looked up when their turn comes
+	cheap    []*instance // all of them, those first whose steps are found quickly
+	succ     []key       // of successors of the states on the path, looked up when their turn comes
 	path     []visit
 	open     []uint32 // Tarjan's stack
 	acc      []uint64 // the futures collected so far along path
@@ -35,7 +38,9 @@ type graph struct {
 // visit is a state on the path.
 type visit struct {
 	state, low uint32
-	next, base int // in succ
+	next, base int  // in succ
+	asked      int  // so many instances were asked for their steps
+	moves      bool // a step that counts for deadlock was among them
 }
 
 const graphLeft = 1 << 31 // in places; keyLimit leaves room for it
@@ -46,7 +51,25 @@ func (s *search) newGraph(timeouts bool, leave func(int, future)) *graph {
 		g.most = s.timely
 	}
 	g.r = s.m.newRun(g.successor)
+	if s.ample != nil {
+		g.fuser = s.m.newFuser(s.ample, func(t *step, dropped []*queue) { g.top().step(s.m, t, dropped) })
+	}
+	g.cheap = slices.Clone(s.m.instances)
+	slices.SortStableFunc(g.cheap, func(a, b *instance) int { return cmp.Compare(s.m.widest(a), s.m.widest(b)) })
 	return g
+}
+
+// widest is the number of words in the widest footprint of an instance.
+func (m *model) widest(i *instance) int {
+	most := 0
+	for _, st := range i.stand {
+		if f := m.footprints[st.number]; f == nil {
+			return m.words + 1
+		} else {
+			most = max(most, len(f))
+		}
+	}
+	return most
 }
 
 // top is the future collected for the last state on the path.
@@ -62,7 +85,7 @@ func (g *graph) successor(r *run) {
 	if t.failure != none {
 		return
 	}
-	k, known := g.v.key(r.next)
+	k, known := g.v.key(g.fuser.after(r.next))
 	if !known {
 		panic("checker: a successor of an explored state was not explored")
 	}
@@ -80,11 +103,31 @@ func (g *graph) enter(n uint32) {
 		g.acc = append(g.acc, 0)
 	}
 	g.path = append(g.path, visit{state: n, low: g.order, next: len(g.succ), base: len(g.succ)})
-	w := g.v.at(int(n))
-	g.s.expandAgain(g.r, w, int(n))
-	if g.r.steps == 0 && g.r.rescues == 0 && len(g.r.waiting(w)) > 0 {
-		g.top().mark(g.s.m.stuckBit())
+}
+
+// more makes further successors of the last state on the path; false if there are none.
+func (g *graph) more(v *visit) bool {
+	g.succ = g.succ[:v.base]
+	v.next = v.base
+	all, w := g.cheap, g.v.at(int(v.state))
+	g.r.from(w)
+	if g.s.ample != nil && g.s.choice[v.state] != 0 && v.asked == 0 {
+		g.r.instance(g.s.m.instances[g.s.choice[v.state]-1])
+		v.asked, v.moves = len(all)+1, true
+		return true
 	}
+	for v.asked < len(all) && len(g.succ) == v.base && !g.saturated() {
+		g.r.instance(all[v.asked])
+		v.asked++
+		v.moves = v.moves || g.r.steps > 0 || g.r.rescues > 0
+	}
+	if v.asked == len(all) && len(g.succ) == v.base {
+		v.asked++
+		if !v.moves && len(g.r.waiting(w)) > 0 {
+			g.top().mark(g.s.m.stuckBit())
+		}
+	}
+	return v.asked <= len(all)
 }
 
 // bytes is the memory that the graph holds.
@@ -108,7 +151,9 @@ func (g *graph) walk(ctx context.Context) bool {
 			case g.saturated():
 				g.settle()
 			case v.next == len(g.succ):
-				g.exit()
+				if v.asked > len(g.s.m.instances) || !g.more(v) {
+					g.exit()
+				}
 			default:
 				n := g.s.st.root.find(g.succ[v.next], g.succ[v.next].tag())
 				v.next++

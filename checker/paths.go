@@ -31,11 +31,12 @@ func (s *search) hops(targets []int) map[int]hop {
 		var at int
 		v := s.st.view()
 		r := s.m.newRun(nil)
+		fuser := s.newFuser()
 		r.yield = func(r *run) {
 			if r.step.failure != none {
 				return
 			}
-			n := s.known(v, r.next)
+			n := s.known(v, fuser.after(r.next))
 			if n < s.levels[d] || !want[n] {
 				return
 			}
@@ -119,32 +120,68 @@ func (s *search) follow(states [][]uint64, f *finding) history {
 	return h
 }
 
-// unsorted returns the states along a way. Where a state stands for all its permutations, those are chosen that follow each other from the start.
+// unsorted returns the states along a way, with those that were not kept. Where a state stands for all its permutations, those are chosen that
+// follow each other from the start.
 func (s *search) unsorted(way []int) [][]uint64 {
 	var all [][]uint64
 	v := s.st.view()
-	for _, n := range way {
-		all = append(all, slices.Clone(v.at(n)))
-	}
-	if s.sym == nil {
+	if s.sym == nil && s.ample == nil {
+		for _, n := range way {
+			all = append(all, slices.Clone(v.at(n)))
+		}
 		return all
 	}
 	r := s.m.newRun(nil)
 	r.initial()
-	all[0] = slices.Clone(r.next)
+	all = append(all, slices.Clone(r.next))
 	for k, n := range way[1:] {
-		var next []uint64
-		r.yield = func(r *run) {
-			if next == nil && r.step.failure == none && s.known(v, r.next) == n {
-				next = slices.Clone(r.next)
+		for _, form := range s.between(v, way[k], n) {
+			var next []uint64
+			r.yield = func(r *run) {
+				if next == nil && r.step.failure == none && slices.Equal(s.sorted(r.next), form) {
+					next = slices.Clone(r.next)
+				}
 			}
+			if r.expand(all[len(all)-1]); next == nil {
+				panic("checker: a permuted state cannot do what its like can")
+			}
+			all = append(all, next)
 		}
-		if r.expand(all[k]); next == nil {
-			panic("checker: a permuted state cannot do what its like can")
-		}
-		all[k+1] = next
 	}
 	return all
+}
+
+// between returns what stands for the states after state from up to its successor to, those that were not kept included.
+func (s *search) between(v *view, from, to int) [][]uint64 {
+	var then [][]uint64
+	r, fuser := s.m.newRun(nil), s.newFuser()
+	r.yield = func(r *run) {
+		if then != nil || r.step.failure != none {
+			return
+		}
+		var left [][]uint64
+		if fuser != nil {
+			fuser.left = func(w []uint64) { left = append(left, slices.Clone(s.sorted(w))) }
+		}
+		if w := fuser.after(r.next); s.known(v, w) == to {
+			then = append(left, slices.Clone(s.sorted(w)))
+		}
+	}
+	if r.expand(slices.Clone(v.at(from))); then == nil {
+		panic("checker: a successor of an explored state is not there any more")
+	}
+	return then
+}
+
+// sorted returns what stands for a state, valid until the next call.
+func (s *search) sorted(w []uint64) []uint64 {
+	if s.sym == nil {
+		return w
+	}
+	w = append(s.scratch[:0], w...)
+	s.scratch = w
+	s.sorter.sort(w)
+	return w
 }
 
 // rename tells a finding about a state as one about a permutation of it.

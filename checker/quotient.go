@@ -8,6 +8,8 @@ import "context"
 type quotient struct {
 	s       *search
 	r       *run
+	fuser   *fuser // with an ample set
+	does    future // by the step at hand
 	v       *view
 	width   int // words of a future
 	off     []uint64
@@ -23,6 +25,9 @@ type quotient struct {
 
 func (s *search) newQuotient(ctx context.Context) *quotient {
 	q := &quotient{s: s, v: s.st.view(), width: len(s.m.newFuture())}
+	if s.ample != nil {
+		q.fuser = s.m.newFuser(s.ample, func(t *step, dropped []*queue) { q.does.step(s.m, t, dropped) })
+	}
 	q.ends = make([]uint64, s.st.size()*q.width)
 	q.back = make([]uint64, s.st.size()+1)
 	at := 0
@@ -64,12 +69,13 @@ func (q *quotient) step(r *run, at int) {
 		return
 	}
 	does := q.s.m.newFuture()
+	q.does = does
 	does.step(q.s.m, t, r.dropped)
 	if t.failure != none {
 		q.state(q.ends, at).join(does)
 		return
 	}
-	n, perm := q.s.lookup(q.v, r.next)
+	n, perm := q.s.lookup(q.v, q.fuser.after(r.next))
 	q.to, q.perm, q.source = append(q.to, uint32(n)), append(q.perm, perm), append(q.source, uint32(at))
 	q.timeout = append(q.timeout, t.untimely())
 	q.marks = append(q.marks, does...)

@@ -203,14 +203,7 @@ func (s *search) expandAgain(r *run, w []uint64, n int) {
 }
 
 // known returns the number of a state, -1 if the search has not met it.
-func (s *search) known(v *view, w []uint64) int {
-	if s.sym != nil {
-		w = append(s.scratch[:0], w...)
-		s.scratch = w
-		s.sorter.sort(w)
-	}
-	return v.find(w)
-}
+func (s *search) known(v *view, w []uint64) int { return v.find(s.sorted(w)) }
 
 // lookup returns the number of a state that was explored, and the permutation that leads to the state that represents it.
 func (s *search) lookup(v *view, w []uint64) (n int, perm uint32) {

@@ -30,8 +30,8 @@ type subject struct {
 
 // subjects are the systems. Each twin counts the state before init has started the processes; Starving ends at its violation.
 var subjects = []subject{
-	{name: "coherence", system: "Caches", extra: 1, quick: 3, small: []int{4, 5}, large: []int{6, 7}},
-	{name: "commit", system: "Transactions", quick: 3, small: []int{4, 5}, large: []int{7, 8}, fair: []int{3, 5}},
+	{name: "coherence", system: "Caches", extra: 1, quick: 3, small: []int{3, 4}, large: []int{6}},
+	{name: "commit", system: "Transactions", quick: 3, small: []int{4, 5}, large: []int{7}, fair: []int{3, 5}},
 	{name: "election", system: "Ring", extra: 1, quick: 4, small: []int{6, 8}, large: []int{10, 11}, fair: []int{6, 8}},
 	{name: "fileserver", system: "Files", extra: 1, quick: 3, small: []int{3, 4}, large: []int{6}},
 	{name: "philosophers", system: "Dinner", extra: 1, quick: 3, small: []int{3, 4}, large: []int{6}},

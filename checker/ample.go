@@ -23,7 +23,7 @@ type ample struct {
 	reads     map[*session.Protocol]int // a choose that looks at what others do reads these queues: bits, see readBit
 	never     [][]bool                  // per instance and standing state: no matter what the queues hold
 	speaks    map[*role][]bool          // per code*peers+peer: it may send to that peer without hearing from it before
-	full      []bool                    // per queue: it has been seen full, so that its highest occupancy is known
+	full      []bool                    // per queue: it has been seen full, so that its highest occupancy is known; see fullness
 }
 
 // newAmple finds out what can be known beforehand.
@@ -355,7 +355,7 @@ func (r *run) stable(a *ample, i *instance, st *state) bool {
 					meets = e
 					continue
 				}
-				if q.full(r.s) || q.capacity > 1 && !a.full[q.id] && q.head(r.s) != 0 {
+				if q.full(r.s) {
 					return false
 				}
 				some = true

@@ -32,9 +32,9 @@ type progressMade struct {
 	Highest []int
 	All     future
 	Timely  future
-	Full    []bool // with an ample set
-	Chosen  int    // likewise: states that choice knows of
-	Numbers []int  // per node: how many words it numbers
+	Filled  []fullness // with an ample set
+	Chosen  int        // likewise: states that choice knows of
+	Numbers []int      // per node: how many words it numbers
 	States  int
 }
 
@@ -43,9 +43,7 @@ func (s *search) save() error {
 	c := s.opts.Checkpoint
 	p := progressMade{Key: c.Key, Levels: s.levels, At: s.at, Trans: s.trans, Taken: s.taken, Highest: s.highest, All: s.all, Timely: s.timely,
 		Chosen: len(s.choice), States: s.st.size()}
-	if s.ample != nil {
-		p.Full = s.ample.full
-	}
+	p.Filled = s.fullness
 	for k := range s.st.nodes {
 		n := 0
 		if x := s.st.nodes[k].numbers; x != nil {
@@ -130,8 +128,8 @@ func (s *search) restore() bool {
 	copy(s.highest, p.Highest)
 	copy(s.all, p.All)
 	copy(s.timely, p.Timely)
-	if s.ample != nil {
-		copy(s.ample.full, p.Full)
+	if s.fullness = p.Filled; s.ample != nil && len(s.fullness) > 0 {
+		s.ample.full = s.fullness[len(s.fullness)-1].Full
 	}
 	return true
 }

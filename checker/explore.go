@@ -110,7 +110,7 @@ func (c *crew) work(x *explorer, until int) {
 			c.mu.Unlock()
 			c.s.commit(b)
 			if c.s.ample != nil && b.to == b.level { // nobody expands anything now
-				c.fill()
+				c.s.fill(c.explorers)
 			}
 			stop := c.s.stop(c)
 			c.mu.Lock()
@@ -147,15 +147,6 @@ func (c *crew) work(x *explorer, until int) {
 func (c *crew) due() bool {
 	p := c.s.opts.Checkpoint
 	return p != nil && p.Every > 0 && !c.committing && len(c.s.found) == 0 && time.Since(c.saved) > p.Every
-}
-
-// fill tells the reduction which queues have been full by now: after a level, so that the number of goroutines makes no difference.
-func (c *crew) fill() {
-	for _, x := range c.explorers {
-		for _, q := range c.s.m.queues {
-			c.s.ample.full[q.id] = c.s.ample.full[q.id] || x.highest[q.id] == q.capacity
-		}
-	}
 }
 
 // take hands out the next block.

@@ -52,9 +52,7 @@ func newExplorer(s *search) *explorer {
 				end: e, label: label})
 		}
 	}
-	if s.ample != nil {
-		x.fuser = x.m.newFuser(s.ample, x.mark)
-	}
+	x.fuser = s.newFuser(x.mark)
 	if s.sym != nil {
 		x.sorter = s.sym.newSorter()
 	}
@@ -72,6 +70,7 @@ func newExplorer(s *search) *explorer {
 // expand makes the successors of a block's states.
 func (x *explorer) expand(b *block) {
 	x.block = b
+	x.fuser.at(b.from)
 	for x.at = b.from; x.at < b.to; x.at++ {
 		w := x.v.at(x.at)
 		x.steps(w)

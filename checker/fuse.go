@@ -2,9 +2,11 @@ package checker
 
 // fuser follows the steps that have to happen anyway: where an ample set is a single step, the state before it need not be kept, and the step
 // becomes part of the one that led there (path compression: Yorav and Grumberg, "Static analysis for state-space reductions preserving temporal
-// logics", 2004). Where it stops depends on the state alone, so that whoever makes the same step again comes to the same state. A chain that
+// logics", 2004). Where it stops depends on the state alone, and on how full the queues have been before,
+// so that whoever makes the same step again comes to the same state. A chain that
 // does not end is left after fuseMost steps; what is kept is expanded as ever, so nothing is ignored for ever.
 type fuser struct {
+	s    *search
 	a    *ample
 	r    *run
 	note func(t *step, dropped []*queue)
@@ -22,15 +24,24 @@ type fuser struct {
 
 const fuseMost = 64
 
-// newFuser makes a fuser that tells note each step that it follows.
-func (m *model) newFuser(a *ample, note func(t *step, dropped []*queue)) *fuser {
-	own := *a
-	own.full = make([]bool, len(m.queues)) // what was seen so far is not the state's alone
-	f := &fuser{a: &own, note: note, next: make([]uint64, m.words)}
-	f.r = m.newRun(f.take)
+// newFuser makes a fuser that tells note each step that it follows; nil without an ample set.
+func (s *search) newFuser(note func(t *step, dropped []*queue)) *fuser {
+	if s.ample == nil {
+		return nil
+	}
+	own := *s.ample
+	f := &fuser{s: s, a: &own, note: note, next: make([]uint64, s.m.words)}
+	f.r = s.m.newRun(f.take)
 	f.r.unspecified = func(*run, *instance, *option, *end, int) { f.refused = true }
 	f.r.guardFailed = func(*run, *instance, *option) { f.refused = true }
 	return f
+}
+
+// at says which state's steps are made: what is known of the queues then counts.
+func (f *fuser) at(n int) {
+	if f != nil {
+		f.a.full = f.s.fullAt(n)
+	}
 }
 
 func (f *fuser) take(r *run) {
@@ -64,13 +75,8 @@ func (f *fuser) follow(w []uint64) (moved bool) {
 	return moved
 }
 
-// newFuser makes a fuser for those who come after the search, nil if it had none.
-func (s *search) newFuser() *fuser {
-	if s.ample == nil {
-		return nil
-	}
-	return s.m.newFuser(s.ample, func(*step, []*queue) {})
-}
+// ignore is for those who come after the search.
+func ignore(*step, []*queue) {}
 
 // after returns what the search keeps instead of w, valid until the next call.
 func (f *fuser) after(w []uint64) []uint64 {

@@ -51,9 +51,7 @@ func (s *search) newGraph(timeouts bool, leave func(int, future)) *graph {
 		g.most = s.timely
 	}
 	g.r = s.m.newRun(g.successor)
-	if s.ample != nil {
-		g.fuser = s.m.newFuser(s.ample, func(t *step, dropped []*queue) { g.top().step(s.m, t, dropped) })
-	}
+	g.fuser = s.newFuser(func(t *step, dropped []*queue) { g.top().step(s.m, t, dropped) })
 	g.cheap = slices.Clone(s.m.instances)
 	slices.SortStableFunc(g.cheap, func(a, b *instance) int { return cmp.Compare(s.m.widest(a), s.m.widest(b)) })
 	return g
@@ -111,6 +109,7 @@ func (g *graph) more(v *visit) bool {
 	v.next = v.base
 	all, w := g.cheap, g.v.at(int(v.state))
 	g.r.from(w)
+	g.fuser.at(int(v.state))
 	if g.s.ample != nil && g.s.choice[v.state] != 0 && v.asked == 0 {
 		g.r.instance(g.s.m.instances[g.s.choice[v.state]-1])
 		v.asked, v.moves = len(all)+1, true

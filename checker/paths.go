@@ -31,7 +31,7 @@ func (s *search) hops(targets []int) map[int]hop {
 		var at int
 		v := s.st.view()
 		r := s.m.newRun(nil)
-		fuser := s.newFuser()
+		fuser := s.newFuser(ignore)
 		r.yield = func(r *run) {
 			if r.step.failure != none {
 				return
@@ -46,6 +46,7 @@ func (s *search) hops(targets []int) map[int]hop {
 			open--
 		}
 		for at = s.levels[d-1]; at < s.levels[d] && open > 0; at++ {
+			fuser.at(at)
 			r.expand(v.at(at))
 		}
 		if open > 0 {
@@ -154,7 +155,8 @@ func (s *search) unsorted(way []int) [][]uint64 {
 // between returns what stands for the states after state from up to its successor to, those that were not kept included.
 func (s *search) between(v *view, from, to int) [][]uint64 {
 	var then [][]uint64
-	r, fuser := s.m.newRun(nil), s.newFuser()
+	r, fuser := s.m.newRun(nil), s.newFuser(ignore)
+	fuser.at(from)
 	r.yield = func(r *run) {
 		if then != nil || r.step.failure != none {
 			return

@@ -25,9 +25,7 @@ type quotient struct {
 
 func (s *search) newQuotient(ctx context.Context) *quotient {
 	q := &quotient{s: s, v: s.st.view(), width: len(s.m.newFuture())}
-	if s.ample != nil {
-		q.fuser = s.m.newFuser(s.ample, func(t *step, dropped []*queue) { q.does.step(s.m, t, dropped) })
-	}
+	q.fuser = s.newFuser(func(t *step, dropped []*queue) { q.does.step(s.m, t, dropped) })
 	q.ends = make([]uint64, s.st.size()*q.width)
 	q.back = make([]uint64, s.st.size()+1)
 	at := 0
@@ -38,6 +36,7 @@ func (s *search) newQuotient(ctx context.Context) *quotient {
 		}
 		q.off = append(q.off, uint64(len(q.to)))
 		w := q.v.at(at)
+		q.fuser.at(at)
 		s.expandAgain(q.r, w, at)
 		if q.r.steps == 0 && q.r.rescues == 0 && len(q.r.waiting(w)) > 0 {
 			q.state(q.ends, at).mark(s.m.stuckBit())

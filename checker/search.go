@@ -24,19 +24,21 @@ type search struct {
 	levels []int // the first state of each depth
 	at     int   // the states below it are expanded and committed
 	*marks
-	trans   int
-	cut     string
-	found   []*finding    // one per key
-	settled []atomic.Bool // what need not be judged of states to come: the leak, then the invariants
-	holds   []expr        // invariants: those of the system, and with sym their permutations
-	indices []int         // which of the system's each is
-	sym     *symmetry     // nil: every state stands for itself
-	sorter  *sorter       // with sym, for those who come after the search
-	scratch []uint64      // likewise
-	ample   *ample        // nil: every step of every state is taken
-	choice  []uint16      // with ample, per state: 1 + the instance whose steps were enough; 0: all
-	ids     []uint64      // scratch of commit
-	alone   int           // so many states are found by one goroutine, before others join in
+	trans    int
+	cut      string
+	found    []*finding    // one per key
+	settled  []atomic.Bool // what need not be judged of states to come: the leak, then the invariants
+	holds    []expr        // invariants: those of the system, and with sym their permutations
+	indices  []int         // which of the system's each is
+	sym      *symmetry     // nil: every state stands for itself
+	sorter   *sorter       // with sym, for those who come after the search
+	scratch  []uint64      // likewise
+	ample    *ample        // nil: every step of every state is taken
+	choice   []uint16      // with ample, per state: 1 + the instance whose steps were enough; 0: all
+	fullness []fullness    // with ample: what is known of the queues from a state on
+	empty    []bool        // no queue has been full
+	ids      []uint64      // scratch of commit
+	alone    int           // so many states are found by one goroutine, before others join in
 }
 
 // finding is a violation as the search meets it: a state, and for a step that fails which of its successors.
@@ -53,6 +55,36 @@ type finding struct {
 	stuck  []*instance
 }
 
+// fullness says which queues have been full before a state, with all states of its level, is expanded.
+type fullness struct {
+	From int
+	Full []bool
+}
+
+// fill tells the reduction which queues have been full by now: after a level, so that the number of goroutines makes no difference.
+func (s *search) fill(explorers []*explorer) {
+	full := slices.Clone(s.ample.full)
+	for _, x := range explorers {
+		for _, q := range s.m.queues {
+			full[q.id] = full[q.id] || x.highest[q.id] == q.capacity
+		}
+	}
+	if !slices.Equal(full, s.ample.full) {
+		s.fullness = append(s.fullness, fullness{s.at, full})
+		s.ample.full = full
+	}
+}
+
+// fullAt returns what fill has said before state n was expanded.
+func (s *search) fullAt(n int) []bool {
+	for k := len(s.fullness) - 1; k >= 0; k-- {
+		if s.fullness[k].From <= n {
+			return s.fullness[k].Full
+		}
+	}
+	return s.empty
+}
+
 type findingKey struct {
 	property session.Property
 	code     dsl.Code
@@ -63,6 +95,7 @@ func newSearch(m *model, opts Options, wanted map[session.Property]bool) *search
 	s := &search{m: m, r: m.newRun(nil), st: newStore(m.words), opts: opts, wanted: wanted, began: time.Now(), marks: m.newMarks(),
 		settled: make([]atomic.Bool, 1+len(m.invariant))}
 	s.alone = 4096
+	s.empty = make([]bool, len(m.queues))
 	s.ids = make([]uint64, len(s.st.nodes))
 	s.holds = m.invariant
 	for k := range m.invariant {

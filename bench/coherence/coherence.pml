@@ -3,41 +3,41 @@
 #define N 3
 #endif
 
-mtype = { Invalid, Shared, Modified, GetShared, GetModified, Line, Got, Invalidate, Invalidated };
+mtype = { Invalid, Shared, Modified, GetShared, GetModified, Line, Invalidate };
 
 chan request[N] = [1] of { mtype };
-chan line[N]    = [1] of { mtype };
-chan snoop[N]   = [1] of { mtype };
-chan answer[N]  = [1] of { mtype };
+chan copy[N]    = [1] of { mtype };
+chan answer[N]  = [1] of { bit };
 byte holders, writers;
 
 /* SET gives the cache another mode. */
-#define SET(to)	holders = holders - (mode != Invalid) + (to != Invalid); 		writers = writers - (mode == Modified) + (to == Modified); 		mode = to; assert(writers == 0 || holders == 1)
+#define SET(to)	holders = holders - (mode != Invalid) + (to != Invalid); \
+		writers = writers - (mode == Modified) + (to == Modified); \
+		mode = to; assert(writers == 0 || holders == 1)
 
-proctype cache(chan out, in, hear, reply)
+proctype cache(chan out, in, reply)
 {
-	mtype mode = Invalid, next;
-	xs out; xr in; xr hear; xs reply;
+	mtype mode = Invalid;
+	xs out; xr in; xs reply;
+invalid:
+	if
+	:: out!GetShared; atomic { in?Line -> SET(Shared) }
+	:: out!GetModified; atomic { in?Line -> SET(Modified) }
+	fi;
 	do
-	:: atomic { mode == Invalid && nfull(out) -> out!GetShared; next = Shared }; goto waiting
-	:: atomic { mode != Modified && nfull(out) -> out!GetModified; next = Modified }; goto waiting
-	:: atomic { hear?Invalidate -> SET(Invalid) }; reply!Invalidated
-	:: false ->
-waiting:	do
-		:: atomic { in?Line -> SET(next); next = 0 }; break
-		:: atomic { hear?Invalidate -> SET(Invalid) }; reply!Invalidated
-		od;
-		out!Got
+	:: atomic { in?Invalidate -> SET(Invalid) }; reply!1; goto invalid
+	:: atomic { mode == Shared && nfull(out) -> out!GetModified };
+		atomic { in?Invalidate -> SET(Invalid) }; reply!1; atomic { in?Line -> SET(Modified) }
 	od
 }
 
 #define ON(k)	:: request[k]?m -> i = k
-#define NEXT	do :: j < N && (!has[j] || j == i) -> j++ :: else -> break od
+#define TO(k)	:: held[k] && nfull(copy[k]) -> copy[k]!Invalidate; j = k
 
 proctype directory()
 {
-	bool has[N], owned;
-	byte i, j;
+	bool held[N], modified;
+	byte i, j, holding;
 	mtype m;
 	do
 	:: atomic {
@@ -77,25 +77,57 @@ proctype directory()
 		ON(11)
 #endif
 		fi;
+		j = (m == GetModified || modified -> holding : 0);
+		modified = (m == GetModified); m = 0;
 		if
-		:: m == GetModified || owned -> NEXT
-		:: else -> j = N
-		fi;
-		owned = (m == GetModified); m = 0;
-		if
-		:: j < N -> goto invalidate
+		:: j > 0 -> j = 0; goto invalidate
 		:: else
 		fi };
 		goto grant;
-invalidate:	snoop[j]!Invalidate;
-		atomic { answer[j]?Invalidated ->
-			has[j] = false; NEXT;
+invalidate:	atomic {
+		if
+		TO(0)
+#if N > 1
+		TO(1)
+#endif
+#if N > 2
+		TO(2)
+#endif
+#if N > 3
+		TO(3)
+#endif
+#if N > 4
+		TO(4)
+#endif
+#if N > 5
+		TO(5)
+#endif
+#if N > 6
+		TO(6)
+#endif
+#if N > 7
+		TO(7)
+#endif
+#if N > 8
+		TO(8)
+#endif
+#if N > 9
+		TO(9)
+#endif
+#if N > 10
+		TO(10)
+#endif
+#if N > 11
+		TO(11)
+#endif
+		fi };
+		atomic { answer[j]?1 ->
+			held[j] = false; holding--; j = 0;
 			if
-			:: j < N -> goto invalidate
+			:: holding > 0 -> goto invalidate
 			:: else
 			fi };
-grant:		atomic { line[i]!Line; has[i] = true; j = 0 };
-		atomic { request[i]?Got; i = 0 }
+grant:		atomic { copy[i]!Line; held[i] = true; holding++; i = 0 }
 	od
 }
 
@@ -104,7 +136,7 @@ init {
 	atomic {
 		run directory();
 		for (i : 0 .. N-1) {
-			run cache(request[i], line[i], snoop[i], answer[i]);
+			run cache(request[i], copy[i], answer[i]);
 		}
 		i = 0
 	}

@@ -7,22 +7,65 @@ mtype = { Prepare, Yes, No, Commit, Abort, Done };
 
 chan to[N]   = [1] of { mtype };
 chan from[N] = [1] of { mtype };
-bool committed[N], aborted[N];
+byte committed, aborted;	/* so many members have */
 
-#define VOTE(k)	:: from[k]?m -> ready[k] = (m == Yes); yes = yes + ready[k]
-#define DONE(k)	:: from[k]?Done
-#define NEXT	do :: i < N && !ready[i] -> i++ :: else -> break od
+mtype = { Rest, Asked, Ready, Told };	/* what the coordinator knows of a member */
+
+#define ASK(k)	:: at[k] == Rest && nfull(to[k]) -> to[k]!Prepare; at[k] = Asked
+#define VOTE(k)	:: from[k]?m -> at[k] = (m == Yes -> Ready : Rest); yes = yes + (m == Yes)
+#define TELL(k)	:: at[k] == Ready && nfull(to[k]) -> to[k]!verdict; at[k] = Told
+#define DONE(k)	:: from[k]?Done -> at[k] = Rest
 
 proctype coordinator()
 {
-	bool ready[N];
-	byte i, left, yes;
+	mtype at[N] = Rest;
+	byte left = N, yes;
 	mtype m, verdict;
-prepare:	do
-	:: d_step { i < N-1 && nfull(to[i]) -> to[i]!Prepare; i++ }
-	:: d_step { i == N-1 && nfull(to[i]) -> to[i]!Prepare; i = 0; left = N }; break
+ask:	do
+	:: atomic {
+		if
+		ASK(0)
+#if N > 1
+		ASK(1)
+#endif
+#if N > 2
+		ASK(2)
+#endif
+#if N > 3
+		ASK(3)
+#endif
+#if N > 4
+		ASK(4)
+#endif
+#if N > 5
+		ASK(5)
+#endif
+#if N > 6
+		ASK(6)
+#endif
+#if N > 7
+		ASK(7)
+#endif
+#if N > 8
+		ASK(8)
+#endif
+#if N > 9
+		ASK(9)
+#endif
+#if N > 10
+		ASK(10)
+#endif
+#if N > 11
+		ASK(11)
+#endif
+		fi;
+		left--;
+		if
+		:: left == 0 -> left = N; goto vote
+		:: left > 0
+		fi }
 	od;
-	do
+vote:	do
 	:: atomic {
 		if
 		VOTE(0)
@@ -62,16 +105,56 @@ prepare:	do
 		fi;
 		m = 0; left--;
 		if
-		:: left == 0 && yes > 0 -> verdict = (yes == N -> Commit : Abort); left = yes; NEXT; goto tell
-		:: left == 0 && yes == 0 -> goto prepare
+		:: left == 0 && yes > 0 -> verdict = (yes == N -> Commit : Abort); left = yes; goto tell
+		:: left == 0 && yes == 0 -> left = N; goto ask
 		:: left > 0
 		fi }
 	od;
 tell:	do
-	:: d_step { left > 1 && nfull(to[i]) -> to[i]!verdict; ready[i] = false; left--; NEXT }
-	:: d_step { left == 1 && nfull(to[i]) -> to[i]!verdict; ready[i] = false; left = yes; yes = 0; verdict = 0; i = 0 }; break
+	:: atomic {
+		if
+		TELL(0)
+#if N > 1
+		TELL(1)
+#endif
+#if N > 2
+		TELL(2)
+#endif
+#if N > 3
+		TELL(3)
+#endif
+#if N > 4
+		TELL(4)
+#endif
+#if N > 5
+		TELL(5)
+#endif
+#if N > 6
+		TELL(6)
+#endif
+#if N > 7
+		TELL(7)
+#endif
+#if N > 8
+		TELL(8)
+#endif
+#if N > 9
+		TELL(9)
+#endif
+#if N > 10
+		TELL(10)
+#endif
+#if N > 11
+		TELL(11)
+#endif
+		fi;
+		left--;
+		if
+		:: left == 0 -> left = yes; yes = 0; verdict = 0; goto close
+		:: left > 0
+		fi }
 	od;
-	do
+close:	do
 	:: atomic {
 		if
 		DONE(0)
@@ -111,24 +194,26 @@ tell:	do
 		fi;
 		left--;
 		if
-		:: left == 0 -> goto prepare
+		:: left == 0 -> left = N; goto ask
 		:: left > 0
 		fi }
 	od
 }
 
+#define AGREED	assert(!committed || !aborted)
+
 proctype member(byte me)
 {
+	bool no;	/* it is among the aborted */
 	do
-	:: atomic { to[me]?Prepare -> aborted[me] = false };
+	:: atomic { to[me]?Prepare -> aborted = aborted - no; no = 0 };
 		if
 		:: from[me]!Yes;
 			if
-			:: atomic { to[me]?Commit -> committed[me] = true; assert(!aborted[(me+1)%N] && !aborted[(me+N-1)%N]) }
-			:: atomic { to[me]?Abort -> aborted[me] = true; assert(!committed[(me+1)%N] && !committed[(me+N-1)%N]) }
-			fi;
-			atomic { from[me]!Done; committed[me] = false; aborted[me] = false }
-		:: atomic { from[me]!No -> aborted[me] = true; assert(!committed[(me+1)%N] && !committed[(me+N-1)%N]) }
+			:: atomic { to[me]?Commit -> committed++; AGREED }; atomic { from[me]!Done; committed-- }
+			:: atomic { to[me]?Abort -> aborted++; AGREED }; atomic { from[me]!Done; aborted-- }
+			fi
+		:: atomic { from[me]!No -> aborted++; no = 1; AGREED }
 		fi
 	od
 }

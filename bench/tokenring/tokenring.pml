@@ -5,6 +5,12 @@
 
 mtype = { Ask, Go, Leave, Token };
 
+#ifdef LIVE	/* the claim looks at a channel, which then is nobody's own */
+#define OWN(out, in)
+#else
+#define OWN(out, in)	xs out; xr in;
+#endif
+
 chan ask[N]  = [1] of { mtype };
 chan go[N]   = [1] of { mtype };
 chan link[N] = [1] of { mtype };	/* link[i] leads to station i */
@@ -12,7 +18,7 @@ byte inside;
 
 proctype user(chan to, from)
 {
-	xs to; xr from;
+	OWN(to, from)
 	do
 	:: to!Ask; atomic { from?Go -> inside++; assert(inside == 1) }; atomic { to!Leave -> inside-- }
 	od
@@ -28,14 +34,14 @@ proctype user(chan to, from)
 
 proctype first(chan from, to, left, right)
 {
-	xr from; xs to; xr left; xs right;
+	OWN(to, from) OWN(right, left)
 	right!Token;
 	STATION
 }
 
 proctype station(chan from, to, left, right)
 {
-	xr from; xs to; xr left; xs right;
+	OWN(to, from) OWN(right, left)
 	STATION
 }
 
@@ -52,6 +58,6 @@ init {
 	}
 }
 
-#ifdef LIVE	/* always again somebody is inside */
-ltl live { []<> (inside == 1) }
+#ifdef LIVE	/* the token goes round for ever */
+ltl live { []<> (len(link[0]) > 0) }
 #endif

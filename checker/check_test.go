@@ -21,7 +21,7 @@ func TestBounds(t *testing.T) {
 		opts Options
 		want string
 	}{
-		{"states", context.Background(), Options{States: 100}, "the bound of 100 states was reached"},
+		{"states", context.Background(), Options{States: 10}, "the bound of 10 states was reached"},
 		{"memory", context.Background(), Options{Memory: 1000}, "0 MB of memory do not suffice"},
 		{"timeout", context.Background(), Options{Timeout: time.Nanosecond}, "the time ran out"},
 		{"interrupt", done, Options{}, "it was interrupted"},

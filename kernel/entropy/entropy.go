@@ -15,14 +15,17 @@ const spentAfter = 1 << 20
 // source is the stretched seed.
 type source struct {
 	chacha *rand.ChaCha8
+	each   int // how many bytes are drawn from one seed
 	left   int
 	buf    [entropy.Most]byte
 }
 
 // Source is the entropy source component.
-func Source() entropy.EntropySourceComponentFunc {
+func Source() entropy.EntropySourceComponentFunc { return stretching(spentAfter) }
+
+func stretching(each int) entropy.EntropySourceComponentFunc {
 	return func(_ context.Context, s entropy.EntropySourceComponentServing) error {
-		v := &source{}
+		v := &source{each: each}
 		for {
 			o, err := s.Choose()
 			if err != nil {
@@ -64,7 +67,7 @@ func (v *source) draw(next any, n int) (entropy.EntropySourceComponentServing, e
 		for i, b := range m.Buf {
 			seed[i%len(seed)] ^= b
 		}
-		v.chacha, v.left = rand.NewChaCha8(seed), spentAfter
+		v.chacha, v.left = rand.NewChaCha8(seed), v.each
 		ready = &m.Next
 	}
 	o, err := ready.Choose()

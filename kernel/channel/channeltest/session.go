@@ -113,6 +113,9 @@ func (s *Session) Listens() bool {
 	return false
 }
 
+// Ended reports whether the test holds no role of the session any more.
+func (s *Session) Ended() bool { return !s.alive() }
+
 // Received reports whether all that the test has sent over the session was
 // received.
 func (s *Session) Received() bool {

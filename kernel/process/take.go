@@ -14,6 +14,7 @@ func (p *process) take(s syscall.ProcessRunning) (state, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.giveBack() // what the last call has borrowed, the stub has put back
 	p.call = call{buf: p.buf[:0], err: errno.ErrnoBadF, poll: p.poll}
 	switch o := o.(type) {
 	case *syscall.ProcessRunningRead:

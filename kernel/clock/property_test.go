@@ -29,7 +29,7 @@ func Start(w *channeltest.World) {
 	clock.StartClockServer(w.Runtime, channel.Options{Name: "clock"}, given, server.Server(source)).Discard()
 	w.Patient(&clock.Clock) // while there is no place for a sleeper, requests wait
 	w.Survives(&clock.Clock, &wake.Wake)
-	w.Fuzz(func(m *clock.ClockSleepPayload, c fuzz.Continue) { m.Until = now + c.Uint64()>>1%4 })
+	w.Fuzz(func(m *clock.ClockSleepPayload, c fuzz.Continue) { m.Until = now + c.Uint64()>>62 })
 
 	asked := map[*channeltest.Session]uint64{}
 	channeltest.On(w, func(s channeltest.Seen, _ *clock.ClockNowPayload) error { asked[s.Session] = now; return nil })

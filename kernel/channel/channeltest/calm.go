@@ -83,7 +83,7 @@ func (w *World) judgeEnd() {
 			if p.over {
 				continue
 			}
-			if !p.at().Rest && p.sends() && !w.canMove(p) {
+			if !p.at().Rest && p.sendsToComponent() && !w.canMove(p) {
 				w.fail(Silent, "%s stands in %s at the end, and nobody receives what it must send%s", p.name(), p.at().Name, w.standing())
 			}
 			for r := range s.Protocol.Roles {

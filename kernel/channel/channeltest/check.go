@@ -25,6 +25,7 @@ type TB interface {
 // can ask for more.
 type Config struct {
 	Runs     int      // 0: 100
+	Steps    int      // messages and faults of a run, about; 0: 30
 	Seed     uint64   // 0: 1. The same seed gives the same runs
 	Schedule Schedule // "": Mixed
 	Faults   string   // "off": none
@@ -96,7 +97,7 @@ func (c Config) run(name string, start func(*World)) *Result {
 	var found, last *Failure
 	runs, shrunk := 0, 0
 	tb := new(quiet)
-	withFlags(c.Runs, c.Seed, func() {
+	withFlags(c, func() {
 		quietly(tb, func(*quiet) {
 			rapid.Check(tb, func(t *rapid.T) {
 				if found != nil {
@@ -192,8 +193,10 @@ func shorter(name string, f *Failure, start func(*World)) *Failure {
 }
 
 // withFlags sets rapid's flags for one check.
-func withFlags(runs int, seed uint64, f func()) {
-	for name, value := range map[string]string{"rapid.checks": fmt.Sprint(runs), "rapid.seed": fmt.Sprint(seed), "rapid.nofailfile": "true"} {
+func withFlags(c Config, f func()) {
+	for name, value := range map[string]string{
+		"rapid.checks": fmt.Sprint(c.Runs), "rapid.seed": fmt.Sprint(c.Seed), "rapid.steps": fmt.Sprint(c.Steps), "rapid.nofailfile": "true",
+	} {
 		old := flag.Lookup(name).Value.String()
 		if err := flag.Set(name, value); err != nil {
 			panic(err)

@@ -14,6 +14,9 @@ func (c Config) environment() (full Config, coverDir string) {
 	if c.Runs == 0 {
 		c.Runs = 100
 	}
+	if c.Steps == 0 {
+		c.Steps = 30
+	}
 	if c.Seed == 0 {
 		c.Seed = 1
 	}

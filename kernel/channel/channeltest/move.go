@@ -60,7 +60,9 @@ func (w *World) enabled() (moves []move, weights []int) {
 // avoids the end.
 func (w *World) weight(p *peer, edge int) int {
 	weight := 8
-	if !w.cover.before(p, edge) {
+	if n, ok := w.weights[labelOf{p.Protocol, p.label(p.at().Edges[edge].Label).Name}]; ok {
+		weight = n
+	} else if !w.cover.before(p, edge) {
 		weight = 40
 	}
 	if n := w.rush - 1; n >= 0 && n%len(p.Protocol.Labels) == int(p.at().Edges[edge].Label) {
@@ -72,14 +74,25 @@ func (w *World) weight(p *peer, edge int) int {
 	return weight
 }
 
-// faults lists the faults that may be injected now.
+// faults lists the faults that may be injected now. Those that the component
+// must survive are listed more often, because any other may end the run, and
+// most often those at a moment at which it has something to answer.
 func (w *World) faults() (moves []move) {
 	for _, s := range w.sessions {
 		for _, p := range s.peers {
 			if p == nil || p.over {
 				continue
 			}
-			moves = append(moves, move{kind: traces.Abandon, session: s.Name, role: p.role})
+			often := 1
+			if w.survives[s.Protocol] {
+				often = 3
+				if _, roles := p.owed(); roles != 0 {
+					often = 9
+				}
+			}
+			for range often {
+				moves = append(moves, move{kind: traces.Abandon, session: s.Name, role: p.role})
+			}
 			if p.delay == 0 {
 				moves = append(moves, move{kind: traces.Delay, session: s.Name, role: p.role, delay: 3})
 			}

@@ -30,8 +30,10 @@ type stream struct {
 // mostWords is how many words the values of one message are drawn from.
 const mostWords = 24
 
+func (s *stream) spent() bool { return s.draw == nil || s.left == 0 }
+
 func (s *stream) Uint64() uint64 {
-	if s.draw == nil || s.left == 0 {
+	if s.spent() {
 		return 0
 	}
 	s.left--
@@ -82,6 +84,9 @@ func (p *payloads) fill(v reflect.Value, f *channel.Field) {
 		n := p.length(data.Len())
 		v.Field(0).SetUint(uint64(n))
 		for i := range n {
+			if e := data.Index(i); e.Kind() == reflect.Uint8 && p.source.spent() && !p.own[e.Type()] && f.Lo == f.Hi {
+				break // zeros follow
+			}
 			p.fill(data.Index(i), f)
 		}
 		return

@@ -13,7 +13,7 @@ import (
 func newWorld(cover *counts, start func(*World)) *World {
 	w := &World{
 		byNumber: map[uint64]*Session{}, byName: map[string]*Session{},
-		on: map[reflect.Type][]func(Seen, any) error{}, onLabel: map[labelOf][]func(Seen) error{},
+		on: map[reflect.Type][]func(Seen, any) error{}, onLabel: map[labelOf][]func(Seen) error{}, weights: map[labelOf]int{},
 		patient: map[*channel.Protocol]bool{}, leaves: map[*channel.Protocol]bool{}, survives: map[*channel.Protocol]bool{}, born: map[*channel.Protocol][]func(*Session){},
 		player: &player{cover: cover, lost: map[*channel.Protocol]bool{}},
 	}

@@ -127,11 +127,20 @@ func (s *Session) Received() bool {
 	return true
 }
 
-// sends reports whether the peer's state has a message to send; owed is the
-// labels that it waits for when it has none and may not rest.
+// sends reports whether the peer's state has a message to send.
 func (p *peer) sends() bool {
 	for _, e := range p.at().Edges {
 		if p.label(e.Label).From == p.role {
+			return true
+		}
+	}
+	return false
+}
+
+// sendsToComponent reports whether the peer's state has a message to send to a component.
+func (p *peer) sendsToComponent() bool {
+	for _, e := range p.at().Edges {
+		if l := p.label(e.Label); l.From == p.role && p.componentHas(int(l.To)) {
 			return true
 		}
 	}

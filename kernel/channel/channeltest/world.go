@@ -25,6 +25,7 @@ type World struct {
 	calls      []*call
 	time       int64
 	fuzzers    []any
+	weights    map[labelOf]int
 	patient    map[*channel.Protocol]bool
 	leaves     map[*channel.Protocol]bool
 	survives   map[*channel.Protocol]bool
@@ -71,6 +72,12 @@ func (w *World) Ends(p *channel.Protocol, roles ...string) []channel.End {
 // Fuzz fills values of the functions' types in place of gofuzz's own choice:
 // func(v *T, c fuzz.Continue), for a payload or for the type of a field.
 func (w *World) Fuzz(functions ...any) { w.fuzzers = append(w.fuzzers, functions...) }
+
+// Weigh says how likely peers send a label: 8 is usual. Rare should be what
+// ends a run before much has happened in it.
+func (w *World) Weigh(p *channel.Protocol, label string, weight int) {
+	w.weights[labelOf{p, label}] = weight
+}
 
 // Always is judged whenever everything is quiet.
 func (w *World) Always(holds func() error) { w.invariants = append(w.invariants, holds) }

@@ -23,9 +23,11 @@ func TestCommands(t *testing.T) {
 	}
 	root := copySources(t)
 	t.Chdir(root)
-	if home, err := os.UserHomeDir(); err == nil && os.Getenv("GOCACHE") == "" {
-		t.Setenv("GOCACHE", filepath.Join(home, ".cache", "go-build")) // for a program that is built to be run
+	cache, err := goCache()
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Setenv("GOCACHE", cache) // for a program that is built to be run
 	ran := 0
 	for _, doc := range documents {
 		for _, command := range commandsIn(t, filepath.Join(root, doc)) {

@@ -7,7 +7,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -61,9 +63,35 @@ func TestScript(t *testing.T) {
 			env.Values["files"] = map[string]os.FileInfo{}
 			env.Setenv("TERM", "dumb")
 			env.Setenv("XDG_CACHE_HOME", "none")
-			return nil
+			return goEnvironment(env)
 		},
 	})
+}
+
+// goEnvironment lets scripts run Go: with the caches of who runs the test, and ROOT is this module.
+func goEnvironment(env *testscript.Env) error {
+	root, err := filepath.Abs(moduleRoot)
+	if err != nil {
+		return err
+	}
+	env.Setenv("ROOT", root)
+	modules, err := exec.Command("go", "env", "GOMODCACHE").Output()
+	if err != nil {
+		return err
+	}
+	env.Setenv("GOMODCACHE", strings.TrimSpace(string(modules)))
+	cache, err := goCache()
+	env.Setenv("GOCACHE", cache)
+	return err
+}
+
+// goCache is where Go keeps what it has built; TestMain has taken that place away from the command.
+func goCache() (string, error) {
+	if dir := os.Getenv("GOCACHE"); dir != "" {
+		return dir, nil
+	}
+	home, err := os.UserHomeDir()
+	return filepath.Join(home, ".cache", "go-build"), err
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {

@@ -3,7 +3,6 @@ package channeltest
 import (
 	"flag"
 	"fmt"
-	"reflect"
 	"slices"
 
 	"pgregory.net/rapid"
@@ -186,7 +185,7 @@ func shorter(name string, f *Failure, start func(*World)) *Failure {
 			continue
 		}
 		simpler := slices.Clone(best.moves)
-		simpler[i].values = reflect.New(reflect.TypeOf(simpler[i].values).Elem()).Interface()
+		simpler[i].least = true
 		try(&script{moves: simpler, decisions: best.decisions, promised: best.promised})
 	}
 	return f

@@ -17,6 +17,7 @@ type move struct {
 	edge     int      // of the peer's state, while the script is drawn
 	label    string   // of a send
 	values   any      // pointer to the payload, nil if the label has none
+	least    bool     // its values are the least that may be drawn
 	ends     []string // names of the sessions that the ends make
 	pace     int      // how the component runs then: one of the paces, or at most so many steps
 	delay    int
@@ -180,6 +181,9 @@ func (w *World) send(p *peer, m move) bool {
 		return false
 	}
 	m.role, m.edge = p.role, edge
+	if m.least {
+		m.values, m.least = w.payloads.of(l, nil), false
+	}
 	var ends []channel.End
 	var born []*Session
 	for k, c := range l.Carries {

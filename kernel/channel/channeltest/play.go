@@ -118,17 +118,20 @@ func (w *World) settle(pace int) bool {
 	return true
 }
 
-// errors judges the components that have failed.
+// errors judges the components that have failed. When a fault explains the
+// end of one, it also explains that others have lost that one.
 func (w *World) errors() {
-	for _, err := range w.control.Errors() {
-		var gone *channel.GoneError
+	list := w.control.Errors()
+	var gone *channel.GoneError
+	for _, err := range list {
+		w.died = w.died || errors.As(err, &gone) && w.explained(gone.Protocol)
+	}
+	for _, err := range list {
 		var crash *channel.CrashError
 		switch {
 		case errors.As(err, &crash) && crash.Value == error(errNeverQuiet):
 			w.fail(NeverQuiet, "%s takes %v", crash.Component, errNeverQuiet)
-		case errors.As(err, &gone) && w.explained(gone.Protocol):
-			w.died = true
-		default:
+		case !w.died || !errors.As(err, &gone):
 			w.fail(ComponentFailed, "%v", err)
 		}
 	}

@@ -1,0 +1,65 @@
+package launch_test
+
+import (
+	"fmt"
+	"testing"
+
+	fuzz "github.com/google/gofuzz"
+
+	"github.com/protoc-os/protoc-os/kernel/channel"
+	"github.com/protoc-os/protoc-os/kernel/channel/channeltest"
+	server "github.com/protoc-os/protoc-os/kernel/launch"
+	"github.com/protoc-os/protoc-os/kernel/process"
+	"github.com/protoc-os/protoc-os/protocols/boot"
+	"github.com/protoc-os/protoc-os/protocols/clock"
+	"github.com/protoc-os/protoc-os/protocols/console"
+	"github.com/protoc-os/protoc-os/protocols/dir"
+	"github.com/protoc-os/protoc-os/protocols/entropy"
+	"github.com/protoc-os/protoc-os/protocols/memory"
+	"github.com/protoc-os/protoc-os/protocols/syscall"
+	"github.com/protoc-os/protoc-os/protocols/vnode"
+)
+
+const programs = 2
+
+// Start is Init with real processes, and two places for programs. Each command gets the next number, and each is told once how it has ended.
+func Start(w *channeltest.World) {
+	given := boot.InitGiven{
+		Fds: 4, Programs: programs, Stdio: 3, Waits: 8,
+		Operator: w.End(&boot.Operating, "init"), Table: w.End(&vnode.Table, "client"),
+		Renamers: w.End(&dir.RenamingPort, "opener"), Consoles: w.End(&console.Port, "opener"), Clocks: w.End(&clock.Port, "opener"),
+		Sources: w.End(&entropy.Port, "opener"), Memories: w.End(&memory.Port, "opener"),
+	}
+	for range programs {
+		given.Runners = append(given.Runners, w.End(&syscall.Runner, "kernel"))
+	}
+	limits := channel.NewLimits(channel.Limit{Of: "protocols/file.File", Most: 4}, channel.Limit{Of: "protocols/dir.Opening", Most: 8})
+	boot.StartInit(w.Runtime, channel.Options{Name: "init", Limits: limits}, given, server.Init(process.Process)).Discard()
+	w.Patient(&boot.Operating, &syscall.Runner, &syscall.Syscall, &syscall.Life)
+	w.Survives(&syscall.Syscall)
+	w.Fuzz(func(m *boot.OperatingLaunchPayload, c fuzz.Continue) {
+		command := server.Command{Module: "m", Args: []string{"a", "b"}[:c.Uint64()>>63], Env: []string{"K=V"}}
+		m.Command.Len = uint32(copy(m.Command.Data[:], command.Bytes()))
+	}, func(m *syscall.SyscallGrowPayload, c fuzz.Continue) { // the runner asks grain by grain
+		m.Grains = 1 + uint32(c.Uint64()>>63)
+	}, func(*dir.DirEntriesPayload, fuzz.Continue) { // no entries, rather than any bytes
+	}, func(v *uint32, c fuzz.Continue) { *v = uint32(c.Uint64() >> 62) })
+
+	launched, ended := uint32(0), map[uint32]bool{}
+	w.OnLabel(&boot.Operating, "Launch", func(channeltest.Seen) error { launched++; return nil })
+	channeltest.On(w, func(_ channeltest.Seen, m *boot.OperatingExitedPayload) error {
+		if m.Job >= launched || ended[m.Job] {
+			return fmt.Errorf("job %d of %d has ended", m.Job, launched)
+		}
+		ended[m.Job] = true
+		return nil
+	})
+	channeltest.On(w, func(s channeltest.Seen, m *syscall.RunnerRunPayload) error {
+		if got := string(m.Module.Data[:m.Module.Len]); got != "m" {
+			return fmt.Errorf("%s is run", got)
+		}
+		return nil
+	})
+}
+
+func TestInit(t *testing.T) { channeltest.Config{Runs: 300, Steps: 60}.Check(t, Start) }

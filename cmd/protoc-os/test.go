@@ -18,7 +18,8 @@ import (
 
 // testFlags are the flags of test.
 type testFlags struct {
-	runs, seed       uint64
+	runs             uint64
+	seed             *uint64 // nil: what the tests say
 	faults, schedule string
 	minCover         float64
 	coverFile        string
@@ -28,7 +29,7 @@ type testFlags struct {
 const channeltestPath = "github.com/protoc-os/protoc-os/kernel/channel/channeltest"
 
 func (a *app) testVerb() *cobra.Command {
-	f := new(testFlags)
+	f, seed := new(testFlags), uint64(1)
 	c := &cobra.Command{
 		Use:   "test [packages]",
 		Short: "run the property-based tests of components, and count what they cover",
@@ -40,51 +41,35 @@ Exit status 1: a test fails, or a component is covered less than --min-cover ask
 			if len(patterns) == 0 {
 				patterns = []string{"./..."}
 			}
+			if c.Flags().Changed("seed") {
+				f.seed = &seed
+			}
 			return a.test(c.Context(), f, patterns)
 		},
 	}
 	flags := c.Flags()
 	flags.Uint64Var(&f.runs, "runs", 0, "runs of each test (default: what the test says, or 100)")
-	flags.Uint64Var(&f.seed, "seed", 1, "of the random runs; 0: another one each time")
-	flags.StringVar(&f.faults, "faults", "on", "inject faults: on or off")
-	flags.StringVar(&f.schedule, "schedule", "mixed", "how interleavings are decided: mixed, promised, random, pct or exhaustive")
+	flags.Uint64Var(&seed, "seed", seed, "of the random runs; 0: another one each time")
+	flags.StringVar(&f.faults, "faults", "", "inject faults: on or off (default: what the test says, or on)")
+	flags.StringVar(&f.schedule, "schedule", "", "how interleavings are decided: mixed, promised, random, pct or exhaustive (default: what the test says, or mixed)")
 	flags.Float64Var(&f.minCover, "min-cover", 0, "least share of the transitions of each component, in percent")
 	flags.StringVar(&f.coverFile, "cover", "", "write how often each statement was taken, for graph --cover")
 	return c
 }
 
-// test is the verb: find the packages, run their tests, add up what they have covered.
+// test is the verb: run the tests, and say what they have covered.
 func (a *app) test(ctx context.Context, f *testFlags, patterns []string) error {
 	switch {
-	case !slices.Contains([]string{"on", "off"}, f.faults):
+	case !slices.Contains([]string{"", "on", "off"}, f.faults):
 		return fmt.Errorf("--faults %s: want on or off", f.faults)
-	case !slices.Contains([]string{"mixed", "promised", "random", "pct", "exhaustive"}, f.schedule):
+	case !slices.Contains([]string{"", "mixed", "promised", "random", "pct", "exhaustive"}, f.schedule):
 		return fmt.Errorf("--schedule %s: want mixed, promised, random, pct or exhaustive", f.schedule)
 	case f.minCover < 0 || f.minCover > 100:
 		return fmt.Errorf("--min-cover %v: want a share from 0 to 100", f.minCover)
 	}
-	packages, err := propertyTested(ctx, patterns)
+	total, err := a.cover(ctx, f, patterns)
 	if err != nil {
 		return err
-	}
-	if len(packages) == 0 {
-		return fmt.Errorf("no package of %s has a test that imports %s", strings.Join(patterns, " "), channeltestPath)
-	}
-	dir, err := os.MkdirTemp("", "protoc-os-test-*")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	if err := a.runTests(ctx, f, packages, dir); err != nil {
-		return err
-	}
-	list, err := cover.Read(dir)
-	if err != nil {
-		return err
-	}
-	total := &cover.Coverage{Test: fmt.Sprintf("%d tests of %d packages", len(list), len(packages))}
-	for _, c := range list {
-		total.Merge(c)
 	}
 	fmt.Fprint(a.out, total.Text())
 	for _, v := range total.Components {
@@ -101,6 +86,34 @@ func (a *app) test(ctx context.Context, f *testFlags, patterns []string) error {
 		return err
 	}
 	return os.WriteFile(f.coverFile, append(text, '\n'), 0o644)
+}
+
+// cover runs the tests and adds up what they have covered.
+func (a *app) cover(ctx context.Context, f *testFlags, patterns []string) (*cover.Coverage, error) {
+	packages, err := propertyTested(ctx, patterns)
+	if err != nil {
+		return nil, err
+	}
+	if len(packages) == 0 {
+		return nil, fmt.Errorf("no package of %s has a test that imports %s", strings.Join(patterns, " "), channeltestPath)
+	}
+	dir, err := os.MkdirTemp("", "protoc-os-test-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if err := a.runTests(ctx, f, packages, dir); err != nil {
+		return nil, err
+	}
+	list, err := cover.Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	total := &cover.Coverage{Test: fmt.Sprintf("%d tests of %d packages", len(list), len(packages))}
+	for _, c := range list {
+		total.Merge(c)
+	}
+	return total, nil
 }
 
 // propertyTested asks go list for the packages whose tests import channeltest.
@@ -130,7 +143,16 @@ func (a *app) runTests(ctx context.Context, f *testFlags, packages []string, dir
 		args = append(args, "-v")
 	}
 	c := exec.CommandContext(ctx, "go", append(args, packages...)...)
-	c.Env = append(os.Environ(), cover.EnvCover+"="+dir, cover.EnvSeed+"="+fmt.Sprint(f.seed), cover.EnvFaults+"="+f.faults, cover.EnvSchedule+"="+f.schedule)
+	c.Env = append(os.Environ(), cover.EnvCover+"="+dir)
+	if f.seed != nil {
+		c.Env = append(c.Env, cover.EnvSeed+"="+fmt.Sprint(*f.seed))
+	}
+	if f.faults != "" {
+		c.Env = append(c.Env, cover.EnvFaults+"="+f.faults)
+	}
+	if f.schedule != "" {
+		c.Env = append(c.Env, cover.EnvSchedule+"="+f.schedule)
+	}
 	if f.runs > 0 {
 		c.Env = append(c.Env, cover.EnvRuns+"="+fmt.Sprint(f.runs))
 	}

@@ -93,4 +93,14 @@ func Start(w *channeltest.World) {
 	})
 }
 
-func TestServer(t *testing.T) { channeltest.Config{Runs: 300, Steps: 50, MinCover: 90}.Check(t, Start) }
+func TestServer(t *testing.T) { channeltest.Config{Runs: 400, Steps: 50}.Check(t, Start) }
+
+// TestReaders is the console with programs that mostly read.
+func TestReaders(t *testing.T) {
+	channeltest.Config{Runs: 300, Steps: 50}.Check(t, func(w *channeltest.World) {
+		Start(w)
+		w.Weigh(&file.File, "Read", 150)
+		w.Weigh(&console.Port, "Attach", 20)
+		w.Weigh(&file.File, "Close", 1)
+	})
+}

@@ -37,6 +37,7 @@ func Start(w *channeltest.World) {
 	boot.StartInit(w.Runtime, channel.Options{Name: "init", Limits: limits}, given, server.Init(process.Process)).Discard()
 	w.Patient(&boot.Operating, &syscall.Runner, &syscall.Syscall, &syscall.Life)
 	w.Survives(&syscall.Syscall)
+	w.Weigh(&syscall.Runner, "Free", 2)
 	w.Fuzz(func(m *boot.OperatingLaunchPayload, c fuzz.Continue) {
 		command := server.Command{Module: "m", Args: []string{"a", "b"}[:c.Uint64()>>63], Env: []string{"K=V"}}
 		m.Command.Len = uint32(copy(m.Command.Data[:], command.Bytes()))
@@ -62,4 +63,4 @@ func Start(w *channeltest.World) {
 	})
 }
 
-func TestInit(t *testing.T) { channeltest.Config{Runs: 300, Steps: 60}.Check(t, Start) }
+func TestInit(t *testing.T) { channeltest.Config{Runs: 600, Steps: 60}.Check(t, Start) }

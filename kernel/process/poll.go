@@ -128,8 +128,11 @@ func (p *process) dating(s syscall.ProcessDating) (state, error) {
 		return nil, err
 	}
 	next, err := made.SendTimeSleep(clock.WhichMonotonic, until)
+	if err != nil {
+		return nil, err
+	}
 	q.nap(next.View().Added(), nap{timer: true})
-	return next, err
+	return next, nil
 }
 
 // ask asks for the next file that is waited for.

@@ -138,14 +138,34 @@ func (w *World) errors() {
 }
 
 // explained reports whether a fault explains the loss of a peer, and the
-// component need not survive it.
+// component need not survive it: a session of the protocol was lost, or one
+// whose messages carry its ends, which are lost with it.
 func (w *World) explained(protocol string) bool {
 	for p := range w.lost {
-		if p.Name == protocol && !w.survives[p] {
+		if found := carried(p, protocol, map[*channel.Protocol]bool{}); found != nil && !w.survives[found] {
 			return true
 		}
 	}
 	return false
+}
+
+// carried finds a protocol by name among p and those whose ends it carries.
+func carried(p *channel.Protocol, name string, seen map[*channel.Protocol]bool) *channel.Protocol {
+	if p.Name == name {
+		return p
+	}
+	if seen[p] {
+		return nil
+	}
+	seen[p] = true
+	for i := range p.Labels {
+		for _, c := range p.Labels[i].Carries {
+			if found := carried(c.Protocol, name, seen); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
 }
 
 // drain lets every peer receive what it can. It reports whether any did.

@@ -6,12 +6,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 
 	"github.com/protoc-os/protoc-os/kernel/channel"
 	"github.com/protoc-os/protoc-os/kernel/clock"
 	"github.com/protoc-os/protoc-os/kernel/console"
 	"github.com/protoc-os/protoc-os/kernel/entropy"
 	"github.com/protoc-os/protoc-os/kernel/flat"
+	"github.com/protoc-os/protoc-os/kernel/host/door"
 	"github.com/protoc-os/protoc-os/kernel/host/hardware"
 	"github.com/protoc-os/protoc-os/kernel/host/operator"
 	"github.com/protoc-os/protoc-os/kernel/host/terminal"
@@ -36,6 +38,7 @@ type Config struct {
 	Engine   *wasi.Engine
 	Seed     *uint64          // nil: the host's own noise
 	Recorder channel.Recorder // nil: off
+	Door     net.Listener     // where the running kernel answers questions; nil: nowhere. It is closed in the end
 }
 
 // NewRecord records a run of this kernel.
@@ -55,6 +58,9 @@ var errDone = errors.New("all programs have ended")
 func Run(ctx context.Context, c Config, commands ...Command) ([]uint32, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	if c.Door != nil {
+		defer c.Door.Close()
+	}
 	rt := channel.New(channel.Config{Cores: 1, Outside: true, Spin: -1, Recorder: c.Recorder})
 	codes := make([]uint32, len(commands))
 	encoded := make([][]byte, len(commands))
@@ -79,15 +85,19 @@ func Run(ctx context.Context, c Config, commands ...Command) ([]uint32, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = rt.Run(ctx)
-	if context.Cause(ctx) == errDone {
-		return codes, crashes(err)
+	if c.Door != nil {
+		go door.Serve(c.Door, rt)
 	}
-	return codes, errors.Join(context.Cause(ctx), crashes(err))
+	err = rt.Run(ctx)
+	cause := context.Cause(ctx)
+	if cause == errDone {
+		return codes, crashes(err, cause)
+	}
+	return codes, errors.Join(cause, crashes(err, cause))
 }
 
 // crashes are the errors of a run that do not come from its being stopped: who was stopped, and whose peer was stopped first, is well.
-func crashes(err error) error {
+func crashes(err, cause error) error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return err
@@ -96,7 +106,7 @@ func crashes(err error) error {
 	for _, err := range joined.Unwrap() {
 		var aborted *channel.AbortedError
 		var gone *channel.GoneError
-		if !errors.As(err, &aborted) && !errors.As(err, &gone) {
+		if !errors.Is(err, cause) && !errors.As(err, &aborted) && !errors.As(err, &gone) {
 			left = append(left, err)
 		}
 	}

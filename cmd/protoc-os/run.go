@@ -6,11 +6,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	protocos "github.com/protoc-os/protoc-os"
 	"github.com/protoc-os/protoc-os/kernel"
+	"github.com/protoc-os/protoc-os/kernel/host/door"
 	"github.com/protoc-os/protoc-os/kernel/host/wasi"
 )
 
@@ -18,6 +20,7 @@ func (a *app) runVerb() *cobra.Command {
 	var env []string
 	var seed uint64
 	var record string
+	var timeout time.Duration
 	c := &cobra.Command{
 		Use:   "run [flags] PROGRAM.wasm | FOLDER [arguments]",
 		Short: "run a WebAssembly program on the kernel",
@@ -39,6 +42,10 @@ A folder is a Go program, which is built first.`,
 			}
 			defer engine.Close()
 			config := kernel.Config{Lock: protocos.Lock, Stdin: a.in, Stdout: a.out, Stderr: a.err, Engine: engine}
+			if config.Door, err = door.Open(door.Folder()); err != nil {
+				fmt.Fprintf(a.err, "protoc-os: ps will not find this kernel: %v\n", err)
+				config.Door = nil
+			}
 			if c.Flags().Changed("seed") {
 				config.Seed = &seed
 			}
@@ -60,7 +67,13 @@ A folder is a Go program, which is built first.`,
 				}()
 			}
 			command := kernel.Command{Module: module, Args: append([]string{filepath.Base(args[0])}, args[1:]...), Env: env}
-			codes, err := kernel.Run(c.Context(), config, command)
+			ctx := c.Context()
+			if timeout > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeoutCause(ctx, timeout, fmt.Errorf("stopped after %v (--timeout)", timeout))
+				defer cancel()
+			}
+			codes, err := kernel.Run(ctx, config, command)
 			if err != nil {
 				return err
 			}
@@ -70,6 +83,7 @@ A folder is a Go program, which is built first.`,
 	c.Flags().SetInterspersed(false)
 	c.Flags().StringArrayVar(&env, "env", nil, "an environment variable of the program: KEY=VALUE (repeatable)")
 	c.Flags().StringVar(&record, "record", "", "write every message into this file; protoc-os trace replay judges it")
+	c.Flags().DurationVar(&timeout, "timeout", 0, "stop the kernel and its program after this time; 0: never")
 	c.Flags().Uint64Var(&seed, "seed", 0, "make the kernel's random numbers follow from this")
 	return c
 }

@@ -19,6 +19,8 @@ type body struct {
 	report End   // its end of the handle
 	live   bool
 	err    error
+	asked  func() // what its core is asked to do, instead of a component
+	asleep string // the state in which it waits for many
 }
 
 // handles is the protocol of supervision: how a component tells whoever

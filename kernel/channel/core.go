@@ -193,6 +193,11 @@ func (c *core) drain() {
 		next := e.next
 		e.next = nil
 		e.queued.Store(0)
+		if e.asked != nil {
+			e.asked()
+			e = next
+			continue
+		}
 		if e.fresh != nil {
 			e.settleIn()
 		}

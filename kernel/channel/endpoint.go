@@ -317,6 +317,7 @@ func (e *Endpoint) retract() {
 
 // sleepOn sleeps and then looks whether the component was cancelled.
 func (e *Endpoint) sleepOn(want int32, state string) error {
+	e.asleep = state
 	if err := e.sleep(want); err != nil {
 		return err
 	}

@@ -67,6 +67,12 @@ type CrashError struct {
 	Stack     []byte
 }
 
+// Unwrap is what the component panicked with, if that is an error.
+func (e *CrashError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
 func (e *CrashError) Error() string { return fmt.Sprintf("%s crashed: %v", e.Component, e.Value) }
 
 // AssertionError is what a component panics with that does not do as its

@@ -66,7 +66,7 @@ func (j *Judge) State() *traces.State {
 			c.Status = "crashed"
 		case i.status == ended || i.machine != nil && i.over():
 			c.Status = "ended"
-		case i.machine == nil:
+		case i.machine == nil || len(i.locals) == 0: // or it has not begun
 			c.Status = "idle"
 		default:
 			st := &i.machine.States[i.locals[0].state]

@@ -138,7 +138,7 @@ func propertyTested(ctx context.Context, patterns []string) ([]string, error) {
 
 // runTests runs go test, whose words go to the results only if something is wrong.
 func (a *app) runTests(ctx context.Context, f *testFlags, packages []string, dir string) error {
-	args := []string{"test", "-count=1"}
+	args := []string{"test", "-count=1", "-timeout=0"} // as many runs as are asked for take their time
 	if a.verbose {
 		args = append(args, "-v")
 	}

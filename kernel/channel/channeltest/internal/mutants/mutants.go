@@ -19,6 +19,16 @@ var Subjects = []Subject{
 	{Name: "depot", Folders: map[string]string{"kernel/channel/channeltest/internal/depot": "subject"}, Rename: map[string]string{"package depot": "package subject"}},
 	{Name: "clock", Folders: map[string]string{"protocols/clock": "clock", "kernel/clock": "server"}, Rename: map[string]string{"package clock_test": "package subject"},
 		Imports: map[string]string{"github.com/protoc-os/protoc-os/protocols/clock": "clock", "github.com/protoc-os/protoc-os/kernel/clock": "server"}},
+	{Name: "console", Folders: map[string]string{"kernel/console": "server"}, Rename: map[string]string{"package console_test": "package subject"},
+		Imports: map[string]string{"github.com/protoc-os/protoc-os/kernel/console": "server"}},
+	{Name: "memory", Folders: map[string]string{"kernel/memory": "server"}, Rename: map[string]string{"package memory_test": "package subject"},
+		Imports: map[string]string{"github.com/protoc-os/protoc-os/kernel/memory": "server"}},
+	{Name: "renamer", Folders: map[string]string{"kernel/renamer": "server"}, Rename: map[string]string{"package renamer_test": "package subject"},
+		Imports: map[string]string{"github.com/protoc-os/protoc-os/kernel/renamer": "server"}},
+	{Name: "process", Folders: map[string]string{"kernel/process": "server"}, Rename: map[string]string{"package process_test": "package subject"},
+		Imports: map[string]string{"github.com/protoc-os/protoc-os/kernel/process": "server"}},
+	{Name: "launch", Folders: map[string]string{"kernel/launch": "server"}, Rename: map[string]string{"package launch_test": "package subject"},
+		Imports: map[string]string{"github.com/protoc-os/protoc-os/kernel/launch": "server"}},
 	{Name: "wordcount", Folders: map[string]string{"examples/wordcount/count": "count", "examples/wordcount": "subject"},
 		Rename: map[string]string{"package main": "package subject"}, Imports: map[string]string{"example.org/wordcount/count": "count"}},
 }
@@ -39,6 +49,14 @@ const (
 	clockGo = "server/clock.go"
 	clockC  = "clock/clock_server_component.gen.go"
 	words   = "subject/main.go"
+	console = "server/console.go"
+	memory  = "server/memory.go"
+	renamer = "server/renamer.go"
+	launch  = "server/launch.go"
+	take    = "server/take.go"
+	table   = "server/table.go"
+	polling = "server/poll.go"
+	process = "server/process.go"
 )
 
 // All are the faults.
@@ -95,4 +113,21 @@ var All = []Mutant{
 	{"wordcount: a line is left out", "wordcount", words, "words += uint64(len(strings.Fields(m.Text)))", "words = uint64(len(strings.Fields(m.Text)))", 0},
 	{"wordcount: one word too many", "wordcount", words, "return m.Next.LeftTotal(words)", "return m.Next.LeftTotal(words + 1)", 0},
 	{"wordcount: it ends without a total", "wordcount", words, "return m.Next.LeftTotal(words)", "return count.CountLeftEnd{}, nil", 0},
+	// Further components of the kernel.
+	{"console: what is left of a line is forgotten", "console", console, "v.typed = v.typed[n:]", "v.typed = nil", 0},
+	{"console: a line is read twice", "console", console, "v.typed = v.typed[n:]", "v.typed = v.typed[max(n-1, 0):]", 0},
+	{"console: one byte too many is written", "console", console, "SendFilesWritten(n)", "SendFilesWritten(n + 1)", 0},
+	{"console: what is written to errors goes to output", "console", console, "*at(&v.streams, o.Next.View().Added()) = o.Stream", "*at(&v.streams, o.Next.View().Added()) = min(o.Stream, 1)", 0},
+	{"console: everybody reads as much as the last one wants", "console", console, "*at(&v.wanted, o.Member) = o.Count", "for i := range 3 {\n\t*at(&v.wanted, i) = o.Count\n}", 0},
+	{"memory: a client that leaves ends the service", "memory", memory, "case *memory.MemoryServiceComponentServingDetach:\n\t\t\ts = o.Next", "case *memory.MemoryServiceComponentServingDetach:\n\t\t\treturn nil", 0},
+	{"renamer: it unlinks whatever has the name", "renamer", renamer, "SendFromUnlink(old, ino)", "SendFromUnlink(old, 0)", 0},
+	{"renamer: it undoes the wrong name", "renamer", renamer, "SendToUnlink(name, ino)", "SendToUnlink(old, ino)", 0},
+	{"renamer: another reason is told", "renamer", renamer, "return refuse(found.Next, found.Err)", "return refuse(found.Next, errno.ErrnoNoEnt)", 0},
+	{"renamer: old and new name change places", "renamer", renamer, "rename(o.Next, o.Old, o.Name)", "rename(o.Next, o.Name, o.Old)", 0},
+	{"launch: each job has the number of the last", "launch", launch, "v.of[member] = job", "v.of[member] = 0", 0},
+	{"launch: a job that cannot start is told of twice", "launch", launch, "job := v.jobs\n\tv.jobs++", "job := v.jobs", 0},
+	{"process: what a path has borrowed is not given back", "process", take, "p.giveBack()", "_ = p.walk", 0},
+	{"process: the clock's answer is not looked at", "process", take, "p.time = m.Nanoseconds\n\t\treturn m.Next, nil\n\tcase *syscall.ProcessRunningResolution", "return m.Next, nil\n\tcase *syscall.ProcessRunningResolution", 0},
+	{"process: it forgets with which code the program ended", "process", take, "p.code = o.Code", "p.code = o.Code + 1", 0},
+	{"process: a file takes a place that is taken", "process", table, "if d := &t.fds[i]; d.used && d.dir == dir && d.member == m {", "if d := &t.fds[i]; d.used && d.member == m {", 0},
 }

@@ -2,7 +2,7 @@
 // plain figures from whoever measured them; out go DOT, SVG, PNG, Mermaid, HTML and text. It reads no files and knows no checker.
 //
 //	ProtocolGraph, RoleGraph, MachineGraph, SystemGraph, SpaceGraph → Graph   what is drawn
-//	Graph.Highlight, Graph.Cover, Graph.Load                        → Graph   what is laid over it
+//	Graph.Highlight, Graph.Cover, SystemOptions.Load                → Graph   what is laid over it
 //	Arrange(Graph)                                                  → Layout  where it is drawn
 //	WriteSVG, WritePNG, WriteHTML (Layout) · WriteDOT, WriteMermaid, WriteText (Graph)
 //

@@ -29,7 +29,7 @@ type Node struct {
 	Group string   // nodes of one group belong together; "" none
 	Keys  []string // what of a trace lights it: see Highlight
 	Mark  Mark
-	Heat  float64 // 0 none … 1: see Graph.Load
+	Heat  float64 // 0 none … 1: its share of the messages of a run, see SystemOptions.Load
 }
 
 // NodeKind is what a node stands for.

@@ -142,20 +142,3 @@ func (g *Graph) Cover(counts map[string]int) *Graph {
 	}
 	return out
 }
-
-// Load warms each instance's box by a share from 0 to 1 and writes the share down.
-func (g *Graph) Load(share map[string]float64) *Graph {
-	out := g.copy()
-	for i := range out.Nodes {
-		n := &out.Nodes[i]
-		for _, k := range n.Keys {
-			if len(k) > 9 && k[:9] == "instance " {
-				n.Heat = max(n.Heat, share[k[9:]])
-			}
-		}
-		if n.Heat > 0 {
-			n.Lines = append(slices.Clone(n.Lines), fmt.Sprintf("%.0f %%", 100*n.Heat))
-		}
-	}
-	return out
-}

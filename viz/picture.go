@@ -241,8 +241,12 @@ func (l *Layout) node(i int) group {
 		g.items = append(g.items, item{look: "title", text: title, at: Spot{x, y + titleSize*1.02}})
 		y += titleSize * leading
 	}
+	ink := "text"
+	if strings.HasPrefix(fill, "heat") {
+		ink = "label-plain" // muted text is not read on a warm box
+	}
 	for _, text := range lines {
-		g.items = append(g.items, item{look: "text", text: text, at: Spot{x, y + lineSize*1.02}})
+		g.items = append(g.items, item{look: ink, text: text, at: Spot{x, y + lineSize*1.02}})
 		y += lineSize * leading
 	}
 	return g

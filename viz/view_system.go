@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/protoc-os/protoc-os/dsl/session"
+	"github.com/protoc-os/protoc-os/traces"
 )
 
 // Occupancy is the highest number of messages that a queue held, as a check or a run found it.
@@ -19,13 +20,14 @@ type Occupancy struct {
 // SystemOptions say how a wiring is drawn.
 type SystemOptions struct {
 	Occupancy []Occupancy
-	Unfold    bool // draw each instance of an array
+	Unfold    bool          // draw each instance of an array
+	Load      *traces.Trace // a run whose messages are counted on the arrows; nil: none
 }
 
 // SystemGraph draws a wiring: instances, and per session an arrow from the holder of the first role to that of the second with protocol and
 // capacities. Instances of an array are one box, unless Unfold is set. Components that others start are dashed.
 func SystemGraph(s *session.System, o SystemOptions) *Graph {
-	d := &systemDrawing{system: s, options: o, of: make([]int, len(s.Instances)), holders: make([][]holder, len(s.Sessions))}
+	d := &systemDrawing{system: s, options: o, of: make([]int, len(s.Instances)), holders: make([][]holder, len(s.Sessions)), arrows: map[cable]int{}}
 	name := "system"
 	if s.Decl != nil {
 		name = s.Decl.QName()
@@ -34,6 +36,9 @@ func SystemGraph(s *session.System, o SystemOptions) *Graph {
 	d.boxes()
 	d.cables()
 	d.startable()
+	if o.Load != nil {
+		d.load(o.Load)
+	}
 	return d.graph
 }
 
@@ -43,6 +48,14 @@ type systemDrawing struct {
 	graph   *Graph
 	of      []int // instance → node
 	holders [][]holder
+	arrows  map[cable]int // in graph.Edges
+	starts  []starting
+}
+
+// starting is that a box may start another.
+type starting struct {
+	from, to int
+	machine  *session.Machine
 }
 
 // holder holds a role of a session.
@@ -124,6 +137,7 @@ func (d *systemDrawing) cables() {
 		for _, i := range sessions[c] {
 			e.Keys = append(e.Keys, keySession(d.system.Sessions[i].Name))
 		}
+		d.arrows[c] = len(d.graph.Edges)
 		d.graph.Edges = append(d.graph.Edges, e)
 	}
 }
@@ -210,6 +224,7 @@ func (d *systemDrawing) startable() {
 					continue
 				}
 				drawn[[2]int{from, to}] = true
+				d.starts = append(d.starts, starting{from, to, e.Action.Child})
 				d.graph.Edges = append(d.graph.Edges, Edge{From: from, To: to, Kind: Making, Lines: []string{"starts"}, Keys: []string{keyAt(e.At.String())}})
 			}
 		}

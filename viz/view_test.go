@@ -194,10 +194,6 @@ func TestOverlays(t *testing.T) {
 	if diff := cmp.Diff([]Mark{0, 0, 0, 0, 0}, marks(g.Highlight(trace, HighlightOptions{Instance: "buyer[1]"}))); diff != "" {
 		t.Errorf("what others did is lit:\n%s", diff)
 	}
-	hot := g.Load(map[string]float64{"seller": 0.73})
-	if text := outlineOf(t, hot); !strings.Contains(text, "73 %") || hot.Nodes[2].fill() != "heat4" {
-		t.Errorf("load shows as %s, %s", hot.Nodes[2].fill(), text)
-	}
 	role := RoleGraph(p.Protocols[1].Locals[0])
 	at := strings.TrimPrefix(role.Edges[1].Keys[0], "at ")
 	covered := role.Cover(map[string]int{at: 7})

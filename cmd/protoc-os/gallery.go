@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/protoc-os/protoc-os/checker"
+	"github.com/protoc-os/protoc-os/checker/judge"
 	"github.com/protoc-os/protoc-os/dsl"
 	"github.com/protoc-os/protoc-os/dsl/session"
 	"github.com/protoc-os/protoc-os/traces"
@@ -19,6 +20,7 @@ type gallery struct {
 	flags   *graphFlags
 	sources *sources
 	trace   *traces.Trace
+	load    *traces.Trace // a run to count on the wiring
 }
 
 // subject is something that can be drawn.
@@ -122,7 +124,14 @@ func (g *gallery) component(c *session.Component) (*viz.Graph, error) {
 
 // wiring draws a system, after exploring it if occupancies are asked for.
 func (g *gallery) wiring(e *elaboration) (*viz.Graph, error) {
-	o := viz.SystemOptions{Unfold: g.flags.unfold || g.trace != nil}
+	o := viz.SystemOptions{Unfold: g.flags.unfold || g.trace != nil, Load: g.load}
+	if g.load != nil {
+		sys, err := judge.Elaborate(e.decl, g.load)
+		if err != nil {
+			return nil, err
+		}
+		return viz.SystemGraph(sys, o), nil
+	}
 	if g.flags.occupancy {
 		v := checker.Check(g.ctx, e.sys, checker.Options{})
 		if v.Outcome == checker.Inconclusive {

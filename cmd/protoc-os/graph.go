@@ -23,7 +23,7 @@ import (
 type graphFlags struct {
 	view, name, to, engine, direction string
 	highlight, instance, output       string
-	cover                             string
+	cover, load                       string
 	unfold, occupancy, check          bool
 	states                            int
 	params                            []string
@@ -42,7 +42,8 @@ Views: protocol (who sends what to whom), role (Protocol.role: what one role doe
 states (the states of a system; with --highlight those around the trace).`,
 		Example: "  protoc-os graph --view system --to png -o boot.png ./protocols/boot\n" +
 			"  protoc-os graph --view component --name Vnode --to html -o vnode.html ./protocols/vnode\n" +
-			"  protoc-os graph --view protocol --name Block ./protocols/block",
+			"  protoc-os graph --view protocol --name Block ./protocols/block\n" +
+			"  protoc-os graph --load run.jsonl -o load.svg ./protocols/boot",
 		RunE: func(c *cobra.Command, patterns []string) error {
 			if len(patterns) == 0 {
 				patterns = []string{"."}
@@ -59,6 +60,7 @@ states (the states of a system; with --highlight those around the trace).`,
 	flags.StringVar(&f.direction, "direction", "auto", "where arrows point: auto, down or right")
 	flags.StringVar(&f.highlight, "highlight", "", "light what a trace file went through")
 	flags.StringVar(&f.cover, "cover", "", "write onto each arrow how often tests took it: a file of test --cover")
+	flags.StringVar(&f.load, "load", "", "system: write onto each arrow what a recorded run sent, and the most that waited: a file of run --record")
 	flags.StringVar(&f.instance, "instance", "", "with --highlight: only what this instance did")
 	flags.BoolVar(&f.unfold, "unfold", false, "system: draw each instance of an array")
 	flags.BoolVar(&f.occupancy, "occupancy", false, "system: explore it and write the highest occupancy of each queue")
@@ -83,6 +85,15 @@ func (a *app) graph(ctx context.Context, f *graphFlags, patterns []string) error
 			return err
 		}
 	}
+	var load *traces.Trace
+	if f.load != "" {
+		if load, err = traces.ReadFile(f.load); err != nil {
+			return err
+		}
+		if f.view, f.name = "system", load.System; f.output != "" && f.intoFolder() {
+			return fmt.Errorf("--load draws one system: -o wants a file")
+		}
+	}
 	counts, err := f.counts()
 	if err != nil {
 		return err
@@ -96,7 +107,7 @@ func (a *app) graph(ctx context.Context, f *graphFlags, patterns []string) error
 		a.render(a.err, d)
 	}
 	a.status |= src.status()
-	g := &gallery{app: a, ctx: ctx, flags: f, sources: src, trace: trace}
+	g := &gallery{app: a, ctx: ctx, flags: f, sources: src, trace: trace, load: load}
 	subjects, err := g.choose()
 	if err != nil {
 		return err
@@ -173,6 +184,8 @@ func (f *graphFlags) judge() error {
 		return fmt.Errorf("--check compares with files: it needs -o")
 	case f.instance != "" && f.highlight == "":
 		return fmt.Errorf("--instance chooses part of a trace: it needs --highlight")
+	case f.load != "" && (f.name != "" || f.view != "" && f.view != "system" || f.occupancy || len(f.params) > 0):
+		return fmt.Errorf("--load says itself which system it draws, with which parameters: no --name, --occupancy or --param, and no view but system")
 	case f.states < 1:
 		return fmt.Errorf("--states %d: want at least 1", f.states)
 	}

@@ -29,12 +29,12 @@ type outcome struct {
 
 var only = flag.String("only", "", "plant the faults of this subject")
 
-var all = flag.Bool("all", false, "plant all faults; else one of eight, since each is a program to compile")
+var all = flag.Bool("all", false, "plant all faults; else one of sixteen, since each is a program to compile")
 
 // planted are the faults of this run.
 func planted() (list []Mutant) {
 	for i, m := range All {
-		if m.Subject == *only || *only == "" && (*all || i%8 == 0) {
+		if m.Subject == *only || *only == "" && (*all || i%16 == 0) {
 			list = append(list, m)
 		}
 	}

@@ -94,6 +94,30 @@ func (j *Judge) State() *traces.State {
 	return s
 }
 
+// Standing is where a component stands: in one of these states of its machine, as far as the trace tells. Without a machine it is of the world
+// outside, without states it is over.
+type Standing struct {
+	Instance string
+	Machine  *session.Machine
+	States   []int
+}
+
+// Standings tells where each component stands before the next event, in the order of their starts: those of State.
+func (j *Judge) Standings() (all []Standing) {
+	for _, i := range j.all {
+		s := Standing{Instance: i.name, Machine: i.machine}
+		if i.status == running && i.machine != nil {
+			for _, l := range i.locals {
+				if !slices.Contains(s.States, l.state) {
+					s.States = append(s.States, l.state)
+				}
+			}
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
 func (j *Judge) holderName(e *end) string {
 	if e.holder != nil {
 		return e.holder.name

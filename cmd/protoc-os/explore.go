@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/protoc-os/protoc-os/checker"
+	"github.com/protoc-os/protoc-os/checker/judge"
 	"github.com/protoc-os/protoc-os/cmd/protoc-os/explore"
 	"github.com/protoc-os/protoc-os/dsl/session"
 	"github.com/protoc-os/protoc-os/traces"
@@ -31,8 +32,9 @@ func (a *app) exploreVerb() *cobra.Command {
 		Short: "walk a system's states by hand, on a local web page",
 		Long: `explore serves a page on this machine until it is interrupted: the steps that may be taken, every component beside its machine with the current
 state lit, the queues, the steps so far as a chart. It goes back and forth, jumps to a counterexample, and its link restores the view. Nothing is
-fetched from a network. With --trace it opens a counterexample or a recorded run.`,
-		Example: "  protoc-os explore --system Files ./fs\n  protoc-os explore --trace traces/fs.Files.PO2001.jsonl ./fs",
+fetched from a network. With --trace it opens a counterexample, or a recorded run with the sizes that it ran with.`,
+		Example: "  protoc-os explore --system Files ./fs\n  protoc-os explore --trace traces/fs.Files.PO2001.jsonl ./fs\n" +
+			"  protoc-os explore --trace run.jsonl ./protocols/boot",
 		RunE: func(c *cobra.Command, patterns []string) error {
 			if len(patterns) == 0 {
 				patterns = []string{"."}
@@ -87,6 +89,9 @@ func (a *app) explore(ctx context.Context, f *exploreFlags, patterns []string) e
 	case len(systems) != 1:
 		return fmt.Errorf("%d systems here: choose one with --system", len(systems))
 	}
+	if trace != nil && trace.Recorded {
+		return a.serveRecording(ctx, f.addr, systems[0].decl, trace)
+	}
 	x, err := explore.New(systems[0].decl.QName(), systems[0].sys, checker.Options{States: f.states, Timeout: f.timeout})
 	if err != nil {
 		return err
@@ -97,16 +102,29 @@ func (a *app) explore(ctx context.Context, f *exploreFlags, patterns []string) e
 			return err
 		}
 	}
-	return a.serve(ctx, f.addr, path, x)
+	return a.serve(ctx, f.addr, path, x.Handler())
+}
+
+// serveRecording serves a recorded run, of the system with the sizes that it ran with.
+func (a *app) serveRecording(ctx context.Context, addr string, decl *session.SystemDecl, trace *traces.Trace) error {
+	sys, err := judge.Elaborate(decl, trace)
+	if err != nil {
+		return err
+	}
+	r, err := explore.NewRecording(sys, trace)
+	if err != nil {
+		return err
+	}
+	return a.serve(ctx, addr, "", r.Handler())
 }
 
 // serve listens until the command is interrupted.
-func (a *app) serve(ctx context.Context, addr, path string, x *explore.Explorer) error {
+func (a *app) serve(ctx context.Context, addr, path string, page http.Handler) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: x.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second}
 	url := "http://" + listener.Addr().String() + "/"
 	if path != "" {
 		url += "#" + path

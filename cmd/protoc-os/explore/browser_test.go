@@ -72,7 +72,7 @@ func TestPageInBrowser(t *testing.T) {
 	x := explorer(t)
 	server := httptest.NewServer(x.Handler())
 	defer server.Close()
-	runs, err := x.counterexamples(ctx)
+	runs, err := x.runs(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

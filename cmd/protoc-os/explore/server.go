@@ -1,9 +1,9 @@
 package explore
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
-	"fmt"
 	"net"
 	"net/http"
 	"strconv"
@@ -52,9 +52,19 @@ type component struct {
 	Vars     []string `json:"vars"`
 }
 
-// Handler serves the page, its parts, and the answers to its questions. It answers only to names of this machine, so that no page from elsewhere can
+// subject is what a page shows: a system that is walked, or a run that was recorded.
+type subject interface {
+	view(path string) (any, error)
+	runs(context.Context) ([]Run, error)
+	picture(number string) (any, error)
+}
+
+// Handler serves the page.
+func (x *Explorer) Handler() http.Handler { return serve(x) }
+
+// serve serves the page, its parts, and the answers to its questions. It answers only to names of this machine, so that no page from elsewhere can
 // read a system by way of the reader's browser.
-func (x *Explorer) Handler() http.Handler {
+func serve(s subject) http.Handler {
 	mux := http.NewServeMux()
 	for path, file := range map[string][2]string{"/": {"page/index.html", "text/html; charset=utf-8"}, "/explore.js": {"page/explore.js", "text/javascript; charset=utf-8"},
 		"/explore.css": {"page/explore.css", "text/css; charset=utf-8"}} {
@@ -72,13 +82,13 @@ func (x *Explorer) Handler() http.Handler {
 		})
 	}
 	mux.HandleFunc("GET /state", func(w http.ResponseWriter, r *http.Request) {
-		x.answer(w, func() (any, error) { return x.view(r.URL.Query().Get("path")) })
+		answer(w, func() (any, error) { return s.view(r.URL.Query().Get("path")) })
 	})
 	mux.HandleFunc("GET /runs", func(w http.ResponseWriter, r *http.Request) {
-		x.answer(w, func() (any, error) { return x.counterexamples(r.Context()) })
+		answer(w, func() (any, error) { return s.runs(r.Context()) })
 	})
 	mux.HandleFunc("GET /machine", func(w http.ResponseWriter, r *http.Request) {
-		x.answer(w, func() (any, error) { return x.picture(r.URL.Query().Get("number")) })
+		answer(w, func() (any, error) { return s.picture(r.URL.Query().Get("number")) })
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
@@ -96,7 +106,7 @@ func (x *Explorer) Handler() http.Handler {
 }
 
 // answer writes what a question gives, or its error as text.
-func (x *Explorer) answer(w http.ResponseWriter, question func() (any, error)) {
+func answer(w http.ResponseWriter, question func() (any, error)) {
 	value, err := question()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -109,21 +119,6 @@ func (x *Explorer) answer(w http.ResponseWriter, question func() (any, error)) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(text) // the reader has gone
-}
-
-// picture is the drawing of machine number n of the system.
-func (x *Explorer) picture(number string) (any, error) {
-	n, err := strconv.Atoi(number)
-	if err != nil || n < 0 || n >= len(x.system.Machines) {
-		return nil, fmt.Errorf("there is no machine number %q", number)
-	}
-	x.mutex.Lock()
-	defer x.mutex.Unlock()
-	m, err := x.machineOf(x.system.Machines[n])
-	if err != nil {
-		return nil, err
-	}
-	return string(m.svg), nil
 }
 
 // view describes the point that a path leads to.
@@ -148,7 +143,7 @@ func (x *Explorer) view(path string) (any, error) {
 		return nil, err
 	}
 	v.Verdict, v.Stuck = verdict(state, len(v.Steps))
-	svg, err := x.chart(events, state)
+	svg, err := chart(x.name, events, state)
 	v.Chart = string(svg)
 	return v, err
 }

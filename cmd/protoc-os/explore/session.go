@@ -4,7 +4,6 @@
 package explore
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -15,21 +14,19 @@ import (
 	"github.com/protoc-os/protoc-os/checker"
 	"github.com/protoc-os/protoc-os/dsl/session"
 	"github.com/protoc-os/protoc-os/traces"
-	"github.com/protoc-os/protoc-os/viz"
 )
 
 // Explorer answers the page's questions about one system.
 type Explorer struct {
+	album
 	name   string
-	system *session.System
 	bounds checker.Options // of the search for counterexamples
 
 	mutex    sync.Mutex // over all below: a walk belongs to one goroutine
 	walk     *checker.Walk
 	first    checker.Point
 	known    map[string]step // by path
-	machines map[*session.Machine]*machine
-	runs     []Run
+	found    []Run
 	searched bool
 }
 
@@ -37,12 +34,6 @@ type Explorer struct {
 type step struct {
 	point checker.Point
 	event traces.Event
-}
-
-// machine is a machine's picture and where its states are in it.
-type machine struct {
-	svg   []byte
-	nodes map[int][]string // state → ids
 }
 
 // Run is a run that somebody wants to look at: a counterexample or a recorded run, as a path.
@@ -57,7 +48,7 @@ func New(name string, sys *session.System, bounds checker.Options) (*Explorer, e
 	if err != nil {
 		return nil, err
 	}
-	return &Explorer{name: name, system: sys, bounds: bounds, walk: w, first: first, known: map[string]step{}, machines: map[*session.Machine]*machine{}}, nil
+	return &Explorer{album: album{system: sys, drawn: map[*session.Machine]*machine{}}, name: name, bounds: bounds, walk: w, first: first, known: map[string]step{}}, nil
 }
 
 // Open adds a trace to the runs to look at. A step without an option number, as a running kernel records it, is found by what it says. The error
@@ -67,7 +58,7 @@ func (x *Explorer) Open(t *traces.Trace) (string, error) {
 	defer x.mutex.Unlock()
 	run, err := x.follow(t)
 	if err == nil {
-		x.runs = append(x.runs, run)
+		x.found = append(x.found, run)
 	}
 	return run.Path, err
 }
@@ -101,12 +92,12 @@ func same(a, b *traces.Event) bool {
 	return a.Kind == b.Kind && a.Instance == b.Instance && a.Label == b.Label && a.Channel == b.Channel && a.Case == b.Case
 }
 
-// counterexamples checks the system, once, and returns all runs to look at.
-func (x *Explorer) counterexamples(ctx context.Context) ([]Run, error) {
+// runs checks the system, once, and returns all runs to look at.
+func (x *Explorer) runs(ctx context.Context) ([]Run, error) {
 	x.mutex.Lock()
 	defer x.mutex.Unlock()
 	if x.searched {
-		return x.runs, nil
+		return x.found, nil
 	}
 	v := checker.Check(ctx, x.system, x.bounds)
 	if ctx.Err() != nil {
@@ -120,10 +111,10 @@ func (x *Explorer) counterexamples(ctx context.Context) ([]Run, error) {
 		if err != nil {
 			panic("explore: a counterexample is no run of its system: " + err.Error())
 		}
-		x.runs = append(x.runs, run)
+		x.found = append(x.found, run)
 	}
 	x.searched = true
-	return x.runs, nil
+	return x.found, nil
 }
 
 // at follows a path of option numbers, "0.2.1".
@@ -150,47 +141,4 @@ func (x *Explorer) at(path string) (checker.Point, []traces.Event, error) {
 		events = append(events, s.event)
 	}
 	return point, events, nil
-}
-
-// chart draws the steps so far.
-func (x *Explorer) chart(events []traces.Event, final *traces.State) ([]byte, error) {
-	t := &traces.Trace{System: x.name, Events: events, Final: final}
-	for _, c := range final.Components {
-		t.Instances = append(t.Instances, c.Instance)
-	}
-	for _, e := range events {
-		for _, name := range []string{e.Instance, e.Peer} {
-			if name != "" && !slices.Contains(t.Instances, name) {
-				t.Instances = append(t.Instances, name)
-			}
-		}
-	}
-	var b bytes.Buffer
-	err := viz.ArrangeSequence(t, viz.SequenceOptions{Most: 60}).WriteSVG(&b)
-	return b.Bytes(), err
-}
-
-// machineOf draws a machine, once.
-func (x *Explorer) machineOf(m *session.Machine) (*machine, error) {
-	if known := x.machines[m]; known != nil {
-		return known, nil
-	}
-	layout := viz.Arrange(viz.MachineGraph(m))
-	drawn := &machine{nodes: map[int][]string{}}
-	byKey := map[string][]string{}
-	for i, n := range layout.Graph.Nodes {
-		for _, k := range n.Keys {
-			byKey[k] = append(byKey[k], "n"+strconv.Itoa(i))
-		}
-	}
-	for s := range m.States {
-		drawn.nodes[s] = byKey[viz.StateKey(s)]
-	}
-	var b bytes.Buffer
-	if err := viz.WriteSVG(&b, layout); err != nil {
-		return nil, err
-	}
-	drawn.svg = b.Bytes()
-	x.machines[m] = drawn
-	return drawn, nil
 }

@@ -126,8 +126,8 @@ func Start(w *channeltest.World) {
 	w.OnLabel(&syscall.Life, "Exited", func(channeltest.Seen) error { ended = true; return nil })
 	w.AtEnd(func() error {
 		for _, s := range held {
-			if ended && !s.Ended() {
-				return fmt.Errorf("it has ended, and %s is open", s.Name)
+			if ended && s.Held() {
+				return fmt.Errorf("it has ended, and holds %s", s.Name)
 			}
 		}
 		return nil

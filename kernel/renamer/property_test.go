@@ -121,8 +121,8 @@ func Start(w *channeltest.World) {
 		return nil
 	})
 	w.AtEnd(func() error {
-		for d, r := range of {
-			if !r.back && !d.Ended() {
+		for d := range of {
+			if d.Held() {
 				return fmt.Errorf("%s is neither given back nor closed", d.Name)
 			}
 		}

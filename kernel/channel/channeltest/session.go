@@ -116,6 +116,16 @@ func (s *Session) Listens() bool {
 // Ended reports whether the test holds no role of the session any more.
 func (s *Session) Ended() bool { return !s.alive() }
 
+// Held reports whether components hold a role of the session.
+func (s *Session) Held() bool {
+	for r := range s.Protocol.Roles {
+		if s.componentHas(r) && !s.left(r) {
+			return true
+		}
+	}
+	return false
+}
+
 // Received reports whether all that the test has sent over the session was
 // received.
 func (s *Session) Received() bool {

@@ -15,3 +15,9 @@ func (e *Endpoint) Adopt(k int, child *Endpoint, t *Component, name string) {
 	}
 	e.rt.Plain(e.ctx, child, t, name, d)
 }
+
+// Refused reports whether err is what BadArgument returned: nothing was done, and the state is as before.
+func Refused(err error) bool {
+	m, ok := err.(*MisuseError)
+	return ok && m.Component == ""
+}

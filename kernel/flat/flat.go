@@ -19,7 +19,15 @@ func Flat(_ context.Context, s boot.FlatServing) error {
 		case *boot.FlatServingGet:
 			s, err = open(o.Next)
 		case *boot.FlatServingForget:
-			s = o.Next
+			s, err = o.Next.SendUserForgotten()
+		case *boot.FlatServingSettle:
+			s, err = o.Next.SendUserSettled()
+		case *boot.FlatServingSync:
+			s, err = o.Next.SendClientsFailed()
+		case *boot.FlatServingAdopt:
+			s, err = o.Next.SendClientsFailed()
+		case *boot.FlatServingRelease:
+			s, err = o.Next.SendClientsFailed()
 		case *boot.FlatServingDetach:
 			s = o.Next
 		case *boot.FlatServingOpen:

@@ -14,7 +14,7 @@ var Block = channel.Protocol{
 	Name:  "Block",
 	Roles: []string{"client", "driver"},
 	Labels: []channel.Label{
-		{Name: "Read", From: 0, To: 1, Payload: channel.PayloadOf[BlockReadPayload](), Fields: []channel.Field{{Name: "lba"}, {Name: "count", Lo: 1, Hi: 8}}},
+		{Name: "Read", From: 0, To: 1, Payload: channel.PayloadOf[BlockReadPayload](), Fields: []channel.Field{{Name: "lba"}, {Name: "count", Lo: 1, Hi: 16}}},
 		{Name: "Write", From: 0, To: 1, Payload: channel.PayloadOf[BlockWritePayload](), Fields: []channel.Field{{Name: "lba"}, {Name: "buf"}}},
 		{Name: "Flush", From: 0, To: 1},
 		{Name: "Detach", From: 0, To: 1},
@@ -28,7 +28,7 @@ var Block = channel.Protocol{
 		{From: 1, To: 0, Capacity: 1},
 	},
 	Package: "protocols/block",
-	Digest:  "7ff8332939663d74e173d0825e9785a67a03e4b4d0a1baf79b2f7313a29ce95b",
+	Digest:  "62a52c659cfefd4b7eac81c927cb14c6cb68fb855acf17b62d1a759c3d0dbb55",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // client
 			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/block/block.chan:15:16"}, {Label: 1, Next: 2, At: "protocols/block/block.chan:21:16"}, {Label: 2, Next: 3, At: "protocols/block/block.chan:27:16"}, {Label: 3, Next: 4, At: "protocols/block/block.chan:33:16"}}},
@@ -64,7 +64,7 @@ type BlockWritePayload struct {
 	Lba uint64
 	Buf struct {
 		Len  uint32
-		Data [32768]byte
+		Data [65536]byte
 	}
 }
 
@@ -72,7 +72,7 @@ type BlockWritePayload struct {
 type BlockDataPayload struct {
 	Buf struct {
 		Len  uint32
-		Data [32768]byte
+		Data [65536]byte
 	}
 }
 
@@ -153,8 +153,8 @@ func (s BlockClientRest) Read(lba uint64, count int) (BlockClientReading, error)
 	if s.e == nil {
 		return BlockClientReading{}, channel.DeadState("BlockClientRest", "Read")
 	}
-	if count < 1 || count > 8 {
-		return BlockClientReading{}, channel.BadArgument("BlockClientRest", "Read", "count is not in 1..8")
+	if count < 1 || count > 16 {
+		return BlockClientReading{}, channel.BadArgument("BlockClientRest", "Read", "count is not in 1..16")
 	}
 	if err := s.e.Begin(s.step, &blockClientRestReadOp, 0); err != nil {
 		return BlockClientReading{}, err
@@ -170,8 +170,8 @@ func (s BlockClientRest) Write(lba uint64, buf []byte) (BlockClientWriting, erro
 	if s.e == nil {
 		return BlockClientWriting{}, channel.DeadState("BlockClientRest", "Write")
 	}
-	if len(buf) > 32768 {
-		return BlockClientWriting{}, channel.BadArgument("BlockClientRest", "Write", "buf is longer than 32768")
+	if len(buf) > 65536 {
+		return BlockClientWriting{}, channel.BadArgument("BlockClientRest", "Write", "buf is longer than 65536")
 	}
 	if err := s.e.Begin(s.step, &blockClientRestWriteOp, 0); err != nil {
 		return BlockClientWriting{}, err
@@ -501,8 +501,8 @@ func (s BlockDriverRest) Receive() (BlockDriverRestMessage, error) {
 		e.blockDriverFlush = BlockDriverFlush{Next: BlockDriverFlushing{e, e.Step()}}
 		return &e.blockDriverFlush, nil
 	case 3:
-		e.Close(0, 0)
 		e.blockDriverDetach = BlockDriverDetach{Next: BlockDriverEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.blockDriverDetach, nil
 	}
 	panic("channel: BlockDriverRest received a label that it does not list")
@@ -542,8 +542,8 @@ func (s BlockDriverReading) Data(buf []byte) (BlockDriverRest, error) {
 	if s.e == nil {
 		return BlockDriverRest{}, channel.DeadState("BlockDriverReading", "Data")
 	}
-	if len(buf) > 32768 {
-		return BlockDriverRest{}, channel.BadArgument("BlockDriverReading", "Data", "buf is longer than 32768")
+	if len(buf) > 65536 {
+		return BlockDriverRest{}, channel.BadArgument("BlockDriverReading", "Data", "buf is longer than 65536")
 	}
 	if err := s.e.Begin(s.step, &blockDriverReadingDataOp, 0); err != nil {
 		return BlockDriverRest{}, err

@@ -21,7 +21,7 @@ var Command = channel.Protocol{
 		{From: 1, To: 0, Capacity: 1},
 	},
 	Package: "protocols/block",
-	Digest:  "a99fc6136ed29f4143a6cde12f66f7f3c7340966002b717e631b38dbf6139aa7",
+	Digest:  "eb98ddc65cd04b5659ceab19cdf068486971c52c853368bd7e2a99812946d84a",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // driver
 			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/block/block.chan:51:9"}}},
@@ -46,7 +46,7 @@ type CommandSubmitPayload struct {
 	Lba uint64
 	Buf struct {
 		Len  uint32
-		Data [32768]byte
+		Data [65536]byte
 	}
 }
 
@@ -55,7 +55,7 @@ type CommandInterruptPayload struct {
 	Ok  bool
 	Buf struct {
 		Len  uint32
-		Data [32768]byte
+		Data [65536]byte
 	}
 }
 
@@ -125,8 +125,8 @@ func (s CommandDriverRest) Submit(op Op, lba uint64, buf []byte) (CommandDriverB
 	if int(op) >= 3 {
 		return CommandDriverBusy{}, channel.BadArgument("CommandDriverRest", "Submit", "op is no case of block.Op")
 	}
-	if len(buf) > 32768 {
-		return CommandDriverBusy{}, channel.BadArgument("CommandDriverRest", "Submit", "buf is longer than 32768")
+	if len(buf) > 65536 {
+		return CommandDriverBusy{}, channel.BadArgument("CommandDriverRest", "Submit", "buf is longer than 65536")
 	}
 	if err := s.e.Begin(s.step, &commandDriverRestSubmitOp, 0); err != nil {
 		return CommandDriverBusy{}, err
@@ -296,8 +296,8 @@ func (s CommandDeviceBusy) Interrupt(ok bool, buf []byte) (CommandDeviceRest, er
 	if s.e == nil {
 		return CommandDeviceRest{}, channel.DeadState("CommandDeviceBusy", "Interrupt")
 	}
-	if len(buf) > 32768 {
-		return CommandDeviceRest{}, channel.BadArgument("CommandDeviceBusy", "Interrupt", "buf is longer than 32768")
+	if len(buf) > 65536 {
+		return CommandDeviceRest{}, channel.BadArgument("CommandDeviceBusy", "Interrupt", "buf is longer than 65536")
 	}
 	if err := s.e.Begin(s.step, &commandDeviceBusyInterruptOp, 0); err != nil {
 		return CommandDeviceRest{}, err

@@ -5,7 +5,7 @@ package block
 // The constants of the declaration.
 const (
 	SectorSize  = 4096
-	SectorsMost = 8
+	SectorsMost = 16
 )
 
 // Op is an enum of the declaration.

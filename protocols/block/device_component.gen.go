@@ -138,8 +138,8 @@ func (s DeviceStartSentInterruptNext) SendSlotsInterrupt(ok bool, buf []byte) (D
 	if e == nil {
 		return DeviceStart{}, channel.DeadState("DeviceStartSentInterruptNext", "SendSlotsInterrupt")
 	}
-	if len(buf) > 32768 {
-		return DeviceStart{}, channel.BadArgument("DeviceStartSentInterruptNext", "SendSlotsInterrupt", "buf is longer than 32768")
+	if len(buf) > 65536 {
+		return DeviceStart{}, channel.BadArgument("DeviceStartSentInterruptNext", "SendSlotsInterrupt", "buf is longer than 65536")
 	}
 	if err := e.Begin(s.step, &deviceStartSentInterruptNextSendSlotsInterruptOp, e.member); err != nil {
 		return DeviceStart{}, err

@@ -7,7 +7,7 @@ import (
 )
 
 // DisksDigest identifies what was verified of the system block.Disks.
-const DisksDigest = "d1ef6dfdeb1da74724876c88fd56079069c04ca0df77bb6448bdd52d9de92f08"
+const DisksDigest = "a46e41b9b92ef71484f2fccfabd5d6a365ee5e493e9d254a9cad8fa4bca981c6"
 
 // DisksParts is the code of the system block.Disks: a function for each of its components.
 type DisksParts struct {

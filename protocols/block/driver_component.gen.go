@@ -495,8 +495,8 @@ func (s DriverAfterInterruptSentDataNext) SendClientsData(buf []byte) (DriverSer
 	if e == nil {
 		return DriverServing{}, channel.DeadState("DriverAfterInterruptSentDataNext", "SendClientsData")
 	}
-	if len(buf) > 32768 {
-		return DriverServing{}, channel.BadArgument("DriverAfterInterruptSentDataNext", "SendClientsData", "buf is longer than 32768")
+	if len(buf) > 65536 {
+		return DriverServing{}, channel.BadArgument("DriverAfterInterruptSentDataNext", "SendClientsData", "buf is longer than 65536")
 	}
 	if err := e.Begin(s.step, &driverAfterInterruptSentDataNextSendClientsDataOp, e.v.whose[e.v.s]); err != nil {
 		return DriverServing{}, err
@@ -577,8 +577,8 @@ func (s DriverAfterPickSlots) SendSlotsSubmit(lba uint64, buf []byte) (DriverSer
 	if e == nil {
 		return DriverServing{}, channel.DeadState("DriverAfterPickSlots", "SendSlotsSubmit")
 	}
-	if len(buf) > 32768 {
-		return DriverServing{}, channel.BadArgument("DriverAfterPickSlots", "SendSlotsSubmit", "buf is longer than 32768")
+	if len(buf) > 65536 {
+		return DriverServing{}, channel.BadArgument("DriverAfterPickSlots", "SendSlotsSubmit", "buf is longer than 65536")
 	}
 	if err := e.Begin(s.step, &driverAfterPickSlotsSendSlotsSubmitOp, e.v.s); err != nil {
 		return DriverServing{}, err
@@ -610,8 +610,8 @@ func (s DriverAfterPickSlots2) SendSlotsSubmit(lba uint64, buf []byte) (DriverSe
 	if e == nil {
 		return DriverServing{}, channel.DeadState("DriverAfterPickSlots2", "SendSlotsSubmit")
 	}
-	if len(buf) > 32768 {
-		return DriverServing{}, channel.BadArgument("DriverAfterPickSlots2", "SendSlotsSubmit", "buf is longer than 32768")
+	if len(buf) > 65536 {
+		return DriverServing{}, channel.BadArgument("DriverAfterPickSlots2", "SendSlotsSubmit", "buf is longer than 65536")
 	}
 	if err := e.Begin(s.step, &driverAfterPickSlots2SendSlotsSubmitOp, e.v.s); err != nil {
 		return DriverServing{}, err
@@ -643,8 +643,8 @@ func (s DriverAfterPickSlots3) SendSlotsSubmit(lba uint64, buf []byte) (DriverSe
 	if e == nil {
 		return DriverServing{}, channel.DeadState("DriverAfterPickSlots3", "SendSlotsSubmit")
 	}
-	if len(buf) > 32768 {
-		return DriverServing{}, channel.BadArgument("DriverAfterPickSlots3", "SendSlotsSubmit", "buf is longer than 32768")
+	if len(buf) > 65536 {
+		return DriverServing{}, channel.BadArgument("DriverAfterPickSlots3", "SendSlotsSubmit", "buf is longer than 65536")
 	}
 	if err := e.Begin(s.step, &driverAfterPickSlots3SendSlotsSubmitOp, e.v.s); err != nil {
 		return DriverServing{}, err

@@ -7,12 +7,13 @@ import (
 )
 
 // MemoryDigest identifies what was verified of the system block.Memory.
-const MemoryDigest = "b0d5165817c0f08324a4702446c9567a88a865af100ad8ce14e3bc32c8d8289f"
+const MemoryDigest = "c96a696f1b90f028f05dcc723eb19c1d3430a75f1ef0270d734ab7d7d743f73a"
 
 // MemoryParts is the code of the system block.Memory: a function for each of its components.
 type MemoryParts struct {
-	Churn ChurnFunc
-	Ram   RamFunc
+	Churn  ChurnFunc
+	Tester TesterFunc
+	Ram    RamFunc
 }
 
 // BootMemory makes the sessions of block.Memory and starts its components; Run then runs them. lock is the content of protoc-os.lock: a
@@ -22,9 +23,11 @@ func BootMemory(rt *channel.Runtime, lock []byte, with MemoryParts) error {
 		return err
 	}
 	churn := ChurnGiven{}
-	ram := RamGiven{Openers: 1, Users: 64, Ports: make([]channel.End, 1)}
+	tester := TesterGiven{}
+	ram := RamGiven{Openers: 1, Users: 64, Wires: 1, Ports: make([]channel.End, 1), Wired: make([]channel.End, 1)}
 
 	churn.Port, ram.Ports[0] = NewPort(rt)
+	tester.Disk, ram.Wired[0] = NewBlock(rt)
 
 	limits := channel.NewLimits(
 		channel.Limit{Of: "protocols/block.Block", Most: 64},
@@ -32,6 +35,7 @@ func BootMemory(rt *channel.Runtime, lock []byte, with MemoryParts) error {
 	)
 
 	StartChurn(rt, channel.Options{Name: "churn", Limits: limits}, churn, with.Churn).Discard()
+	StartTester(rt, channel.Options{Name: "tester", Limits: limits}, tester, with.Tester).Discard()
 	StartRam(rt, channel.Options{Name: "ram", Limits: limits}, ram, with.Ram).Discard()
 	return nil
 }

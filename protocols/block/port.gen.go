@@ -19,7 +19,7 @@ var Port = channel.Protocol{
 		{From: 0, To: 1, Capacity: 0},
 	},
 	Package: "protocols/block",
-	Digest:  "64e7231374996a74015c4b8cd98942a1b8a8804e559563fecb6cab99543b8dab",
+	Digest:  "84439fb130cb9aa553d3cb0212a62b6d702b594099420129ebdb3d59709fae43",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // opener
 			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/block/block.chan:42:9"}}},

@@ -8,14 +8,16 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/channel"
 )
 
-// RamFunc is what the component block.Ram does (driver.chan:62).
+// RamFunc is what the component block.Ram does (driver.chan:63).
 type RamFunc func(ctx context.Context, s RamServing) error
 
 // RamGiven is what a Ram starts with.
 type RamGiven struct {
 	Openers int
 	Users   int
+	Wires   int
 	Ports   []channel.End
+	Wired   []channel.End
 }
 
 // StartRam starts a Ram. It returns the parent's end of its handle.
@@ -34,6 +36,7 @@ func SpawnRam(parent *channel.Endpoint, o channel.Options, g RamGiven, run RamFu
 func (g *RamGiven) ends() []channel.End {
 	var ends []channel.End
 	ends = channel.Members(ends, g.Ports, g.Openers)
+	ends = channel.Members(ends, g.Wired, g.Wires)
 	return ends
 }
 
@@ -43,8 +46,10 @@ type ramComponent struct {
 	sizes struct {
 		openers int
 		users   int
+		wires   int
 	}
 	v struct {
+		w    int
 		lost int
 		c    int
 	}
@@ -63,7 +68,9 @@ type ramComponent struct {
 func (e *ramComponent) body(g RamGiven, run RamFunc) func(context.Context) error {
 	e.sizes.openers = g.Openers
 	e.sizes.users = g.Users
+	e.sizes.wires = g.Wires
 	return func(ctx context.Context) error {
+		e.settle1()
 		return e.End(false, 0, run(ctx, RamServing{e, e.Step()}))
 	}
 }
@@ -71,6 +78,7 @@ func (e *ramComponent) body(g RamGiven, run RamFunc) func(context.Context) error
 // The slots of a Ram.
 const (
 	ramPorts int32 = iota
+	ramWired
 	ramClients
 	ramUser
 )
@@ -78,7 +86,8 @@ const (
 func ramLayout(g *RamGiven) *channel.Component {
 	return &channel.Component{Name: "Ram", Choices: 1, Ops: ramOps, Chooses: ramChooses, Slots: []channel.Slot{
 		{Name: "ports", Protocol: &Port, Role: 1, Set: g.Openers},
-		{Name: "clients", Protocol: &Block, Role: 1, Set: g.Users, Points: 5},
+		{Name: "wired", Protocol: &Block, Role: 1, Set: g.Wires, Points: 5},
+		{Name: "clients", Protocol: &Block, Role: 1, Set: g.Users + g.Wires, Points: 5},
 		{Name: "user", Protocol: &Block, Role: 1},
 	}}
 }
@@ -89,39 +98,42 @@ var ramOps = []*channel.Op{&ramAfterReadSendClientsDataOp, &ramAfterWriteSendCli
 var ramChooses = []*channel.Choice{&ramServingChoice}
 
 var (
-	ramAfterReadSendClientsDataOp     = channel.Op{State: "RamAfterRead", Method: "SendClientsData", Slot: ramClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:71:17"}
-	ramAfterWriteSendClientsWrittenOp = channel.Op{State: "RamAfterWrite", Method: "SendClientsWritten", Slot: ramClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:73:17"}
-	ramAfterFlushSendClientsFlushedOp = channel.Op{State: "RamAfterFlush", Method: "SendClientsFlushed", Slot: ramClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:75:17"}
+	ramAfterReadSendClientsDataOp     = channel.Op{State: "RamAfterRead", Method: "SendClientsData", Slot: ramClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:75:17"}
+	ramAfterWriteSendClientsWrittenOp = channel.Op{State: "RamAfterWrite", Method: "SendClientsWritten", Slot: ramClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:77:17"}
+	ramAfterFlushSendClientsFlushedOp = channel.Op{State: "RamAfterFlush", Method: "SendClientsFlushed", Slot: ramClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:79:17"}
 	ramServingChoice                  = channel.Choice{ID: 0, State: "RamServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: ramPorts, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/block/driver.chan:68:41"},
-		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 0, At: "protocols/block/driver.chan:70:20"},
-		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 1, At: "protocols/block/driver.chan:72:20"},
-		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 2, At: "protocols/block/driver.chan:74:20"},
-		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 3, At: "protocols/block/driver.chan:76:20"},
-		{Kind: channel.Gone, Slot: ramClients, Peer: 0, Point: 0, Label: 0, At: "protocols/block/driver.chan:66:9"},
+		{Kind: channel.Recv, Slot: ramPorts, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/block/driver.chan:72:41"},
+		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 0, At: "protocols/block/driver.chan:74:20"},
+		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 1, At: "protocols/block/driver.chan:76:20"},
+		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 2, At: "protocols/block/driver.chan:78:20"},
+		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 3, At: "protocols/block/driver.chan:80:20"},
+		{Kind: channel.Gone, Slot: ramClients, Peer: 0, Point: 0, Label: 0, At: "protocols/block/driver.chan:70:9"},
 	}}
 )
 
 // RamView reads the model variables of a Ram, as whom a state is about. Only its steps change them.
 type RamView struct{ e *ramComponent }
 
-// Lost is lost (driver.chan:66).
+// W is w (driver.chan:66).
+func (v RamView) W() int { return v.e.v.w }
+
+// Lost is lost (driver.chan:70).
 func (v RamView) Lost() int { return v.e.v.lost }
 
-// C is c (driver.chan:70).
+// C is c (driver.chan:74).
 func (v RamView) C() int { return v.e.v.c }
 
 // Added is the member that an add has made last.
 func (v RamView) Added() int { return v.e.added }
 
-// RamServing is a state of block.Ram at serving (driver.chan:67).
+// RamServing is a state of block.Ram at serving (driver.chan:71).
 // Next:
-//   - Attach(user) <- ports[_ at rest] (driver.chan:68)
-//   - Read(_, _) <- clients[c at rest] (driver.chan:70)
-//   - Write(_, _) <- clients[c at rest] (driver.chan:72)
-//   - Flush() <- clients[c at rest] (driver.chan:74)
-//   - Detach() <- clients[c at rest] (driver.chan:76)
-//   - gone <- clients[lost at rest] (driver.chan:66)
+//   - Attach(user) <- ports[_ at rest] (driver.chan:72)
+//   - Read(_, _) <- clients[c at rest] (driver.chan:74)
+//   - Write(_, _) <- clients[c at rest] (driver.chan:76)
+//   - Flush() <- clients[c at rest] (driver.chan:78)
+//   - Detach() <- clients[c at rest] (driver.chan:80)
+//   - gone <- clients[lost at rest] (driver.chan:70)
 type RamServing struct {
 	e    *ramComponent
 	step uint32
@@ -137,7 +149,7 @@ func (s RamServing) Choose() (RamServingOption, error) {
 		return nil, channel.DeadState("RamServing", "Choose")
 	}
 	var guards uint64
-	if e.Count(ramClients) != e.sizes.users {
+	if e.Count(ramClients) != e.sizes.users+e.sizes.wires {
 		guards |= 1 << 0
 	}
 	taken, err := e.Choose(s.step, &ramServingChoice, guards, 0)
@@ -200,10 +212,10 @@ func (s RamServing) Choose() (RamServingOption, error) {
 	panic("channel: RamServing took an option that it does not list")
 }
 
-// RamAfterRead is a state of block.Ram (driver.chan:71).
+// RamAfterRead is a state of block.Ram (driver.chan:75).
 // Next:
-//   - clients[c] <- Data(_) (driver.chan:71)
-//   - gone <- clients[c] (driver.chan:66)
+//   - clients[c] <- Data(_) (driver.chan:75)
+//   - gone <- clients[c] (driver.chan:70)
 type RamAfterRead struct {
 	e    *ramComponent
 	step uint32
@@ -212,14 +224,14 @@ type RamAfterRead struct {
 // View reads the model variables.
 func (s RamAfterRead) View() RamView { return RamView{s.e} }
 
-// SendClientsData does clients[c] <- Data(_) (driver.chan:71), or sees that the peer is gone.
+// SendClientsData does clients[c] <- Data(_) (driver.chan:75), or sees that the peer is gone.
 func (s RamAfterRead) SendClientsData(buf []byte) (RamServing, error) {
 	e := s.e
 	if e == nil {
 		return RamServing{}, channel.DeadState("RamAfterRead", "SendClientsData")
 	}
-	if len(buf) > 32768 {
-		return RamServing{}, channel.BadArgument("RamAfterRead", "SendClientsData", "buf is longer than 32768")
+	if len(buf) > 65536 {
+		return RamServing{}, channel.BadArgument("RamAfterRead", "SendClientsData", "buf is longer than 65536")
 	}
 	if err := e.Begin(s.step, &ramAfterReadSendClientsDataOp, e.v.c); err != nil {
 		if err == channel.ErrGone {
@@ -236,10 +248,10 @@ func (s RamAfterRead) SendClientsData(buf []byte) (RamServing, error) {
 	return RamServing{e, e.Step()}, nil
 }
 
-// RamAfterWrite is a state of block.Ram (driver.chan:73).
+// RamAfterWrite is a state of block.Ram (driver.chan:77).
 // Next:
-//   - clients[c] <- Written() (driver.chan:73)
-//   - gone <- clients[c] (driver.chan:66)
+//   - clients[c] <- Written() (driver.chan:77)
+//   - gone <- clients[c] (driver.chan:70)
 type RamAfterWrite struct {
 	e    *ramComponent
 	step uint32
@@ -248,7 +260,7 @@ type RamAfterWrite struct {
 // View reads the model variables.
 func (s RamAfterWrite) View() RamView { return RamView{s.e} }
 
-// SendClientsWritten does clients[c] <- Written() (driver.chan:73), or sees that the peer is gone.
+// SendClientsWritten does clients[c] <- Written() (driver.chan:77), or sees that the peer is gone.
 func (s RamAfterWrite) SendClientsWritten() (RamServing, error) {
 	e := s.e
 	if e == nil {
@@ -267,10 +279,10 @@ func (s RamAfterWrite) SendClientsWritten() (RamServing, error) {
 	return RamServing{e, e.Step()}, nil
 }
 
-// RamAfterFlush is a state of block.Ram (driver.chan:75).
+// RamAfterFlush is a state of block.Ram (driver.chan:79).
 // Next:
-//   - clients[c] <- Flushed() (driver.chan:75)
-//   - gone <- clients[c] (driver.chan:66)
+//   - clients[c] <- Flushed() (driver.chan:79)
+//   - gone <- clients[c] (driver.chan:70)
 type RamAfterFlush struct {
 	e    *ramComponent
 	step uint32
@@ -279,7 +291,7 @@ type RamAfterFlush struct {
 // View reads the model variables.
 func (s RamAfterFlush) View() RamView { return RamView{s.e} }
 
-// SendClientsFlushed does clients[c] <- Flushed() (driver.chan:75), or sees that the peer is gone.
+// SendClientsFlushed does clients[c] <- Flushed() (driver.chan:79), or sees that the peer is gone.
 func (s RamAfterFlush) SendClientsFlushed() (RamServing, error) {
 	e := s.e
 	if e == nil {
@@ -301,7 +313,7 @@ func (s RamAfterFlush) SendClientsFlushed() (RamServing, error) {
 // RamServingOption is *RamServingAttach, *RamServingRead, *RamServingWrite, *RamServingFlush, *RamServingDetach or *RamServingGone.
 type RamServingOption interface{ ramServingOption() }
 
-// RamServingAttach is Attach(user) <- ports[_ at rest] (driver.chan:68). It is valid until the next step.
+// RamServingAttach is Attach(user) <- ports[_ at rest] (driver.chan:72). It is valid until the next step.
 type RamServingAttach struct {
 	Member int
 	Next   RamServing
@@ -309,7 +321,7 @@ type RamServingAttach struct {
 
 func (*RamServingAttach) ramServingOption() {}
 
-// RamServingRead is Read(_, _) <- clients[c at rest] (driver.chan:70). It is valid until the next step.
+// RamServingRead is Read(_, _) <- clients[c at rest] (driver.chan:74). It is valid until the next step.
 type RamServingRead struct {
 	Member int
 	Lba    uint64
@@ -319,7 +331,7 @@ type RamServingRead struct {
 
 func (*RamServingRead) ramServingOption() {}
 
-// RamServingWrite is Write(_, _) <- clients[c at rest] (driver.chan:72). It is valid until the next step.
+// RamServingWrite is Write(_, _) <- clients[c at rest] (driver.chan:76). It is valid until the next step.
 type RamServingWrite struct {
 	Member int
 	Lba    uint64
@@ -329,7 +341,7 @@ type RamServingWrite struct {
 
 func (*RamServingWrite) ramServingOption() {}
 
-// RamServingFlush is Flush() <- clients[c at rest] (driver.chan:74). It is valid until the next step.
+// RamServingFlush is Flush() <- clients[c at rest] (driver.chan:78). It is valid until the next step.
 type RamServingFlush struct {
 	Member int
 	Next   RamAfterFlush
@@ -337,7 +349,7 @@ type RamServingFlush struct {
 
 func (*RamServingFlush) ramServingOption() {}
 
-// RamServingDetach is Detach() <- clients[c at rest] (driver.chan:76). It is valid until the next step.
+// RamServingDetach is Detach() <- clients[c at rest] (driver.chan:80). It is valid until the next step.
 type RamServingDetach struct {
 	Member int
 	Next   RamServing
@@ -345,10 +357,22 @@ type RamServingDetach struct {
 
 func (*RamServingDetach) ramServingOption() {}
 
-// RamServingGone is gone <- clients[lost at rest] (driver.chan:66). It is valid until the next step.
+// RamServingGone is gone <- clients[lost at rest] (driver.chan:70). It is valid until the next step.
 type RamServingGone struct {
 	Member int
 	Next   RamServing
 }
 
 func (*RamServingGone) ramServingOption() {}
+
+// settle1 is what the component does by itself from driver.chan:66 on.
+func (e *ramComponent) settle1() {
+	e.v.w = 0
+l1:
+	e.added = e.Free(ramClients, 1)
+	e.Shift(ramWired, e.v.w, ramClients, e.added)
+	if e.v.w < e.sizes.wires-1 {
+		e.v.w = e.InRange(e.v.w+1, 0, e.sizes.wires-1, "w", "driver.chan:66")
+		goto l1
+	}
+}

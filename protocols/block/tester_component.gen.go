@@ -161,8 +161,8 @@ func (s TesterAskingSentReadNext) SendDiskRead(lba uint64, count int) (TesterAft
 	if e == nil {
 		return TesterAfterRead{}, channel.DeadState("TesterAskingSentReadNext", "SendDiskRead")
 	}
-	if count < 1 || count > 8 {
-		return TesterAfterRead{}, channel.BadArgument("TesterAskingSentReadNext", "SendDiskRead", "count is not in 1..8")
+	if count < 1 || count > 16 {
+		return TesterAfterRead{}, channel.BadArgument("TesterAskingSentReadNext", "SendDiskRead", "count is not in 1..16")
 	}
 	if err := e.Begin(s.step, &testerAskingSentReadNextSendDiskReadOp, 0); err != nil {
 		return TesterAfterRead{}, err
@@ -187,8 +187,8 @@ func (s TesterAskingSentWriteNext) SendDiskWrite(lba uint64, buf []byte) (Tester
 	if e == nil {
 		return TesterAfterWrite{}, channel.DeadState("TesterAskingSentWriteNext", "SendDiskWrite")
 	}
-	if len(buf) > 32768 {
-		return TesterAfterWrite{}, channel.BadArgument("TesterAskingSentWriteNext", "SendDiskWrite", "buf is longer than 32768")
+	if len(buf) > 65536 {
+		return TesterAfterWrite{}, channel.BadArgument("TesterAskingSentWriteNext", "SendDiskWrite", "buf is longer than 65536")
 	}
 	if err := e.Begin(s.step, &testerAskingSentWriteNextSendDiskWriteOp, 0); err != nil {
 		return TesterAfterWrite{}, err

@@ -54,6 +54,7 @@ type flatComponent struct {
 	m struct {
 		flatServingGet      FlatServingGet
 		flatServingForget   FlatServingForget
+		flatServingSettle   FlatServingSettle
 		flatServingDetach   FlatServingDetach
 		flatServingOpen     FlatServingOpen
 		flatServingFind     FlatServingFind
@@ -66,6 +67,9 @@ type flatComponent struct {
 		flatServingLink     FlatServingLink
 		flatServingUnlink   FlatServingUnlink
 		flatServingRename   FlatServingRename
+		flatServingSync     FlatServingSync
+		flatServingAdopt    FlatServingAdopt
+		flatServingRelease  FlatServingRelease
 		flatServingClose    FlatServingClose
 		flatServingGone     FlatServingGone
 		flatAfterGetNewDir  FlatAfterGetNewDir
@@ -94,7 +98,7 @@ const (
 func flatLayout(g *FlatGiven) *channel.Component {
 	return &channel.Component{Name: "Flat", Choices: 2, Ops: flatOps, Chooses: flatChooses, Slots: []channel.Slot{
 		{Name: "user", Protocol: &vnode.Table, Role: 1},
-		{Name: "clients", Protocol: &dir.Dir, Role: 1, Set: g.Opens, Points: 12},
+		{Name: "clients", Protocol: &dir.Dir, Role: 1, Set: g.Opens, Points: 15},
 		{Name: "answer", Protocol: &dir.Opening, Role: 1},
 		{Name: "d.client", Protocol: &dir.Dir, Role: 0},
 		{Name: "d.directory", Protocol: &dir.Dir, Role: 1},
@@ -102,40 +106,49 @@ func flatLayout(g *FlatGiven) *channel.Component {
 }
 
 // flatOps are all steps of a Flat, and flatChooses its chooses.
-var flatOps = []*channel.Op{&flatAfterOpenSendAnswerFailedOp, &flatAfterFindSendClientsFailedOp, &flatAfterListSendClientsEntriesOp, &flatAfterMakeDirSendClientsFailedOp, &flatAfterSymlinkSendClientsFailedOp, &flatAfterReadLinkSendClientsFailedOp, &flatAfterStatSendClientsIsOp, &flatAfterSetTimesSendClientsFailedOp, &flatAfterLinkSendClientsFailedOp, &flatAfterUnlinkSendClientsFailedOp, &flatAfterRenameSendClientsFailedOp, &flatAfterElseSendAnswerFailedOp, &flatAfterNewDirSendAnswerOpenedDirOp}
+var flatOps = []*channel.Op{&flatAfterForgetSendUserForgottenOp, &flatAfterSettleSendUserSettledOp, &flatAfterOpenSendAnswerFailedOp, &flatAfterFindSendClientsFailedOp, &flatAfterListSendClientsEntriesOp, &flatAfterMakeDirSendClientsFailedOp, &flatAfterSymlinkSendClientsFailedOp, &flatAfterReadLinkSendClientsFailedOp, &flatAfterStatSendClientsIsOp, &flatAfterSetTimesSendClientsFailedOp, &flatAfterLinkSendClientsFailedOp, &flatAfterUnlinkSendClientsFailedOp, &flatAfterRenameSendClientsFailedOp, &flatAfterSyncSendClientsFailedOp, &flatAfterAdoptSendClientsFailedOp, &flatAfterReleaseSendClientsFailedOp, &flatAfterElseSendAnswerFailedOp, &flatAfterNewDirSendAnswerOpenedDirOp}
 
 var flatChooses = []*channel.Choice{&flatServingChoice, &flatAfterGetChoice}
 
 var (
+	flatAfterForgetSendUserForgottenOp   = channel.Op{State: "FlatAfterForget", Method: "SendUserForgotten", Slot: flatUser, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:38:59"}
+	flatAfterSettleSendUserSettledOp     = channel.Op{State: "FlatAfterSettle", Method: "SendUserSettled", Slot: flatUser, Peer: 0, Label: 5, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:39:59"}
 	flatAfterOpenSendAnswerFailedOp      = channel.Op{State: "FlatAfterOpen", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:20:16"}
-	flatAfterFindSendClientsFailedOp     = channel.Op{State: "FlatAfterFind", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:41:59"}
-	flatAfterListSendClientsEntriesOp    = channel.Op{State: "FlatAfterList", Method: "SendClientsEntries", Slot: flatClients, Peer: 0, Label: 14, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:42:59"}
-	flatAfterMakeDirSendClientsFailedOp  = channel.Op{State: "FlatAfterMakeDir", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:43:59"}
-	flatAfterSymlinkSendClientsFailedOp  = channel.Op{State: "FlatAfterSymlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:44:59"}
-	flatAfterReadLinkSendClientsFailedOp = channel.Op{State: "FlatAfterReadLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:45:59"}
-	flatAfterStatSendClientsIsOp         = channel.Op{State: "FlatAfterStat", Method: "SendClientsIs", Slot: flatClients, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:46:59"}
-	flatAfterSetTimesSendClientsFailedOp = channel.Op{State: "FlatAfterSetTimes", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:47:59"}
-	flatAfterLinkSendClientsFailedOp     = channel.Op{State: "FlatAfterLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:48:59"}
-	flatAfterUnlinkSendClientsFailedOp   = channel.Op{State: "FlatAfterUnlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:49:59"}
-	flatAfterRenameSendClientsFailedOp   = channel.Op{State: "FlatAfterRename", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:50:59"}
+	flatAfterFindSendClientsFailedOp     = channel.Op{State: "FlatAfterFind", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:42:59"}
+	flatAfterListSendClientsEntriesOp    = channel.Op{State: "FlatAfterList", Method: "SendClientsEntries", Slot: flatClients, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:43:59"}
+	flatAfterMakeDirSendClientsFailedOp  = channel.Op{State: "FlatAfterMakeDir", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:44:59"}
+	flatAfterSymlinkSendClientsFailedOp  = channel.Op{State: "FlatAfterSymlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:45:59"}
+	flatAfterReadLinkSendClientsFailedOp = channel.Op{State: "FlatAfterReadLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:46:59"}
+	flatAfterStatSendClientsIsOp         = channel.Op{State: "FlatAfterStat", Method: "SendClientsIs", Slot: flatClients, Peer: 0, Label: 20, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:47:59"}
+	flatAfterSetTimesSendClientsFailedOp = channel.Op{State: "FlatAfterSetTimes", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:48:59"}
+	flatAfterLinkSendClientsFailedOp     = channel.Op{State: "FlatAfterLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:49:59"}
+	flatAfterUnlinkSendClientsFailedOp   = channel.Op{State: "FlatAfterUnlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:50:59"}
+	flatAfterRenameSendClientsFailedOp   = channel.Op{State: "FlatAfterRename", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:51:59"}
+	flatAfterSyncSendClientsFailedOp     = channel.Op{State: "FlatAfterSync", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:52:59"}
+	flatAfterAdoptSendClientsFailedOp    = channel.Op{State: "FlatAfterAdopt", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:53:59"}
+	flatAfterReleaseSendClientsFailedOp  = channel.Op{State: "FlatAfterRelease", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:54:59"}
 	flatAfterElseSendAnswerFailedOp      = channel.Op{State: "FlatAfterElse", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:20:16"}
 	flatAfterNewDirSendAnswerOpenedDirOp = channel.Op{State: "FlatAfterNewDir", Method: "SendAnswerOpenedDir", Slot: flatAnswer, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:33:28"}
 	flatServingChoice                    = channel.Choice{ID: 0, State: "FlatServing", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/boot/systems.chan:28:33"},
 		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 1, Guard: 1, At: "protocols/boot/systems.chan:38:33"},
 		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 2, Guard: 1, At: "protocols/boot/systems.chan:39:33"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 0, At: "protocols/boot/systems.chan:40:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 1, At: "protocols/boot/systems.chan:41:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 2, At: "protocols/boot/systems.chan:42:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 3, At: "protocols/boot/systems.chan:43:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 4, At: "protocols/boot/systems.chan:44:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 5, At: "protocols/boot/systems.chan:45:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 6, At: "protocols/boot/systems.chan:46:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 7, At: "protocols/boot/systems.chan:47:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 8, At: "protocols/boot/systems.chan:48:20"},
+		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 3, Guard: 1, At: "protocols/boot/systems.chan:40:33"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 0, At: "protocols/boot/systems.chan:41:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 1, At: "protocols/boot/systems.chan:42:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 2, At: "protocols/boot/systems.chan:43:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 3, At: "protocols/boot/systems.chan:44:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 4, At: "protocols/boot/systems.chan:45:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 5, At: "protocols/boot/systems.chan:46:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 6, At: "protocols/boot/systems.chan:47:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 7, At: "protocols/boot/systems.chan:48:20"},
 		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 9, At: "protocols/boot/systems.chan:49:20"},
 		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 10, At: "protocols/boot/systems.chan:50:20"},
 		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 11, At: "protocols/boot/systems.chan:51:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 8, At: "protocols/boot/systems.chan:52:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 12, At: "protocols/boot/systems.chan:53:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 13, At: "protocols/boot/systems.chan:54:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 14, At: "protocols/boot/systems.chan:55:20"},
 		{Kind: channel.Gone, Slot: flatClients, Peer: 0, Point: 0, Label: 0, At: "protocols/boot/systems.chan:26:9"},
 	}}
 	flatAfterGetChoice = channel.Choice{ID: 1, State: "FlatAfterGet", Method: "Choose", Options: []channel.Option{
@@ -153,7 +166,7 @@ func (v FlatView) Quiet() bool { return v.e.v.quiet }
 // Lost is lost (systems.chan:26).
 func (v FlatView) Lost() int { return v.e.v.lost }
 
-// C is c (systems.chan:40).
+// C is c (systems.chan:41).
 func (v FlatView) C() int { return v.e.v.c }
 
 // Added is the member that an add has made last.
@@ -163,19 +176,23 @@ func (v FlatView) Added() int { return v.e.added }
 // Next:
 //   - Get(_, _, answer) <- user (systems.chan:28)
 //   - Forget(_) <- user (systems.chan:38)
-//   - Detach() <- user (systems.chan:39)
-//   - Open(_, _, answer) <- clients[c at rest] (systems.chan:40)
-//   - Find(_) <- clients[c at rest] (systems.chan:41)
-//   - List(_) <- clients[c at rest] (systems.chan:42)
-//   - MakeDir(_) <- clients[c at rest] (systems.chan:43)
-//   - Symlink(_, _) <- clients[c at rest] (systems.chan:44)
-//   - ReadLink(_) <- clients[c at rest] (systems.chan:45)
-//   - Stat() <- clients[c at rest] (systems.chan:46)
-//   - SetTimes(_, _) <- clients[c at rest] (systems.chan:47)
-//   - Link(_, _) <- clients[c at rest] (systems.chan:48)
-//   - Unlink(_, _) <- clients[c at rest] (systems.chan:49)
-//   - Rename(_, _) <- clients[c at rest] (systems.chan:50)
-//   - Close() <- clients[c at rest] (systems.chan:51)
+//   - Settle() <- user (systems.chan:39)
+//   - Detach() <- user (systems.chan:40)
+//   - Open(_, _, answer) <- clients[c at rest] (systems.chan:41)
+//   - Find(_) <- clients[c at rest] (systems.chan:42)
+//   - List(_) <- clients[c at rest] (systems.chan:43)
+//   - MakeDir(_) <- clients[c at rest] (systems.chan:44)
+//   - Symlink(_, _) <- clients[c at rest] (systems.chan:45)
+//   - ReadLink(_) <- clients[c at rest] (systems.chan:46)
+//   - Stat() <- clients[c at rest] (systems.chan:47)
+//   - SetTimes(_, _) <- clients[c at rest] (systems.chan:48)
+//   - Link(_, _) <- clients[c at rest] (systems.chan:49)
+//   - Unlink(_, _) <- clients[c at rest] (systems.chan:50)
+//   - Rename(_, _) <- clients[c at rest] (systems.chan:51)
+//   - Sync() <- clients[c at rest] (systems.chan:52)
+//   - Adopt(_, _) <- clients[c at rest] (systems.chan:53)
+//   - Release(_, _) <- clients[c at rest] (systems.chan:54)
+//   - Close() <- clients[c at rest] (systems.chan:55)
 //   - gone <- clients[lost at rest] (systems.chan:26)
 type FlatServing struct {
 	e    *flatComponent
@@ -185,7 +202,7 @@ type FlatServing struct {
 // View reads the model variables.
 func (s FlatServing) View() FlatView { return FlatView{s.e} }
 
-// Choose waits for *FlatServingGet, *FlatServingForget, *FlatServingDetach, *FlatServingOpen, *FlatServingFind, *FlatServingList, *FlatServingMakeDir, *FlatServingSymlink, *FlatServingReadLink, *FlatServingStat, *FlatServingSetTimes, *FlatServingLink, *FlatServingUnlink, *FlatServingRename, *FlatServingClose or *FlatServingGone.
+// Choose waits for *FlatServingGet, *FlatServingForget, *FlatServingSettle, *FlatServingDetach, *FlatServingOpen, *FlatServingFind, *FlatServingList, *FlatServingMakeDir, *FlatServingSymlink, *FlatServingReadLink, *FlatServingStat, *FlatServingSetTimes, *FlatServingLink, *FlatServingUnlink, *FlatServingRename, *FlatServingSync, *FlatServingAdopt, *FlatServingRelease, *FlatServingClose or *FlatServingGone.
 func (s FlatServing) Choose() (FlatServingOption, error) {
 	e := s.e
 	if e == nil {
@@ -212,17 +229,22 @@ func (s FlatServing) Choose() (FlatServingOption, error) {
 		p := channel.In[vnode.TableForgetPayload](&e.Endpoint)
 		m := &e.m.flatServingForget
 		*m = FlatServingForget{Ino: p.Ino}
-		m.Next = FlatServing{e, e.Step()}
+		m.Next = FlatAfterForget{e, e.Step()}
 		return m, nil
 
 	case 2:
+		m := &e.m.flatServingSettle
+		m.Next = FlatAfterSettle{e, e.Step()}
+		return m, nil
+
+	case 3:
 		m := &e.m.flatServingDetach
 		e.Close(flatUser, 0)
 		e.v.quiet = true
 		m.Next = FlatServing{e, e.Step()}
 		return m, nil
 
-	case 3:
+	case 4:
 		p := channel.In[dir.DirOpenPayload](&e.Endpoint)
 		m := &e.m.flatServingOpen
 		*m = FlatServingOpen{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), How: p.How}
@@ -232,7 +254,7 @@ func (s FlatServing) Choose() (FlatServingOption, error) {
 		m.Next = FlatAfterOpen{e, e.Step()}
 		return m, nil
 
-	case 4:
+	case 5:
 		p := channel.In[dir.DirFindPayload](&e.Endpoint)
 		m := &e.m.flatServingFind
 		*m = FlatServingFind{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len])}
@@ -241,7 +263,7 @@ func (s FlatServing) Choose() (FlatServingOption, error) {
 		m.Next = FlatAfterFind{e, e.Step()}
 		return m, nil
 
-	case 5:
+	case 6:
 		p := channel.In[dir.DirListPayload](&e.Endpoint)
 		m := &e.m.flatServingList
 		*m = FlatServingList{Member: taken.Member, Cookie: p.Cookie}
@@ -250,7 +272,7 @@ func (s FlatServing) Choose() (FlatServingOption, error) {
 		m.Next = FlatAfterList{e, e.Step()}
 		return m, nil
 
-	case 6:
+	case 7:
 		p := channel.In[dir.DirMakeDirPayload](&e.Endpoint)
 		m := &e.m.flatServingMakeDir
 		*m = FlatServingMakeDir{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len])}
@@ -259,7 +281,7 @@ func (s FlatServing) Choose() (FlatServingOption, error) {
 		m.Next = FlatAfterMakeDir{e, e.Step()}
 		return m, nil
 
-	case 7:
+	case 8:
 		p := channel.In[dir.DirSymlinkPayload](&e.Endpoint)
 		m := &e.m.flatServingSymlink
 		*m = FlatServingSymlink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Target: string(p.Target.Data[:p.Target.Len])}
@@ -268,7 +290,7 @@ func (s FlatServing) Choose() (FlatServingOption, error) {
 		m.Next = FlatAfterSymlink{e, e.Step()}
 		return m, nil
 
-	case 8:
+	case 9:
 		p := channel.In[dir.DirReadLinkPayload](&e.Endpoint)
 		m := &e.m.flatServingReadLink
 		*m = FlatServingReadLink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len])}
@@ -277,7 +299,7 @@ func (s FlatServing) Choose() (FlatServingOption, error) {
 		m.Next = FlatAfterReadLink{e, e.Step()}
 		return m, nil
 
-	case 9:
+	case 10:
 		m := &e.m.flatServingStat
 		*m = FlatServingStat{Member: taken.Member}
 		e.v.c = taken.Member
@@ -285,7 +307,7 @@ func (s FlatServing) Choose() (FlatServingOption, error) {
 		m.Next = FlatAfterStat{e, e.Step()}
 		return m, nil
 
-	case 10:
+	case 11:
 		p := channel.In[dir.DirSetTimesPayload](&e.Endpoint)
 		m := &e.m.flatServingSetTimes
 		*m = FlatServingSetTimes{Member: taken.Member, Atime: p.Atime, Mtime: p.Mtime}
@@ -294,34 +316,60 @@ func (s FlatServing) Choose() (FlatServingOption, error) {
 		m.Next = FlatAfterSetTimes{e, e.Step()}
 		return m, nil
 
-	case 11:
+	case 12:
 		p := channel.In[dir.DirLinkPayload](&e.Endpoint)
 		m := &e.m.flatServingLink
 		*m = FlatServingLink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
 		e.v.c = taken.Member
-		e.Move(flatClients, taken.Member, 8)
+		e.Move(flatClients, taken.Member, 9)
 		m.Next = FlatAfterLink{e, e.Step()}
 		return m, nil
 
-	case 12:
+	case 13:
 		p := channel.In[dir.DirUnlinkPayload](&e.Endpoint)
 		m := &e.m.flatServingUnlink
 		*m = FlatServingUnlink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
 		e.v.c = taken.Member
-		e.Move(flatClients, taken.Member, 9)
+		e.Move(flatClients, taken.Member, 10)
 		m.Next = FlatAfterUnlink{e, e.Step()}
 		return m, nil
 
-	case 13:
+	case 14:
 		p := channel.In[dir.DirRenamePayload](&e.Endpoint)
 		m := &e.m.flatServingRename
 		*m = FlatServingRename{Member: taken.Member, Old: string(p.Old.Data[:p.Old.Len]), Name: string(p.Name.Data[:p.Name.Len])}
 		e.v.c = taken.Member
-		e.Move(flatClients, taken.Member, 10)
+		e.Move(flatClients, taken.Member, 11)
 		m.Next = FlatAfterRename{e, e.Step()}
 		return m, nil
 
-	case 14:
+	case 15:
+		m := &e.m.flatServingSync
+		*m = FlatServingSync{Member: taken.Member}
+		e.v.c = taken.Member
+		e.Move(flatClients, taken.Member, 8)
+		m.Next = FlatAfterSync{e, e.Step()}
+		return m, nil
+
+	case 16:
+		p := channel.In[dir.DirAdoptPayload](&e.Endpoint)
+		m := &e.m.flatServingAdopt
+		*m = FlatServingAdopt{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
+		e.v.c = taken.Member
+		e.Move(flatClients, taken.Member, 12)
+		m.Next = FlatAfterAdopt{e, e.Step()}
+		return m, nil
+
+	case 17:
+		p := channel.In[dir.DirReleasePayload](&e.Endpoint)
+		m := &e.m.flatServingRelease
+		*m = FlatServingRelease{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
+		e.v.c = taken.Member
+		e.Move(flatClients, taken.Member, 13)
+		m.Next = FlatAfterRelease{e, e.Step()}
+		return m, nil
+
+	case 18:
 		m := &e.m.flatServingClose
 		*m = FlatServingClose{Member: taken.Member}
 		e.v.c = taken.Member
@@ -329,7 +377,7 @@ func (s FlatServing) Choose() (FlatServingOption, error) {
 		m.Next = FlatServing{e, e.Step()}
 		return m, nil
 
-	case 15:
+	case 19:
 		m := &e.m.flatServingGone
 		*m = FlatServingGone{Member: taken.Member}
 		e.v.lost = taken.Member
@@ -383,6 +431,54 @@ func (s FlatAfterGet) Choose() (FlatAfterGetOption, error) {
 	panic("channel: FlatAfterGet took an option that it does not list")
 }
 
+// FlatAfterForget is a state of boot.Flat (systems.chan:38).
+// Next:
+//   - user <- Forgotten() (systems.chan:38)
+type FlatAfterForget struct {
+	e    *flatComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s FlatAfterForget) View() FlatView { return FlatView{s.e} }
+
+// SendUserForgotten does user <- Forgotten() (systems.chan:38).
+func (s FlatAfterForget) SendUserForgotten() (FlatServing, error) {
+	e := s.e
+	if e == nil {
+		return FlatServing{}, channel.DeadState("FlatAfterForget", "SendUserForgotten")
+	}
+	if err := e.Begin(s.step, &flatAfterForgetSendUserForgottenOp, 0); err != nil {
+		return FlatServing{}, err
+	}
+	e.Commit()
+	return FlatServing{e, e.Step()}, nil
+}
+
+// FlatAfterSettle is a state of boot.Flat (systems.chan:39).
+// Next:
+//   - user <- Settled() (systems.chan:39)
+type FlatAfterSettle struct {
+	e    *flatComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s FlatAfterSettle) View() FlatView { return FlatView{s.e} }
+
+// SendUserSettled does user <- Settled() (systems.chan:39).
+func (s FlatAfterSettle) SendUserSettled() (FlatServing, error) {
+	e := s.e
+	if e == nil {
+		return FlatServing{}, channel.DeadState("FlatAfterSettle", "SendUserSettled")
+	}
+	if err := e.Begin(s.step, &flatAfterSettleSendUserSettledOp, 0); err != nil {
+		return FlatServing{}, err
+	}
+	e.Commit()
+	return FlatServing{e, e.Step()}, nil
+}
+
 // FlatAfterOpen is a state of boot.Flat (systems.chan:19).
 // Next:
 //   - answer <- Failed(NoEnt) (systems.chan:20)
@@ -415,9 +511,9 @@ func (s FlatAfterOpen) SendAnswerFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterFind is a state of boot.Flat (systems.chan:41).
+// FlatAfterFind is a state of boot.Flat (systems.chan:42).
 // Next:
-//   - clients[c] <- Failed(NoEnt) (systems.chan:41)
+//   - clients[c] <- Failed(NoEnt) (systems.chan:42)
 //   - gone <- clients[c] (systems.chan:26)
 type FlatAfterFind struct {
 	e    *flatComponent
@@ -427,7 +523,7 @@ type FlatAfterFind struct {
 // View reads the model variables.
 func (s FlatAfterFind) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(NoEnt) (systems.chan:41), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(NoEnt) (systems.chan:42), or sees that the peer is gone.
 func (s FlatAfterFind) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -448,9 +544,9 @@ func (s FlatAfterFind) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterList is a state of boot.Flat (systems.chan:42).
+// FlatAfterList is a state of boot.Flat (systems.chan:43).
 // Next:
-//   - clients[c] <- Entries(_, _) (systems.chan:42)
+//   - clients[c] <- Entries(_, _) (systems.chan:43)
 //   - gone <- clients[c] (systems.chan:26)
 type FlatAfterList struct {
 	e    *flatComponent
@@ -460,7 +556,7 @@ type FlatAfterList struct {
 // View reads the model variables.
 func (s FlatAfterList) View() FlatView { return FlatView{s.e} }
 
-// SendClientsEntries does clients[c] <- Entries(_, _) (systems.chan:42), or sees that the peer is gone.
+// SendClientsEntries does clients[c] <- Entries(_, _) (systems.chan:43), or sees that the peer is gone.
 func (s FlatAfterList) SendClientsEntries(buf []byte, next uint64) (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -485,9 +581,9 @@ func (s FlatAfterList) SendClientsEntries(buf []byte, next uint64) (FlatServing,
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterMakeDir is a state of boot.Flat (systems.chan:43).
+// FlatAfterMakeDir is a state of boot.Flat (systems.chan:44).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:43)
+//   - clients[c] <- Failed(RoFs) (systems.chan:44)
 //   - gone <- clients[c] (systems.chan:26)
 type FlatAfterMakeDir struct {
 	e    *flatComponent
@@ -497,7 +593,7 @@ type FlatAfterMakeDir struct {
 // View reads the model variables.
 func (s FlatAfterMakeDir) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:43), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:44), or sees that the peer is gone.
 func (s FlatAfterMakeDir) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -518,9 +614,9 @@ func (s FlatAfterMakeDir) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterSymlink is a state of boot.Flat (systems.chan:44).
+// FlatAfterSymlink is a state of boot.Flat (systems.chan:45).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:44)
+//   - clients[c] <- Failed(RoFs) (systems.chan:45)
 //   - gone <- clients[c] (systems.chan:26)
 type FlatAfterSymlink struct {
 	e    *flatComponent
@@ -530,7 +626,7 @@ type FlatAfterSymlink struct {
 // View reads the model variables.
 func (s FlatAfterSymlink) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:44), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:45), or sees that the peer is gone.
 func (s FlatAfterSymlink) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -551,9 +647,9 @@ func (s FlatAfterSymlink) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterReadLink is a state of boot.Flat (systems.chan:45).
+// FlatAfterReadLink is a state of boot.Flat (systems.chan:46).
 // Next:
-//   - clients[c] <- Failed(NoEnt) (systems.chan:45)
+//   - clients[c] <- Failed(NoEnt) (systems.chan:46)
 //   - gone <- clients[c] (systems.chan:26)
 type FlatAfterReadLink struct {
 	e    *flatComponent
@@ -563,7 +659,7 @@ type FlatAfterReadLink struct {
 // View reads the model variables.
 func (s FlatAfterReadLink) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(NoEnt) (systems.chan:45), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(NoEnt) (systems.chan:46), or sees that the peer is gone.
 func (s FlatAfterReadLink) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -584,9 +680,9 @@ func (s FlatAfterReadLink) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterStat is a state of boot.Flat (systems.chan:46).
+// FlatAfterStat is a state of boot.Flat (systems.chan:47).
 // Next:
-//   - clients[c] <- Is(_) (systems.chan:46)
+//   - clients[c] <- Is(_) (systems.chan:47)
 //   - gone <- clients[c] (systems.chan:26)
 type FlatAfterStat struct {
 	e    *flatComponent
@@ -596,7 +692,7 @@ type FlatAfterStat struct {
 // View reads the model variables.
 func (s FlatAfterStat) View() FlatView { return FlatView{s.e} }
 
-// SendClientsIs does clients[c] <- Is(_) (systems.chan:46), or sees that the peer is gone.
+// SendClientsIs does clients[c] <- Is(_) (systems.chan:47), or sees that the peer is gone.
 func (s FlatAfterStat) SendClientsIs(attr file.Attr) (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -617,9 +713,9 @@ func (s FlatAfterStat) SendClientsIs(attr file.Attr) (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterSetTimes is a state of boot.Flat (systems.chan:47).
+// FlatAfterSetTimes is a state of boot.Flat (systems.chan:48).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:47)
+//   - clients[c] <- Failed(RoFs) (systems.chan:48)
 //   - gone <- clients[c] (systems.chan:26)
 type FlatAfterSetTimes struct {
 	e    *flatComponent
@@ -629,7 +725,7 @@ type FlatAfterSetTimes struct {
 // View reads the model variables.
 func (s FlatAfterSetTimes) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:47), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:48), or sees that the peer is gone.
 func (s FlatAfterSetTimes) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -650,9 +746,9 @@ func (s FlatAfterSetTimes) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterLink is a state of boot.Flat (systems.chan:48).
+// FlatAfterLink is a state of boot.Flat (systems.chan:49).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:48)
+//   - clients[c] <- Failed(RoFs) (systems.chan:49)
 //   - gone <- clients[c] (systems.chan:26)
 type FlatAfterLink struct {
 	e    *flatComponent
@@ -662,7 +758,7 @@ type FlatAfterLink struct {
 // View reads the model variables.
 func (s FlatAfterLink) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:48), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:49), or sees that the peer is gone.
 func (s FlatAfterLink) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -683,9 +779,9 @@ func (s FlatAfterLink) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterUnlink is a state of boot.Flat (systems.chan:49).
+// FlatAfterUnlink is a state of boot.Flat (systems.chan:50).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:49)
+//   - clients[c] <- Failed(RoFs) (systems.chan:50)
 //   - gone <- clients[c] (systems.chan:26)
 type FlatAfterUnlink struct {
 	e    *flatComponent
@@ -695,7 +791,7 @@ type FlatAfterUnlink struct {
 // View reads the model variables.
 func (s FlatAfterUnlink) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:49), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:50), or sees that the peer is gone.
 func (s FlatAfterUnlink) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -716,9 +812,9 @@ func (s FlatAfterUnlink) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterRename is a state of boot.Flat (systems.chan:50).
+// FlatAfterRename is a state of boot.Flat (systems.chan:51).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:50)
+//   - clients[c] <- Failed(RoFs) (systems.chan:51)
 //   - gone <- clients[c] (systems.chan:26)
 type FlatAfterRename struct {
 	e    *flatComponent
@@ -728,13 +824,112 @@ type FlatAfterRename struct {
 // View reads the model variables.
 func (s FlatAfterRename) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:50), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:51), or sees that the peer is gone.
 func (s FlatAfterRename) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
 		return FlatServing{}, channel.DeadState("FlatAfterRename", "SendClientsFailed")
 	}
 	if err := e.Begin(s.step, &flatAfterRenameSendClientsFailedOp, e.v.c); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.c
+			e.Drop(flatClients, e.v.c)
+			return FlatServing{e, e.Step()}, nil
+		}
+		return FlatServing{}, err
+	}
+	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoRoFs
+	e.Commit()
+	e.Move(flatClients, e.v.c, 0)
+	return FlatServing{e, e.Step()}, nil
+}
+
+// FlatAfterSync is a state of boot.Flat (systems.chan:52).
+// Next:
+//   - clients[c] <- Failed(RoFs) (systems.chan:52)
+//   - gone <- clients[c] (systems.chan:26)
+type FlatAfterSync struct {
+	e    *flatComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s FlatAfterSync) View() FlatView { return FlatView{s.e} }
+
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:52), or sees that the peer is gone.
+func (s FlatAfterSync) SendClientsFailed() (FlatServing, error) {
+	e := s.e
+	if e == nil {
+		return FlatServing{}, channel.DeadState("FlatAfterSync", "SendClientsFailed")
+	}
+	if err := e.Begin(s.step, &flatAfterSyncSendClientsFailedOp, e.v.c); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.c
+			e.Drop(flatClients, e.v.c)
+			return FlatServing{e, e.Step()}, nil
+		}
+		return FlatServing{}, err
+	}
+	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoRoFs
+	e.Commit()
+	e.Move(flatClients, e.v.c, 0)
+	return FlatServing{e, e.Step()}, nil
+}
+
+// FlatAfterAdopt is a state of boot.Flat (systems.chan:53).
+// Next:
+//   - clients[c] <- Failed(RoFs) (systems.chan:53)
+//   - gone <- clients[c] (systems.chan:26)
+type FlatAfterAdopt struct {
+	e    *flatComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s FlatAfterAdopt) View() FlatView { return FlatView{s.e} }
+
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:53), or sees that the peer is gone.
+func (s FlatAfterAdopt) SendClientsFailed() (FlatServing, error) {
+	e := s.e
+	if e == nil {
+		return FlatServing{}, channel.DeadState("FlatAfterAdopt", "SendClientsFailed")
+	}
+	if err := e.Begin(s.step, &flatAfterAdoptSendClientsFailedOp, e.v.c); err != nil {
+		if err == channel.ErrGone {
+			e.v.lost = e.v.c
+			e.Drop(flatClients, e.v.c)
+			return FlatServing{e, e.Step()}, nil
+		}
+		return FlatServing{}, err
+	}
+	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoRoFs
+	e.Commit()
+	e.Move(flatClients, e.v.c, 0)
+	return FlatServing{e, e.Step()}, nil
+}
+
+// FlatAfterRelease is a state of boot.Flat (systems.chan:54).
+// Next:
+//   - clients[c] <- Failed(RoFs) (systems.chan:54)
+//   - gone <- clients[c] (systems.chan:26)
+type FlatAfterRelease struct {
+	e    *flatComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s FlatAfterRelease) View() FlatView { return FlatView{s.e} }
+
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:54), or sees that the peer is gone.
+func (s FlatAfterRelease) SendClientsFailed() (FlatServing, error) {
+	e := s.e
+	if e == nil {
+		return FlatServing{}, channel.DeadState("FlatAfterRelease", "SendClientsFailed")
+	}
+	if err := e.Begin(s.step, &flatAfterReleaseSendClientsFailedOp, e.v.c); err != nil {
 		if err == channel.ErrGone {
 			e.v.lost = e.v.c
 			e.Drop(flatClients, e.v.c)
@@ -813,7 +1008,7 @@ func (s FlatAfterNewDir) SendAnswerOpenedDir() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatServingOption is *FlatServingGet, *FlatServingForget, *FlatServingDetach, *FlatServingOpen, *FlatServingFind, *FlatServingList, *FlatServingMakeDir, *FlatServingSymlink, *FlatServingReadLink, *FlatServingStat, *FlatServingSetTimes, *FlatServingLink, *FlatServingUnlink, *FlatServingRename, *FlatServingClose or *FlatServingGone.
+// FlatServingOption is *FlatServingGet, *FlatServingForget, *FlatServingSettle, *FlatServingDetach, *FlatServingOpen, *FlatServingFind, *FlatServingList, *FlatServingMakeDir, *FlatServingSymlink, *FlatServingReadLink, *FlatServingStat, *FlatServingSetTimes, *FlatServingLink, *FlatServingUnlink, *FlatServingRename, *FlatServingSync, *FlatServingAdopt, *FlatServingRelease, *FlatServingClose or *FlatServingGone.
 type FlatServingOption interface{ flatServingOption() }
 
 // FlatAfterGetOption is *FlatAfterGetNewDir or *FlatAfterGetElse.
@@ -831,19 +1026,26 @@ func (*FlatServingGet) flatServingOption() {}
 // FlatServingForget is Forget(_) <- user (systems.chan:38). It is valid until the next step.
 type FlatServingForget struct {
 	Ino  uint64
-	Next FlatServing
+	Next FlatAfterForget
 }
 
 func (*FlatServingForget) flatServingOption() {}
 
-// FlatServingDetach is Detach() <- user (systems.chan:39). It is valid until the next step.
+// FlatServingSettle is Settle() <- user (systems.chan:39). It is valid until the next step.
+type FlatServingSettle struct {
+	Next FlatAfterSettle
+}
+
+func (*FlatServingSettle) flatServingOption() {}
+
+// FlatServingDetach is Detach() <- user (systems.chan:40). It is valid until the next step.
 type FlatServingDetach struct {
 	Next FlatServing
 }
 
 func (*FlatServingDetach) flatServingOption() {}
 
-// FlatServingOpen is Open(_, _, answer) <- clients[c at rest] (systems.chan:40). It is valid until the next step.
+// FlatServingOpen is Open(_, _, answer) <- clients[c at rest] (systems.chan:41). It is valid until the next step.
 type FlatServingOpen struct {
 	Member int
 	Name   string
@@ -853,7 +1055,7 @@ type FlatServingOpen struct {
 
 func (*FlatServingOpen) flatServingOption() {}
 
-// FlatServingFind is Find(_) <- clients[c at rest] (systems.chan:41). It is valid until the next step.
+// FlatServingFind is Find(_) <- clients[c at rest] (systems.chan:42). It is valid until the next step.
 type FlatServingFind struct {
 	Member int
 	Name   string
@@ -862,7 +1064,7 @@ type FlatServingFind struct {
 
 func (*FlatServingFind) flatServingOption() {}
 
-// FlatServingList is List(_) <- clients[c at rest] (systems.chan:42). It is valid until the next step.
+// FlatServingList is List(_) <- clients[c at rest] (systems.chan:43). It is valid until the next step.
 type FlatServingList struct {
 	Member int
 	Cookie uint64
@@ -871,7 +1073,7 @@ type FlatServingList struct {
 
 func (*FlatServingList) flatServingOption() {}
 
-// FlatServingMakeDir is MakeDir(_) <- clients[c at rest] (systems.chan:43). It is valid until the next step.
+// FlatServingMakeDir is MakeDir(_) <- clients[c at rest] (systems.chan:44). It is valid until the next step.
 type FlatServingMakeDir struct {
 	Member int
 	Name   string
@@ -880,7 +1082,7 @@ type FlatServingMakeDir struct {
 
 func (*FlatServingMakeDir) flatServingOption() {}
 
-// FlatServingSymlink is Symlink(_, _) <- clients[c at rest] (systems.chan:44). It is valid until the next step.
+// FlatServingSymlink is Symlink(_, _) <- clients[c at rest] (systems.chan:45). It is valid until the next step.
 type FlatServingSymlink struct {
 	Member int
 	Name   string
@@ -890,7 +1092,7 @@ type FlatServingSymlink struct {
 
 func (*FlatServingSymlink) flatServingOption() {}
 
-// FlatServingReadLink is ReadLink(_) <- clients[c at rest] (systems.chan:45). It is valid until the next step.
+// FlatServingReadLink is ReadLink(_) <- clients[c at rest] (systems.chan:46). It is valid until the next step.
 type FlatServingReadLink struct {
 	Member int
 	Name   string
@@ -899,7 +1101,7 @@ type FlatServingReadLink struct {
 
 func (*FlatServingReadLink) flatServingOption() {}
 
-// FlatServingStat is Stat() <- clients[c at rest] (systems.chan:46). It is valid until the next step.
+// FlatServingStat is Stat() <- clients[c at rest] (systems.chan:47). It is valid until the next step.
 type FlatServingStat struct {
 	Member int
 	Next   FlatAfterStat
@@ -907,7 +1109,7 @@ type FlatServingStat struct {
 
 func (*FlatServingStat) flatServingOption() {}
 
-// FlatServingSetTimes is SetTimes(_, _) <- clients[c at rest] (systems.chan:47). It is valid until the next step.
+// FlatServingSetTimes is SetTimes(_, _) <- clients[c at rest] (systems.chan:48). It is valid until the next step.
 type FlatServingSetTimes struct {
 	Member int
 	Atime  uint64
@@ -917,7 +1119,7 @@ type FlatServingSetTimes struct {
 
 func (*FlatServingSetTimes) flatServingOption() {}
 
-// FlatServingLink is Link(_, _) <- clients[c at rest] (systems.chan:48). It is valid until the next step.
+// FlatServingLink is Link(_, _) <- clients[c at rest] (systems.chan:49). It is valid until the next step.
 type FlatServingLink struct {
 	Member int
 	Name   string
@@ -927,7 +1129,7 @@ type FlatServingLink struct {
 
 func (*FlatServingLink) flatServingOption() {}
 
-// FlatServingUnlink is Unlink(_, _) <- clients[c at rest] (systems.chan:49). It is valid until the next step.
+// FlatServingUnlink is Unlink(_, _) <- clients[c at rest] (systems.chan:50). It is valid until the next step.
 type FlatServingUnlink struct {
 	Member int
 	Name   string
@@ -937,7 +1139,7 @@ type FlatServingUnlink struct {
 
 func (*FlatServingUnlink) flatServingOption() {}
 
-// FlatServingRename is Rename(_, _) <- clients[c at rest] (systems.chan:50). It is valid until the next step.
+// FlatServingRename is Rename(_, _) <- clients[c at rest] (systems.chan:51). It is valid until the next step.
 type FlatServingRename struct {
 	Member int
 	Old    string
@@ -947,7 +1149,35 @@ type FlatServingRename struct {
 
 func (*FlatServingRename) flatServingOption() {}
 
-// FlatServingClose is Close() <- clients[c at rest] (systems.chan:51). It is valid until the next step.
+// FlatServingSync is Sync() <- clients[c at rest] (systems.chan:52). It is valid until the next step.
+type FlatServingSync struct {
+	Member int
+	Next   FlatAfterSync
+}
+
+func (*FlatServingSync) flatServingOption() {}
+
+// FlatServingAdopt is Adopt(_, _) <- clients[c at rest] (systems.chan:53). It is valid until the next step.
+type FlatServingAdopt struct {
+	Member int
+	Name   string
+	Ino    uint64
+	Next   FlatAfterAdopt
+}
+
+func (*FlatServingAdopt) flatServingOption() {}
+
+// FlatServingRelease is Release(_, _) <- clients[c at rest] (systems.chan:54). It is valid until the next step.
+type FlatServingRelease struct {
+	Member int
+	Name   string
+	Ino    uint64
+	Next   FlatAfterRelease
+}
+
+func (*FlatServingRelease) flatServingOption() {}
+
+// FlatServingClose is Close() <- clients[c at rest] (systems.chan:55). It is valid until the next step.
 type FlatServingClose struct {
 	Member int
 	Next   FlatServing

@@ -14,7 +14,7 @@ import (
 )
 
 // ServicesDigest identifies what was verified of the system boot.Services.
-const ServicesDigest = "03d6d71a2bdb984a2abb8a325f422aa3adb193679d501a31a3468691985a458b"
+const ServicesDigest = "95eaff2054f3cf8b7d3ea9b757d7ef90236616056586f2fe652037724f63c9d2"
 
 // ServicesParts is the code of the system boot.Services: a function for each of its components.
 type ServicesParts struct {

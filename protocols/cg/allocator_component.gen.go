@@ -7,6 +7,7 @@ import (
 
 	"github.com/protoc-os/protoc-os/kernel/channel"
 	"github.com/protoc-os/protoc-os/protocols/errno"
+	"github.com/protoc-os/protoc-os/protocols/file"
 )
 
 // AllocatorFunc is what the component cg.Allocator does (systems.chan:6).
@@ -40,22 +41,22 @@ func (g *AllocatorGiven) ends() []channel.End {
 type allocatorComponent struct {
 	channel.Endpoint
 	m struct {
-		allocatorWorkingSentTakeInode   AllocatorWorkingSentTakeInode
-		allocatorWorkingSentTakeBlocks  AllocatorWorkingSentTakeBlocks
-		allocatorWorkingSentFreeInode   AllocatorWorkingSentFreeInode
-		allocatorWorkingSentFreeBlocks  AllocatorWorkingSentFreeBlocks
-		allocatorWorkingSentSync        AllocatorWorkingSentSync
-		allocatorWorkingSentDetach      AllocatorWorkingSentDetach
-		allocatorAfterTakeInodeInode    AllocatorAfterTakeInodeInode
-		allocatorAfterTakeInodeNoSpace  AllocatorAfterTakeInodeNoSpace
-		allocatorAfterTakeBlocksBlocks  AllocatorAfterTakeBlocksBlocks
-		allocatorAfterTakeBlocksNoSpace AllocatorAfterTakeBlocksNoSpace
-		allocatorAfterFreeInodeDone     AllocatorAfterFreeInodeDone
-		allocatorAfterFreeInodeFailed   AllocatorAfterFreeInodeFailed
-		allocatorAfterFreeBlocksDone    AllocatorAfterFreeBlocksDone
-		allocatorAfterFreeBlocksFailed  AllocatorAfterFreeBlocksFailed
-		allocatorAfterSyncDone          AllocatorAfterSyncDone
-		allocatorAfterSyncFailed        AllocatorAfterSyncFailed
+		allocatorWorkingSentTakeInode  AllocatorWorkingSentTakeInode
+		allocatorWorkingSentTakeBlocks AllocatorWorkingSentTakeBlocks
+		allocatorWorkingSentLoad       AllocatorWorkingSentLoad
+		allocatorWorkingSentCount      AllocatorWorkingSentCount
+		allocatorWorkingSentFreeBlocks AllocatorWorkingSentFreeBlocks
+		allocatorWorkingSentDetach     AllocatorWorkingSentDetach
+		allocatorAfterTakeInodeInode   AllocatorAfterTakeInodeInode
+		allocatorAfterTakeInodeFailed  AllocatorAfterTakeInodeFailed
+		allocatorAfterTakeBlocksBlocks AllocatorAfterTakeBlocksBlocks
+		allocatorAfterTakeBlocksFailed AllocatorAfterTakeBlocksFailed
+		allocatorAfterLoadLoaded       AllocatorAfterLoadLoaded
+		allocatorAfterLoadFailed       AllocatorAfterLoadFailed
+		allocatorAfterCountLeft        AllocatorAfterCountLeft
+		allocatorAfterCountFailed      AllocatorAfterCountFailed
+		allocatorAfterFreeBlocksDone   AllocatorAfterFreeBlocksDone
+		allocatorAfterFreeBlocksFailed AllocatorAfterFreeBlocksFailed
 	}
 }
 
@@ -77,46 +78,46 @@ var allocatorLayout = channel.Component{Name: "Allocator", Choices: 1, Ops: allo
 }}
 
 // allocatorOps are all steps of a Allocator, and allocatorChooses its chooses.
-var allocatorOps = []*channel.Op{&allocatorWorkingSentTakeInodeNextSendGroupTakeInodeOp, &allocatorWorkingSentTakeBlocksNextSendGroupTakeBlocksOp, &allocatorWorkingSentFreeInodeNextSendGroupFreeInodeOp, &allocatorWorkingSentFreeBlocksNextSendGroupFreeBlocksOp, &allocatorWorkingChooseSyncOp, &allocatorWorkingChooseDetachOp, &allocatorAfterTakeInodeReceiveGroupOp, &allocatorAfterTakeBlocksReceiveGroupOp, &allocatorAfterFreeInodeReceiveGroupOp, &allocatorAfterFreeBlocksReceiveGroupOp, &allocatorAfterSyncReceiveGroupOp}
+var allocatorOps = []*channel.Op{&allocatorWorkingSentTakeInodeNextSendGroupTakeInodeOp, &allocatorWorkingSentTakeBlocksNextSendGroupTakeBlocksOp, &allocatorWorkingSentLoadNextSendGroupLoadOp, &allocatorWorkingSentCountNextSendGroupCountOp, &allocatorWorkingSentFreeBlocksNextSendGroupFreeBlocksOp, &allocatorWorkingChooseDetachOp, &allocatorAfterTakeInodeReceiveGroupOp, &allocatorAfterTakeBlocksReceiveGroupOp, &allocatorAfterLoadReceiveGroupOp, &allocatorAfterCountReceiveGroupOp, &allocatorAfterFreeBlocksReceiveGroupOp}
 
 var allocatorChooses = []*channel.Choice{&allocatorWorkingChoice}
 
 var (
-	allocatorWorkingSentTakeInodeNextSendGroupTakeInodeOp   = channel.Op{State: "AllocatorWorkingSentTakeInodeNext", Method: "SendGroupTakeInode", Slot: allocatorGroup, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:16:16"}
-	allocatorWorkingSentTakeBlocksNextSendGroupTakeBlocksOp = channel.Op{State: "AllocatorWorkingSentTakeBlocksNext", Method: "SendGroupTakeBlocks", Slot: allocatorGroup, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:21:16"}
-	allocatorWorkingSentFreeInodeNextSendGroupFreeInodeOp   = channel.Op{State: "AllocatorWorkingSentFreeInodeNext", Method: "SendGroupFreeInode", Slot: allocatorGroup, Peer: 1, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:26:16"}
-	allocatorWorkingSentFreeBlocksNextSendGroupFreeBlocksOp = channel.Op{State: "AllocatorWorkingSentFreeBlocksNext", Method: "SendGroupFreeBlocks", Slot: allocatorGroup, Peer: 1, Label: 3, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:28:16"}
-	allocatorWorkingChooseSyncOp                            = channel.Op{State: "AllocatorWorking", Method: "ChooseSync", Slot: allocatorGroup, Peer: 1, Label: 4, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:30:16"}
-	allocatorWorkingChooseDetachOp                          = channel.Op{State: "AllocatorWorking", Method: "ChooseDetach", Slot: allocatorGroup, Peer: 1, Label: 5, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:32:16"}
-	allocatorAfterTakeInodeReceiveGroupOp                   = channel.Op{State: "AllocatorAfterTakeInode", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:18:20"}
-	allocatorAfterTakeBlocksReceiveGroupOp                  = channel.Op{State: "AllocatorAfterTakeBlocks", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<8 | 1<<7, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:23:20"}
-	allocatorAfterFreeInodeReceiveGroupOp                   = channel.Op{State: "AllocatorAfterFreeInode", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:9:16"}
-	allocatorAfterFreeBlocksReceiveGroupOp                  = channel.Op{State: "AllocatorAfterFreeBlocks", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:9:16"}
-	allocatorAfterSyncReceiveGroupOp                        = channel.Op{State: "AllocatorAfterSync", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:9:16"}
+	allocatorWorkingSentTakeInodeNextSendGroupTakeInodeOp   = channel.Op{State: "AllocatorWorkingSentTakeInodeNext", Method: "SendGroupTakeInode", Slot: allocatorGroup, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:9:16"}
+	allocatorWorkingSentTakeBlocksNextSendGroupTakeBlocksOp = channel.Op{State: "AllocatorWorkingSentTakeBlocksNext", Method: "SendGroupTakeBlocks", Slot: allocatorGroup, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:14:16"}
+	allocatorWorkingSentLoadNextSendGroupLoadOp             = channel.Op{State: "AllocatorWorkingSentLoadNext", Method: "SendGroupLoad", Slot: allocatorGroup, Peer: 1, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:19:16"}
+	allocatorWorkingSentCountNextSendGroupCountOp           = channel.Op{State: "AllocatorWorkingSentCountNext", Method: "SendGroupCount", Slot: allocatorGroup, Peer: 1, Label: 4, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:24:16"}
+	allocatorWorkingSentFreeBlocksNextSendGroupFreeBlocksOp = channel.Op{State: "AllocatorWorkingSentFreeBlocksNext", Method: "SendGroupFreeBlocks", Slot: allocatorGroup, Peer: 1, Label: 6, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:29:16"}
+	allocatorWorkingChooseDetachOp                          = channel.Op{State: "AllocatorWorking", Method: "ChooseDetach", Slot: allocatorGroup, Peer: 1, Label: 8, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/systems.chan:34:16"}
+	allocatorAfterTakeInodeReceiveGroupOp                   = channel.Op{State: "AllocatorAfterTakeInode", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:11:20"}
+	allocatorAfterTakeBlocksReceiveGroupOp                  = channel.Op{State: "AllocatorAfterTakeBlocks", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<11 | 1<<10, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:16:20"}
+	allocatorAfterLoadReceiveGroupOp                        = channel.Op{State: "AllocatorAfterLoad", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:21:20"}
+	allocatorAfterCountReceiveGroupOp                       = channel.Op{State: "AllocatorAfterCount", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<13 | 1<<10, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:26:20"}
+	allocatorAfterFreeBlocksReceiveGroupOp                  = channel.Op{State: "AllocatorAfterFreeBlocks", Method: "ReceiveGroup", Slot: allocatorGroup, Peer: 1, Labels: 1<<14 | 1<<10, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:31:20"}
 	allocatorWorkingChoice                                  = channel.Choice{ID: 0, State: "AllocatorWorking", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/cg/systems.chan:16:16"},
-		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/cg/systems.chan:21:16"},
-		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/cg/systems.chan:26:16"},
-		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 3, At: "protocols/cg/systems.chan:28:16"},
-		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 4, At: "protocols/cg/systems.chan:30:16"},
-		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 5, At: "protocols/cg/systems.chan:32:16"},
+		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/cg/systems.chan:9:16"},
+		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/cg/systems.chan:14:16"},
+		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/cg/systems.chan:19:16"},
+		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 4, At: "protocols/cg/systems.chan:24:16"},
+		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 6, At: "protocols/cg/systems.chan:29:16"},
+		{Kind: channel.Send, Slot: allocatorGroup, Peer: 1, Point: channel.AnyPoint, Label: 8, At: "protocols/cg/systems.chan:34:16"},
 	}}
 )
 
-// AllocatorWorking is a state of cg.Allocator at working (systems.chan:15).
+// AllocatorWorking is a state of cg.Allocator at working (systems.chan:8).
 // Next:
-//   - group <- TakeInode(_) (systems.chan:16)
-//   - group <- TakeBlocks(_, _) (systems.chan:21)
-//   - group <- FreeInode(_) (systems.chan:26)
-//   - group <- FreeBlocks(_, _) (systems.chan:28)
-//   - group <- Sync() (systems.chan:30)
-//   - group <- Detach() (systems.chan:32)
+//   - group <- TakeInode(_, _) (systems.chan:9)
+//   - group <- TakeBlocks(_, _) (systems.chan:14)
+//   - group <- Load(_, _) (systems.chan:19)
+//   - group <- Count(_, _, _) (systems.chan:24)
+//   - group <- FreeBlocks(_, _) (systems.chan:29)
+//   - group <- Detach() (systems.chan:34)
 type AllocatorWorking struct {
 	e    *allocatorComponent
 	step uint32
 }
 
-// Choose waits for *AllocatorWorkingSentTakeInode, *AllocatorWorkingSentTakeBlocks, *AllocatorWorkingSentFreeInode, *AllocatorWorkingSentFreeBlocks, *AllocatorWorkingSentSync or *AllocatorWorkingSentDetach.
+// Choose waits for *AllocatorWorkingSentTakeInode, *AllocatorWorkingSentTakeBlocks, *AllocatorWorkingSentLoad, *AllocatorWorkingSentCount, *AllocatorWorkingSentFreeBlocks or *AllocatorWorkingSentDetach.
 func (s AllocatorWorking) Choose() (AllocatorWorkingOption, error) {
 	e := s.e
 	if e == nil {
@@ -138,22 +139,18 @@ func (s AllocatorWorking) Choose() (AllocatorWorkingOption, error) {
 		return m, nil
 
 	case 2:
-		m := &e.m.allocatorWorkingSentFreeInode
-		m.Next = AllocatorWorkingSentFreeInodeNext{e, e.Step()}
+		m := &e.m.allocatorWorkingSentLoad
+		m.Next = AllocatorWorkingSentLoadNext{e, e.Step()}
 		return m, nil
 
 	case 3:
-		m := &e.m.allocatorWorkingSentFreeBlocks
-		m.Next = AllocatorWorkingSentFreeBlocksNext{e, e.Step()}
+		m := &e.m.allocatorWorkingSentCount
+		m.Next = AllocatorWorkingSentCountNext{e, e.Step()}
 		return m, nil
 
 	case 4:
-		m := &e.m.allocatorWorkingSentSync
-		if err := e.Begin(e.Step(), &allocatorWorkingChooseSyncOp, 0); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		m.Next = AllocatorAfterSync{e, e.Step()}
+		m := &e.m.allocatorWorkingSentFreeBlocks
+		m.Next = AllocatorWorkingSentFreeBlocksNext{e, e.Step()}
 		return m, nil
 
 	case 5:
@@ -170,43 +167,44 @@ func (s AllocatorWorking) Choose() (AllocatorWorkingOption, error) {
 	panic("channel: AllocatorWorking took an option that it does not list")
 }
 
-// AllocatorWorkingSentTakeInodeNext is the option group <- TakeInode(_) (systems.chan:16) taken.
+// AllocatorWorkingSentTakeInodeNext is the option group <- TakeInode(_, _) (systems.chan:9) taken.
 // Next: that send.
 type AllocatorWorkingSentTakeInodeNext struct {
 	e    *allocatorComponent
 	step uint32
 }
 
-// SendGroupTakeInode does group <- TakeInode(_) (systems.chan:16), for which there is room.
-func (s AllocatorWorkingSentTakeInodeNext) SendGroupTakeInode(directory bool) (AllocatorAfterTakeInode, error) {
+// SendGroupTakeInode does group <- TakeInode(_, _) (systems.chan:9), for which there is room.
+func (s AllocatorWorkingSentTakeInodeNext) SendGroupTakeInode(kind file.Kind, parent uint64) (AllocatorAfterTakeInode, error) {
 	e := s.e
 	if e == nil {
 		return AllocatorAfterTakeInode{}, channel.DeadState("AllocatorWorkingSentTakeInodeNext", "SendGroupTakeInode")
+	}
+	if int(kind) >= 6 {
+		return AllocatorAfterTakeInode{}, channel.BadArgument("AllocatorWorkingSentTakeInodeNext", "SendGroupTakeInode", "kind is no case of file.Kind")
 	}
 	if err := e.Begin(s.step, &allocatorWorkingSentTakeInodeNextSendGroupTakeInodeOp, 0); err != nil {
 		return AllocatorAfterTakeInode{}, err
 	}
 	p := channel.Out[GroupTakeInodePayload](&e.Endpoint)
-	p.Directory = directory
+	p.Kind = kind
+	p.Parent = parent
 	e.Commit()
 	return AllocatorAfterTakeInode{e, e.Step()}, nil
 }
 
-// AllocatorWorkingSentTakeBlocksNext is the option group <- TakeBlocks(_, _) (systems.chan:21) taken.
+// AllocatorWorkingSentTakeBlocksNext is the option group <- TakeBlocks(_, _) (systems.chan:14) taken.
 // Next: that send.
 type AllocatorWorkingSentTakeBlocksNext struct {
 	e    *allocatorComponent
 	step uint32
 }
 
-// SendGroupTakeBlocks does group <- TakeBlocks(_, _) (systems.chan:21), for which there is room.
-func (s AllocatorWorkingSentTakeBlocksNext) SendGroupTakeBlocks(near uint64, count int) (AllocatorAfterTakeBlocks, error) {
+// SendGroupTakeBlocks does group <- TakeBlocks(_, _) (systems.chan:14), for which there is room.
+func (s AllocatorWorkingSentTakeBlocksNext) SendGroupTakeBlocks(near uint64, count uint64) (AllocatorAfterTakeBlocks, error) {
 	e := s.e
 	if e == nil {
 		return AllocatorAfterTakeBlocks{}, channel.DeadState("AllocatorWorkingSentTakeBlocksNext", "SendGroupTakeBlocks")
-	}
-	if count < 1 || count > 16 {
-		return AllocatorAfterTakeBlocks{}, channel.BadArgument("AllocatorWorkingSentTakeBlocksNext", "SendGroupTakeBlocks", "count is not in 1..16")
 	}
 	if err := e.Begin(s.step, &allocatorWorkingSentTakeBlocksNextSendGroupTakeBlocksOp, 0); err != nil {
 		return AllocatorAfterTakeBlocks{}, err
@@ -218,43 +216,68 @@ func (s AllocatorWorkingSentTakeBlocksNext) SendGroupTakeBlocks(near uint64, cou
 	return AllocatorAfterTakeBlocks{e, e.Step()}, nil
 }
 
-// AllocatorWorkingSentFreeInodeNext is the option group <- FreeInode(_) (systems.chan:26) taken.
+// AllocatorWorkingSentLoadNext is the option group <- Load(_, _) (systems.chan:19) taken.
 // Next: that send.
-type AllocatorWorkingSentFreeInodeNext struct {
+type AllocatorWorkingSentLoadNext struct {
 	e    *allocatorComponent
 	step uint32
 }
 
-// SendGroupFreeInode does group <- FreeInode(_) (systems.chan:26), for which there is room.
-func (s AllocatorWorkingSentFreeInodeNext) SendGroupFreeInode(ino uint64) (AllocatorAfterFreeInode, error) {
+// SendGroupLoad does group <- Load(_, _) (systems.chan:19), for which there is room.
+func (s AllocatorWorkingSentLoadNext) SendGroupLoad(ino uint64, use bool) (AllocatorAfterLoad, error) {
 	e := s.e
 	if e == nil {
-		return AllocatorAfterFreeInode{}, channel.DeadState("AllocatorWorkingSentFreeInodeNext", "SendGroupFreeInode")
+		return AllocatorAfterLoad{}, channel.DeadState("AllocatorWorkingSentLoadNext", "SendGroupLoad")
 	}
-	if err := e.Begin(s.step, &allocatorWorkingSentFreeInodeNextSendGroupFreeInodeOp, 0); err != nil {
-		return AllocatorAfterFreeInode{}, err
+	if err := e.Begin(s.step, &allocatorWorkingSentLoadNextSendGroupLoadOp, 0); err != nil {
+		return AllocatorAfterLoad{}, err
 	}
-	p := channel.Out[GroupFreeInodePayload](&e.Endpoint)
+	p := channel.Out[GroupLoadPayload](&e.Endpoint)
 	p.Ino = ino
+	p.Use = use
 	e.Commit()
-	return AllocatorAfterFreeInode{e, e.Step()}, nil
+	return AllocatorAfterLoad{e, e.Step()}, nil
 }
 
-// AllocatorWorkingSentFreeBlocksNext is the option group <- FreeBlocks(_, _) (systems.chan:28) taken.
+// AllocatorWorkingSentCountNext is the option group <- Count(_, _, _) (systems.chan:24) taken.
+// Next: that send.
+type AllocatorWorkingSentCountNext struct {
+	e    *allocatorComponent
+	step uint32
+}
+
+// SendGroupCount does group <- Count(_, _, _) (systems.chan:24), for which there is room.
+func (s AllocatorWorkingSentCountNext) SendGroupCount(change Change, ino uint64, parent uint64) (AllocatorAfterCount, error) {
+	e := s.e
+	if e == nil {
+		return AllocatorAfterCount{}, channel.DeadState("AllocatorWorkingSentCountNext", "SendGroupCount")
+	}
+	if int(change) >= 3 {
+		return AllocatorAfterCount{}, channel.BadArgument("AllocatorWorkingSentCountNext", "SendGroupCount", "change is no case of cg.Change")
+	}
+	if err := e.Begin(s.step, &allocatorWorkingSentCountNextSendGroupCountOp, 0); err != nil {
+		return AllocatorAfterCount{}, err
+	}
+	p := channel.Out[GroupCountPayload](&e.Endpoint)
+	p.Change = change
+	p.Ino = ino
+	p.Parent = parent
+	e.Commit()
+	return AllocatorAfterCount{e, e.Step()}, nil
+}
+
+// AllocatorWorkingSentFreeBlocksNext is the option group <- FreeBlocks(_, _) (systems.chan:29) taken.
 // Next: that send.
 type AllocatorWorkingSentFreeBlocksNext struct {
 	e    *allocatorComponent
 	step uint32
 }
 
-// SendGroupFreeBlocks does group <- FreeBlocks(_, _) (systems.chan:28), for which there is room.
-func (s AllocatorWorkingSentFreeBlocksNext) SendGroupFreeBlocks(lba uint64, count int) (AllocatorAfterFreeBlocks, error) {
+// SendGroupFreeBlocks does group <- FreeBlocks(_, _) (systems.chan:29), for which there is room.
+func (s AllocatorWorkingSentFreeBlocksNext) SendGroupFreeBlocks(lba uint64, count uint64) (AllocatorAfterFreeBlocks, error) {
 	e := s.e
 	if e == nil {
 		return AllocatorAfterFreeBlocks{}, channel.DeadState("AllocatorWorkingSentFreeBlocksNext", "SendGroupFreeBlocks")
-	}
-	if count < 1 || count > 16 {
-		return AllocatorAfterFreeBlocks{}, channel.BadArgument("AllocatorWorkingSentFreeBlocksNext", "SendGroupFreeBlocks", "count is not in 1..16")
 	}
 	if err := e.Begin(s.step, &allocatorWorkingSentFreeBlocksNextSendGroupFreeBlocksOp, 0); err != nil {
 		return AllocatorAfterFreeBlocks{}, err
@@ -266,16 +289,16 @@ func (s AllocatorWorkingSentFreeBlocksNext) SendGroupFreeBlocks(lba uint64, coun
 	return AllocatorAfterFreeBlocks{e, e.Step()}, nil
 }
 
-// AllocatorAfterTakeInode is a state of cg.Allocator (systems.chan:17).
+// AllocatorAfterTakeInode is a state of cg.Allocator (systems.chan:10).
 // Next:
-//   - Inode(_) <- group (systems.chan:18)
-//   - NoSpace() <- group (systems.chan:19)
+//   - Inode(_) <- group (systems.chan:11)
+//   - Failed(_) <- group (systems.chan:12)
 type AllocatorAfterTakeInode struct {
 	e    *allocatorComponent
 	step uint32
 }
 
-// ReceiveGroup waits for *AllocatorAfterTakeInodeInode or *AllocatorAfterTakeInodeNoSpace.
+// ReceiveGroup waits for *AllocatorAfterTakeInodeInode or *AllocatorAfterTakeInodeFailed.
 func (s AllocatorAfterTakeInode) ReceiveGroup() (AllocatorAfterTakeInodeOption, error) {
 	e := s.e
 	if e == nil {
@@ -286,30 +309,32 @@ func (s AllocatorAfterTakeInode) ReceiveGroup() (AllocatorAfterTakeInodeOption, 
 		return nil, err
 	}
 	switch label {
-	case 6:
+	case 9:
 		p := channel.In[GroupInodePayload](&e.Endpoint)
 		m := &e.m.allocatorAfterTakeInodeInode
 		*m = AllocatorAfterTakeInodeInode{Ino: p.Ino}
 		m.Next = AllocatorWorking{e, e.Step()}
 		return m, nil
-	case 7:
-		m := &e.m.allocatorAfterTakeInodeNoSpace
+	case 10:
+		p := channel.In[GroupFailedPayload](&e.Endpoint)
+		m := &e.m.allocatorAfterTakeInodeFailed
+		*m = AllocatorAfterTakeInodeFailed{Err: p.Err}
 		m.Next = AllocatorWorking{e, e.Step()}
 		return m, nil
 	}
 	panic("channel: AllocatorAfterTakeInode received a label that it does not list")
 }
 
-// AllocatorAfterTakeBlocks is a state of cg.Allocator (systems.chan:22).
+// AllocatorAfterTakeBlocks is a state of cg.Allocator (systems.chan:15).
 // Next:
-//   - Blocks(_, _) <- group (systems.chan:23)
-//   - NoSpace() <- group (systems.chan:24)
+//   - Blocks(_, _) <- group (systems.chan:16)
+//   - Failed(_) <- group (systems.chan:17)
 type AllocatorAfterTakeBlocks struct {
 	e    *allocatorComponent
 	step uint32
 }
 
-// ReceiveGroup waits for *AllocatorAfterTakeBlocksBlocks or *AllocatorAfterTakeBlocksNoSpace.
+// ReceiveGroup waits for *AllocatorAfterTakeBlocksBlocks or *AllocatorAfterTakeBlocksFailed.
 func (s AllocatorAfterTakeBlocks) ReceiveGroup() (AllocatorAfterTakeBlocksOption, error) {
 	e := s.e
 	if e == nil {
@@ -320,58 +345,98 @@ func (s AllocatorAfterTakeBlocks) ReceiveGroup() (AllocatorAfterTakeBlocksOption
 		return nil, err
 	}
 	switch label {
-	case 8:
+	case 11:
 		p := channel.In[GroupBlocksPayload](&e.Endpoint)
 		m := &e.m.allocatorAfterTakeBlocksBlocks
 		*m = AllocatorAfterTakeBlocksBlocks{Lba: p.Lba, Count: p.Count}
 		m.Next = AllocatorWorking{e, e.Step()}
 		return m, nil
-	case 7:
-		m := &e.m.allocatorAfterTakeBlocksNoSpace
+	case 10:
+		p := channel.In[GroupFailedPayload](&e.Endpoint)
+		m := &e.m.allocatorAfterTakeBlocksFailed
+		*m = AllocatorAfterTakeBlocksFailed{Err: p.Err}
 		m.Next = AllocatorWorking{e, e.Step()}
 		return m, nil
 	}
 	panic("channel: AllocatorAfterTakeBlocks received a label that it does not list")
 }
 
-// AllocatorAfterFreeInode is a state of cg.Allocator (systems.chan:8).
+// AllocatorAfterLoad is a state of cg.Allocator (systems.chan:20).
 // Next:
-//   - Done() <- group (systems.chan:9)
-//   - Failed(_) <- group (systems.chan:10)
-type AllocatorAfterFreeInode struct {
+//   - Loaded(_) <- group (systems.chan:21)
+//   - Failed(_) <- group (systems.chan:22)
+type AllocatorAfterLoad struct {
 	e    *allocatorComponent
 	step uint32
 }
 
-// ReceiveGroup waits for *AllocatorAfterFreeInodeDone or *AllocatorAfterFreeInodeFailed.
-func (s AllocatorAfterFreeInode) ReceiveGroup() (AllocatorAfterFreeInodeOption, error) {
+// ReceiveGroup waits for *AllocatorAfterLoadLoaded or *AllocatorAfterLoadFailed.
+func (s AllocatorAfterLoad) ReceiveGroup() (AllocatorAfterLoadOption, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("AllocatorAfterFreeInode", "ReceiveGroup")
+		return nil, channel.DeadState("AllocatorAfterLoad", "ReceiveGroup")
 	}
-	label, err := e.Receive(s.step, &allocatorAfterFreeInodeReceiveGroupOp, 0)
+	label, err := e.Receive(s.step, &allocatorAfterLoadReceiveGroupOp, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
-	case 9:
-		m := &e.m.allocatorAfterFreeInodeDone
+	case 12:
+		p := channel.In[GroupLoadedPayload](&e.Endpoint)
+		m := &e.m.allocatorAfterLoadLoaded
+		*m = AllocatorAfterLoadLoaded{Inode: p.Inode}
 		m.Next = AllocatorWorking{e, e.Step()}
 		return m, nil
 	case 10:
 		p := channel.In[GroupFailedPayload](&e.Endpoint)
-		m := &e.m.allocatorAfterFreeInodeFailed
-		*m = AllocatorAfterFreeInodeFailed{Err: p.Err}
+		m := &e.m.allocatorAfterLoadFailed
+		*m = AllocatorAfterLoadFailed{Err: p.Err}
 		m.Next = AllocatorWorking{e, e.Step()}
 		return m, nil
 	}
-	panic("channel: AllocatorAfterFreeInode received a label that it does not list")
+	panic("channel: AllocatorAfterLoad received a label that it does not list")
 }
 
-// AllocatorAfterFreeBlocks is a state of cg.Allocator (systems.chan:8).
+// AllocatorAfterCount is a state of cg.Allocator (systems.chan:25).
 // Next:
-//   - Done() <- group (systems.chan:9)
-//   - Failed(_) <- group (systems.chan:10)
+//   - Left(_, _, _) <- group (systems.chan:26)
+//   - Failed(_) <- group (systems.chan:27)
+type AllocatorAfterCount struct {
+	e    *allocatorComponent
+	step uint32
+}
+
+// ReceiveGroup waits for *AllocatorAfterCountLeft or *AllocatorAfterCountFailed.
+func (s AllocatorAfterCount) ReceiveGroup() (AllocatorAfterCountOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("AllocatorAfterCount", "ReceiveGroup")
+	}
+	label, err := e.Receive(s.step, &allocatorAfterCountReceiveGroupOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 13:
+		p := channel.In[GroupLeftPayload](&e.Endpoint)
+		m := &e.m.allocatorAfterCountLeft
+		*m = AllocatorAfterCountLeft{Kind: p.Kind, Links: p.Links, Used: p.Used}
+		m.Next = AllocatorWorking{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[GroupFailedPayload](&e.Endpoint)
+		m := &e.m.allocatorAfterCountFailed
+		*m = AllocatorAfterCountFailed{Err: p.Err}
+		m.Next = AllocatorWorking{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: AllocatorAfterCount received a label that it does not list")
+}
+
+// AllocatorAfterFreeBlocks is a state of cg.Allocator (systems.chan:30).
+// Next:
+//   - Done() <- group (systems.chan:31)
+//   - Failed(_) <- group (systems.chan:32)
 type AllocatorAfterFreeBlocks struct {
 	e    *allocatorComponent
 	step uint32
@@ -388,7 +453,7 @@ func (s AllocatorAfterFreeBlocks) ReceiveGroup() (AllocatorAfterFreeBlocksOption
 		return nil, err
 	}
 	switch label {
-	case 9:
+	case 14:
 		m := &e.m.allocatorAfterFreeBlocksDone
 		m.Next = AllocatorWorking{e, e.Step()}
 		return m, nil
@@ -402,108 +467,74 @@ func (s AllocatorAfterFreeBlocks) ReceiveGroup() (AllocatorAfterFreeBlocksOption
 	panic("channel: AllocatorAfterFreeBlocks received a label that it does not list")
 }
 
-// AllocatorAfterSync is a state of cg.Allocator (systems.chan:8).
-// Next:
-//   - Done() <- group (systems.chan:9)
-//   - Failed(_) <- group (systems.chan:10)
-type AllocatorAfterSync struct {
-	e    *allocatorComponent
-	step uint32
-}
-
-// ReceiveGroup waits for *AllocatorAfterSyncDone or *AllocatorAfterSyncFailed.
-func (s AllocatorAfterSync) ReceiveGroup() (AllocatorAfterSyncOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("AllocatorAfterSync", "ReceiveGroup")
-	}
-	label, err := e.Receive(s.step, &allocatorAfterSyncReceiveGroupOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 9:
-		m := &e.m.allocatorAfterSyncDone
-		m.Next = AllocatorWorking{e, e.Step()}
-		return m, nil
-	case 10:
-		p := channel.In[GroupFailedPayload](&e.Endpoint)
-		m := &e.m.allocatorAfterSyncFailed
-		*m = AllocatorAfterSyncFailed{Err: p.Err}
-		m.Next = AllocatorWorking{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: AllocatorAfterSync received a label that it does not list")
-}
-
-// AllocatorEnd is a state of cg.Allocator (systems.chan:33).
+// AllocatorEnd is a state of cg.Allocator (systems.chan:35).
 // The component has ended.
 type AllocatorEnd struct {
 	e    *allocatorComponent
 	step uint32
 }
 
-// AllocatorWorkingOption is *AllocatorWorkingSentTakeInode, *AllocatorWorkingSentTakeBlocks, *AllocatorWorkingSentFreeInode, *AllocatorWorkingSentFreeBlocks, *AllocatorWorkingSentSync or *AllocatorWorkingSentDetach.
+// AllocatorWorkingOption is *AllocatorWorkingSentTakeInode, *AllocatorWorkingSentTakeBlocks, *AllocatorWorkingSentLoad, *AllocatorWorkingSentCount, *AllocatorWorkingSentFreeBlocks or *AllocatorWorkingSentDetach.
 type AllocatorWorkingOption interface{ allocatorWorkingOption() }
 
-// AllocatorAfterTakeInodeOption is *AllocatorAfterTakeInodeInode or *AllocatorAfterTakeInodeNoSpace.
+// AllocatorAfterTakeInodeOption is *AllocatorAfterTakeInodeInode or *AllocatorAfterTakeInodeFailed.
 type AllocatorAfterTakeInodeOption interface{ allocatorAfterTakeInodeOption() }
 
-// AllocatorAfterTakeBlocksOption is *AllocatorAfterTakeBlocksBlocks or *AllocatorAfterTakeBlocksNoSpace.
+// AllocatorAfterTakeBlocksOption is *AllocatorAfterTakeBlocksBlocks or *AllocatorAfterTakeBlocksFailed.
 type AllocatorAfterTakeBlocksOption interface{ allocatorAfterTakeBlocksOption() }
 
-// AllocatorAfterFreeInodeOption is *AllocatorAfterFreeInodeDone or *AllocatorAfterFreeInodeFailed.
-type AllocatorAfterFreeInodeOption interface{ allocatorAfterFreeInodeOption() }
+// AllocatorAfterLoadOption is *AllocatorAfterLoadLoaded or *AllocatorAfterLoadFailed.
+type AllocatorAfterLoadOption interface{ allocatorAfterLoadOption() }
+
+// AllocatorAfterCountOption is *AllocatorAfterCountLeft or *AllocatorAfterCountFailed.
+type AllocatorAfterCountOption interface{ allocatorAfterCountOption() }
 
 // AllocatorAfterFreeBlocksOption is *AllocatorAfterFreeBlocksDone or *AllocatorAfterFreeBlocksFailed.
 type AllocatorAfterFreeBlocksOption interface{ allocatorAfterFreeBlocksOption() }
 
-// AllocatorAfterSyncOption is *AllocatorAfterSyncDone or *AllocatorAfterSyncFailed.
-type AllocatorAfterSyncOption interface{ allocatorAfterSyncOption() }
-
-// AllocatorWorkingSentTakeInode is group <- TakeInode(_) (systems.chan:16). It is valid until the next step.
+// AllocatorWorkingSentTakeInode is group <- TakeInode(_, _) (systems.chan:9). It is valid until the next step.
 type AllocatorWorkingSentTakeInode struct {
 	Next AllocatorWorkingSentTakeInodeNext
 }
 
 func (*AllocatorWorkingSentTakeInode) allocatorWorkingOption() {}
 
-// AllocatorWorkingSentTakeBlocks is group <- TakeBlocks(_, _) (systems.chan:21). It is valid until the next step.
+// AllocatorWorkingSentTakeBlocks is group <- TakeBlocks(_, _) (systems.chan:14). It is valid until the next step.
 type AllocatorWorkingSentTakeBlocks struct {
 	Next AllocatorWorkingSentTakeBlocksNext
 }
 
 func (*AllocatorWorkingSentTakeBlocks) allocatorWorkingOption() {}
 
-// AllocatorWorkingSentFreeInode is group <- FreeInode(_) (systems.chan:26). It is valid until the next step.
-type AllocatorWorkingSentFreeInode struct {
-	Next AllocatorWorkingSentFreeInodeNext
+// AllocatorWorkingSentLoad is group <- Load(_, _) (systems.chan:19). It is valid until the next step.
+type AllocatorWorkingSentLoad struct {
+	Next AllocatorWorkingSentLoadNext
 }
 
-func (*AllocatorWorkingSentFreeInode) allocatorWorkingOption() {}
+func (*AllocatorWorkingSentLoad) allocatorWorkingOption() {}
 
-// AllocatorWorkingSentFreeBlocks is group <- FreeBlocks(_, _) (systems.chan:28). It is valid until the next step.
+// AllocatorWorkingSentCount is group <- Count(_, _, _) (systems.chan:24). It is valid until the next step.
+type AllocatorWorkingSentCount struct {
+	Next AllocatorWorkingSentCountNext
+}
+
+func (*AllocatorWorkingSentCount) allocatorWorkingOption() {}
+
+// AllocatorWorkingSentFreeBlocks is group <- FreeBlocks(_, _) (systems.chan:29). It is valid until the next step.
 type AllocatorWorkingSentFreeBlocks struct {
 	Next AllocatorWorkingSentFreeBlocksNext
 }
 
 func (*AllocatorWorkingSentFreeBlocks) allocatorWorkingOption() {}
 
-// AllocatorWorkingSentSync is group <- Sync() (systems.chan:30). It is valid until the next step.
-type AllocatorWorkingSentSync struct {
-	Next AllocatorAfterSync
-}
-
-func (*AllocatorWorkingSentSync) allocatorWorkingOption() {}
-
-// AllocatorWorkingSentDetach is group <- Detach() (systems.chan:32). It is valid until the next step.
+// AllocatorWorkingSentDetach is group <- Detach() (systems.chan:34). It is valid until the next step.
 type AllocatorWorkingSentDetach struct {
 	Next AllocatorEnd
 }
 
 func (*AllocatorWorkingSentDetach) allocatorWorkingOption() {}
 
-// AllocatorAfterTakeInodeInode is Inode(_) <- group (systems.chan:18). It is valid until the next step.
+// AllocatorAfterTakeInodeInode is Inode(_) <- group (systems.chan:11). It is valid until the next step.
 type AllocatorAfterTakeInodeInode struct {
 	Ino  uint64
 	Next AllocatorWorking
@@ -511,70 +542,76 @@ type AllocatorAfterTakeInodeInode struct {
 
 func (*AllocatorAfterTakeInodeInode) allocatorAfterTakeInodeOption() {}
 
-// AllocatorAfterTakeInodeNoSpace is NoSpace() <- group (systems.chan:19). It is valid until the next step.
-type AllocatorAfterTakeInodeNoSpace struct {
+// AllocatorAfterTakeInodeFailed is Failed(_) <- group (systems.chan:12). It is valid until the next step.
+type AllocatorAfterTakeInodeFailed struct {
+	Err  errno.Errno
 	Next AllocatorWorking
 }
 
-func (*AllocatorAfterTakeInodeNoSpace) allocatorAfterTakeInodeOption() {}
+func (*AllocatorAfterTakeInodeFailed) allocatorAfterTakeInodeOption() {}
 
-// AllocatorAfterTakeBlocksBlocks is Blocks(_, _) <- group (systems.chan:23). It is valid until the next step.
+// AllocatorAfterTakeBlocksBlocks is Blocks(_, _) <- group (systems.chan:16). It is valid until the next step.
 type AllocatorAfterTakeBlocksBlocks struct {
 	Lba   uint64
-	Count int
+	Count uint64
 	Next  AllocatorWorking
 }
 
 func (*AllocatorAfterTakeBlocksBlocks) allocatorAfterTakeBlocksOption() {}
 
-// AllocatorAfterTakeBlocksNoSpace is NoSpace() <- group (systems.chan:24). It is valid until the next step.
-type AllocatorAfterTakeBlocksNoSpace struct {
-	Next AllocatorWorking
-}
-
-func (*AllocatorAfterTakeBlocksNoSpace) allocatorAfterTakeBlocksOption() {}
-
-// AllocatorAfterFreeInodeDone is Done() <- group (systems.chan:9). It is valid until the next step.
-type AllocatorAfterFreeInodeDone struct {
-	Next AllocatorWorking
-}
-
-func (*AllocatorAfterFreeInodeDone) allocatorAfterFreeInodeOption() {}
-
-// AllocatorAfterFreeInodeFailed is Failed(_) <- group (systems.chan:10). It is valid until the next step.
-type AllocatorAfterFreeInodeFailed struct {
+// AllocatorAfterTakeBlocksFailed is Failed(_) <- group (systems.chan:17). It is valid until the next step.
+type AllocatorAfterTakeBlocksFailed struct {
 	Err  errno.Errno
 	Next AllocatorWorking
 }
 
-func (*AllocatorAfterFreeInodeFailed) allocatorAfterFreeInodeOption() {}
+func (*AllocatorAfterTakeBlocksFailed) allocatorAfterTakeBlocksOption() {}
 
-// AllocatorAfterFreeBlocksDone is Done() <- group (systems.chan:9). It is valid until the next step.
+// AllocatorAfterLoadLoaded is Loaded(_) <- group (systems.chan:21). It is valid until the next step.
+type AllocatorAfterLoadLoaded struct {
+	Inode Inode
+	Next  AllocatorWorking
+}
+
+func (*AllocatorAfterLoadLoaded) allocatorAfterLoadOption() {}
+
+// AllocatorAfterLoadFailed is Failed(_) <- group (systems.chan:22). It is valid until the next step.
+type AllocatorAfterLoadFailed struct {
+	Err  errno.Errno
+	Next AllocatorWorking
+}
+
+func (*AllocatorAfterLoadFailed) allocatorAfterLoadOption() {}
+
+// AllocatorAfterCountLeft is Left(_, _, _) <- group (systems.chan:26). It is valid until the next step.
+type AllocatorAfterCountLeft struct {
+	Kind  file.Kind
+	Links uint32
+	Used  bool
+	Next  AllocatorWorking
+}
+
+func (*AllocatorAfterCountLeft) allocatorAfterCountOption() {}
+
+// AllocatorAfterCountFailed is Failed(_) <- group (systems.chan:27). It is valid until the next step.
+type AllocatorAfterCountFailed struct {
+	Err  errno.Errno
+	Next AllocatorWorking
+}
+
+func (*AllocatorAfterCountFailed) allocatorAfterCountOption() {}
+
+// AllocatorAfterFreeBlocksDone is Done() <- group (systems.chan:31). It is valid until the next step.
 type AllocatorAfterFreeBlocksDone struct {
 	Next AllocatorWorking
 }
 
 func (*AllocatorAfterFreeBlocksDone) allocatorAfterFreeBlocksOption() {}
 
-// AllocatorAfterFreeBlocksFailed is Failed(_) <- group (systems.chan:10). It is valid until the next step.
+// AllocatorAfterFreeBlocksFailed is Failed(_) <- group (systems.chan:32). It is valid until the next step.
 type AllocatorAfterFreeBlocksFailed struct {
 	Err  errno.Errno
 	Next AllocatorWorking
 }
 
 func (*AllocatorAfterFreeBlocksFailed) allocatorAfterFreeBlocksOption() {}
-
-// AllocatorAfterSyncDone is Done() <- group (systems.chan:9). It is valid until the next step.
-type AllocatorAfterSyncDone struct {
-	Next AllocatorWorking
-}
-
-func (*AllocatorAfterSyncDone) allocatorAfterSyncOption() {}
-
-// AllocatorAfterSyncFailed is Failed(_) <- group (systems.chan:10). It is valid until the next step.
-type AllocatorAfterSyncFailed struct {
-	Err  errno.Errno
-	Next AllocatorWorking
-}
-
-func (*AllocatorAfterSyncFailed) allocatorAfterSyncOption() {}

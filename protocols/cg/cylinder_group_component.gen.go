@@ -8,10 +8,11 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/channel"
 	"github.com/protoc-os/protoc-os/protocols/block"
 	"github.com/protoc-os/protoc-os/protocols/errno"
+	"github.com/protoc-os/protoc-os/protocols/file"
 )
 
 // CylinderGroupFunc is what the component cg.CylinderGroup does (group.chan:7).
-type CylinderGroupFunc func(ctx context.Context, s CylinderGroupStart) error
+type CylinderGroupFunc func(ctx context.Context, s CylinderGroupServing) error
 
 // CylinderGroupGiven is what a CylinderGroup starts with.
 type CylinderGroupGiven struct {
@@ -47,34 +48,35 @@ type cylinderGroupComponent struct {
 		users int
 	}
 	v struct {
-		lost int
-		c    int
+		who int
+		c   int
 	}
 	m struct {
-		cylinderGroupAfterReadData      CylinderGroupAfterReadData
-		cylinderGroupAfterReadFailed    CylinderGroupAfterReadFailed
-		cylinderGroupServingAttach      CylinderGroupServingAttach
-		cylinderGroupServingTakeInode   CylinderGroupServingTakeInode
-		cylinderGroupServingTakeBlocks  CylinderGroupServingTakeBlocks
-		cylinderGroupServingFreeInode   CylinderGroupServingFreeInode
-		cylinderGroupServingFreeBlocks  CylinderGroupServingFreeBlocks
-		cylinderGroupServingSync        CylinderGroupServingSync
-		cylinderGroupServingDetach      CylinderGroupServingDetach
-		cylinderGroupServingGone        CylinderGroupServingGone
-		cylinderGroupBrokenAttach       CylinderGroupBrokenAttach
-		cylinderGroupBrokenTakeInode    CylinderGroupBrokenTakeInode
-		cylinderGroupBrokenTakeBlocks   CylinderGroupBrokenTakeBlocks
-		cylinderGroupBrokenFreeInode    CylinderGroupBrokenFreeInode
-		cylinderGroupBrokenFreeBlocks   CylinderGroupBrokenFreeBlocks
-		cylinderGroupBrokenSync         CylinderGroupBrokenSync
-		cylinderGroupBrokenDetach       CylinderGroupBrokenDetach
-		cylinderGroupBrokenGone         CylinderGroupBrokenGone
-		cylinderGroupAfterWriteWritten  CylinderGroupAfterWriteWritten
-		cylinderGroupAfterWriteFailed   CylinderGroupAfterWriteFailed
-		cylinderGroupAfterWrite2Written CylinderGroupAfterWrite2Written
-		cylinderGroupAfterWrite2Failed  CylinderGroupAfterWrite2Failed
-		cylinderGroupAfterWrite3Written CylinderGroupAfterWrite3Written
-		cylinderGroupAfterWrite3Failed  CylinderGroupAfterWrite3Failed
+		cylinderGroupServingAttach         CylinderGroupServingAttach
+		cylinderGroupServingDetach         CylinderGroupServingDetach
+		cylinderGroupServingGone           CylinderGroupServingGone
+		cylinderGroupServingTakeInode      CylinderGroupServingTakeInode
+		cylinderGroupServingTakeBlocks     CylinderGroupServingTakeBlocks
+		cylinderGroupServingLoad           CylinderGroupServingLoad
+		cylinderGroupServingSave           CylinderGroupServingSave
+		cylinderGroupServingCount          CylinderGroupServingCount
+		cylinderGroupServingFreeInode      CylinderGroupServingFreeInode
+		cylinderGroupServingFreeBlocks     CylinderGroupServingFreeBlocks
+		cylinderGroupServingSync           CylinderGroupServingSync
+		cylinderGroupAfterAnswerSentInode  CylinderGroupAfterAnswerSentInode
+		cylinderGroupAfterAnswerSentBlocks CylinderGroupAfterAnswerSentBlocks
+		cylinderGroupAfterAnswerSentLoaded CylinderGroupAfterAnswerSentLoaded
+		cylinderGroupAfterAnswerSentLeft   CylinderGroupAfterAnswerSentLeft
+		cylinderGroupAfterAnswerSentDone   CylinderGroupAfterAnswerSentDone
+		cylinderGroupAfterAnswerGone       CylinderGroupAfterAnswerGone
+		cylinderGroupAfterRefuseSentFailed CylinderGroupAfterRefuseSentFailed
+		cylinderGroupAfterRefuseGone       CylinderGroupAfterRefuseGone
+		cylinderGroupAfterRead2Data        CylinderGroupAfterRead2Data
+		cylinderGroupAfterRead2Failed      CylinderGroupAfterRead2Failed
+		cylinderGroupAfterWrite2Written    CylinderGroupAfterWrite2Written
+		cylinderGroupAfterWrite2Failed     CylinderGroupAfterWrite2Failed
+		cylinderGroupAfterFlush2Flushed    CylinderGroupAfterFlush2Flushed
+		cylinderGroupAfterFlush2Failed     CylinderGroupAfterFlush2Failed
 	}
 	added int // the member that an add has made last
 }
@@ -83,7 +85,7 @@ type cylinderGroupComponent struct {
 func (e *cylinderGroupComponent) body(g CylinderGroupGiven, run CylinderGroupFunc) func(context.Context) error {
 	e.sizes.users = g.Users
 	return func(ctx context.Context) error {
-		return e.End(false, 0, run(ctx, CylinderGroupStart{e, e.Step()}))
+		return e.End(false, 0, run(ctx, CylinderGroupServing{e, e.Step()}))
 	}
 }
 
@@ -96,166 +98,89 @@ const (
 )
 
 func cylinderGroupLayout(g *CylinderGroupGiven) *channel.Component {
-	return &channel.Component{Name: "CylinderGroup", Choices: 2, Ops: cylinderGroupOps, Chooses: cylinderGroupChooses, Slots: []channel.Slot{
+	return &channel.Component{Name: "CylinderGroup", Choices: 3, Ops: cylinderGroupOps, Chooses: cylinderGroupChooses, Slots: []channel.Slot{
 		{Name: "port", Protocol: &Port, Role: 1},
 		{Name: "disk", Protocol: &block.Block, Role: 0},
-		{Name: "clients", Protocol: &Group, Role: 1, Set: g.Users, Points: 7},
+		{Name: "clients", Protocol: &Group, Role: 1, Set: g.Users, Points: 10},
 		{Name: "user", Protocol: &Group, Role: 1},
 	}}
 }
 
 // cylinderGroupOps are all steps of a CylinderGroup, and cylinderGroupChooses its chooses.
-var cylinderGroupOps = []*channel.Op{&cylinderGroupStartSendDiskReadOp, &cylinderGroupAfterReadReceiveDiskOp, &cylinderGroupAfterTakeInodeFoundOp, &cylinderGroupAfterTakeInodeNoneOp, &cylinderGroupAfterTakeBlocksFoundOp, &cylinderGroupAfterTakeBlocksNoneOp, &cylinderGroupAfterFreeInodeCleanOp, &cylinderGroupAfterFreeInodeDirtyOp, &cylinderGroupAfterFreeBlocksCleanOp, &cylinderGroupAfterFreeBlocksDirtyOp, &cylinderGroupAfterSyncCleanOp, &cylinderGroupAfterSyncDirtyOp, &cylinderGroupAfterTakeInode2SendClientsNoSpaceOp, &cylinderGroupAfterTakeBlocks2SendClientsNoSpaceOp, &cylinderGroupAfterFreeInode2SendClientsFailedOp, &cylinderGroupAfterFreeBlocks2SendClientsFailedOp, &cylinderGroupAfterSync2SendClientsFailedOp, &cylinderGroupAfterFoundSendClientsInodeOp, &cylinderGroupAfterNoneSendClientsNoSpaceOp, &cylinderGroupAfterFound2SendClientsBlocksOp, &cylinderGroupAfterNone2SendClientsNoSpaceOp, &cylinderGroupAfterDirtySendDiskWriteOp, &cylinderGroupAfterDirty2SendDiskWriteOp, &cylinderGroupAfterDirty3SendDiskWriteOp, &cylinderGroupAfterCleanSendClientsDoneOp, &cylinderGroupAfterWriteReceiveDiskOp, &cylinderGroupAfterWrittenSendClientsDoneOp, &cylinderGroupAfterWrite2ReceiveDiskOp, &cylinderGroupAfterClean2SendClientsDoneOp, &cylinderGroupAfterWrite3ReceiveDiskOp, &cylinderGroupAfterFailedSendClientsFailedOp, &cylinderGroupAfterFailed2SendClientsFailedOp, &cylinderGroupAfterFailed3SendClientsFailedOp}
+var cylinderGroupOps = []*channel.Op{&cylinderGroupWorkingReadOp, &cylinderGroupWorkingWriteOp, &cylinderGroupWorkingFlushOp, &cylinderGroupWorkingAnswerOp, &cylinderGroupWorkingRefuseOp, &cylinderGroupAfterReadSendDiskReadOp, &cylinderGroupAfterWriteSendDiskWriteOp, &cylinderGroupAfterFlushSendDiskFlushOp, &cylinderGroupAfterAnswerSentInodeNextSendClientsInodeOp, &cylinderGroupAfterAnswerSentBlocksNextSendClientsBlocksOp, &cylinderGroupAfterAnswerSentLoadedNextSendClientsLoadedOp, &cylinderGroupAfterAnswerSentLeftNextSendClientsLeftOp, &cylinderGroupAfterAnswerChooseDoneOp, &cylinderGroupAfterRefuseSentFailedNextSendClientsFailedOp, &cylinderGroupAfterRead2ReceiveDiskOp, &cylinderGroupAfterWrite2ReceiveDiskOp, &cylinderGroupAfterFlush2ReceiveDiskOp}
 
-var cylinderGroupChooses = []*channel.Choice{&cylinderGroupServingChoice, &cylinderGroupBrokenChoice}
+var cylinderGroupChooses = []*channel.Choice{&cylinderGroupServingChoice, &cylinderGroupAfterAnswerChoice, &cylinderGroupAfterRefuseChoice}
 
 var (
-	cylinderGroupStartSendDiskReadOp                  = channel.Op{State: "CylinderGroupStart", Method: "SendDiskRead", Slot: cylinderGroupDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/cg/group.chan:12:9"}
-	cylinderGroupAfterReadReceiveDiskOp               = channel.Op{State: "CylinderGroupAfterRead", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/cg/group.chan:14:16"}
-	cylinderGroupAfterTakeInodeFoundOp                = channel.Op{State: "CylinderGroupAfterTakeInode", Method: "Found", At: "protocols/cg/group.chan:65:22"}
-	cylinderGroupAfterTakeInodeNoneOp                 = channel.Op{State: "CylinderGroupAfterTakeInode", Method: "None", At: "protocols/cg/group.chan:66:22"}
-	cylinderGroupAfterTakeBlocksFoundOp               = channel.Op{State: "CylinderGroupAfterTakeBlocks", Method: "Found", At: "protocols/cg/group.chan:70:22"}
-	cylinderGroupAfterTakeBlocksNoneOp                = channel.Op{State: "CylinderGroupAfterTakeBlocks", Method: "None", At: "protocols/cg/group.chan:71:22"}
-	cylinderGroupAfterFreeInodeCleanOp                = channel.Op{State: "CylinderGroupAfterFreeInode", Method: "Clean", At: "protocols/cg/group.chan:22:14"}
-	cylinderGroupAfterFreeInodeDirtyOp                = channel.Op{State: "CylinderGroupAfterFreeInode", Method: "Dirty", At: "protocols/cg/group.chan:23:14"}
-	cylinderGroupAfterFreeBlocksCleanOp               = channel.Op{State: "CylinderGroupAfterFreeBlocks", Method: "Clean", At: "protocols/cg/group.chan:22:14"}
-	cylinderGroupAfterFreeBlocksDirtyOp               = channel.Op{State: "CylinderGroupAfterFreeBlocks", Method: "Dirty", At: "protocols/cg/group.chan:23:14"}
-	cylinderGroupAfterSyncCleanOp                     = channel.Op{State: "CylinderGroupAfterSync", Method: "Clean", At: "protocols/cg/group.chan:22:14"}
-	cylinderGroupAfterSyncDirtyOp                     = channel.Op{State: "CylinderGroupAfterSync", Method: "Dirty", At: "protocols/cg/group.chan:23:14"}
-	cylinderGroupAfterTakeInode2SendClientsNoSpaceOp  = channel.Op{State: "CylinderGroupAfterTakeInode2", Method: "SendClientsNoSpace", Slot: cylinderGroupClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:47:67"}
-	cylinderGroupAfterTakeBlocks2SendClientsNoSpaceOp = channel.Op{State: "CylinderGroupAfterTakeBlocks2", Method: "SendClientsNoSpace", Slot: cylinderGroupClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:48:67"}
-	cylinderGroupAfterFreeInode2SendClientsFailedOp   = channel.Op{State: "CylinderGroupAfterFreeInode2", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:49:67"}
-	cylinderGroupAfterFreeBlocks2SendClientsFailedOp  = channel.Op{State: "CylinderGroupAfterFreeBlocks2", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:50:67"}
-	cylinderGroupAfterSync2SendClientsFailedOp        = channel.Op{State: "CylinderGroupAfterSync2", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:51:67"}
-	cylinderGroupAfterFoundSendClientsInodeOp         = channel.Op{State: "CylinderGroupAfterFound", Method: "SendClientsInode", Slot: cylinderGroupClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:65:29"}
-	cylinderGroupAfterNoneSendClientsNoSpaceOp        = channel.Op{State: "CylinderGroupAfterNone", Method: "SendClientsNoSpace", Slot: cylinderGroupClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:66:29"}
-	cylinderGroupAfterFound2SendClientsBlocksOp       = channel.Op{State: "CylinderGroupAfterFound2", Method: "SendClientsBlocks", Slot: cylinderGroupClients, Peer: 0, Label: 8, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:70:29"}
-	cylinderGroupAfterNone2SendClientsNoSpaceOp       = channel.Op{State: "CylinderGroupAfterNone2", Method: "SendClientsNoSpace", Slot: cylinderGroupClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:71:29"}
-	cylinderGroupAfterDirtySendDiskWriteOp            = channel.Op{State: "CylinderGroupAfterDirty", Method: "SendDiskWrite", Slot: cylinderGroupDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/cg/group.chan:25:9"}
-	cylinderGroupAfterDirty2SendDiskWriteOp           = channel.Op{State: "CylinderGroupAfterDirty2", Method: "SendDiskWrite", Slot: cylinderGroupDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/cg/group.chan:25:9"}
-	cylinderGroupAfterDirty3SendDiskWriteOp           = channel.Op{State: "CylinderGroupAfterDirty3", Method: "SendDiskWrite", Slot: cylinderGroupDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/cg/group.chan:25:9"}
-	cylinderGroupAfterCleanSendClientsDoneOp          = channel.Op{State: "CylinderGroupAfterClean", Method: "SendClientsDone", Slot: cylinderGroupClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:35:13"}
-	cylinderGroupAfterWriteReceiveDiskOp              = channel.Op{State: "CylinderGroupAfterWrite", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/cg/group.chan:27:16"}
-	cylinderGroupAfterWrittenSendClientsDoneOp        = channel.Op{State: "CylinderGroupAfterWritten", Method: "SendClientsDone", Slot: cylinderGroupClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:35:13"}
-	cylinderGroupAfterWrite2ReceiveDiskOp             = channel.Op{State: "CylinderGroupAfterWrite2", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/cg/group.chan:27:16"}
-	cylinderGroupAfterClean2SendClientsDoneOp         = channel.Op{State: "CylinderGroupAfterClean2", Method: "SendClientsDone", Slot: cylinderGroupClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:35:13"}
-	cylinderGroupAfterWrite3ReceiveDiskOp             = channel.Op{State: "CylinderGroupAfterWrite3", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/cg/group.chan:27:16"}
-	cylinderGroupAfterFailedSendClientsFailedOp       = channel.Op{State: "CylinderGroupAfterFailed", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:37:13"}
-	cylinderGroupAfterFailed2SendClientsFailedOp      = channel.Op{State: "CylinderGroupAfterFailed2", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:37:13"}
-	cylinderGroupAfterFailed3SendClientsFailedOp      = channel.Op{State: "CylinderGroupAfterFailed3", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/cg/group.chan:37:13"}
-	cylinderGroupServingChoice                        = channel.Choice{ID: 0, State: "CylinderGroupServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: cylinderGroupPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/cg/group.chan:61:41"},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 0, At: "protocols/cg/group.chan:63:20"},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 1, At: "protocols/cg/group.chan:68:20"},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 2, At: "protocols/cg/group.chan:73:20"},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 3, At: "protocols/cg/group.chan:75:20"},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 4, At: "protocols/cg/group.chan:77:20"},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 5, At: "protocols/cg/group.chan:79:20"},
-		{Kind: channel.Gone, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 0, At: "protocols/cg/group.chan:59:9"},
+	cylinderGroupWorkingReadOp                                = channel.Op{State: "CylinderGroupWorking", Method: "Read", At: "protocols/cg/group.chan:56:18"}
+	cylinderGroupWorkingWriteOp                               = channel.Op{State: "CylinderGroupWorking", Method: "Write", At: "protocols/cg/group.chan:62:18"}
+	cylinderGroupWorkingFlushOp                               = channel.Op{State: "CylinderGroupWorking", Method: "Flush", At: "protocols/cg/group.chan:68:18"}
+	cylinderGroupWorkingAnswerOp                              = channel.Op{State: "CylinderGroupWorking", Method: "Answer", At: "protocols/cg/group.chan:74:18"}
+	cylinderGroupWorkingRefuseOp                              = channel.Op{State: "CylinderGroupWorking", Method: "Refuse", At: "protocols/cg/group.chan:77:18"}
+	cylinderGroupAfterReadSendDiskReadOp                      = channel.Op{State: "CylinderGroupAfterRead", Method: "SendDiskRead", Slot: cylinderGroupDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/cg/group.chan:57:17"}
+	cylinderGroupAfterWriteSendDiskWriteOp                    = channel.Op{State: "CylinderGroupAfterWrite", Method: "SendDiskWrite", Slot: cylinderGroupDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/cg/group.chan:63:17"}
+	cylinderGroupAfterFlushSendDiskFlushOp                    = channel.Op{State: "CylinderGroupAfterFlush", Method: "SendDiskFlush", Slot: cylinderGroupDisk, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/cg/group.chan:69:17"}
+	cylinderGroupAfterAnswerSentInodeNextSendClientsInodeOp   = channel.Op{State: "CylinderGroupAfterAnswerSentInodeNext", Method: "SendClientsInode", Slot: cylinderGroupClients, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/group.chan:14:16"}
+	cylinderGroupAfterAnswerSentBlocksNextSendClientsBlocksOp = channel.Op{State: "CylinderGroupAfterAnswerSentBlocksNext", Method: "SendClientsBlocks", Slot: cylinderGroupClients, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/group.chan:15:16"}
+	cylinderGroupAfterAnswerSentLoadedNextSendClientsLoadedOp = channel.Op{State: "CylinderGroupAfterAnswerSentLoadedNext", Method: "SendClientsLoaded", Slot: cylinderGroupClients, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/group.chan:16:16"}
+	cylinderGroupAfterAnswerSentLeftNextSendClientsLeftOp     = channel.Op{State: "CylinderGroupAfterAnswerSentLeftNext", Method: "SendClientsLeft", Slot: cylinderGroupClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/group.chan:17:16"}
+	cylinderGroupAfterAnswerChooseDoneOp                      = channel.Op{State: "CylinderGroupAfterAnswer", Method: "ChooseDone", Slot: cylinderGroupClients, Peer: 0, Label: 14, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/group.chan:18:16"}
+	cylinderGroupAfterRefuseSentFailedNextSendClientsFailedOp = channel.Op{State: "CylinderGroupAfterRefuseSentFailedNext", Method: "SendClientsFailed", Slot: cylinderGroupClients, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true, At: "protocols/cg/group.chan:25:16"}
+	cylinderGroupAfterRead2ReceiveDiskOp                      = channel.Op{State: "CylinderGroupAfterRead2", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/cg/group.chan:59:24"}
+	cylinderGroupAfterWrite2ReceiveDiskOp                     = channel.Op{State: "CylinderGroupAfterWrite2", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/cg/group.chan:65:24"}
+	cylinderGroupAfterFlush2ReceiveDiskOp                     = channel.Op{State: "CylinderGroupAfterFlush2", Method: "ReceiveDisk", Slot: cylinderGroupDisk, Peer: 1, Labels: 1<<7 | 1<<5, Point: channel.AnyPoint, At: "protocols/cg/group.chan:71:24"}
+	cylinderGroupServingChoice                                = channel.Choice{ID: 0, State: "CylinderGroupServing", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: cylinderGroupPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/cg/group.chan:32:37"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 8, At: "protocols/cg/group.chan:35:16"},
+		{Kind: channel.Gone, Slot: cylinderGroupClients, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/cg/group.chan:36:16"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 0, At: "protocols/cg/group.chan:37:16"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 1, At: "protocols/cg/group.chan:39:16"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 2, At: "protocols/cg/group.chan:41:16"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 3, At: "protocols/cg/group.chan:43:16"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 4, At: "protocols/cg/group.chan:45:16"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 5, At: "protocols/cg/group.chan:47:16"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 6, At: "protocols/cg/group.chan:49:16"},
+		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 7, At: "protocols/cg/group.chan:51:16"},
 	}}
-	cylinderGroupBrokenChoice = channel.Choice{ID: 1, State: "CylinderGroupBroken", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: cylinderGroupPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/cg/group.chan:46:45"},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 0, At: "protocols/cg/group.chan:47:24"},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 1, At: "protocols/cg/group.chan:48:24"},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 2, At: "protocols/cg/group.chan:49:24"},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 3, At: "protocols/cg/group.chan:50:24"},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 4, At: "protocols/cg/group.chan:51:24"},
-		{Kind: channel.Recv, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 5, At: "protocols/cg/group.chan:52:24"},
-		{Kind: channel.Gone, Slot: cylinderGroupClients, Peer: 0, Point: 0, Label: 0, At: "protocols/cg/group.chan:44:13"},
+	cylinderGroupAfterAnswerChoice = channel.Choice{ID: 1, State: "CylinderGroupAfterAnswer", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: cylinderGroupClients, Peer: 0, Point: channel.AnyPoint, Label: 9, Guard: 1, At: "protocols/cg/group.chan:14:16", Aimed: true},
+		{Kind: channel.Send, Slot: cylinderGroupClients, Peer: 0, Point: channel.AnyPoint, Label: 11, Guard: 2, At: "protocols/cg/group.chan:15:16", Aimed: true},
+		{Kind: channel.Send, Slot: cylinderGroupClients, Peer: 0, Point: channel.AnyPoint, Label: 12, Guard: 3, At: "protocols/cg/group.chan:16:16", Aimed: true},
+		{Kind: channel.Send, Slot: cylinderGroupClients, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 4, At: "protocols/cg/group.chan:17:16", Aimed: true},
+		{Kind: channel.Send, Slot: cylinderGroupClients, Peer: 0, Point: channel.AnyPoint, Label: 14, Guard: 5, At: "protocols/cg/group.chan:18:16", Aimed: true},
+		{Kind: channel.Gone, Slot: cylinderGroupClients, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/cg/group.chan:19:16", Aimed: true},
+	}}
+	cylinderGroupAfterRefuseChoice = channel.Choice{ID: 2, State: "CylinderGroupAfterRefuse", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: cylinderGroupClients, Peer: 0, Point: channel.AnyPoint, Label: 10, Guard: 1, At: "protocols/cg/group.chan:25:16", Aimed: true},
+		{Kind: channel.Gone, Slot: cylinderGroupClients, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/cg/group.chan:26:16", Aimed: true},
 	}}
 )
 
 // CylinderGroupView reads the model variables of a CylinderGroup, as whom a state is about. Only its steps change them.
 type CylinderGroupView struct{ e *cylinderGroupComponent }
 
-// Lost is lost (group.chan:44).
-func (v CylinderGroupView) Lost() int { return v.e.v.lost }
+// Who is who (group.chan:9).
+func (v CylinderGroupView) Who() int { return v.e.v.who }
 
-// C is c (group.chan:47).
+// C is c (group.chan:35).
 func (v CylinderGroupView) C() int { return v.e.v.c }
 
 // Added is the member that an add has made last.
 func (v CylinderGroupView) Added() int { return v.e.added }
 
-// CylinderGroupStart is a state of cg.CylinderGroup (group.chan:12).
+// CylinderGroupServing is a state of cg.CylinderGroup at serving (group.chan:31).
 // Next:
-//   - disk <- Read(_, _) (group.chan:12)
-type CylinderGroupStart struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupStart) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendDiskRead does disk <- Read(_, _) (group.chan:12).
-func (s CylinderGroupStart) SendDiskRead(lba uint64, count int) (CylinderGroupAfterRead, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupAfterRead{}, channel.DeadState("CylinderGroupStart", "SendDiskRead")
-	}
-	if count < 1 || count > 8 {
-		return CylinderGroupAfterRead{}, channel.BadArgument("CylinderGroupStart", "SendDiskRead", "count is not in 1..8")
-	}
-	if err := e.Begin(s.step, &cylinderGroupStartSendDiskReadOp, 0); err != nil {
-		return CylinderGroupAfterRead{}, err
-	}
-	p := channel.Out[block.BlockReadPayload](&e.Endpoint)
-	p.Lba = lba
-	p.Count = count
-	e.Commit()
-	return CylinderGroupAfterRead{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterRead is a state of cg.CylinderGroup (group.chan:13).
-// Next:
-//   - Data(_) <- disk (group.chan:14)
-//   - Failed(_) <- disk (group.chan:15)
-type CylinderGroupAfterRead struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterRead) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// ReceiveDisk waits for *CylinderGroupAfterReadData or *CylinderGroupAfterReadFailed.
-func (s CylinderGroupAfterRead) ReceiveDisk() (CylinderGroupAfterReadOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("CylinderGroupAfterRead", "ReceiveDisk")
-	}
-	label, err := e.Receive(s.step, &cylinderGroupAfterReadReceiveDiskOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 4:
-		p := channel.In[block.BlockDataPayload](&e.Endpoint)
-		m := &e.m.cylinderGroupAfterReadData
-		*m = CylinderGroupAfterReadData{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		m.Next = CylinderGroupServing{e, e.Step()}
-		return m, nil
-	case 5:
-		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.cylinderGroupAfterReadFailed
-		*m = CylinderGroupAfterReadFailed{Err: p.Err}
-		m.Next = CylinderGroupBroken{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: CylinderGroupAfterRead received a label that it does not list")
-}
-
-// CylinderGroupServing is a state of cg.CylinderGroup at serving (group.chan:60).
-// Next:
-//   - Attach(user) <- port (group.chan:61)
-//   - TakeInode(_) <- clients[c at rest] (group.chan:63)
-//   - TakeBlocks(_, _) <- clients[c at rest] (group.chan:68)
-//   - FreeInode(_) <- clients[c at rest] (group.chan:73)
-//   - FreeBlocks(_, _) <- clients[c at rest] (group.chan:75)
-//   - Sync() <- clients[c at rest] (group.chan:77)
-//   - Detach() <- clients[c at rest] (group.chan:79)
-//   - gone <- clients[lost at rest] (group.chan:59)
+//   - Attach(user) <- port (group.chan:32)
+//   - Detach() <- clients[c at rest] (group.chan:35)
+//   - gone <- clients[c] (group.chan:36)
+//   - TakeInode(_, _) <- clients[c at rest] (group.chan:37)
+//   - TakeBlocks(_, _) <- clients[c at rest] (group.chan:39)
+//   - Load(_, _) <- clients[c at rest] (group.chan:41)
+//   - Save(_) <- clients[c at rest] (group.chan:43)
+//   - Count(_, _, _) <- clients[c at rest] (group.chan:45)
+//   - FreeInode(_) <- clients[c at rest] (group.chan:47)
+//   - FreeBlocks(_, _) <- clients[c at rest] (group.chan:49)
+//   - Sync() <- clients[c at rest] (group.chan:51)
 type CylinderGroupServing struct {
 	e    *cylinderGroupComponent
 	step uint32
@@ -264,7 +189,7 @@ type CylinderGroupServing struct {
 // View reads the model variables.
 func (s CylinderGroupServing) View() CylinderGroupView { return CylinderGroupView{s.e} }
 
-// Choose waits for *CylinderGroupServingAttach, *CylinderGroupServingTakeInode, *CylinderGroupServingTakeBlocks, *CylinderGroupServingFreeInode, *CylinderGroupServingFreeBlocks, *CylinderGroupServingSync, *CylinderGroupServingDetach or *CylinderGroupServingGone.
+// Choose waits for *CylinderGroupServingAttach, *CylinderGroupServingDetach, *CylinderGroupServingGone, *CylinderGroupServingTakeInode, *CylinderGroupServingTakeBlocks, *CylinderGroupServingLoad, *CylinderGroupServingSave, *CylinderGroupServingCount, *CylinderGroupServingFreeInode, *CylinderGroupServingFreeBlocks or *CylinderGroupServingSync.
 func (s CylinderGroupServing) Choose() (CylinderGroupServingOption, error) {
 	e := s.e
 	if e == nil {
@@ -288,50 +213,6 @@ func (s CylinderGroupServing) Choose() (CylinderGroupServingOption, error) {
 		return m, nil
 
 	case 1:
-		p := channel.In[GroupTakeInodePayload](&e.Endpoint)
-		m := &e.m.cylinderGroupServingTakeInode
-		*m = CylinderGroupServingTakeInode{Member: taken.Member, Directory: p.Directory}
-		e.v.c = taken.Member
-		e.Move(cylinderGroupClients, taken.Member, 1)
-		m.Next = CylinderGroupAfterTakeInode{e, e.Step()}
-		return m, nil
-
-	case 2:
-		p := channel.In[GroupTakeBlocksPayload](&e.Endpoint)
-		m := &e.m.cylinderGroupServingTakeBlocks
-		*m = CylinderGroupServingTakeBlocks{Member: taken.Member, Near: p.Near, Count: p.Count}
-		e.v.c = taken.Member
-		e.Move(cylinderGroupClients, taken.Member, 2)
-		m.Next = CylinderGroupAfterTakeBlocks{e, e.Step()}
-		return m, nil
-
-	case 3:
-		p := channel.In[GroupFreeInodePayload](&e.Endpoint)
-		m := &e.m.cylinderGroupServingFreeInode
-		*m = CylinderGroupServingFreeInode{Member: taken.Member, Ino: p.Ino}
-		e.v.c = taken.Member
-		e.Move(cylinderGroupClients, taken.Member, 3)
-		m.Next = CylinderGroupAfterFreeInode{e, e.Step()}
-		return m, nil
-
-	case 4:
-		p := channel.In[GroupFreeBlocksPayload](&e.Endpoint)
-		m := &e.m.cylinderGroupServingFreeBlocks
-		*m = CylinderGroupServingFreeBlocks{Member: taken.Member, Lba: p.Lba, Count: p.Count}
-		e.v.c = taken.Member
-		e.Move(cylinderGroupClients, taken.Member, 4)
-		m.Next = CylinderGroupAfterFreeBlocks{e, e.Step()}
-		return m, nil
-
-	case 5:
-		m := &e.m.cylinderGroupServingSync
-		*m = CylinderGroupServingSync{Member: taken.Member}
-		e.v.c = taken.Member
-		e.Move(cylinderGroupClients, taken.Member, 5)
-		m.Next = CylinderGroupAfterSync{e, e.Step()}
-		return m, nil
-
-	case 6:
 		m := &e.m.cylinderGroupServingDetach
 		*m = CylinderGroupServingDetach{Member: taken.Member}
 		e.v.c = taken.Member
@@ -339,657 +220,228 @@ func (s CylinderGroupServing) Choose() (CylinderGroupServingOption, error) {
 		m.Next = CylinderGroupServing{e, e.Step()}
 		return m, nil
 
-	case 7:
+	case 2:
 		m := &e.m.cylinderGroupServingGone
 		*m = CylinderGroupServingGone{Member: taken.Member}
-		e.v.lost = taken.Member
-		e.Drop(cylinderGroupClients, e.v.lost)
+		e.v.c = taken.Member
+		e.Drop(cylinderGroupClients, e.v.c)
 		m.Next = CylinderGroupServing{e, e.Step()}
+		return m, nil
+
+	case 3:
+		p := channel.In[GroupTakeInodePayload](&e.Endpoint)
+		m := &e.m.cylinderGroupServingTakeInode
+		*m = CylinderGroupServingTakeInode{Member: taken.Member, Kind: p.Kind, Parent: p.Parent}
+		e.v.c = taken.Member
+		e.Move(cylinderGroupClients, taken.Member, 1)
+		e.v.who = e.v.c
+		m.Next = CylinderGroupWorking{e, e.Step()}
+		return m, nil
+
+	case 4:
+		p := channel.In[GroupTakeBlocksPayload](&e.Endpoint)
+		m := &e.m.cylinderGroupServingTakeBlocks
+		*m = CylinderGroupServingTakeBlocks{Member: taken.Member, Near: p.Near, Count: p.Count}
+		e.v.c = taken.Member
+		e.Move(cylinderGroupClients, taken.Member, 2)
+		e.v.who = e.v.c
+		m.Next = CylinderGroupWorking{e, e.Step()}
+		return m, nil
+
+	case 5:
+		p := channel.In[GroupLoadPayload](&e.Endpoint)
+		m := &e.m.cylinderGroupServingLoad
+		*m = CylinderGroupServingLoad{Member: taken.Member, Ino: p.Ino, Use: p.Use}
+		e.v.c = taken.Member
+		e.Move(cylinderGroupClients, taken.Member, 3)
+		e.v.who = e.v.c
+		m.Next = CylinderGroupWorking{e, e.Step()}
+		return m, nil
+
+	case 6:
+		p := channel.In[GroupSavePayload](&e.Endpoint)
+		m := &e.m.cylinderGroupServingSave
+		*m = CylinderGroupServingSave{Member: taken.Member, Inode: p.Inode}
+		e.v.c = taken.Member
+		e.Move(cylinderGroupClients, taken.Member, 4)
+		e.v.who = e.v.c
+		m.Next = CylinderGroupWorking{e, e.Step()}
+		return m, nil
+
+	case 7:
+		p := channel.In[GroupCountPayload](&e.Endpoint)
+		m := &e.m.cylinderGroupServingCount
+		*m = CylinderGroupServingCount{Member: taken.Member, Change: p.Change, Ino: p.Ino, Parent: p.Parent}
+		e.v.c = taken.Member
+		e.Move(cylinderGroupClients, taken.Member, 5)
+		e.v.who = e.v.c
+		m.Next = CylinderGroupWorking{e, e.Step()}
+		return m, nil
+
+	case 8:
+		p := channel.In[GroupFreeInodePayload](&e.Endpoint)
+		m := &e.m.cylinderGroupServingFreeInode
+		*m = CylinderGroupServingFreeInode{Member: taken.Member, Ino: p.Ino}
+		e.v.c = taken.Member
+		e.Move(cylinderGroupClients, taken.Member, 6)
+		e.v.who = e.v.c
+		m.Next = CylinderGroupWorking{e, e.Step()}
+		return m, nil
+
+	case 9:
+		p := channel.In[GroupFreeBlocksPayload](&e.Endpoint)
+		m := &e.m.cylinderGroupServingFreeBlocks
+		*m = CylinderGroupServingFreeBlocks{Member: taken.Member, Lba: p.Lba, Count: p.Count}
+		e.v.c = taken.Member
+		e.Move(cylinderGroupClients, taken.Member, 7)
+		e.v.who = e.v.c
+		m.Next = CylinderGroupWorking{e, e.Step()}
+		return m, nil
+
+	case 10:
+		m := &e.m.cylinderGroupServingSync
+		*m = CylinderGroupServingSync{Member: taken.Member}
+		e.v.c = taken.Member
+		e.Move(cylinderGroupClients, taken.Member, 8)
+		e.v.who = e.v.c
+		m.Next = CylinderGroupWorking{e, e.Step()}
 		return m, nil
 
 	}
 	panic("channel: CylinderGroupServing took an option that it does not list")
 }
 
-// CylinderGroupBroken is a state of cg.CylinderGroup at broken (group.chan:45).
+// CylinderGroupWorking is a state of cg.CylinderGroup at working (group.chan:55).
 // Next:
-//   - Attach(user) <- port (group.chan:46)
-//   - TakeInode(_) <- clients[c at rest] (group.chan:47)
-//   - TakeBlocks(_, _) <- clients[c at rest] (group.chan:48)
-//   - FreeInode(_) <- clients[c at rest] (group.chan:49)
-//   - FreeBlocks(_, _) <- clients[c at rest] (group.chan:50)
-//   - Sync() <- clients[c at rest] (group.chan:51)
-//   - Detach() <- clients[c at rest] (group.chan:52)
-//   - gone <- clients[lost at rest] (group.chan:44)
-type CylinderGroupBroken struct {
+//   - case read (group.chan:56)
+//   - case write (group.chan:62)
+//   - case flush (group.chan:68)
+//   - case answer (group.chan:74)
+//   - case refuse (group.chan:77)
+type CylinderGroupWorking struct {
 	e    *cylinderGroupComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s CylinderGroupBroken) View() CylinderGroupView { return CylinderGroupView{s.e} }
+func (s CylinderGroupWorking) View() CylinderGroupView { return CylinderGroupView{s.e} }
 
-// Choose waits for *CylinderGroupBrokenAttach, *CylinderGroupBrokenTakeInode, *CylinderGroupBrokenTakeBlocks, *CylinderGroupBrokenFreeInode, *CylinderGroupBrokenFreeBlocks, *CylinderGroupBrokenSync, *CylinderGroupBrokenDetach or *CylinderGroupBrokenGone.
-func (s CylinderGroupBroken) Choose() (CylinderGroupBrokenOption, error) {
+// Read does case read (group.chan:56).
+func (s CylinderGroupWorking) Read() (CylinderGroupAfterRead, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("CylinderGroupBroken", "Choose")
+		return CylinderGroupAfterRead{}, channel.DeadState("CylinderGroupWorking", "Read")
 	}
-	var guards uint64
-	if e.Count(cylinderGroupClients) != e.sizes.users {
-		guards |= 1 << 0
-	}
-	taken, err := e.Choose(s.step, &cylinderGroupBrokenChoice, guards, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.cylinderGroupBrokenAttach
-		e.PutAt(e.TakeEnd(0), cylinderGroupUser, 0, 0)
-		e.added = e.Free(cylinderGroupClients, 1)
-		e.Shift(cylinderGroupUser, 0, cylinderGroupClients, e.added)
-		m.Next = CylinderGroupBroken{e, e.Step()}
-		return m, nil
-
-	case 1:
-		p := channel.In[GroupTakeInodePayload](&e.Endpoint)
-		m := &e.m.cylinderGroupBrokenTakeInode
-		*m = CylinderGroupBrokenTakeInode{Member: taken.Member, Directory: p.Directory}
-		e.v.c = taken.Member
-		e.Move(cylinderGroupClients, taken.Member, 1)
-		m.Next = CylinderGroupAfterTakeInode2{e, e.Step()}
-		return m, nil
-
-	case 2:
-		p := channel.In[GroupTakeBlocksPayload](&e.Endpoint)
-		m := &e.m.cylinderGroupBrokenTakeBlocks
-		*m = CylinderGroupBrokenTakeBlocks{Member: taken.Member, Near: p.Near, Count: p.Count}
-		e.v.c = taken.Member
-		e.Move(cylinderGroupClients, taken.Member, 2)
-		m.Next = CylinderGroupAfterTakeBlocks2{e, e.Step()}
-		return m, nil
-
-	case 3:
-		p := channel.In[GroupFreeInodePayload](&e.Endpoint)
-		m := &e.m.cylinderGroupBrokenFreeInode
-		*m = CylinderGroupBrokenFreeInode{Member: taken.Member, Ino: p.Ino}
-		e.v.c = taken.Member
-		e.Move(cylinderGroupClients, taken.Member, 3)
-		m.Next = CylinderGroupAfterFreeInode2{e, e.Step()}
-		return m, nil
-
-	case 4:
-		p := channel.In[GroupFreeBlocksPayload](&e.Endpoint)
-		m := &e.m.cylinderGroupBrokenFreeBlocks
-		*m = CylinderGroupBrokenFreeBlocks{Member: taken.Member, Lba: p.Lba, Count: p.Count}
-		e.v.c = taken.Member
-		e.Move(cylinderGroupClients, taken.Member, 4)
-		m.Next = CylinderGroupAfterFreeBlocks2{e, e.Step()}
-		return m, nil
-
-	case 5:
-		m := &e.m.cylinderGroupBrokenSync
-		*m = CylinderGroupBrokenSync{Member: taken.Member}
-		e.v.c = taken.Member
-		e.Move(cylinderGroupClients, taken.Member, 5)
-		m.Next = CylinderGroupAfterSync2{e, e.Step()}
-		return m, nil
-
-	case 6:
-		m := &e.m.cylinderGroupBrokenDetach
-		*m = CylinderGroupBrokenDetach{Member: taken.Member}
-		e.v.c = taken.Member
-		e.Close(cylinderGroupClients, taken.Member)
-		m.Next = CylinderGroupBroken{e, e.Step()}
-		return m, nil
-
-	case 7:
-		m := &e.m.cylinderGroupBrokenGone
-		*m = CylinderGroupBrokenGone{Member: taken.Member}
-		e.v.lost = taken.Member
-		e.Drop(cylinderGroupClients, e.v.lost)
-		m.Next = CylinderGroupBroken{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: CylinderGroupBroken took an option that it does not list")
-}
-
-// CylinderGroupAfterTakeInode is a state of cg.CylinderGroup (group.chan:64).
-// Next:
-//   - case found (group.chan:65)
-//   - case none (group.chan:66)
-type CylinderGroupAfterTakeInode struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterTakeInode) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// Found does case found (group.chan:65).
-func (s CylinderGroupAfterTakeInode) Found() (CylinderGroupAfterFound, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupAfterFound{}, channel.DeadState("CylinderGroupAfterTakeInode", "Found")
-	}
-	if err := e.Turn(s.step, &cylinderGroupAfterTakeInodeFoundOp); err != nil {
-		return CylinderGroupAfterFound{}, err
+	if err := e.Turn(s.step, &cylinderGroupWorkingReadOp); err != nil {
+		return CylinderGroupAfterRead{}, err
 	}
 	e.Decided(0)
-	return CylinderGroupAfterFound{e, e.Step()}, nil
+	return CylinderGroupAfterRead{e, e.Step()}, nil
 }
 
-// None does case none (group.chan:66).
-func (s CylinderGroupAfterTakeInode) None() (CylinderGroupAfterNone, error) {
+// Write does case write (group.chan:62).
+func (s CylinderGroupWorking) Write() (CylinderGroupAfterWrite, error) {
 	e := s.e
 	if e == nil {
-		return CylinderGroupAfterNone{}, channel.DeadState("CylinderGroupAfterTakeInode", "None")
+		return CylinderGroupAfterWrite{}, channel.DeadState("CylinderGroupWorking", "Write")
 	}
-	if err := e.Turn(s.step, &cylinderGroupAfterTakeInodeNoneOp); err != nil {
-		return CylinderGroupAfterNone{}, err
-	}
-	e.Decided(1)
-	return CylinderGroupAfterNone{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterTakeBlocks is a state of cg.CylinderGroup (group.chan:69).
-// Next:
-//   - case found (group.chan:70)
-//   - case none (group.chan:71)
-type CylinderGroupAfterTakeBlocks struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterTakeBlocks) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// Found does case found (group.chan:70).
-func (s CylinderGroupAfterTakeBlocks) Found() (CylinderGroupAfterFound2, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupAfterFound2{}, channel.DeadState("CylinderGroupAfterTakeBlocks", "Found")
-	}
-	if err := e.Turn(s.step, &cylinderGroupAfterTakeBlocksFoundOp); err != nil {
-		return CylinderGroupAfterFound2{}, err
-	}
-	e.Decided(0)
-	return CylinderGroupAfterFound2{e, e.Step()}, nil
-}
-
-// None does case none (group.chan:71).
-func (s CylinderGroupAfterTakeBlocks) None() (CylinderGroupAfterNone2, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupAfterNone2{}, channel.DeadState("CylinderGroupAfterTakeBlocks", "None")
-	}
-	if err := e.Turn(s.step, &cylinderGroupAfterTakeBlocksNoneOp); err != nil {
-		return CylinderGroupAfterNone2{}, err
-	}
-	e.Decided(1)
-	return CylinderGroupAfterNone2{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterFreeInode is a state of cg.CylinderGroup (group.chan:21).
-// Next:
-//   - case clean (group.chan:22)
-//   - case dirty (group.chan:23)
-type CylinderGroupAfterFreeInode struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterFreeInode) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// Clean does case clean (group.chan:22).
-func (s CylinderGroupAfterFreeInode) Clean() (CylinderGroupAfterClean, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupAfterClean{}, channel.DeadState("CylinderGroupAfterFreeInode", "Clean")
-	}
-	if err := e.Turn(s.step, &cylinderGroupAfterFreeInodeCleanOp); err != nil {
-		return CylinderGroupAfterClean{}, err
-	}
-	e.Decided(0)
-	return CylinderGroupAfterClean{e, e.Step()}, nil
-}
-
-// Dirty does case dirty (group.chan:23).
-func (s CylinderGroupAfterFreeInode) Dirty() (CylinderGroupAfterDirty, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupAfterDirty{}, channel.DeadState("CylinderGroupAfterFreeInode", "Dirty")
-	}
-	if err := e.Turn(s.step, &cylinderGroupAfterFreeInodeDirtyOp); err != nil {
-		return CylinderGroupAfterDirty{}, err
-	}
-	e.Decided(1)
-	return CylinderGroupAfterDirty{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterFreeBlocks is a state of cg.CylinderGroup (group.chan:21).
-// Next:
-//   - case clean (group.chan:22)
-//   - case dirty (group.chan:23)
-type CylinderGroupAfterFreeBlocks struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterFreeBlocks) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// Clean does case clean (group.chan:22).
-func (s CylinderGroupAfterFreeBlocks) Clean() (CylinderGroupAfterWritten, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupAfterWritten{}, channel.DeadState("CylinderGroupAfterFreeBlocks", "Clean")
-	}
-	if err := e.Turn(s.step, &cylinderGroupAfterFreeBlocksCleanOp); err != nil {
-		return CylinderGroupAfterWritten{}, err
-	}
-	e.Decided(0)
-	return CylinderGroupAfterWritten{e, e.Step()}, nil
-}
-
-// Dirty does case dirty (group.chan:23).
-func (s CylinderGroupAfterFreeBlocks) Dirty() (CylinderGroupAfterDirty2, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupAfterDirty2{}, channel.DeadState("CylinderGroupAfterFreeBlocks", "Dirty")
-	}
-	if err := e.Turn(s.step, &cylinderGroupAfterFreeBlocksDirtyOp); err != nil {
-		return CylinderGroupAfterDirty2{}, err
-	}
-	e.Decided(1)
-	return CylinderGroupAfterDirty2{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterSync is a state of cg.CylinderGroup (group.chan:21).
-// Next:
-//   - case clean (group.chan:22)
-//   - case dirty (group.chan:23)
-type CylinderGroupAfterSync struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterSync) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// Clean does case clean (group.chan:22).
-func (s CylinderGroupAfterSync) Clean() (CylinderGroupAfterClean2, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupAfterClean2{}, channel.DeadState("CylinderGroupAfterSync", "Clean")
-	}
-	if err := e.Turn(s.step, &cylinderGroupAfterSyncCleanOp); err != nil {
-		return CylinderGroupAfterClean2{}, err
-	}
-	e.Decided(0)
-	return CylinderGroupAfterClean2{e, e.Step()}, nil
-}
-
-// Dirty does case dirty (group.chan:23).
-func (s CylinderGroupAfterSync) Dirty() (CylinderGroupAfterDirty3, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupAfterDirty3{}, channel.DeadState("CylinderGroupAfterSync", "Dirty")
-	}
-	if err := e.Turn(s.step, &cylinderGroupAfterSyncDirtyOp); err != nil {
-		return CylinderGroupAfterDirty3{}, err
-	}
-	e.Decided(1)
-	return CylinderGroupAfterDirty3{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterTakeInode2 is a state of cg.CylinderGroup (group.chan:47).
-// Next:
-//   - clients[c] <- NoSpace() (group.chan:47)
-//   - gone <- clients[c] (group.chan:44)
-type CylinderGroupAfterTakeInode2 struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterTakeInode2) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendClientsNoSpace does clients[c] <- NoSpace() (group.chan:47), or sees that the peer is gone.
-func (s CylinderGroupAfterTakeInode2) SendClientsNoSpace() (CylinderGroupBroken, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupBroken{}, channel.DeadState("CylinderGroupAfterTakeInode2", "SendClientsNoSpace")
-	}
-	if err := e.Begin(s.step, &cylinderGroupAfterTakeInode2SendClientsNoSpaceOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupBroken{e, e.Step()}, nil
-		}
-		return CylinderGroupBroken{}, err
-	}
-	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
-	return CylinderGroupBroken{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterTakeBlocks2 is a state of cg.CylinderGroup (group.chan:48).
-// Next:
-//   - clients[c] <- NoSpace() (group.chan:48)
-//   - gone <- clients[c] (group.chan:44)
-type CylinderGroupAfterTakeBlocks2 struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterTakeBlocks2) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendClientsNoSpace does clients[c] <- NoSpace() (group.chan:48), or sees that the peer is gone.
-func (s CylinderGroupAfterTakeBlocks2) SendClientsNoSpace() (CylinderGroupBroken, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupBroken{}, channel.DeadState("CylinderGroupAfterTakeBlocks2", "SendClientsNoSpace")
-	}
-	if err := e.Begin(s.step, &cylinderGroupAfterTakeBlocks2SendClientsNoSpaceOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupBroken{e, e.Step()}, nil
-		}
-		return CylinderGroupBroken{}, err
-	}
-	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
-	return CylinderGroupBroken{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterFreeInode2 is a state of cg.CylinderGroup (group.chan:49).
-// Next:
-//   - clients[c] <- Failed(Io) (group.chan:49)
-//   - gone <- clients[c] (group.chan:44)
-type CylinderGroupAfterFreeInode2 struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterFreeInode2) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendClientsFailed does clients[c] <- Failed(Io) (group.chan:49), or sees that the peer is gone.
-func (s CylinderGroupAfterFreeInode2) SendClientsFailed() (CylinderGroupBroken, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupBroken{}, channel.DeadState("CylinderGroupAfterFreeInode2", "SendClientsFailed")
-	}
-	if err := e.Begin(s.step, &cylinderGroupAfterFreeInode2SendClientsFailedOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupBroken{e, e.Step()}, nil
-		}
-		return CylinderGroupBroken{}, err
-	}
-	p := channel.Out[GroupFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoIo
-	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
-	return CylinderGroupBroken{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterFreeBlocks2 is a state of cg.CylinderGroup (group.chan:50).
-// Next:
-//   - clients[c] <- Failed(Io) (group.chan:50)
-//   - gone <- clients[c] (group.chan:44)
-type CylinderGroupAfterFreeBlocks2 struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterFreeBlocks2) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendClientsFailed does clients[c] <- Failed(Io) (group.chan:50), or sees that the peer is gone.
-func (s CylinderGroupAfterFreeBlocks2) SendClientsFailed() (CylinderGroupBroken, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupBroken{}, channel.DeadState("CylinderGroupAfterFreeBlocks2", "SendClientsFailed")
-	}
-	if err := e.Begin(s.step, &cylinderGroupAfterFreeBlocks2SendClientsFailedOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupBroken{e, e.Step()}, nil
-		}
-		return CylinderGroupBroken{}, err
-	}
-	p := channel.Out[GroupFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoIo
-	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
-	return CylinderGroupBroken{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterSync2 is a state of cg.CylinderGroup (group.chan:51).
-// Next:
-//   - clients[c] <- Failed(Io) (group.chan:51)
-//   - gone <- clients[c] (group.chan:44)
-type CylinderGroupAfterSync2 struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterSync2) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendClientsFailed does clients[c] <- Failed(Io) (group.chan:51), or sees that the peer is gone.
-func (s CylinderGroupAfterSync2) SendClientsFailed() (CylinderGroupBroken, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupBroken{}, channel.DeadState("CylinderGroupAfterSync2", "SendClientsFailed")
-	}
-	if err := e.Begin(s.step, &cylinderGroupAfterSync2SendClientsFailedOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupBroken{e, e.Step()}, nil
-		}
-		return CylinderGroupBroken{}, err
-	}
-	p := channel.Out[GroupFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoIo
-	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
-	return CylinderGroupBroken{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterFound is a state of cg.CylinderGroup (group.chan:65).
-// Next:
-//   - clients[c] <- Inode(_) (group.chan:65)
-//   - gone <- clients[c] (group.chan:59)
-type CylinderGroupAfterFound struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterFound) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendClientsInode does clients[c] <- Inode(_) (group.chan:65), or sees that the peer is gone.
-func (s CylinderGroupAfterFound) SendClientsInode(ino uint64) (CylinderGroupServing, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterFound", "SendClientsInode")
-	}
-	if err := e.Begin(s.step, &cylinderGroupAfterFoundSendClientsInodeOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupServing{e, e.Step()}, nil
-		}
-		return CylinderGroupServing{}, err
-	}
-	p := channel.Out[GroupInodePayload](&e.Endpoint)
-	p.Ino = ino
-	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
-	return CylinderGroupServing{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterNone is a state of cg.CylinderGroup (group.chan:66).
-// Next:
-//   - clients[c] <- NoSpace() (group.chan:66)
-//   - gone <- clients[c] (group.chan:59)
-type CylinderGroupAfterNone struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterNone) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendClientsNoSpace does clients[c] <- NoSpace() (group.chan:66), or sees that the peer is gone.
-func (s CylinderGroupAfterNone) SendClientsNoSpace() (CylinderGroupServing, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterNone", "SendClientsNoSpace")
-	}
-	if err := e.Begin(s.step, &cylinderGroupAfterNoneSendClientsNoSpaceOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupServing{e, e.Step()}, nil
-		}
-		return CylinderGroupServing{}, err
-	}
-	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
-	return CylinderGroupServing{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterFound2 is a state of cg.CylinderGroup (group.chan:70).
-// Next:
-//   - clients[c] <- Blocks(_, _) (group.chan:70)
-//   - gone <- clients[c] (group.chan:59)
-type CylinderGroupAfterFound2 struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterFound2) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendClientsBlocks does clients[c] <- Blocks(_, _) (group.chan:70), or sees that the peer is gone.
-func (s CylinderGroupAfterFound2) SendClientsBlocks(lba uint64, count int) (CylinderGroupServing, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterFound2", "SendClientsBlocks")
-	}
-	if count < 1 || count > 16 {
-		return CylinderGroupServing{}, channel.BadArgument("CylinderGroupAfterFound2", "SendClientsBlocks", "count is not in 1..16")
-	}
-	if err := e.Begin(s.step, &cylinderGroupAfterFound2SendClientsBlocksOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupServing{e, e.Step()}, nil
-		}
-		return CylinderGroupServing{}, err
-	}
-	p := channel.Out[GroupBlocksPayload](&e.Endpoint)
-	p.Lba = lba
-	p.Count = count
-	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
-	return CylinderGroupServing{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterNone2 is a state of cg.CylinderGroup (group.chan:71).
-// Next:
-//   - clients[c] <- NoSpace() (group.chan:71)
-//   - gone <- clients[c] (group.chan:59)
-type CylinderGroupAfterNone2 struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterNone2) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendClientsNoSpace does clients[c] <- NoSpace() (group.chan:71), or sees that the peer is gone.
-func (s CylinderGroupAfterNone2) SendClientsNoSpace() (CylinderGroupServing, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterNone2", "SendClientsNoSpace")
-	}
-	if err := e.Begin(s.step, &cylinderGroupAfterNone2SendClientsNoSpaceOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupServing{e, e.Step()}, nil
-		}
-		return CylinderGroupServing{}, err
-	}
-	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
-	return CylinderGroupServing{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterDirty is a state of cg.CylinderGroup (group.chan:25).
-// Next:
-//   - disk <- Write(_, _) (group.chan:25)
-type CylinderGroupAfterDirty struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterDirty) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendDiskWrite does disk <- Write(_, _) (group.chan:25).
-func (s CylinderGroupAfterDirty) SendDiskWrite(lba uint64, buf []byte) (CylinderGroupAfterWrite, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupAfterWrite{}, channel.DeadState("CylinderGroupAfterDirty", "SendDiskWrite")
-	}
-	if len(buf) > 32768 {
-		return CylinderGroupAfterWrite{}, channel.BadArgument("CylinderGroupAfterDirty", "SendDiskWrite", "buf is longer than 32768")
-	}
-	if err := e.Begin(s.step, &cylinderGroupAfterDirtySendDiskWriteOp, 0); err != nil {
+	if err := e.Turn(s.step, &cylinderGroupWorkingWriteOp); err != nil {
 		return CylinderGroupAfterWrite{}, err
 	}
-	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
-	p.Lba = lba
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	e.Commit()
+	e.Decided(1)
 	return CylinderGroupAfterWrite{e, e.Step()}, nil
 }
 
-// CylinderGroupAfterDirty2 is a state of cg.CylinderGroup (group.chan:25).
+// Flush does case flush (group.chan:68).
+func (s CylinderGroupWorking) Flush() (CylinderGroupAfterFlush, error) {
+	e := s.e
+	if e == nil {
+		return CylinderGroupAfterFlush{}, channel.DeadState("CylinderGroupWorking", "Flush")
+	}
+	if err := e.Turn(s.step, &cylinderGroupWorkingFlushOp); err != nil {
+		return CylinderGroupAfterFlush{}, err
+	}
+	e.Decided(2)
+	return CylinderGroupAfterFlush{e, e.Step()}, nil
+}
+
+// Answer does case answer (group.chan:74).
+func (s CylinderGroupWorking) Answer() (CylinderGroupAfterAnswer, error) {
+	e := s.e
+	if e == nil {
+		return CylinderGroupAfterAnswer{}, channel.DeadState("CylinderGroupWorking", "Answer")
+	}
+	if err := e.Turn(s.step, &cylinderGroupWorkingAnswerOp); err != nil {
+		return CylinderGroupAfterAnswer{}, err
+	}
+	e.Decided(3)
+	return CylinderGroupAfterAnswer{e, e.Step()}, nil
+}
+
+// Refuse does case refuse (group.chan:77).
+func (s CylinderGroupWorking) Refuse() (CylinderGroupAfterRefuse, error) {
+	e := s.e
+	if e == nil {
+		return CylinderGroupAfterRefuse{}, channel.DeadState("CylinderGroupWorking", "Refuse")
+	}
+	if err := e.Turn(s.step, &cylinderGroupWorkingRefuseOp); err != nil {
+		return CylinderGroupAfterRefuse{}, err
+	}
+	e.Decided(4)
+	return CylinderGroupAfterRefuse{e, e.Step()}, nil
+}
+
+// CylinderGroupAfterRead is a state of cg.CylinderGroup (group.chan:57).
 // Next:
-//   - disk <- Write(_, _) (group.chan:25)
-type CylinderGroupAfterDirty2 struct {
+//   - disk <- Read(_, _) (group.chan:57)
+type CylinderGroupAfterRead struct {
 	e    *cylinderGroupComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s CylinderGroupAfterDirty2) View() CylinderGroupView { return CylinderGroupView{s.e} }
+func (s CylinderGroupAfterRead) View() CylinderGroupView { return CylinderGroupView{s.e} }
 
-// SendDiskWrite does disk <- Write(_, _) (group.chan:25).
-func (s CylinderGroupAfterDirty2) SendDiskWrite(lba uint64, buf []byte) (CylinderGroupAfterWrite2, error) {
+// SendDiskRead does disk <- Read(_, _) (group.chan:57).
+func (s CylinderGroupAfterRead) SendDiskRead(lba uint64, count int) (CylinderGroupAfterRead2, error) {
 	e := s.e
 	if e == nil {
-		return CylinderGroupAfterWrite2{}, channel.DeadState("CylinderGroupAfterDirty2", "SendDiskWrite")
+		return CylinderGroupAfterRead2{}, channel.DeadState("CylinderGroupAfterRead", "SendDiskRead")
 	}
-	if len(buf) > 32768 {
-		return CylinderGroupAfterWrite2{}, channel.BadArgument("CylinderGroupAfterDirty2", "SendDiskWrite", "buf is longer than 32768")
+	if count < 1 || count > 16 {
+		return CylinderGroupAfterRead2{}, channel.BadArgument("CylinderGroupAfterRead", "SendDiskRead", "count is not in 1..16")
 	}
-	if err := e.Begin(s.step, &cylinderGroupAfterDirty2SendDiskWriteOp, 0); err != nil {
+	if err := e.Begin(s.step, &cylinderGroupAfterReadSendDiskReadOp, 0); err != nil {
+		return CylinderGroupAfterRead2{}, err
+	}
+	p := channel.Out[block.BlockReadPayload](&e.Endpoint)
+	p.Lba = lba
+	p.Count = count
+	e.Commit()
+	return CylinderGroupAfterRead2{e, e.Step()}, nil
+}
+
+// CylinderGroupAfterWrite is a state of cg.CylinderGroup (group.chan:63).
+// Next:
+//   - disk <- Write(_, _) (group.chan:63)
+type CylinderGroupAfterWrite struct {
+	e    *cylinderGroupComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s CylinderGroupAfterWrite) View() CylinderGroupView { return CylinderGroupView{s.e} }
+
+// SendDiskWrite does disk <- Write(_, _) (group.chan:63).
+func (s CylinderGroupAfterWrite) SendDiskWrite(lba uint64, buf []byte) (CylinderGroupAfterWrite2, error) {
+	e := s.e
+	if e == nil {
+		return CylinderGroupAfterWrite2{}, channel.DeadState("CylinderGroupAfterWrite", "SendDiskWrite")
+	}
+	if len(buf) > 65536 {
+		return CylinderGroupAfterWrite2{}, channel.BadArgument("CylinderGroupAfterWrite", "SendDiskWrite", "buf is longer than 65536")
+	}
+	if err := e.Begin(s.step, &cylinderGroupAfterWriteSendDiskWriteOp, 0); err != nil {
 		return CylinderGroupAfterWrite2{}, err
 	}
 	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
@@ -999,139 +451,353 @@ func (s CylinderGroupAfterDirty2) SendDiskWrite(lba uint64, buf []byte) (Cylinde
 	return CylinderGroupAfterWrite2{e, e.Step()}, nil
 }
 
-// CylinderGroupAfterDirty3 is a state of cg.CylinderGroup (group.chan:25).
+// CylinderGroupAfterFlush is a state of cg.CylinderGroup (group.chan:69).
 // Next:
-//   - disk <- Write(_, _) (group.chan:25)
-type CylinderGroupAfterDirty3 struct {
+//   - disk <- Flush() (group.chan:69)
+type CylinderGroupAfterFlush struct {
 	e    *cylinderGroupComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s CylinderGroupAfterDirty3) View() CylinderGroupView { return CylinderGroupView{s.e} }
+func (s CylinderGroupAfterFlush) View() CylinderGroupView { return CylinderGroupView{s.e} }
 
-// SendDiskWrite does disk <- Write(_, _) (group.chan:25).
-func (s CylinderGroupAfterDirty3) SendDiskWrite(lba uint64, buf []byte) (CylinderGroupAfterWrite3, error) {
+// SendDiskFlush does disk <- Flush() (group.chan:69).
+func (s CylinderGroupAfterFlush) SendDiskFlush() (CylinderGroupAfterFlush2, error) {
 	e := s.e
 	if e == nil {
-		return CylinderGroupAfterWrite3{}, channel.DeadState("CylinderGroupAfterDirty3", "SendDiskWrite")
+		return CylinderGroupAfterFlush2{}, channel.DeadState("CylinderGroupAfterFlush", "SendDiskFlush")
 	}
-	if len(buf) > 32768 {
-		return CylinderGroupAfterWrite3{}, channel.BadArgument("CylinderGroupAfterDirty3", "SendDiskWrite", "buf is longer than 32768")
+	if err := e.Begin(s.step, &cylinderGroupAfterFlushSendDiskFlushOp, 0); err != nil {
+		return CylinderGroupAfterFlush2{}, err
 	}
-	if err := e.Begin(s.step, &cylinderGroupAfterDirty3SendDiskWriteOp, 0); err != nil {
-		return CylinderGroupAfterWrite3{}, err
-	}
-	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
-	p.Lba = lba
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
-	return CylinderGroupAfterWrite3{e, e.Step()}, nil
+	return CylinderGroupAfterFlush2{e, e.Step()}, nil
 }
 
-// CylinderGroupAfterClean is a state of cg.CylinderGroup (group.chan:35).
+// CylinderGroupAfterAnswer is a state of cg.CylinderGroup (group.chan:13).
 // Next:
-//   - clients[c] <- Done() (group.chan:35)
-//   - gone <- clients[c] (group.chan:59)
-type CylinderGroupAfterClean struct {
+//   - clients[who] <- Inode(_) (group.chan:14)
+//   - clients[who] <- Blocks(_, _) (group.chan:15)
+//   - clients[who] <- Loaded(_) (group.chan:16)
+//   - clients[who] <- Left(_, _, _) (group.chan:17)
+//   - clients[who] <- Done() (group.chan:18)
+//   - gone <- clients[who] (group.chan:19)
+type CylinderGroupAfterAnswer struct {
 	e    *cylinderGroupComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s CylinderGroupAfterClean) View() CylinderGroupView { return CylinderGroupView{s.e} }
+func (s CylinderGroupAfterAnswer) View() CylinderGroupView { return CylinderGroupView{s.e} }
 
-// SendClientsDone does clients[c] <- Done() (group.chan:35), or sees that the peer is gone.
-func (s CylinderGroupAfterClean) SendClientsDone() (CylinderGroupServing, error) {
+// Choose waits for *CylinderGroupAfterAnswerSentInode, *CylinderGroupAfterAnswerSentBlocks, *CylinderGroupAfterAnswerSentLoaded, *CylinderGroupAfterAnswerSentLeft, *CylinderGroupAfterAnswerSentDone or *CylinderGroupAfterAnswerGone.
+func (s CylinderGroupAfterAnswer) Choose() (CylinderGroupAfterAnswerOption, error) {
 	e := s.e
 	if e == nil {
-		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterClean", "SendClientsDone")
+		return nil, channel.DeadState("CylinderGroupAfterAnswer", "Choose")
 	}
-	if err := e.Begin(s.step, &cylinderGroupAfterCleanSendClientsDoneOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupServing{e, e.Step()}, nil
+	var guards uint64
+	if e.HasAt(cylinderGroupClients, e.v.who, 1<<1) {
+		guards |= 1 << 0
+	}
+	if e.HasAt(cylinderGroupClients, e.v.who, 1<<2) {
+		guards |= 1 << 1
+	}
+	if e.HasAt(cylinderGroupClients, e.v.who, 1<<3) {
+		guards |= 1 << 2
+	}
+	if e.HasAt(cylinderGroupClients, e.v.who, 1<<4|1<<5) {
+		guards |= 1 << 3
+	}
+	if e.HasAt(cylinderGroupClients, e.v.who, 1<<6|1<<7|1<<8) {
+		guards |= 1 << 4
+	}
+	e.Aim(&cylinderGroupAfterAnswerChoice, 0, e.v.who)
+	e.Aim(&cylinderGroupAfterAnswerChoice, 1, e.v.who)
+	e.Aim(&cylinderGroupAfterAnswerChoice, 2, e.v.who)
+	e.Aim(&cylinderGroupAfterAnswerChoice, 3, e.v.who)
+	e.Aim(&cylinderGroupAfterAnswerChoice, 4, e.v.who)
+	e.Aim(&cylinderGroupAfterAnswerChoice, 5, e.v.who)
+	taken, err := e.Choose(s.step, &cylinderGroupAfterAnswerChoice, guards, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.cylinderGroupAfterAnswerSentInode
+		m.Next = CylinderGroupAfterAnswerSentInodeNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.cylinderGroupAfterAnswerSentBlocks
+		m.Next = CylinderGroupAfterAnswerSentBlocksNext{e, e.Step()}
+		return m, nil
+
+	case 2:
+		m := &e.m.cylinderGroupAfterAnswerSentLoaded
+		m.Next = CylinderGroupAfterAnswerSentLoadedNext{e, e.Step()}
+		return m, nil
+
+	case 3:
+		m := &e.m.cylinderGroupAfterAnswerSentLeft
+		m.Next = CylinderGroupAfterAnswerSentLeftNext{e, e.Step()}
+		return m, nil
+
+	case 4:
+		m := &e.m.cylinderGroupAfterAnswerSentDone
+		if err := e.Begin(e.Step(), &cylinderGroupAfterAnswerChooseDoneOp, e.v.who); err != nil {
+			return nil, err
 		}
+		e.Commit()
+		e.Move(cylinderGroupClients, e.v.who, 0)
+		m.Next = CylinderGroupServing{e, e.Step()}
+		return m, nil
+
+	case 5:
+		m := &e.m.cylinderGroupAfterAnswerGone
+		e.Drop(cylinderGroupClients, e.v.who)
+		m.Next = CylinderGroupServing{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: CylinderGroupAfterAnswer took an option that it does not list")
+}
+
+// CylinderGroupAfterAnswerSentInodeNext is the option clients[who] <- Inode(_) (group.chan:14) taken.
+// Next: that send.
+type CylinderGroupAfterAnswerSentInodeNext struct {
+	e    *cylinderGroupComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s CylinderGroupAfterAnswerSentInodeNext) View() CylinderGroupView {
+	return CylinderGroupView{s.e}
+}
+
+// SendClientsInode does clients[who] <- Inode(_) (group.chan:14), for which there is room.
+func (s CylinderGroupAfterAnswerSentInodeNext) SendClientsInode(ino uint64) (CylinderGroupServing, error) {
+	e := s.e
+	if e == nil {
+		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterAnswerSentInodeNext", "SendClientsInode")
+	}
+	if err := e.Begin(s.step, &cylinderGroupAfterAnswerSentInodeNextSendClientsInodeOp, e.v.who); err != nil {
 		return CylinderGroupServing{}, err
 	}
+	p := channel.Out[GroupInodePayload](&e.Endpoint)
+	p.Ino = ino
 	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
+	e.Move(cylinderGroupClients, e.v.who, 0)
 	return CylinderGroupServing{e, e.Step()}, nil
 }
 
-// CylinderGroupAfterWrite is a state of cg.CylinderGroup (group.chan:26).
-// Next:
-//   - Written() <- disk (group.chan:27)
-//   - Failed(_) <- disk (group.chan:28)
-type CylinderGroupAfterWrite struct {
+// CylinderGroupAfterAnswerSentBlocksNext is the option clients[who] <- Blocks(_, _) (group.chan:15) taken.
+// Next: that send.
+type CylinderGroupAfterAnswerSentBlocksNext struct {
 	e    *cylinderGroupComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s CylinderGroupAfterWrite) View() CylinderGroupView { return CylinderGroupView{s.e} }
+func (s CylinderGroupAfterAnswerSentBlocksNext) View() CylinderGroupView {
+	return CylinderGroupView{s.e}
+}
 
-// ReceiveDisk waits for *CylinderGroupAfterWriteWritten or *CylinderGroupAfterWriteFailed.
-func (s CylinderGroupAfterWrite) ReceiveDisk() (CylinderGroupAfterWriteOption, error) {
+// SendClientsBlocks does clients[who] <- Blocks(_, _) (group.chan:15), for which there is room.
+func (s CylinderGroupAfterAnswerSentBlocksNext) SendClientsBlocks(lba uint64, count uint64) (CylinderGroupServing, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("CylinderGroupAfterWrite", "ReceiveDisk")
+		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterAnswerSentBlocksNext", "SendClientsBlocks")
 	}
-	label, err := e.Receive(s.step, &cylinderGroupAfterWriteReceiveDiskOp, 0)
+	if err := e.Begin(s.step, &cylinderGroupAfterAnswerSentBlocksNextSendClientsBlocksOp, e.v.who); err != nil {
+		return CylinderGroupServing{}, err
+	}
+	p := channel.Out[GroupBlocksPayload](&e.Endpoint)
+	p.Lba = lba
+	p.Count = count
+	e.Commit()
+	e.Move(cylinderGroupClients, e.v.who, 0)
+	return CylinderGroupServing{e, e.Step()}, nil
+}
+
+// CylinderGroupAfterAnswerSentLoadedNext is the option clients[who] <- Loaded(_) (group.chan:16) taken.
+// Next: that send.
+type CylinderGroupAfterAnswerSentLoadedNext struct {
+	e    *cylinderGroupComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s CylinderGroupAfterAnswerSentLoadedNext) View() CylinderGroupView {
+	return CylinderGroupView{s.e}
+}
+
+// SendClientsLoaded does clients[who] <- Loaded(_) (group.chan:16), for which there is room.
+func (s CylinderGroupAfterAnswerSentLoadedNext) SendClientsLoaded(inode Inode) (CylinderGroupServing, error) {
+	e := s.e
+	if e == nil {
+		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterAnswerSentLoadedNext", "SendClientsLoaded")
+	}
+	if err := e.Begin(s.step, &cylinderGroupAfterAnswerSentLoadedNextSendClientsLoadedOp, e.v.who); err != nil {
+		return CylinderGroupServing{}, err
+	}
+	p := channel.Out[GroupLoadedPayload](&e.Endpoint)
+	p.Inode = inode
+	e.Commit()
+	e.Move(cylinderGroupClients, e.v.who, 0)
+	return CylinderGroupServing{e, e.Step()}, nil
+}
+
+// CylinderGroupAfterAnswerSentLeftNext is the option clients[who] <- Left(_, _, _) (group.chan:17) taken.
+// Next: that send.
+type CylinderGroupAfterAnswerSentLeftNext struct {
+	e    *cylinderGroupComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s CylinderGroupAfterAnswerSentLeftNext) View() CylinderGroupView { return CylinderGroupView{s.e} }
+
+// SendClientsLeft does clients[who] <- Left(_, _, _) (group.chan:17), for which there is room.
+func (s CylinderGroupAfterAnswerSentLeftNext) SendClientsLeft(kind file.Kind, links uint32, used bool) (CylinderGroupServing, error) {
+	e := s.e
+	if e == nil {
+		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterAnswerSentLeftNext", "SendClientsLeft")
+	}
+	if int(kind) >= 6 {
+		return CylinderGroupServing{}, channel.BadArgument("CylinderGroupAfterAnswerSentLeftNext", "SendClientsLeft", "kind is no case of file.Kind")
+	}
+	if err := e.Begin(s.step, &cylinderGroupAfterAnswerSentLeftNextSendClientsLeftOp, e.v.who); err != nil {
+		return CylinderGroupServing{}, err
+	}
+	p := channel.Out[GroupLeftPayload](&e.Endpoint)
+	p.Kind = kind
+	p.Links = links
+	p.Used = used
+	e.Commit()
+	e.Move(cylinderGroupClients, e.v.who, 0)
+	return CylinderGroupServing{e, e.Step()}, nil
+}
+
+// CylinderGroupAfterRefuse is a state of cg.CylinderGroup (group.chan:24).
+// Next:
+//   - clients[who] <- Failed(_) (group.chan:25)
+//   - gone <- clients[who] (group.chan:26)
+type CylinderGroupAfterRefuse struct {
+	e    *cylinderGroupComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s CylinderGroupAfterRefuse) View() CylinderGroupView { return CylinderGroupView{s.e} }
+
+// Choose waits for *CylinderGroupAfterRefuseSentFailed or *CylinderGroupAfterRefuseGone.
+func (s CylinderGroupAfterRefuse) Choose() (CylinderGroupAfterRefuseOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("CylinderGroupAfterRefuse", "Choose")
+	}
+	var guards uint64
+	if e.HasAt(cylinderGroupClients, e.v.who, 1<<1|1<<2|1<<3|1<<4|1<<5|1<<6|1<<7|1<<8) {
+		guards |= 1 << 0
+	}
+	e.Aim(&cylinderGroupAfterRefuseChoice, 0, e.v.who)
+	e.Aim(&cylinderGroupAfterRefuseChoice, 1, e.v.who)
+	taken, err := e.Choose(s.step, &cylinderGroupAfterRefuseChoice, guards, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.cylinderGroupAfterRefuseSentFailed
+		m.Next = CylinderGroupAfterRefuseSentFailedNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.cylinderGroupAfterRefuseGone
+		e.Drop(cylinderGroupClients, e.v.who)
+		m.Next = CylinderGroupServing{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: CylinderGroupAfterRefuse took an option that it does not list")
+}
+
+// CylinderGroupAfterRefuseSentFailedNext is the option clients[who] <- Failed(_) (group.chan:25) taken.
+// Next: that send.
+type CylinderGroupAfterRefuseSentFailedNext struct {
+	e    *cylinderGroupComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s CylinderGroupAfterRefuseSentFailedNext) View() CylinderGroupView {
+	return CylinderGroupView{s.e}
+}
+
+// SendClientsFailed does clients[who] <- Failed(_) (group.chan:25), for which there is room.
+func (s CylinderGroupAfterRefuseSentFailedNext) SendClientsFailed(err_ errno.Errno) (CylinderGroupServing, error) {
+	e := s.e
+	if e == nil {
+		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterRefuseSentFailedNext", "SendClientsFailed")
+	}
+	if int(err_) >= 28 {
+		return CylinderGroupServing{}, channel.BadArgument("CylinderGroupAfterRefuseSentFailedNext", "SendClientsFailed", "err is no case of errno.Errno")
+	}
+	if err := e.Begin(s.step, &cylinderGroupAfterRefuseSentFailedNextSendClientsFailedOp, e.v.who); err != nil {
+		return CylinderGroupServing{}, err
+	}
+	p := channel.Out[GroupFailedPayload](&e.Endpoint)
+	p.Err = err_
+	e.Commit()
+	e.Move(cylinderGroupClients, e.v.who, 0)
+	return CylinderGroupServing{e, e.Step()}, nil
+}
+
+// CylinderGroupAfterRead2 is a state of cg.CylinderGroup (group.chan:58).
+// Next:
+//   - Data(_) <- disk (group.chan:59)
+//   - Failed(_) <- disk (group.chan:60)
+type CylinderGroupAfterRead2 struct {
+	e    *cylinderGroupComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s CylinderGroupAfterRead2) View() CylinderGroupView { return CylinderGroupView{s.e} }
+
+// ReceiveDisk waits for *CylinderGroupAfterRead2Data or *CylinderGroupAfterRead2Failed.
+func (s CylinderGroupAfterRead2) ReceiveDisk() (CylinderGroupAfterRead2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("CylinderGroupAfterRead2", "ReceiveDisk")
+	}
+	label, err := e.Receive(s.step, &cylinderGroupAfterRead2ReceiveDiskOp, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
-	case 6:
-		m := &e.m.cylinderGroupAfterWriteWritten
-		m.Next = CylinderGroupAfterClean{e, e.Step()}
+	case 4:
+		p := channel.In[block.BlockDataPayload](&e.Endpoint)
+		m := &e.m.cylinderGroupAfterRead2Data
+		*m = CylinderGroupAfterRead2Data{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
+		m.Next = CylinderGroupWorking{e, e.Step()}
 		return m, nil
 	case 5:
 		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.cylinderGroupAfterWriteFailed
-		*m = CylinderGroupAfterWriteFailed{Err: p.Err}
-		m.Next = CylinderGroupAfterFailed{e, e.Step()}
+		m := &e.m.cylinderGroupAfterRead2Failed
+		*m = CylinderGroupAfterRead2Failed{Err: p.Err}
+		m.Next = CylinderGroupWorking{e, e.Step()}
 		return m, nil
 	}
-	panic("channel: CylinderGroupAfterWrite received a label that it does not list")
+	panic("channel: CylinderGroupAfterRead2 received a label that it does not list")
 }
 
-// CylinderGroupAfterWritten is a state of cg.CylinderGroup (group.chan:35).
+// CylinderGroupAfterWrite2 is a state of cg.CylinderGroup (group.chan:64).
 // Next:
-//   - clients[c] <- Done() (group.chan:35)
-//   - gone <- clients[c] (group.chan:59)
-type CylinderGroupAfterWritten struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterWritten) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendClientsDone does clients[c] <- Done() (group.chan:35), or sees that the peer is gone.
-func (s CylinderGroupAfterWritten) SendClientsDone() (CylinderGroupServing, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterWritten", "SendClientsDone")
-	}
-	if err := e.Begin(s.step, &cylinderGroupAfterWrittenSendClientsDoneOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupServing{e, e.Step()}, nil
-		}
-		return CylinderGroupServing{}, err
-	}
-	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
-	return CylinderGroupServing{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterWrite2 is a state of cg.CylinderGroup (group.chan:26).
-// Next:
-//   - Written() <- disk (group.chan:27)
-//   - Failed(_) <- disk (group.chan:28)
+//   - Written() <- disk (group.chan:65)
+//   - Failed(_) <- disk (group.chan:66)
 type CylinderGroupAfterWrite2 struct {
 	e    *cylinderGroupComponent
 	step uint32
@@ -1153,273 +819,81 @@ func (s CylinderGroupAfterWrite2) ReceiveDisk() (CylinderGroupAfterWrite2Option,
 	switch label {
 	case 6:
 		m := &e.m.cylinderGroupAfterWrite2Written
-		m.Next = CylinderGroupAfterWritten{e, e.Step()}
+		m.Next = CylinderGroupWorking{e, e.Step()}
 		return m, nil
 	case 5:
 		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
 		m := &e.m.cylinderGroupAfterWrite2Failed
 		*m = CylinderGroupAfterWrite2Failed{Err: p.Err}
-		m.Next = CylinderGroupAfterFailed2{e, e.Step()}
+		m.Next = CylinderGroupWorking{e, e.Step()}
 		return m, nil
 	}
 	panic("channel: CylinderGroupAfterWrite2 received a label that it does not list")
 }
 
-// CylinderGroupAfterClean2 is a state of cg.CylinderGroup (group.chan:35).
+// CylinderGroupAfterFlush2 is a state of cg.CylinderGroup (group.chan:70).
 // Next:
-//   - clients[c] <- Done() (group.chan:35)
-//   - gone <- clients[c] (group.chan:59)
-type CylinderGroupAfterClean2 struct {
+//   - Flushed() <- disk (group.chan:71)
+//   - Failed(_) <- disk (group.chan:72)
+type CylinderGroupAfterFlush2 struct {
 	e    *cylinderGroupComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s CylinderGroupAfterClean2) View() CylinderGroupView { return CylinderGroupView{s.e} }
+func (s CylinderGroupAfterFlush2) View() CylinderGroupView { return CylinderGroupView{s.e} }
 
-// SendClientsDone does clients[c] <- Done() (group.chan:35), or sees that the peer is gone.
-func (s CylinderGroupAfterClean2) SendClientsDone() (CylinderGroupServing, error) {
+// ReceiveDisk waits for *CylinderGroupAfterFlush2Flushed or *CylinderGroupAfterFlush2Failed.
+func (s CylinderGroupAfterFlush2) ReceiveDisk() (CylinderGroupAfterFlush2Option, error) {
 	e := s.e
 	if e == nil {
-		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterClean2", "SendClientsDone")
+		return nil, channel.DeadState("CylinderGroupAfterFlush2", "ReceiveDisk")
 	}
-	if err := e.Begin(s.step, &cylinderGroupAfterClean2SendClientsDoneOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupServing{e, e.Step()}, nil
-		}
-		return CylinderGroupServing{}, err
-	}
-	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
-	return CylinderGroupServing{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterWrite3 is a state of cg.CylinderGroup (group.chan:26).
-// Next:
-//   - Written() <- disk (group.chan:27)
-//   - Failed(_) <- disk (group.chan:28)
-type CylinderGroupAfterWrite3 struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterWrite3) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// ReceiveDisk waits for *CylinderGroupAfterWrite3Written or *CylinderGroupAfterWrite3Failed.
-func (s CylinderGroupAfterWrite3) ReceiveDisk() (CylinderGroupAfterWrite3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("CylinderGroupAfterWrite3", "ReceiveDisk")
-	}
-	label, err := e.Receive(s.step, &cylinderGroupAfterWrite3ReceiveDiskOp, 0)
+	label, err := e.Receive(s.step, &cylinderGroupAfterFlush2ReceiveDiskOp, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
-	case 6:
-		m := &e.m.cylinderGroupAfterWrite3Written
-		m.Next = CylinderGroupAfterClean2{e, e.Step()}
+	case 7:
+		m := &e.m.cylinderGroupAfterFlush2Flushed
+		m.Next = CylinderGroupWorking{e, e.Step()}
 		return m, nil
 	case 5:
 		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.cylinderGroupAfterWrite3Failed
-		*m = CylinderGroupAfterWrite3Failed{Err: p.Err}
-		m.Next = CylinderGroupAfterFailed3{e, e.Step()}
+		m := &e.m.cylinderGroupAfterFlush2Failed
+		*m = CylinderGroupAfterFlush2Failed{Err: p.Err}
+		m.Next = CylinderGroupWorking{e, e.Step()}
 		return m, nil
 	}
-	panic("channel: CylinderGroupAfterWrite3 received a label that it does not list")
+	panic("channel: CylinderGroupAfterFlush2 received a label that it does not list")
 }
 
-// CylinderGroupAfterFailed is a state of cg.CylinderGroup (group.chan:37).
-// Next:
-//   - clients[c] <- Failed(Io) (group.chan:37)
-//   - gone <- clients[c] (group.chan:59)
-type CylinderGroupAfterFailed struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterFailed) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendClientsFailed does clients[c] <- Failed(Io) (group.chan:37), or sees that the peer is gone.
-func (s CylinderGroupAfterFailed) SendClientsFailed() (CylinderGroupServing, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterFailed", "SendClientsFailed")
-	}
-	if err := e.Begin(s.step, &cylinderGroupAfterFailedSendClientsFailedOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupServing{e, e.Step()}, nil
-		}
-		return CylinderGroupServing{}, err
-	}
-	p := channel.Out[GroupFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoIo
-	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
-	return CylinderGroupServing{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterFailed2 is a state of cg.CylinderGroup (group.chan:37).
-// Next:
-//   - clients[c] <- Failed(Io) (group.chan:37)
-//   - gone <- clients[c] (group.chan:59)
-type CylinderGroupAfterFailed2 struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterFailed2) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendClientsFailed does clients[c] <- Failed(Io) (group.chan:37), or sees that the peer is gone.
-func (s CylinderGroupAfterFailed2) SendClientsFailed() (CylinderGroupServing, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterFailed2", "SendClientsFailed")
-	}
-	if err := e.Begin(s.step, &cylinderGroupAfterFailed2SendClientsFailedOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupServing{e, e.Step()}, nil
-		}
-		return CylinderGroupServing{}, err
-	}
-	p := channel.Out[GroupFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoIo
-	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
-	return CylinderGroupServing{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterFailed3 is a state of cg.CylinderGroup (group.chan:37).
-// Next:
-//   - clients[c] <- Failed(Io) (group.chan:37)
-//   - gone <- clients[c] (group.chan:59)
-type CylinderGroupAfterFailed3 struct {
-	e    *cylinderGroupComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s CylinderGroupAfterFailed3) View() CylinderGroupView { return CylinderGroupView{s.e} }
-
-// SendClientsFailed does clients[c] <- Failed(Io) (group.chan:37), or sees that the peer is gone.
-func (s CylinderGroupAfterFailed3) SendClientsFailed() (CylinderGroupServing, error) {
-	e := s.e
-	if e == nil {
-		return CylinderGroupServing{}, channel.DeadState("CylinderGroupAfterFailed3", "SendClientsFailed")
-	}
-	if err := e.Begin(s.step, &cylinderGroupAfterFailed3SendClientsFailedOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(cylinderGroupClients, e.v.c)
-			return CylinderGroupServing{e, e.Step()}, nil
-		}
-		return CylinderGroupServing{}, err
-	}
-	p := channel.Out[GroupFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoIo
-	e.Commit()
-	e.Move(cylinderGroupClients, e.v.c, 0)
-	return CylinderGroupServing{e, e.Step()}, nil
-}
-
-// CylinderGroupAfterReadOption is *CylinderGroupAfterReadData or *CylinderGroupAfterReadFailed.
-type CylinderGroupAfterReadOption interface{ cylinderGroupAfterReadOption() }
-
-// CylinderGroupServingOption is *CylinderGroupServingAttach, *CylinderGroupServingTakeInode, *CylinderGroupServingTakeBlocks, *CylinderGroupServingFreeInode, *CylinderGroupServingFreeBlocks, *CylinderGroupServingSync, *CylinderGroupServingDetach or *CylinderGroupServingGone.
+// CylinderGroupServingOption is *CylinderGroupServingAttach, *CylinderGroupServingDetach, *CylinderGroupServingGone, *CylinderGroupServingTakeInode, *CylinderGroupServingTakeBlocks, *CylinderGroupServingLoad, *CylinderGroupServingSave, *CylinderGroupServingCount, *CylinderGroupServingFreeInode, *CylinderGroupServingFreeBlocks or *CylinderGroupServingSync.
 type CylinderGroupServingOption interface{ cylinderGroupServingOption() }
 
-// CylinderGroupBrokenOption is *CylinderGroupBrokenAttach, *CylinderGroupBrokenTakeInode, *CylinderGroupBrokenTakeBlocks, *CylinderGroupBrokenFreeInode, *CylinderGroupBrokenFreeBlocks, *CylinderGroupBrokenSync, *CylinderGroupBrokenDetach or *CylinderGroupBrokenGone.
-type CylinderGroupBrokenOption interface{ cylinderGroupBrokenOption() }
+// CylinderGroupAfterAnswerOption is *CylinderGroupAfterAnswerSentInode, *CylinderGroupAfterAnswerSentBlocks, *CylinderGroupAfterAnswerSentLoaded, *CylinderGroupAfterAnswerSentLeft, *CylinderGroupAfterAnswerSentDone or *CylinderGroupAfterAnswerGone.
+type CylinderGroupAfterAnswerOption interface{ cylinderGroupAfterAnswerOption() }
 
-// CylinderGroupAfterWriteOption is *CylinderGroupAfterWriteWritten or *CylinderGroupAfterWriteFailed.
-type CylinderGroupAfterWriteOption interface{ cylinderGroupAfterWriteOption() }
+// CylinderGroupAfterRefuseOption is *CylinderGroupAfterRefuseSentFailed or *CylinderGroupAfterRefuseGone.
+type CylinderGroupAfterRefuseOption interface{ cylinderGroupAfterRefuseOption() }
+
+// CylinderGroupAfterRead2Option is *CylinderGroupAfterRead2Data or *CylinderGroupAfterRead2Failed.
+type CylinderGroupAfterRead2Option interface{ cylinderGroupAfterRead2Option() }
 
 // CylinderGroupAfterWrite2Option is *CylinderGroupAfterWrite2Written or *CylinderGroupAfterWrite2Failed.
 type CylinderGroupAfterWrite2Option interface{ cylinderGroupAfterWrite2Option() }
 
-// CylinderGroupAfterWrite3Option is *CylinderGroupAfterWrite3Written or *CylinderGroupAfterWrite3Failed.
-type CylinderGroupAfterWrite3Option interface{ cylinderGroupAfterWrite3Option() }
+// CylinderGroupAfterFlush2Option is *CylinderGroupAfterFlush2Flushed or *CylinderGroupAfterFlush2Failed.
+type CylinderGroupAfterFlush2Option interface{ cylinderGroupAfterFlush2Option() }
 
-// CylinderGroupAfterReadData is Data(_) <- disk (group.chan:14). It is valid until the next step.
-type CylinderGroupAfterReadData struct {
-	Buf  []byte
-	Next CylinderGroupServing
-}
-
-func (*CylinderGroupAfterReadData) cylinderGroupAfterReadOption() {}
-
-// CylinderGroupAfterReadFailed is Failed(_) <- disk (group.chan:15). It is valid until the next step.
-type CylinderGroupAfterReadFailed struct {
-	Err  errno.Errno
-	Next CylinderGroupBroken
-}
-
-func (*CylinderGroupAfterReadFailed) cylinderGroupAfterReadOption() {}
-
-// CylinderGroupServingAttach is Attach(user) <- port (group.chan:61). It is valid until the next step.
+// CylinderGroupServingAttach is Attach(user) <- port (group.chan:32). It is valid until the next step.
 type CylinderGroupServingAttach struct {
 	Next CylinderGroupServing
 }
 
 func (*CylinderGroupServingAttach) cylinderGroupServingOption() {}
 
-// CylinderGroupServingTakeInode is TakeInode(_) <- clients[c at rest] (group.chan:63). It is valid until the next step.
-type CylinderGroupServingTakeInode struct {
-	Member    int
-	Directory bool
-	Next      CylinderGroupAfterTakeInode
-}
-
-func (*CylinderGroupServingTakeInode) cylinderGroupServingOption() {}
-
-// CylinderGroupServingTakeBlocks is TakeBlocks(_, _) <- clients[c at rest] (group.chan:68). It is valid until the next step.
-type CylinderGroupServingTakeBlocks struct {
-	Member int
-	Near   uint64
-	Count  int
-	Next   CylinderGroupAfterTakeBlocks
-}
-
-func (*CylinderGroupServingTakeBlocks) cylinderGroupServingOption() {}
-
-// CylinderGroupServingFreeInode is FreeInode(_) <- clients[c at rest] (group.chan:73). It is valid until the next step.
-type CylinderGroupServingFreeInode struct {
-	Member int
-	Ino    uint64
-	Next   CylinderGroupAfterFreeInode
-}
-
-func (*CylinderGroupServingFreeInode) cylinderGroupServingOption() {}
-
-// CylinderGroupServingFreeBlocks is FreeBlocks(_, _) <- clients[c at rest] (group.chan:75). It is valid until the next step.
-type CylinderGroupServingFreeBlocks struct {
-	Member int
-	Lba    uint64
-	Count  int
-	Next   CylinderGroupAfterFreeBlocks
-}
-
-func (*CylinderGroupServingFreeBlocks) cylinderGroupServingOption() {}
-
-// CylinderGroupServingSync is Sync() <- clients[c at rest] (group.chan:77). It is valid until the next step.
-type CylinderGroupServingSync struct {
-	Member int
-	Next   CylinderGroupAfterSync
-}
-
-func (*CylinderGroupServingSync) cylinderGroupServingOption() {}
-
-// CylinderGroupServingDetach is Detach() <- clients[c at rest] (group.chan:79). It is valid until the next step.
+// CylinderGroupServingDetach is Detach() <- clients[c at rest] (group.chan:35). It is valid until the next step.
 type CylinderGroupServingDetach struct {
 	Member int
 	Next   CylinderGroupServing
@@ -1427,7 +901,7 @@ type CylinderGroupServingDetach struct {
 
 func (*CylinderGroupServingDetach) cylinderGroupServingOption() {}
 
-// CylinderGroupServingGone is gone <- clients[lost at rest] (group.chan:59). It is valid until the next step.
+// CylinderGroupServingGone is gone <- clients[c] (group.chan:36). It is valid until the next step.
 type CylinderGroupServingGone struct {
 	Member int
 	Next   CylinderGroupServing
@@ -1435,116 +909,181 @@ type CylinderGroupServingGone struct {
 
 func (*CylinderGroupServingGone) cylinderGroupServingOption() {}
 
-// CylinderGroupBrokenAttach is Attach(user) <- port (group.chan:46). It is valid until the next step.
-type CylinderGroupBrokenAttach struct {
-	Next CylinderGroupBroken
+// CylinderGroupServingTakeInode is TakeInode(_, _) <- clients[c at rest] (group.chan:37). It is valid until the next step.
+type CylinderGroupServingTakeInode struct {
+	Member int
+	Kind   file.Kind
+	Parent uint64
+	Next   CylinderGroupWorking
 }
 
-func (*CylinderGroupBrokenAttach) cylinderGroupBrokenOption() {}
+func (*CylinderGroupServingTakeInode) cylinderGroupServingOption() {}
 
-// CylinderGroupBrokenTakeInode is TakeInode(_) <- clients[c at rest] (group.chan:47). It is valid until the next step.
-type CylinderGroupBrokenTakeInode struct {
-	Member    int
-	Directory bool
-	Next      CylinderGroupAfterTakeInode2
-}
-
-func (*CylinderGroupBrokenTakeInode) cylinderGroupBrokenOption() {}
-
-// CylinderGroupBrokenTakeBlocks is TakeBlocks(_, _) <- clients[c at rest] (group.chan:48). It is valid until the next step.
-type CylinderGroupBrokenTakeBlocks struct {
+// CylinderGroupServingTakeBlocks is TakeBlocks(_, _) <- clients[c at rest] (group.chan:39). It is valid until the next step.
+type CylinderGroupServingTakeBlocks struct {
 	Member int
 	Near   uint64
-	Count  int
-	Next   CylinderGroupAfterTakeBlocks2
+	Count  uint64
+	Next   CylinderGroupWorking
 }
 
-func (*CylinderGroupBrokenTakeBlocks) cylinderGroupBrokenOption() {}
+func (*CylinderGroupServingTakeBlocks) cylinderGroupServingOption() {}
 
-// CylinderGroupBrokenFreeInode is FreeInode(_) <- clients[c at rest] (group.chan:49). It is valid until the next step.
-type CylinderGroupBrokenFreeInode struct {
+// CylinderGroupServingLoad is Load(_, _) <- clients[c at rest] (group.chan:41). It is valid until the next step.
+type CylinderGroupServingLoad struct {
 	Member int
 	Ino    uint64
-	Next   CylinderGroupAfterFreeInode2
+	Use    bool
+	Next   CylinderGroupWorking
 }
 
-func (*CylinderGroupBrokenFreeInode) cylinderGroupBrokenOption() {}
+func (*CylinderGroupServingLoad) cylinderGroupServingOption() {}
 
-// CylinderGroupBrokenFreeBlocks is FreeBlocks(_, _) <- clients[c at rest] (group.chan:50). It is valid until the next step.
-type CylinderGroupBrokenFreeBlocks struct {
+// CylinderGroupServingSave is Save(_) <- clients[c at rest] (group.chan:43). It is valid until the next step.
+type CylinderGroupServingSave struct {
+	Member int
+	Inode  Inode
+	Next   CylinderGroupWorking
+}
+
+func (*CylinderGroupServingSave) cylinderGroupServingOption() {}
+
+// CylinderGroupServingCount is Count(_, _, _) <- clients[c at rest] (group.chan:45). It is valid until the next step.
+type CylinderGroupServingCount struct {
+	Member int
+	Change Change
+	Ino    uint64
+	Parent uint64
+	Next   CylinderGroupWorking
+}
+
+func (*CylinderGroupServingCount) cylinderGroupServingOption() {}
+
+// CylinderGroupServingFreeInode is FreeInode(_) <- clients[c at rest] (group.chan:47). It is valid until the next step.
+type CylinderGroupServingFreeInode struct {
+	Member int
+	Ino    uint64
+	Next   CylinderGroupWorking
+}
+
+func (*CylinderGroupServingFreeInode) cylinderGroupServingOption() {}
+
+// CylinderGroupServingFreeBlocks is FreeBlocks(_, _) <- clients[c at rest] (group.chan:49). It is valid until the next step.
+type CylinderGroupServingFreeBlocks struct {
 	Member int
 	Lba    uint64
-	Count  int
-	Next   CylinderGroupAfterFreeBlocks2
+	Count  uint64
+	Next   CylinderGroupWorking
 }
 
-func (*CylinderGroupBrokenFreeBlocks) cylinderGroupBrokenOption() {}
+func (*CylinderGroupServingFreeBlocks) cylinderGroupServingOption() {}
 
-// CylinderGroupBrokenSync is Sync() <- clients[c at rest] (group.chan:51). It is valid until the next step.
-type CylinderGroupBrokenSync struct {
+// CylinderGroupServingSync is Sync() <- clients[c at rest] (group.chan:51). It is valid until the next step.
+type CylinderGroupServingSync struct {
 	Member int
-	Next   CylinderGroupAfterSync2
+	Next   CylinderGroupWorking
 }
 
-func (*CylinderGroupBrokenSync) cylinderGroupBrokenOption() {}
+func (*CylinderGroupServingSync) cylinderGroupServingOption() {}
 
-// CylinderGroupBrokenDetach is Detach() <- clients[c at rest] (group.chan:52). It is valid until the next step.
-type CylinderGroupBrokenDetach struct {
-	Member int
-	Next   CylinderGroupBroken
+// CylinderGroupAfterAnswerSentInode is clients[who] <- Inode(_) (group.chan:14). It is valid until the next step.
+type CylinderGroupAfterAnswerSentInode struct {
+	Next CylinderGroupAfterAnswerSentInodeNext
 }
 
-func (*CylinderGroupBrokenDetach) cylinderGroupBrokenOption() {}
+func (*CylinderGroupAfterAnswerSentInode) cylinderGroupAfterAnswerOption() {}
 
-// CylinderGroupBrokenGone is gone <- clients[lost at rest] (group.chan:44). It is valid until the next step.
-type CylinderGroupBrokenGone struct {
-	Member int
-	Next   CylinderGroupBroken
+// CylinderGroupAfterAnswerSentBlocks is clients[who] <- Blocks(_, _) (group.chan:15). It is valid until the next step.
+type CylinderGroupAfterAnswerSentBlocks struct {
+	Next CylinderGroupAfterAnswerSentBlocksNext
 }
 
-func (*CylinderGroupBrokenGone) cylinderGroupBrokenOption() {}
+func (*CylinderGroupAfterAnswerSentBlocks) cylinderGroupAfterAnswerOption() {}
 
-// CylinderGroupAfterWriteWritten is Written() <- disk (group.chan:27). It is valid until the next step.
-type CylinderGroupAfterWriteWritten struct {
-	Next CylinderGroupAfterClean
+// CylinderGroupAfterAnswerSentLoaded is clients[who] <- Loaded(_) (group.chan:16). It is valid until the next step.
+type CylinderGroupAfterAnswerSentLoaded struct {
+	Next CylinderGroupAfterAnswerSentLoadedNext
 }
 
-func (*CylinderGroupAfterWriteWritten) cylinderGroupAfterWriteOption() {}
+func (*CylinderGroupAfterAnswerSentLoaded) cylinderGroupAfterAnswerOption() {}
 
-// CylinderGroupAfterWriteFailed is Failed(_) <- disk (group.chan:28). It is valid until the next step.
-type CylinderGroupAfterWriteFailed struct {
+// CylinderGroupAfterAnswerSentLeft is clients[who] <- Left(_, _, _) (group.chan:17). It is valid until the next step.
+type CylinderGroupAfterAnswerSentLeft struct {
+	Next CylinderGroupAfterAnswerSentLeftNext
+}
+
+func (*CylinderGroupAfterAnswerSentLeft) cylinderGroupAfterAnswerOption() {}
+
+// CylinderGroupAfterAnswerSentDone is clients[who] <- Done() (group.chan:18). It is valid until the next step.
+type CylinderGroupAfterAnswerSentDone struct {
+	Next CylinderGroupServing
+}
+
+func (*CylinderGroupAfterAnswerSentDone) cylinderGroupAfterAnswerOption() {}
+
+// CylinderGroupAfterAnswerGone is gone <- clients[who] (group.chan:19). It is valid until the next step.
+type CylinderGroupAfterAnswerGone struct {
+	Next CylinderGroupServing
+}
+
+func (*CylinderGroupAfterAnswerGone) cylinderGroupAfterAnswerOption() {}
+
+// CylinderGroupAfterRefuseSentFailed is clients[who] <- Failed(_) (group.chan:25). It is valid until the next step.
+type CylinderGroupAfterRefuseSentFailed struct {
+	Next CylinderGroupAfterRefuseSentFailedNext
+}
+
+func (*CylinderGroupAfterRefuseSentFailed) cylinderGroupAfterRefuseOption() {}
+
+// CylinderGroupAfterRefuseGone is gone <- clients[who] (group.chan:26). It is valid until the next step.
+type CylinderGroupAfterRefuseGone struct {
+	Next CylinderGroupServing
+}
+
+func (*CylinderGroupAfterRefuseGone) cylinderGroupAfterRefuseOption() {}
+
+// CylinderGroupAfterRead2Data is Data(_) <- disk (group.chan:59). It is valid until the next step.
+type CylinderGroupAfterRead2Data struct {
+	Buf  []byte
+	Next CylinderGroupWorking
+}
+
+func (*CylinderGroupAfterRead2Data) cylinderGroupAfterRead2Option() {}
+
+// CylinderGroupAfterRead2Failed is Failed(_) <- disk (group.chan:60). It is valid until the next step.
+type CylinderGroupAfterRead2Failed struct {
 	Err  errno.Errno
-	Next CylinderGroupAfterFailed
+	Next CylinderGroupWorking
 }
 
-func (*CylinderGroupAfterWriteFailed) cylinderGroupAfterWriteOption() {}
+func (*CylinderGroupAfterRead2Failed) cylinderGroupAfterRead2Option() {}
 
-// CylinderGroupAfterWrite2Written is Written() <- disk (group.chan:27). It is valid until the next step.
+// CylinderGroupAfterWrite2Written is Written() <- disk (group.chan:65). It is valid until the next step.
 type CylinderGroupAfterWrite2Written struct {
-	Next CylinderGroupAfterWritten
+	Next CylinderGroupWorking
 }
 
 func (*CylinderGroupAfterWrite2Written) cylinderGroupAfterWrite2Option() {}
 
-// CylinderGroupAfterWrite2Failed is Failed(_) <- disk (group.chan:28). It is valid until the next step.
+// CylinderGroupAfterWrite2Failed is Failed(_) <- disk (group.chan:66). It is valid until the next step.
 type CylinderGroupAfterWrite2Failed struct {
 	Err  errno.Errno
-	Next CylinderGroupAfterFailed2
+	Next CylinderGroupWorking
 }
 
 func (*CylinderGroupAfterWrite2Failed) cylinderGroupAfterWrite2Option() {}
 
-// CylinderGroupAfterWrite3Written is Written() <- disk (group.chan:27). It is valid until the next step.
-type CylinderGroupAfterWrite3Written struct {
-	Next CylinderGroupAfterClean2
+// CylinderGroupAfterFlush2Flushed is Flushed() <- disk (group.chan:71). It is valid until the next step.
+type CylinderGroupAfterFlush2Flushed struct {
+	Next CylinderGroupWorking
 }
 
-func (*CylinderGroupAfterWrite3Written) cylinderGroupAfterWrite3Option() {}
+func (*CylinderGroupAfterFlush2Flushed) cylinderGroupAfterFlush2Option() {}
 
-// CylinderGroupAfterWrite3Failed is Failed(_) <- disk (group.chan:28). It is valid until the next step.
-type CylinderGroupAfterWrite3Failed struct {
+// CylinderGroupAfterFlush2Failed is Failed(_) <- disk (group.chan:72). It is valid until the next step.
+type CylinderGroupAfterFlush2Failed struct {
 	Err  errno.Errno
-	Next CylinderGroupAfterFailed3
+	Next CylinderGroupWorking
 }
 
-func (*CylinderGroupAfterWrite3Failed) cylinderGroupAfterWrite3Option() {}
+func (*CylinderGroupAfterFlush2Failed) cylinderGroupAfterFlush2Option() {}

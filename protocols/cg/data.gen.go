@@ -2,7 +2,54 @@
 
 package cg
 
+import (
+	"github.com/protoc-os/protoc-os/protocols/file"
+)
+
 // The constants of the declaration.
 const (
-	RunMost = 16
+	DirectMost = 8
 )
+
+// Change is an enum of the declaration.
+type Change uint8
+
+// The cases of Change.
+const (
+	ChangeLink Change = iota
+	ChangeUnlink
+	ChangeLeave
+)
+
+// String returns the case as the declaration writes it.
+func (v Change) String() string {
+	names := [...]string{"Link", "Unlink", "Leave"}
+	if int(v) < len(names) {
+		return names[v]
+	}
+	return "?"
+}
+
+// Extent is a struct of the declaration.
+type Extent struct {
+	At    uint64
+	Lba   uint64
+	Count uint64
+}
+
+// Inode is a struct of the declaration.
+type Inode struct {
+	Ino     uint64
+	Parent  uint64
+	Kind    file.Kind
+	Mode    uint32
+	Links   uint32
+	Entries uint32
+	Size    uint64
+	Atime   uint64
+	Mtime   uint64
+	Ctime   uint64
+	Blocks  uint64
+	More    uint64
+	Direct  [8]Extent
+}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/protoc-os/protoc-os/kernel/channel"
 	"github.com/protoc-os/protoc-os/protocols/errno"
+	"github.com/protoc-os/protoc-os/protocols/file"
 )
 
 // Group is the table of protocol Group(client, group).
@@ -14,41 +15,51 @@ var Group = channel.Protocol{
 	Name:  "Group",
 	Roles: []string{"client", "group"},
 	Labels: []channel.Label{
-		{Name: "TakeInode", From: 0, To: 1, Payload: channel.PayloadOf[GroupTakeInodePayload](), Fields: []channel.Field{{Name: "directory"}}},
-		{Name: "TakeBlocks", From: 0, To: 1, Payload: channel.PayloadOf[GroupTakeBlocksPayload](), Fields: []channel.Field{{Name: "near"}, {Name: "count", Lo: 1, Hi: 16}}},
+		{Name: "TakeInode", From: 0, To: 1, Payload: channel.PayloadOf[GroupTakeInodePayload](), Fields: []channel.Field{{Name: "kind", Hi: 5, Cases: []string{"Regular", "Directory", "Symlink", "Pipe", "Terminal", "Device"}}, {Name: "parent"}}},
+		{Name: "TakeBlocks", From: 0, To: 1, Payload: channel.PayloadOf[GroupTakeBlocksPayload](), Fields: []channel.Field{{Name: "near"}, {Name: "count"}}},
+		{Name: "Load", From: 0, To: 1, Payload: channel.PayloadOf[GroupLoadPayload](), Fields: []channel.Field{{Name: "ino"}, {Name: "use"}}},
+		{Name: "Save", From: 0, To: 1, Payload: channel.PayloadOf[GroupSavePayload](), Fields: []channel.Field{{Name: "inode", Fields: []channel.Field{{Name: "ino"}, {Name: "parent"}, {Name: "kind", Hi: 5, Cases: []string{"Regular", "Directory", "Symlink", "Pipe", "Terminal", "Device"}}, {Name: "mode"}, {Name: "links"}, {Name: "entries"}, {Name: "size"}, {Name: "atime"}, {Name: "mtime"}, {Name: "ctime"}, {Name: "blocks"}, {Name: "more"}, {Name: "direct", Fields: []channel.Field{{Name: "at"}, {Name: "lba"}, {Name: "count"}}}}}}},
+		{Name: "Count", From: 0, To: 1, Payload: channel.PayloadOf[GroupCountPayload](), Fields: []channel.Field{{Name: "change", Hi: 2, Cases: []string{"Link", "Unlink", "Leave"}}, {Name: "ino"}, {Name: "parent"}}},
 		{Name: "FreeInode", From: 0, To: 1, Payload: channel.PayloadOf[GroupFreeInodePayload](), Fields: []channel.Field{{Name: "ino"}}},
-		{Name: "FreeBlocks", From: 0, To: 1, Payload: channel.PayloadOf[GroupFreeBlocksPayload](), Fields: []channel.Field{{Name: "lba"}, {Name: "count", Lo: 1, Hi: 16}}},
+		{Name: "FreeBlocks", From: 0, To: 1, Payload: channel.PayloadOf[GroupFreeBlocksPayload](), Fields: []channel.Field{{Name: "lba"}, {Name: "count"}}},
 		{Name: "Sync", From: 0, To: 1},
 		{Name: "Detach", From: 0, To: 1},
 		{Name: "Inode", From: 1, To: 0, Payload: channel.PayloadOf[GroupInodePayload](), Fields: []channel.Field{{Name: "ino"}}},
-		{Name: "NoSpace", From: 1, To: 0},
-		{Name: "Blocks", From: 1, To: 0, Payload: channel.PayloadOf[GroupBlocksPayload](), Fields: []channel.Field{{Name: "lba"}, {Name: "count", Lo: 1, Hi: 16}}},
-		{Name: "Done", From: 1, To: 0},
 		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[GroupFailedPayload](), Fields: []channel.Field{{Name: "err", Hi: 27, Cases: []string{"Access", "Again", "BadF", "Busy", "Canceled", "Exist", "FBig", "Inval", "Io", "IsDir", "Loop", "MFile", "NameTooLong", "NFile", "NoDev", "NoEnt", "NoMem", "NoSpc", "NotCapable", "NotDir", "NotEmpty", "NotSup", "Perm", "Pipe", "RoFs", "SPipe", "Stale", "XDev"}}}},
+		{Name: "Blocks", From: 1, To: 0, Payload: channel.PayloadOf[GroupBlocksPayload](), Fields: []channel.Field{{Name: "lba"}, {Name: "count"}}},
+		{Name: "Loaded", From: 1, To: 0, Payload: channel.PayloadOf[GroupLoadedPayload](), Fields: []channel.Field{{Name: "inode", Fields: []channel.Field{{Name: "ino"}, {Name: "parent"}, {Name: "kind", Hi: 5, Cases: []string{"Regular", "Directory", "Symlink", "Pipe", "Terminal", "Device"}}, {Name: "mode"}, {Name: "links"}, {Name: "entries"}, {Name: "size"}, {Name: "atime"}, {Name: "mtime"}, {Name: "ctime"}, {Name: "blocks"}, {Name: "more"}, {Name: "direct", Fields: []channel.Field{{Name: "at"}, {Name: "lba"}, {Name: "count"}}}}}}},
+		{Name: "Left", From: 1, To: 0, Payload: channel.PayloadOf[GroupLeftPayload](), Fields: []channel.Field{{Name: "kind", Hi: 5, Cases: []string{"Regular", "Directory", "Symlink", "Pipe", "Terminal", "Device"}}, {Name: "links"}, {Name: "used"}}},
+		{Name: "Done", From: 1, To: 0},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
 		{From: 1, To: 0, Capacity: 1},
 	},
 	Package: "protocols/cg",
-	Digest:  "077b4955b74336b4a80139d93acc0babbfe14ffb7e322d5655ac0eb76cdec357",
+	Digest:  "05a110d74d28cba7ccfe7f30597c807eb7de9e111fc700b500154a5f1af8c4dd",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // client
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/cg/cg.chan:14:16"}, {Label: 1, Next: 2, At: "protocols/cg/cg.chan:21:16"}, {Label: 2, Next: 3, At: "protocols/cg/cg.chan:28:16"}, {Label: 3, Next: 4, At: "protocols/cg/cg.chan:34:16"}, {Label: 4, Next: 5, At: "protocols/cg/cg.chan:40:16"}, {Label: 5, Next: 6, At: "protocols/cg/cg.chan:46:16"}}},
-			{Name: "taking", Edges: []channel.LocalEdge{{Label: 6, Next: 0, At: "protocols/cg/cg.chan:17:20"}, {Label: 7, Next: 0, At: "protocols/cg/cg.chan:18:20"}}},
-			{Name: "taking", Edges: []channel.LocalEdge{{Label: 8, Next: 0, At: "protocols/cg/cg.chan:24:20"}, {Label: 7, Next: 0, At: "protocols/cg/cg.chan:25:20"}}},
-			{Name: "storing", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/cg/cg.chan:31:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:32:20"}}},
-			{Name: "storing", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/cg/cg.chan:37:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:38:20"}}},
-			{Name: "storing", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/cg/cg.chan:43:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:44:20"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/cg/cg.chan:45:16"}, {Label: 1, Next: 2, At: "protocols/cg/cg.chan:52:16"}, {Label: 2, Next: 3, At: "protocols/cg/cg.chan:59:16"}, {Label: 3, Next: 4, At: "protocols/cg/cg.chan:65:16"}, {Label: 4, Next: 5, At: "protocols/cg/cg.chan:71:16"}, {Label: 5, Next: 6, At: "protocols/cg/cg.chan:78:16"}, {Label: 6, Next: 7, At: "protocols/cg/cg.chan:84:16"}, {Label: 7, Next: 8, At: "protocols/cg/cg.chan:91:16"}, {Label: 8, Next: 9, At: "protocols/cg/cg.chan:97:16"}}},
+			{Name: "taking", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/cg/cg.chan:48:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:49:20"}}},
+			{Name: "growing", Edges: []channel.LocalEdge{{Label: 11, Next: 0, At: "protocols/cg/cg.chan:55:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:56:20"}}},
+			{Name: "loading", Edges: []channel.LocalEdge{{Label: 12, Next: 0, At: "protocols/cg/cg.chan:62:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:63:20"}}},
+			{Name: "counting", Edges: []channel.LocalEdge{{Label: 13, Next: 0, At: "protocols/cg/cg.chan:68:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:69:20"}}},
+			{Name: "counting", Edges: []channel.LocalEdge{{Label: 13, Next: 0, At: "protocols/cg/cg.chan:74:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:75:20"}}},
+			{Name: "storing", Edges: []channel.LocalEdge{{Label: 14, Next: 0, At: "protocols/cg/cg.chan:81:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:82:20"}}},
+			{Name: "storing", Edges: []channel.LocalEdge{{Label: 14, Next: 0, At: "protocols/cg/cg.chan:87:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:88:20"}}},
+			{Name: "storing", Edges: []channel.LocalEdge{{Label: 14, Next: 0, At: "protocols/cg/cg.chan:94:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:95:20"}}},
 			{Name: "end", End: true},
 		}},
 		{States: []channel.LocalState{ // group
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/cg/cg.chan:14:16"}, {Label: 1, Next: 2, At: "protocols/cg/cg.chan:21:16"}, {Label: 2, Next: 3, At: "protocols/cg/cg.chan:28:16"}, {Label: 3, Next: 4, At: "protocols/cg/cg.chan:34:16"}, {Label: 4, Next: 5, At: "protocols/cg/cg.chan:40:16"}, {Label: 5, Next: 6, At: "protocols/cg/cg.chan:46:16"}}},
-			{Name: "taking", Edges: []channel.LocalEdge{{Label: 6, Next: 0, At: "protocols/cg/cg.chan:17:20"}, {Label: 7, Next: 0, At: "protocols/cg/cg.chan:18:20"}}},
-			{Name: "taking", Edges: []channel.LocalEdge{{Label: 8, Next: 0, At: "protocols/cg/cg.chan:24:20"}, {Label: 7, Next: 0, At: "protocols/cg/cg.chan:25:20"}}},
-			{Name: "storing", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/cg/cg.chan:31:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:32:20"}}},
-			{Name: "storing", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/cg/cg.chan:37:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:38:20"}}},
-			{Name: "storing", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/cg/cg.chan:43:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:44:20"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/cg/cg.chan:45:16"}, {Label: 1, Next: 2, At: "protocols/cg/cg.chan:52:16"}, {Label: 2, Next: 3, At: "protocols/cg/cg.chan:59:16"}, {Label: 3, Next: 4, At: "protocols/cg/cg.chan:65:16"}, {Label: 4, Next: 5, At: "protocols/cg/cg.chan:71:16"}, {Label: 5, Next: 6, At: "protocols/cg/cg.chan:78:16"}, {Label: 6, Next: 7, At: "protocols/cg/cg.chan:84:16"}, {Label: 7, Next: 8, At: "protocols/cg/cg.chan:91:16"}, {Label: 8, Next: 9, At: "protocols/cg/cg.chan:97:16"}}},
+			{Name: "taking", Edges: []channel.LocalEdge{{Label: 9, Next: 0, At: "protocols/cg/cg.chan:48:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:49:20"}}},
+			{Name: "growing", Edges: []channel.LocalEdge{{Label: 11, Next: 0, At: "protocols/cg/cg.chan:55:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:56:20"}}},
+			{Name: "loading", Edges: []channel.LocalEdge{{Label: 12, Next: 0, At: "protocols/cg/cg.chan:62:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:63:20"}}},
+			{Name: "counting", Edges: []channel.LocalEdge{{Label: 13, Next: 0, At: "protocols/cg/cg.chan:68:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:69:20"}}},
+			{Name: "counting", Edges: []channel.LocalEdge{{Label: 13, Next: 0, At: "protocols/cg/cg.chan:74:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:75:20"}}},
+			{Name: "storing", Edges: []channel.LocalEdge{{Label: 14, Next: 0, At: "protocols/cg/cg.chan:81:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:82:20"}}},
+			{Name: "storing", Edges: []channel.LocalEdge{{Label: 14, Next: 0, At: "protocols/cg/cg.chan:87:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:88:20"}}},
+			{Name: "storing", Edges: []channel.LocalEdge{{Label: 14, Next: 0, At: "protocols/cg/cg.chan:94:20"}, {Label: 10, Next: 0, At: "protocols/cg/cg.chan:95:20"}}},
 			{Name: "end", End: true},
 		}},
 	},
@@ -62,13 +73,32 @@ func NewGroup(rt *channel.Runtime) (clientEnd, groupEnd channel.End) {
 
 // GroupTakeInodePayload is what TakeInode carries in a queue.
 type GroupTakeInodePayload struct {
-	Directory bool
+	Kind   file.Kind
+	Parent uint64
 }
 
 // GroupTakeBlocksPayload is what TakeBlocks carries in a queue.
 type GroupTakeBlocksPayload struct {
 	Near  uint64
-	Count int
+	Count uint64
+}
+
+// GroupLoadPayload is what Load carries in a queue.
+type GroupLoadPayload struct {
+	Ino uint64
+	Use bool
+}
+
+// GroupSavePayload is what Save carries in a queue.
+type GroupSavePayload struct {
+	Inode Inode
+}
+
+// GroupCountPayload is what Count carries in a queue.
+type GroupCountPayload struct {
+	Change Change
+	Ino    uint64
+	Parent uint64
 }
 
 // GroupFreeInodePayload is what FreeInode carries in a queue.
@@ -79,7 +109,7 @@ type GroupFreeInodePayload struct {
 // GroupFreeBlocksPayload is what FreeBlocks carries in a queue.
 type GroupFreeBlocksPayload struct {
 	Lba   uint64
-	Count int
+	Count uint64
 }
 
 // GroupInodePayload is what Inode carries in a queue.
@@ -87,42 +117,61 @@ type GroupInodePayload struct {
 	Ino uint64
 }
 
-// GroupBlocksPayload is what Blocks carries in a queue.
-type GroupBlocksPayload struct {
-	Lba   uint64
-	Count int
-}
-
 // GroupFailedPayload is what Failed carries in a queue.
 type GroupFailedPayload struct {
 	Err errno.Errno
+}
+
+// GroupBlocksPayload is what Blocks carries in a queue.
+type GroupBlocksPayload struct {
+	Lba   uint64
+	Count uint64
+}
+
+// GroupLoadedPayload is what Loaded carries in a queue.
+type GroupLoadedPayload struct {
+	Inode Inode
+}
+
+// GroupLeftPayload is what Left carries in a queue.
+type GroupLeftPayload struct {
+	Kind  file.Kind
+	Links uint32
+	Used  bool
 }
 
 // ---- client
 
 type groupClientEndpoint struct {
 	channel.Endpoint
-	groupClientInode   GroupClientInode
-	groupClientNoSpace GroupClientNoSpace
-	groupClientBlocks  GroupClientBlocks
-	groupClientDone    GroupClientDone
-	groupClientFailed  GroupClientFailed
+	groupClientInode  GroupClientInode
+	groupClientFailed GroupClientFailed
+	groupClientBlocks GroupClientBlocks
+	groupClientLoaded GroupClientLoaded
+	groupClientLeft   GroupClientLeft
+	groupClientDone   GroupClientDone
 }
 
 var (
 	groupClientTable = channel.Component{Name: "GroupClient", Slots: []channel.Slot{{Name: "client", Protocol: &Group, Role: 0}}, Choices: 0,
-		Ops: []*channel.Op{&groupClientRestTakeInodeOp, &groupClientRestTakeBlocksOp, &groupClientRestFreeInodeOp, &groupClientRestFreeBlocksOp, &groupClientRestSyncOp, &groupClientRestDetachOp, &groupClientTakingReceiveOp, &groupClientAfterTakeBlocksReceiveOp, &groupClientStoringReceiveOp, &groupClientAfterFreeBlocksReceiveOp, &groupClientAfterSyncReceiveOp}}
-	groupClientRestTakeInodeOp          = channel.Op{State: "GroupClientRest", Method: "TakeInode", Peer: 1, Label: 0, At: "protocols/cg/cg.chan:14:16"}
-	groupClientRestTakeBlocksOp         = channel.Op{State: "GroupClientRest", Method: "TakeBlocks", Peer: 1, Label: 1, At: "protocols/cg/cg.chan:21:16"}
-	groupClientRestFreeInodeOp          = channel.Op{State: "GroupClientRest", Method: "FreeInode", Peer: 1, Label: 2, At: "protocols/cg/cg.chan:28:16"}
-	groupClientRestFreeBlocksOp         = channel.Op{State: "GroupClientRest", Method: "FreeBlocks", Peer: 1, Label: 3, At: "protocols/cg/cg.chan:34:16"}
-	groupClientRestSyncOp               = channel.Op{State: "GroupClientRest", Method: "Sync", Peer: 1, Label: 4, At: "protocols/cg/cg.chan:40:16"}
-	groupClientRestDetachOp             = channel.Op{State: "GroupClientRest", Method: "Detach", Peer: 1, Label: 5, At: "protocols/cg/cg.chan:46:16"}
-	groupClientTakingReceiveOp          = channel.Op{State: "GroupClientTaking", Method: "Receive", Peer: 1, Labels: 1<<6 | 1<<7, At: "protocols/cg/cg.chan:17:20"}
-	groupClientAfterTakeBlocksReceiveOp = channel.Op{State: "GroupClientAfterTakeBlocks", Method: "Receive", Peer: 1, Labels: 1<<8 | 1<<7, At: "protocols/cg/cg.chan:24:20"}
-	groupClientStoringReceiveOp         = channel.Op{State: "GroupClientStoring", Method: "Receive", Peer: 1, Labels: 1<<9 | 1<<10, At: "protocols/cg/cg.chan:31:20"}
-	groupClientAfterFreeBlocksReceiveOp = channel.Op{State: "GroupClientAfterFreeBlocks", Method: "Receive", Peer: 1, Labels: 1<<9 | 1<<10, At: "protocols/cg/cg.chan:37:20"}
-	groupClientAfterSyncReceiveOp       = channel.Op{State: "GroupClientAfterSync", Method: "Receive", Peer: 1, Labels: 1<<9 | 1<<10, At: "protocols/cg/cg.chan:43:20"}
+		Ops: []*channel.Op{&groupClientRestTakeInodeOp, &groupClientRestTakeBlocksOp, &groupClientRestLoadOp, &groupClientRestSaveOp, &groupClientRestCountOp, &groupClientRestFreeInodeOp, &groupClientRestFreeBlocksOp, &groupClientRestSyncOp, &groupClientRestDetachOp, &groupClientTakingReceiveOp, &groupClientGrowingReceiveOp, &groupClientLoadingReceiveOp, &groupClientCountingReceiveOp, &groupClientAfterCountReceiveOp, &groupClientStoringReceiveOp, &groupClientAfterFreeBlocksReceiveOp, &groupClientAfterSyncReceiveOp}}
+	groupClientRestTakeInodeOp          = channel.Op{State: "GroupClientRest", Method: "TakeInode", Peer: 1, Label: 0, At: "protocols/cg/cg.chan:45:16"}
+	groupClientRestTakeBlocksOp         = channel.Op{State: "GroupClientRest", Method: "TakeBlocks", Peer: 1, Label: 1, At: "protocols/cg/cg.chan:52:16"}
+	groupClientRestLoadOp               = channel.Op{State: "GroupClientRest", Method: "Load", Peer: 1, Label: 2, At: "protocols/cg/cg.chan:59:16"}
+	groupClientRestSaveOp               = channel.Op{State: "GroupClientRest", Method: "Save", Peer: 1, Label: 3, At: "protocols/cg/cg.chan:65:16"}
+	groupClientRestCountOp              = channel.Op{State: "GroupClientRest", Method: "Count", Peer: 1, Label: 4, At: "protocols/cg/cg.chan:71:16"}
+	groupClientRestFreeInodeOp          = channel.Op{State: "GroupClientRest", Method: "FreeInode", Peer: 1, Label: 5, At: "protocols/cg/cg.chan:78:16"}
+	groupClientRestFreeBlocksOp         = channel.Op{State: "GroupClientRest", Method: "FreeBlocks", Peer: 1, Label: 6, At: "protocols/cg/cg.chan:84:16"}
+	groupClientRestSyncOp               = channel.Op{State: "GroupClientRest", Method: "Sync", Peer: 1, Label: 7, At: "protocols/cg/cg.chan:91:16"}
+	groupClientRestDetachOp             = channel.Op{State: "GroupClientRest", Method: "Detach", Peer: 1, Label: 8, At: "protocols/cg/cg.chan:97:16"}
+	groupClientTakingReceiveOp          = channel.Op{State: "GroupClientTaking", Method: "Receive", Peer: 1, Labels: 1<<9 | 1<<10, At: "protocols/cg/cg.chan:48:20"}
+	groupClientGrowingReceiveOp         = channel.Op{State: "GroupClientGrowing", Method: "Receive", Peer: 1, Labels: 1<<11 | 1<<10, At: "protocols/cg/cg.chan:55:20"}
+	groupClientLoadingReceiveOp         = channel.Op{State: "GroupClientLoading", Method: "Receive", Peer: 1, Labels: 1<<12 | 1<<10, At: "protocols/cg/cg.chan:62:20"}
+	groupClientCountingReceiveOp        = channel.Op{State: "GroupClientCounting", Method: "Receive", Peer: 1, Labels: 1<<13 | 1<<10, At: "protocols/cg/cg.chan:68:20"}
+	groupClientAfterCountReceiveOp      = channel.Op{State: "GroupClientAfterCount", Method: "Receive", Peer: 1, Labels: 1<<13 | 1<<10, At: "protocols/cg/cg.chan:74:20"}
+	groupClientStoringReceiveOp         = channel.Op{State: "GroupClientStoring", Method: "Receive", Peer: 1, Labels: 1<<14 | 1<<10, At: "protocols/cg/cg.chan:81:20"}
+	groupClientAfterFreeBlocksReceiveOp = channel.Op{State: "GroupClientAfterFreeBlocks", Method: "Receive", Peer: 1, Labels: 1<<14 | 1<<10, At: "protocols/cg/cg.chan:87:20"}
+	groupClientAfterSyncReceiveOp       = channel.Op{State: "GroupClientAfterSync", Method: "Receive", Peer: 1, Labels: 1<<14 | 1<<10, At: "protocols/cg/cg.chan:94:20"}
 )
 
 // OpenGroupClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -141,8 +190,8 @@ func StartGroupClient(rt *channel.Runtime, o channel.Options, end channel.End, r
 	})
 }
 
-// GroupClientRest is the client of cg.Group at rest (cg.chan:13).
-// Next: TakeInode is sent to group, or TakeBlocks is sent to group, or FreeInode is sent to group, or FreeBlocks is sent to group, or Sync is sent to group, or Detach is sent to group. It may stay so for ever.
+// GroupClientRest is the client of cg.Group at rest (cg.chan:44).
+// Next: TakeInode is sent to group, or TakeBlocks is sent to group, or Load is sent to group, or Save is sent to group, or Count is sent to group, or FreeInode is sent to group, or FreeBlocks is sent to group, or Sync is sent to group, or Detach is sent to group. It may stay so for ever.
 type GroupClientRest struct {
 	e    *groupClientEndpoint
 	step uint32
@@ -170,37 +219,83 @@ func GroupClientRestFrom(from *channel.Endpoint, k int) GroupClientRest {
 	return GroupClientRest{e, e.Step()}
 }
 
-// TakeInode sends TakeInode to group (cg.chan:14).
-func (s GroupClientRest) TakeInode(directory bool) (GroupClientTaking, error) {
+// TakeInode sends TakeInode to group (cg.chan:45).
+func (s GroupClientRest) TakeInode(kind file.Kind, parent uint64) (GroupClientTaking, error) {
 	if s.e == nil {
 		return GroupClientTaking{}, channel.DeadState("GroupClientRest", "TakeInode")
+	}
+	if int(kind) >= 6 {
+		return GroupClientTaking{}, channel.BadArgument("GroupClientRest", "TakeInode", "kind is no case of file.Kind")
 	}
 	if err := s.e.Begin(s.step, &groupClientRestTakeInodeOp, 0); err != nil {
 		return GroupClientTaking{}, err
 	}
 	p := channel.Out[GroupTakeInodePayload](&s.e.Endpoint)
-	p.Directory = directory
+	p.Kind = kind
+	p.Parent = parent
 	return GroupClientTaking{s.e, s.e.Commit()}, nil
 }
 
-// TakeBlocks sends TakeBlocks to group (cg.chan:21).
-func (s GroupClientRest) TakeBlocks(near uint64, count int) (GroupClientAfterTakeBlocks, error) {
+// TakeBlocks sends TakeBlocks to group (cg.chan:52).
+func (s GroupClientRest) TakeBlocks(near uint64, count uint64) (GroupClientGrowing, error) {
 	if s.e == nil {
-		return GroupClientAfterTakeBlocks{}, channel.DeadState("GroupClientRest", "TakeBlocks")
-	}
-	if count < 1 || count > 16 {
-		return GroupClientAfterTakeBlocks{}, channel.BadArgument("GroupClientRest", "TakeBlocks", "count is not in 1..16")
+		return GroupClientGrowing{}, channel.DeadState("GroupClientRest", "TakeBlocks")
 	}
 	if err := s.e.Begin(s.step, &groupClientRestTakeBlocksOp, 0); err != nil {
-		return GroupClientAfterTakeBlocks{}, err
+		return GroupClientGrowing{}, err
 	}
 	p := channel.Out[GroupTakeBlocksPayload](&s.e.Endpoint)
 	p.Near = near
 	p.Count = count
-	return GroupClientAfterTakeBlocks{s.e, s.e.Commit()}, nil
+	return GroupClientGrowing{s.e, s.e.Commit()}, nil
 }
 
-// FreeInode sends FreeInode to group (cg.chan:28).
+// Load sends Load to group (cg.chan:59).
+func (s GroupClientRest) Load(ino uint64, use bool) (GroupClientLoading, error) {
+	if s.e == nil {
+		return GroupClientLoading{}, channel.DeadState("GroupClientRest", "Load")
+	}
+	if err := s.e.Begin(s.step, &groupClientRestLoadOp, 0); err != nil {
+		return GroupClientLoading{}, err
+	}
+	p := channel.Out[GroupLoadPayload](&s.e.Endpoint)
+	p.Ino = ino
+	p.Use = use
+	return GroupClientLoading{s.e, s.e.Commit()}, nil
+}
+
+// Save sends Save to group (cg.chan:65).
+func (s GroupClientRest) Save(inode Inode) (GroupClientCounting, error) {
+	if s.e == nil {
+		return GroupClientCounting{}, channel.DeadState("GroupClientRest", "Save")
+	}
+	if err := s.e.Begin(s.step, &groupClientRestSaveOp, 0); err != nil {
+		return GroupClientCounting{}, err
+	}
+	p := channel.Out[GroupSavePayload](&s.e.Endpoint)
+	p.Inode = inode
+	return GroupClientCounting{s.e, s.e.Commit()}, nil
+}
+
+// Count sends Count to group (cg.chan:71).
+func (s GroupClientRest) Count(change Change, ino uint64, parent uint64) (GroupClientAfterCount, error) {
+	if s.e == nil {
+		return GroupClientAfterCount{}, channel.DeadState("GroupClientRest", "Count")
+	}
+	if int(change) >= 3 {
+		return GroupClientAfterCount{}, channel.BadArgument("GroupClientRest", "Count", "change is no case of cg.Change")
+	}
+	if err := s.e.Begin(s.step, &groupClientRestCountOp, 0); err != nil {
+		return GroupClientAfterCount{}, err
+	}
+	p := channel.Out[GroupCountPayload](&s.e.Endpoint)
+	p.Change = change
+	p.Ino = ino
+	p.Parent = parent
+	return GroupClientAfterCount{s.e, s.e.Commit()}, nil
+}
+
+// FreeInode sends FreeInode to group (cg.chan:78).
 func (s GroupClientRest) FreeInode(ino uint64) (GroupClientStoring, error) {
 	if s.e == nil {
 		return GroupClientStoring{}, channel.DeadState("GroupClientRest", "FreeInode")
@@ -213,13 +308,10 @@ func (s GroupClientRest) FreeInode(ino uint64) (GroupClientStoring, error) {
 	return GroupClientStoring{s.e, s.e.Commit()}, nil
 }
 
-// FreeBlocks sends FreeBlocks to group (cg.chan:34).
-func (s GroupClientRest) FreeBlocks(lba uint64, count int) (GroupClientAfterFreeBlocks, error) {
+// FreeBlocks sends FreeBlocks to group (cg.chan:84).
+func (s GroupClientRest) FreeBlocks(lba uint64, count uint64) (GroupClientAfterFreeBlocks, error) {
 	if s.e == nil {
 		return GroupClientAfterFreeBlocks{}, channel.DeadState("GroupClientRest", "FreeBlocks")
-	}
-	if count < 1 || count > 16 {
-		return GroupClientAfterFreeBlocks{}, channel.BadArgument("GroupClientRest", "FreeBlocks", "count is not in 1..16")
 	}
 	if err := s.e.Begin(s.step, &groupClientRestFreeBlocksOp, 0); err != nil {
 		return GroupClientAfterFreeBlocks{}, err
@@ -230,7 +322,7 @@ func (s GroupClientRest) FreeBlocks(lba uint64, count int) (GroupClientAfterFree
 	return GroupClientAfterFreeBlocks{s.e, s.e.Commit()}, nil
 }
 
-// Sync sends Sync to group (cg.chan:40).
+// Sync sends Sync to group (cg.chan:91).
 func (s GroupClientRest) Sync() (GroupClientAfterSync, error) {
 	if s.e == nil {
 		return GroupClientAfterSync{}, channel.DeadState("GroupClientRest", "Sync")
@@ -241,7 +333,7 @@ func (s GroupClientRest) Sync() (GroupClientAfterSync, error) {
 	return GroupClientAfterSync{s.e, s.e.Commit()}, nil
 }
 
-// Detach sends Detach to group (cg.chan:46).
+// Detach sends Detach to group (cg.chan:97).
 func (s GroupClientRest) Detach() (GroupClientEnd, error) {
 	if s.e == nil {
 		return GroupClientEnd{}, channel.DeadState("GroupClientRest", "Detach")
@@ -254,8 +346,8 @@ func (s GroupClientRest) Detach() (GroupClientEnd, error) {
 	return GroupClientEnd{s.e, step}, nil
 }
 
-// GroupClientTaking is the client of cg.Group at taking (cg.chan:16).
-// Next: Inode is received from group, or NoSpace is received from group.
+// GroupClientTaking is the client of cg.Group at taking (cg.chan:47).
+// Next: Inode is received from group, or Failed is received from group.
 type GroupClientTaking struct {
 	e    *groupClientEndpoint
 	step uint32
@@ -283,10 +375,10 @@ func GroupClientTakingFrom(from *channel.Endpoint, k int) GroupClientTaking {
 	return GroupClientTaking{e, e.Step()}
 }
 
-// GroupClientTakingMessage is *GroupClientInode or *GroupClientNoSpace. It is valid until the next step.
+// GroupClientTakingMessage is *GroupClientInode or *GroupClientFailed. It is valid until the next step.
 type GroupClientTakingMessage interface{ groupClientTaking() }
 
-// Receive waits for *GroupClientInode or *GroupClientNoSpace.
+// Receive waits for *GroupClientInode or *GroupClientFailed.
 func (s GroupClientTaking) Receive() (GroupClientTakingMessage, error) {
 	e := s.e
 	if e == nil {
@@ -297,72 +389,239 @@ func (s GroupClientTaking) Receive() (GroupClientTakingMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 6:
+	case 9:
 		p := channel.In[GroupInodePayload](&e.Endpoint)
 		e.groupClientInode = GroupClientInode{Ino: p.Ino, Next: GroupClientRest{e, e.Step()}}
 		return &e.groupClientInode, nil
-	case 7:
-		e.groupClientNoSpace = GroupClientNoSpace{Next: GroupClientRest{e, e.Step()}}
-		return &e.groupClientNoSpace, nil
+	case 10:
+		p := channel.In[GroupFailedPayload](&e.Endpoint)
+		e.groupClientFailed = GroupClientFailed{Err: p.Err, Next: GroupClientRest{e, e.Step()}}
+		return &e.groupClientFailed, nil
 	}
 	panic("channel: GroupClientTaking received a label that it does not list")
 }
 
-// GroupClientAfterTakeBlocks is the client of cg.Group at taking (cg.chan:23).
-// Next: Blocks is received from group, or NoSpace is received from group.
-type GroupClientAfterTakeBlocks struct {
+// GroupClientGrowing is the client of cg.Group at growing (cg.chan:54).
+// Next: Blocks is received from group, or Failed is received from group.
+type GroupClientGrowing struct {
 	e    *groupClientEndpoint
 	step uint32
 }
 
 // Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
-func (s GroupClientAfterTakeBlocks) Leave() {
+func (s GroupClientGrowing) Leave() {
 	if s.e != nil {
 		s.e.Leave()
 	}
 }
 
 // Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
-func (s GroupClientAfterTakeBlocks) Delegate(to *channel.Endpoint, k int, method string) error {
+func (s GroupClientGrowing) Delegate(to *channel.Endpoint, k int, method string) error {
 	if s.e == nil {
-		return channel.DeadState("GroupClientAfterTakeBlocks", method)
+		return channel.DeadState("GroupClientGrowing", method)
 	}
-	return to.GiveFrom(k, &s.e.Endpoint, s.step, "GroupClientAfterTakeBlocks", method)
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "GroupClientGrowing", method)
 }
 
-// GroupClientAfterTakeBlocksFrom takes the k-th end of the message that from has received. Only stubs call it.
-func GroupClientAfterTakeBlocksFrom(from *channel.Endpoint, k int) GroupClientAfterTakeBlocks {
+// GroupClientGrowingFrom takes the k-th end of the message that from has received. Only stubs call it.
+func GroupClientGrowingFrom(from *channel.Endpoint, k int) GroupClientGrowing {
 	e := new(groupClientEndpoint)
 	from.Adopt(k, &e.Endpoint, &groupClientTable, "GroupClient")
-	return GroupClientAfterTakeBlocks{e, e.Step()}
+	return GroupClientGrowing{e, e.Step()}
 }
 
-// GroupClientAfterTakeBlocksMessage is *GroupClientBlocks or *GroupClientNoSpace. It is valid until the next step.
-type GroupClientAfterTakeBlocksMessage interface{ groupClientAfterTakeBlocks() }
+// GroupClientGrowingMessage is *GroupClientBlocks or *GroupClientFailed. It is valid until the next step.
+type GroupClientGrowingMessage interface{ groupClientGrowing() }
 
-// Receive waits for *GroupClientBlocks or *GroupClientNoSpace.
-func (s GroupClientAfterTakeBlocks) Receive() (GroupClientAfterTakeBlocksMessage, error) {
+// Receive waits for *GroupClientBlocks or *GroupClientFailed.
+func (s GroupClientGrowing) Receive() (GroupClientGrowingMessage, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("GroupClientAfterTakeBlocks", "Receive")
+		return nil, channel.DeadState("GroupClientGrowing", "Receive")
 	}
-	label, err := e.Receive(s.step, &groupClientAfterTakeBlocksReceiveOp, 0)
+	label, err := e.Receive(s.step, &groupClientGrowingReceiveOp, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
-	case 8:
+	case 11:
 		p := channel.In[GroupBlocksPayload](&e.Endpoint)
 		e.groupClientBlocks = GroupClientBlocks{Lba: p.Lba, Count: p.Count, Next: GroupClientRest{e, e.Step()}}
 		return &e.groupClientBlocks, nil
-	case 7:
-		e.groupClientNoSpace = GroupClientNoSpace{Next: GroupClientRest{e, e.Step()}}
-		return &e.groupClientNoSpace, nil
+	case 10:
+		p := channel.In[GroupFailedPayload](&e.Endpoint)
+		e.groupClientFailed = GroupClientFailed{Err: p.Err, Next: GroupClientRest{e, e.Step()}}
+		return &e.groupClientFailed, nil
 	}
-	panic("channel: GroupClientAfterTakeBlocks received a label that it does not list")
+	panic("channel: GroupClientGrowing received a label that it does not list")
 }
 
-// GroupClientStoring is the client of cg.Group at storing (cg.chan:30).
+// GroupClientLoading is the client of cg.Group at loading (cg.chan:61).
+// Next: Loaded is received from group, or Failed is received from group.
+type GroupClientLoading struct {
+	e    *groupClientEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s GroupClientLoading) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s GroupClientLoading) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("GroupClientLoading", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "GroupClientLoading", method)
+}
+
+// GroupClientLoadingFrom takes the k-th end of the message that from has received. Only stubs call it.
+func GroupClientLoadingFrom(from *channel.Endpoint, k int) GroupClientLoading {
+	e := new(groupClientEndpoint)
+	from.Adopt(k, &e.Endpoint, &groupClientTable, "GroupClient")
+	return GroupClientLoading{e, e.Step()}
+}
+
+// GroupClientLoadingMessage is *GroupClientLoaded or *GroupClientFailed. It is valid until the next step.
+type GroupClientLoadingMessage interface{ groupClientLoading() }
+
+// Receive waits for *GroupClientLoaded or *GroupClientFailed.
+func (s GroupClientLoading) Receive() (GroupClientLoadingMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("GroupClientLoading", "Receive")
+	}
+	label, err := e.Receive(s.step, &groupClientLoadingReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 12:
+		p := channel.In[GroupLoadedPayload](&e.Endpoint)
+		e.groupClientLoaded = GroupClientLoaded{Inode: p.Inode, Next: GroupClientRest{e, e.Step()}}
+		return &e.groupClientLoaded, nil
+	case 10:
+		p := channel.In[GroupFailedPayload](&e.Endpoint)
+		e.groupClientFailed = GroupClientFailed{Err: p.Err, Next: GroupClientRest{e, e.Step()}}
+		return &e.groupClientFailed, nil
+	}
+	panic("channel: GroupClientLoading received a label that it does not list")
+}
+
+// GroupClientCounting is the client of cg.Group at counting (cg.chan:67).
+// Next: Left is received from group, or Failed is received from group.
+type GroupClientCounting struct {
+	e    *groupClientEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s GroupClientCounting) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s GroupClientCounting) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("GroupClientCounting", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "GroupClientCounting", method)
+}
+
+// GroupClientCountingFrom takes the k-th end of the message that from has received. Only stubs call it.
+func GroupClientCountingFrom(from *channel.Endpoint, k int) GroupClientCounting {
+	e := new(groupClientEndpoint)
+	from.Adopt(k, &e.Endpoint, &groupClientTable, "GroupClient")
+	return GroupClientCounting{e, e.Step()}
+}
+
+// GroupClientCountingMessage is *GroupClientLeft or *GroupClientFailed. It is valid until the next step.
+type GroupClientCountingMessage interface{ groupClientCounting() }
+
+// Receive waits for *GroupClientLeft or *GroupClientFailed.
+func (s GroupClientCounting) Receive() (GroupClientCountingMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("GroupClientCounting", "Receive")
+	}
+	label, err := e.Receive(s.step, &groupClientCountingReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 13:
+		p := channel.In[GroupLeftPayload](&e.Endpoint)
+		e.groupClientLeft = GroupClientLeft{Kind: p.Kind, Links: p.Links, Used: p.Used, Next: GroupClientRest{e, e.Step()}}
+		return &e.groupClientLeft, nil
+	case 10:
+		p := channel.In[GroupFailedPayload](&e.Endpoint)
+		e.groupClientFailed = GroupClientFailed{Err: p.Err, Next: GroupClientRest{e, e.Step()}}
+		return &e.groupClientFailed, nil
+	}
+	panic("channel: GroupClientCounting received a label that it does not list")
+}
+
+// GroupClientAfterCount is the client of cg.Group at counting (cg.chan:73).
+// Next: Left is received from group, or Failed is received from group.
+type GroupClientAfterCount struct {
+	e    *groupClientEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s GroupClientAfterCount) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s GroupClientAfterCount) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("GroupClientAfterCount", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "GroupClientAfterCount", method)
+}
+
+// GroupClientAfterCountFrom takes the k-th end of the message that from has received. Only stubs call it.
+func GroupClientAfterCountFrom(from *channel.Endpoint, k int) GroupClientAfterCount {
+	e := new(groupClientEndpoint)
+	from.Adopt(k, &e.Endpoint, &groupClientTable, "GroupClient")
+	return GroupClientAfterCount{e, e.Step()}
+}
+
+// GroupClientAfterCountMessage is *GroupClientLeft or *GroupClientFailed. It is valid until the next step.
+type GroupClientAfterCountMessage interface{ groupClientAfterCount() }
+
+// Receive waits for *GroupClientLeft or *GroupClientFailed.
+func (s GroupClientAfterCount) Receive() (GroupClientAfterCountMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("GroupClientAfterCount", "Receive")
+	}
+	label, err := e.Receive(s.step, &groupClientAfterCountReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 13:
+		p := channel.In[GroupLeftPayload](&e.Endpoint)
+		e.groupClientLeft = GroupClientLeft{Kind: p.Kind, Links: p.Links, Used: p.Used, Next: GroupClientRest{e, e.Step()}}
+		return &e.groupClientLeft, nil
+	case 10:
+		p := channel.In[GroupFailedPayload](&e.Endpoint)
+		e.groupClientFailed = GroupClientFailed{Err: p.Err, Next: GroupClientRest{e, e.Step()}}
+		return &e.groupClientFailed, nil
+	}
+	panic("channel: GroupClientAfterCount received a label that it does not list")
+}
+
+// GroupClientStoring is the client of cg.Group at storing (cg.chan:80).
 // Next: Done is received from group, or Failed is received from group.
 type GroupClientStoring struct {
 	e    *groupClientEndpoint
@@ -405,7 +664,7 @@ func (s GroupClientStoring) Receive() (GroupClientStoringMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 9:
+	case 14:
 		e.groupClientDone = GroupClientDone{Next: GroupClientRest{e, e.Step()}}
 		return &e.groupClientDone, nil
 	case 10:
@@ -416,7 +675,7 @@ func (s GroupClientStoring) Receive() (GroupClientStoringMessage, error) {
 	panic("channel: GroupClientStoring received a label that it does not list")
 }
 
-// GroupClientAfterFreeBlocks is the client of cg.Group at storing (cg.chan:36).
+// GroupClientAfterFreeBlocks is the client of cg.Group at storing (cg.chan:86).
 // Next: Done is received from group, or Failed is received from group.
 type GroupClientAfterFreeBlocks struct {
 	e    *groupClientEndpoint
@@ -459,7 +718,7 @@ func (s GroupClientAfterFreeBlocks) Receive() (GroupClientAfterFreeBlocksMessage
 		return nil, err
 	}
 	switch label {
-	case 9:
+	case 14:
 		e.groupClientDone = GroupClientDone{Next: GroupClientRest{e, e.Step()}}
 		return &e.groupClientDone, nil
 	case 10:
@@ -470,7 +729,7 @@ func (s GroupClientAfterFreeBlocks) Receive() (GroupClientAfterFreeBlocksMessage
 	panic("channel: GroupClientAfterFreeBlocks received a label that it does not list")
 }
 
-// GroupClientAfterSync is the client of cg.Group at storing (cg.chan:42).
+// GroupClientAfterSync is the client of cg.Group at storing (cg.chan:93).
 // Next: Done is received from group, or Failed is received from group.
 type GroupClientAfterSync struct {
 	e    *groupClientEndpoint
@@ -513,7 +772,7 @@ func (s GroupClientAfterSync) Receive() (GroupClientAfterSyncMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 9:
+	case 14:
 		e.groupClientDone = GroupClientDone{Next: GroupClientRest{e, e.Step()}}
 		return &e.groupClientDone, nil
 	case 10:
@@ -524,7 +783,7 @@ func (s GroupClientAfterSync) Receive() (GroupClientAfterSyncMessage, error) {
 	panic("channel: GroupClientAfterSync received a label that it does not list")
 }
 
-// GroupClientEnd is the client of cg.Group (cg.chan:11).
+// GroupClientEnd is the client of cg.Group (cg.chan:42).
 // The session is over.
 type GroupClientEnd struct {
 	e    *groupClientEndpoint
@@ -539,22 +798,48 @@ type GroupClientInode struct {
 
 func (*GroupClientInode) groupClientTaking() {}
 
-// GroupClientNoSpace is NoSpace, received.
-type GroupClientNoSpace struct {
+// GroupClientFailed is Failed, received.
+type GroupClientFailed struct {
+	Err  errno.Errno
 	Next GroupClientRest
 }
 
-func (*GroupClientNoSpace) groupClientTaking()          {}
-func (*GroupClientNoSpace) groupClientAfterTakeBlocks() {}
+func (*GroupClientFailed) groupClientTaking()          {}
+func (*GroupClientFailed) groupClientGrowing()         {}
+func (*GroupClientFailed) groupClientLoading()         {}
+func (*GroupClientFailed) groupClientCounting()        {}
+func (*GroupClientFailed) groupClientAfterCount()      {}
+func (*GroupClientFailed) groupClientStoring()         {}
+func (*GroupClientFailed) groupClientAfterFreeBlocks() {}
+func (*GroupClientFailed) groupClientAfterSync()       {}
 
 // GroupClientBlocks is Blocks, received.
 type GroupClientBlocks struct {
 	Lba   uint64
-	Count int
+	Count uint64
 	Next  GroupClientRest
 }
 
-func (*GroupClientBlocks) groupClientAfterTakeBlocks() {}
+func (*GroupClientBlocks) groupClientGrowing() {}
+
+// GroupClientLoaded is Loaded, received.
+type GroupClientLoaded struct {
+	Inode Inode
+	Next  GroupClientRest
+}
+
+func (*GroupClientLoaded) groupClientLoading() {}
+
+// GroupClientLeft is Left, received.
+type GroupClientLeft struct {
+	Kind  file.Kind
+	Links uint32
+	Used  bool
+	Next  GroupClientRest
+}
+
+func (*GroupClientLeft) groupClientCounting()   {}
+func (*GroupClientLeft) groupClientAfterCount() {}
 
 // GroupClientDone is Done, received.
 type GroupClientDone struct {
@@ -565,22 +850,15 @@ func (*GroupClientDone) groupClientStoring()         {}
 func (*GroupClientDone) groupClientAfterFreeBlocks() {}
 func (*GroupClientDone) groupClientAfterSync()       {}
 
-// GroupClientFailed is Failed, received.
-type GroupClientFailed struct {
-	Err  errno.Errno
-	Next GroupClientRest
-}
-
-func (*GroupClientFailed) groupClientStoring()         {}
-func (*GroupClientFailed) groupClientAfterFreeBlocks() {}
-func (*GroupClientFailed) groupClientAfterSync()       {}
-
 // ---- group
 
 type groupGroupEndpoint struct {
 	channel.Endpoint
 	groupGroupTakeInode  GroupGroupTakeInode
 	groupGroupTakeBlocks GroupGroupTakeBlocks
+	groupGroupLoad       GroupGroupLoad
+	groupGroupSave       GroupGroupSave
+	groupGroupCount      GroupGroupCount
 	groupGroupFreeInode  GroupGroupFreeInode
 	groupGroupFreeBlocks GroupGroupFreeBlocks
 	groupGroupSync       GroupGroupSync
@@ -589,18 +867,24 @@ type groupGroupEndpoint struct {
 
 var (
 	groupGroupTable = channel.Component{Name: "GroupGroup", Slots: []channel.Slot{{Name: "group", Protocol: &Group, Role: 1}}, Choices: 0,
-		Ops: []*channel.Op{&groupGroupRestReceiveOp, &groupGroupTakingInodeOp, &groupGroupTakingNoSpaceOp, &groupGroupAfterTakeBlocksBlocksOp, &groupGroupAfterTakeBlocksNoSpaceOp, &groupGroupStoringDoneOp, &groupGroupStoringFailedOp, &groupGroupAfterFreeBlocksDoneOp, &groupGroupAfterFreeBlocksFailedOp, &groupGroupAfterSyncDoneOp, &groupGroupAfterSyncFailedOp}}
-	groupGroupRestReceiveOp            = channel.Op{State: "GroupGroupRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5, At: "protocols/cg/cg.chan:14:16"}
-	groupGroupTakingInodeOp            = channel.Op{State: "GroupGroupTaking", Method: "Inode", Peer: 0, Label: 6, At: "protocols/cg/cg.chan:17:20"}
-	groupGroupTakingNoSpaceOp          = channel.Op{State: "GroupGroupTaking", Method: "NoSpace", Peer: 0, Label: 7, At: "protocols/cg/cg.chan:18:20"}
-	groupGroupAfterTakeBlocksBlocksOp  = channel.Op{State: "GroupGroupAfterTakeBlocks", Method: "Blocks", Peer: 0, Label: 8, At: "protocols/cg/cg.chan:24:20"}
-	groupGroupAfterTakeBlocksNoSpaceOp = channel.Op{State: "GroupGroupAfterTakeBlocks", Method: "NoSpace", Peer: 0, Label: 7, At: "protocols/cg/cg.chan:25:20"}
-	groupGroupStoringDoneOp            = channel.Op{State: "GroupGroupStoring", Method: "Done", Peer: 0, Label: 9, At: "protocols/cg/cg.chan:31:20"}
-	groupGroupStoringFailedOp          = channel.Op{State: "GroupGroupStoring", Method: "Failed", Peer: 0, Label: 10, At: "protocols/cg/cg.chan:32:20"}
-	groupGroupAfterFreeBlocksDoneOp    = channel.Op{State: "GroupGroupAfterFreeBlocks", Method: "Done", Peer: 0, Label: 9, At: "protocols/cg/cg.chan:37:20"}
-	groupGroupAfterFreeBlocksFailedOp  = channel.Op{State: "GroupGroupAfterFreeBlocks", Method: "Failed", Peer: 0, Label: 10, At: "protocols/cg/cg.chan:38:20"}
-	groupGroupAfterSyncDoneOp          = channel.Op{State: "GroupGroupAfterSync", Method: "Done", Peer: 0, Label: 9, At: "protocols/cg/cg.chan:43:20"}
-	groupGroupAfterSyncFailedOp        = channel.Op{State: "GroupGroupAfterSync", Method: "Failed", Peer: 0, Label: 10, At: "protocols/cg/cg.chan:44:20"}
+		Ops: []*channel.Op{&groupGroupRestReceiveOp, &groupGroupTakingInodeOp, &groupGroupTakingFailedOp, &groupGroupGrowingBlocksOp, &groupGroupGrowingFailedOp, &groupGroupLoadingLoadedOp, &groupGroupLoadingFailedOp, &groupGroupCountingLeftOp, &groupGroupCountingFailedOp, &groupGroupAfterCountLeftOp, &groupGroupAfterCountFailedOp, &groupGroupStoringDoneOp, &groupGroupStoringFailedOp, &groupGroupAfterFreeBlocksDoneOp, &groupGroupAfterFreeBlocksFailedOp, &groupGroupAfterSyncDoneOp, &groupGroupAfterSyncFailedOp}}
+	groupGroupRestReceiveOp           = channel.Op{State: "GroupGroupRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8, At: "protocols/cg/cg.chan:45:16"}
+	groupGroupTakingInodeOp           = channel.Op{State: "GroupGroupTaking", Method: "Inode", Peer: 0, Label: 9, At: "protocols/cg/cg.chan:48:20"}
+	groupGroupTakingFailedOp          = channel.Op{State: "GroupGroupTaking", Method: "Failed", Peer: 0, Label: 10, At: "protocols/cg/cg.chan:49:20"}
+	groupGroupGrowingBlocksOp         = channel.Op{State: "GroupGroupGrowing", Method: "Blocks", Peer: 0, Label: 11, At: "protocols/cg/cg.chan:55:20"}
+	groupGroupGrowingFailedOp         = channel.Op{State: "GroupGroupGrowing", Method: "Failed", Peer: 0, Label: 10, At: "protocols/cg/cg.chan:56:20"}
+	groupGroupLoadingLoadedOp         = channel.Op{State: "GroupGroupLoading", Method: "Loaded", Peer: 0, Label: 12, At: "protocols/cg/cg.chan:62:20"}
+	groupGroupLoadingFailedOp         = channel.Op{State: "GroupGroupLoading", Method: "Failed", Peer: 0, Label: 10, At: "protocols/cg/cg.chan:63:20"}
+	groupGroupCountingLeftOp          = channel.Op{State: "GroupGroupCounting", Method: "Left", Peer: 0, Label: 13, At: "protocols/cg/cg.chan:68:20"}
+	groupGroupCountingFailedOp        = channel.Op{State: "GroupGroupCounting", Method: "Failed", Peer: 0, Label: 10, At: "protocols/cg/cg.chan:69:20"}
+	groupGroupAfterCountLeftOp        = channel.Op{State: "GroupGroupAfterCount", Method: "Left", Peer: 0, Label: 13, At: "protocols/cg/cg.chan:74:20"}
+	groupGroupAfterCountFailedOp      = channel.Op{State: "GroupGroupAfterCount", Method: "Failed", Peer: 0, Label: 10, At: "protocols/cg/cg.chan:75:20"}
+	groupGroupStoringDoneOp           = channel.Op{State: "GroupGroupStoring", Method: "Done", Peer: 0, Label: 14, At: "protocols/cg/cg.chan:81:20"}
+	groupGroupStoringFailedOp         = channel.Op{State: "GroupGroupStoring", Method: "Failed", Peer: 0, Label: 10, At: "protocols/cg/cg.chan:82:20"}
+	groupGroupAfterFreeBlocksDoneOp   = channel.Op{State: "GroupGroupAfterFreeBlocks", Method: "Done", Peer: 0, Label: 14, At: "protocols/cg/cg.chan:87:20"}
+	groupGroupAfterFreeBlocksFailedOp = channel.Op{State: "GroupGroupAfterFreeBlocks", Method: "Failed", Peer: 0, Label: 10, At: "protocols/cg/cg.chan:88:20"}
+	groupGroupAfterSyncDoneOp         = channel.Op{State: "GroupGroupAfterSync", Method: "Done", Peer: 0, Label: 14, At: "protocols/cg/cg.chan:94:20"}
+	groupGroupAfterSyncFailedOp       = channel.Op{State: "GroupGroupAfterSync", Method: "Failed", Peer: 0, Label: 10, At: "protocols/cg/cg.chan:95:20"}
 )
 
 // OpenGroupGroup makes the calling goroutine the group of a session. When ctx is done, the end is abandoned.
@@ -619,8 +903,8 @@ func StartGroupGroup(rt *channel.Runtime, o channel.Options, end channel.End, ru
 	})
 }
 
-// GroupGroupRest is the group of cg.Group at rest (cg.chan:13).
-// Next: TakeInode is received from client, or TakeBlocks is received from client, or FreeInode is received from client, or FreeBlocks is received from client, or Sync is received from client, or Detach is received from client. It may stay so for ever.
+// GroupGroupRest is the group of cg.Group at rest (cg.chan:44).
+// Next: TakeInode is received from client, or TakeBlocks is received from client, or Load is received from client, or Save is received from client, or Count is received from client, or FreeInode is received from client, or FreeBlocks is received from client, or Sync is received from client, or Detach is received from client. It may stay so for ever.
 type GroupGroupRest struct {
 	e    *groupGroupEndpoint
 	step uint32
@@ -648,10 +932,10 @@ func GroupGroupRestFrom(from *channel.Endpoint, k int) GroupGroupRest {
 	return GroupGroupRest{e, e.Step()}
 }
 
-// GroupGroupRestMessage is *GroupGroupTakeInode, *GroupGroupTakeBlocks, *GroupGroupFreeInode, *GroupGroupFreeBlocks, *GroupGroupSync or *GroupGroupDetach. It is valid until the next step.
+// GroupGroupRestMessage is *GroupGroupTakeInode, *GroupGroupTakeBlocks, *GroupGroupLoad, *GroupGroupSave, *GroupGroupCount, *GroupGroupFreeInode, *GroupGroupFreeBlocks, *GroupGroupSync or *GroupGroupDetach. It is valid until the next step.
 type GroupGroupRestMessage interface{ groupGroupRest() }
 
-// Receive waits for *GroupGroupTakeInode, *GroupGroupTakeBlocks, *GroupGroupFreeInode, *GroupGroupFreeBlocks, *GroupGroupSync or *GroupGroupDetach.
+// Receive waits for *GroupGroupTakeInode, *GroupGroupTakeBlocks, *GroupGroupLoad, *GroupGroupSave, *GroupGroupCount, *GroupGroupFreeInode, *GroupGroupFreeBlocks, *GroupGroupSync or *GroupGroupDetach.
 func (s GroupGroupRest) Receive() (GroupGroupRestMessage, error) {
 	e := s.e
 	if e == nil {
@@ -664,33 +948,45 @@ func (s GroupGroupRest) Receive() (GroupGroupRestMessage, error) {
 	switch label {
 	case 0:
 		p := channel.In[GroupTakeInodePayload](&e.Endpoint)
-		e.groupGroupTakeInode = GroupGroupTakeInode{Directory: p.Directory, Next: GroupGroupTaking{e, e.Step()}}
+		e.groupGroupTakeInode = GroupGroupTakeInode{Kind: p.Kind, Parent: p.Parent, Next: GroupGroupTaking{e, e.Step()}}
 		return &e.groupGroupTakeInode, nil
 	case 1:
 		p := channel.In[GroupTakeBlocksPayload](&e.Endpoint)
-		e.groupGroupTakeBlocks = GroupGroupTakeBlocks{Near: p.Near, Count: p.Count, Next: GroupGroupAfterTakeBlocks{e, e.Step()}}
+		e.groupGroupTakeBlocks = GroupGroupTakeBlocks{Near: p.Near, Count: p.Count, Next: GroupGroupGrowing{e, e.Step()}}
 		return &e.groupGroupTakeBlocks, nil
 	case 2:
+		p := channel.In[GroupLoadPayload](&e.Endpoint)
+		e.groupGroupLoad = GroupGroupLoad{Ino: p.Ino, Use: p.Use, Next: GroupGroupLoading{e, e.Step()}}
+		return &e.groupGroupLoad, nil
+	case 3:
+		p := channel.In[GroupSavePayload](&e.Endpoint)
+		e.groupGroupSave = GroupGroupSave{Inode: p.Inode, Next: GroupGroupCounting{e, e.Step()}}
+		return &e.groupGroupSave, nil
+	case 4:
+		p := channel.In[GroupCountPayload](&e.Endpoint)
+		e.groupGroupCount = GroupGroupCount{Change: p.Change, Ino: p.Ino, Parent: p.Parent, Next: GroupGroupAfterCount{e, e.Step()}}
+		return &e.groupGroupCount, nil
+	case 5:
 		p := channel.In[GroupFreeInodePayload](&e.Endpoint)
 		e.groupGroupFreeInode = GroupGroupFreeInode{Ino: p.Ino, Next: GroupGroupStoring{e, e.Step()}}
 		return &e.groupGroupFreeInode, nil
-	case 3:
+	case 6:
 		p := channel.In[GroupFreeBlocksPayload](&e.Endpoint)
 		e.groupGroupFreeBlocks = GroupGroupFreeBlocks{Lba: p.Lba, Count: p.Count, Next: GroupGroupAfterFreeBlocks{e, e.Step()}}
 		return &e.groupGroupFreeBlocks, nil
-	case 4:
+	case 7:
 		e.groupGroupSync = GroupGroupSync{Next: GroupGroupAfterSync{e, e.Step()}}
 		return &e.groupGroupSync, nil
-	case 5:
-		e.Close(0, 0)
+	case 8:
 		e.groupGroupDetach = GroupGroupDetach{Next: GroupGroupEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.groupGroupDetach, nil
 	}
 	panic("channel: GroupGroupRest received a label that it does not list")
 }
 
-// GroupGroupTaking is the group of cg.Group at taking (cg.chan:16).
-// Next: Inode is sent to client, or NoSpace is sent to client.
+// GroupGroupTaking is the group of cg.Group at taking (cg.chan:47).
+// Next: Inode is sent to client, or Failed is sent to client.
 type GroupGroupTaking struct {
 	e    *groupGroupEndpoint
 	step uint32
@@ -718,7 +1014,7 @@ func GroupGroupTakingFrom(from *channel.Endpoint, k int) GroupGroupTaking {
 	return GroupGroupTaking{e, e.Step()}
 }
 
-// Inode sends Inode to client (cg.chan:17).
+// Inode sends Inode to client (cg.chan:48).
 func (s GroupGroupTaking) Inode(ino uint64) (GroupGroupRest, error) {
 	if s.e == nil {
 		return GroupGroupRest{}, channel.DeadState("GroupGroupTaking", "Inode")
@@ -731,55 +1027,57 @@ func (s GroupGroupTaking) Inode(ino uint64) (GroupGroupRest, error) {
 	return GroupGroupRest{s.e, s.e.Commit()}, nil
 }
 
-// NoSpace sends NoSpace to client (cg.chan:18).
-func (s GroupGroupTaking) NoSpace() (GroupGroupRest, error) {
+// Failed sends Failed to client (cg.chan:49).
+func (s GroupGroupTaking) Failed(err_ errno.Errno) (GroupGroupRest, error) {
 	if s.e == nil {
-		return GroupGroupRest{}, channel.DeadState("GroupGroupTaking", "NoSpace")
+		return GroupGroupRest{}, channel.DeadState("GroupGroupTaking", "Failed")
 	}
-	if err := s.e.Begin(s.step, &groupGroupTakingNoSpaceOp, 0); err != nil {
+	if int(err_) >= 28 {
+		return GroupGroupRest{}, channel.BadArgument("GroupGroupTaking", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &groupGroupTakingFailedOp, 0); err != nil {
 		return GroupGroupRest{}, err
 	}
+	p := channel.Out[GroupFailedPayload](&s.e.Endpoint)
+	p.Err = err_
 	return GroupGroupRest{s.e, s.e.Commit()}, nil
 }
 
-// GroupGroupAfterTakeBlocks is the group of cg.Group at taking (cg.chan:23).
-// Next: Blocks is sent to client, or NoSpace is sent to client.
-type GroupGroupAfterTakeBlocks struct {
+// GroupGroupGrowing is the group of cg.Group at growing (cg.chan:54).
+// Next: Blocks is sent to client, or Failed is sent to client.
+type GroupGroupGrowing struct {
 	e    *groupGroupEndpoint
 	step uint32
 }
 
 // Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
-func (s GroupGroupAfterTakeBlocks) Leave() {
+func (s GroupGroupGrowing) Leave() {
 	if s.e != nil {
 		s.e.Leave()
 	}
 }
 
 // Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
-func (s GroupGroupAfterTakeBlocks) Delegate(to *channel.Endpoint, k int, method string) error {
+func (s GroupGroupGrowing) Delegate(to *channel.Endpoint, k int, method string) error {
 	if s.e == nil {
-		return channel.DeadState("GroupGroupAfterTakeBlocks", method)
+		return channel.DeadState("GroupGroupGrowing", method)
 	}
-	return to.GiveFrom(k, &s.e.Endpoint, s.step, "GroupGroupAfterTakeBlocks", method)
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "GroupGroupGrowing", method)
 }
 
-// GroupGroupAfterTakeBlocksFrom takes the k-th end of the message that from has received. Only stubs call it.
-func GroupGroupAfterTakeBlocksFrom(from *channel.Endpoint, k int) GroupGroupAfterTakeBlocks {
+// GroupGroupGrowingFrom takes the k-th end of the message that from has received. Only stubs call it.
+func GroupGroupGrowingFrom(from *channel.Endpoint, k int) GroupGroupGrowing {
 	e := new(groupGroupEndpoint)
 	from.Adopt(k, &e.Endpoint, &groupGroupTable, "GroupGroup")
-	return GroupGroupAfterTakeBlocks{e, e.Step()}
+	return GroupGroupGrowing{e, e.Step()}
 }
 
-// Blocks sends Blocks to client (cg.chan:24).
-func (s GroupGroupAfterTakeBlocks) Blocks(lba uint64, count int) (GroupGroupRest, error) {
+// Blocks sends Blocks to client (cg.chan:55).
+func (s GroupGroupGrowing) Blocks(lba uint64, count uint64) (GroupGroupRest, error) {
 	if s.e == nil {
-		return GroupGroupRest{}, channel.DeadState("GroupGroupAfterTakeBlocks", "Blocks")
+		return GroupGroupRest{}, channel.DeadState("GroupGroupGrowing", "Blocks")
 	}
-	if count < 1 || count > 16 {
-		return GroupGroupRest{}, channel.BadArgument("GroupGroupAfterTakeBlocks", "Blocks", "count is not in 1..16")
-	}
-	if err := s.e.Begin(s.step, &groupGroupAfterTakeBlocksBlocksOp, 0); err != nil {
+	if err := s.e.Begin(s.step, &groupGroupGrowingBlocksOp, 0); err != nil {
 		return GroupGroupRest{}, err
 	}
 	p := channel.Out[GroupBlocksPayload](&s.e.Endpoint)
@@ -788,18 +1086,207 @@ func (s GroupGroupAfterTakeBlocks) Blocks(lba uint64, count int) (GroupGroupRest
 	return GroupGroupRest{s.e, s.e.Commit()}, nil
 }
 
-// NoSpace sends NoSpace to client (cg.chan:25).
-func (s GroupGroupAfterTakeBlocks) NoSpace() (GroupGroupRest, error) {
+// Failed sends Failed to client (cg.chan:56).
+func (s GroupGroupGrowing) Failed(err_ errno.Errno) (GroupGroupRest, error) {
 	if s.e == nil {
-		return GroupGroupRest{}, channel.DeadState("GroupGroupAfterTakeBlocks", "NoSpace")
+		return GroupGroupRest{}, channel.DeadState("GroupGroupGrowing", "Failed")
 	}
-	if err := s.e.Begin(s.step, &groupGroupAfterTakeBlocksNoSpaceOp, 0); err != nil {
+	if int(err_) >= 28 {
+		return GroupGroupRest{}, channel.BadArgument("GroupGroupGrowing", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &groupGroupGrowingFailedOp, 0); err != nil {
 		return GroupGroupRest{}, err
 	}
+	p := channel.Out[GroupFailedPayload](&s.e.Endpoint)
+	p.Err = err_
 	return GroupGroupRest{s.e, s.e.Commit()}, nil
 }
 
-// GroupGroupStoring is the group of cg.Group at storing (cg.chan:30).
+// GroupGroupLoading is the group of cg.Group at loading (cg.chan:61).
+// Next: Loaded is sent to client, or Failed is sent to client.
+type GroupGroupLoading struct {
+	e    *groupGroupEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s GroupGroupLoading) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s GroupGroupLoading) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("GroupGroupLoading", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "GroupGroupLoading", method)
+}
+
+// GroupGroupLoadingFrom takes the k-th end of the message that from has received. Only stubs call it.
+func GroupGroupLoadingFrom(from *channel.Endpoint, k int) GroupGroupLoading {
+	e := new(groupGroupEndpoint)
+	from.Adopt(k, &e.Endpoint, &groupGroupTable, "GroupGroup")
+	return GroupGroupLoading{e, e.Step()}
+}
+
+// Loaded sends Loaded to client (cg.chan:62).
+func (s GroupGroupLoading) Loaded(inode Inode) (GroupGroupRest, error) {
+	if s.e == nil {
+		return GroupGroupRest{}, channel.DeadState("GroupGroupLoading", "Loaded")
+	}
+	if err := s.e.Begin(s.step, &groupGroupLoadingLoadedOp, 0); err != nil {
+		return GroupGroupRest{}, err
+	}
+	p := channel.Out[GroupLoadedPayload](&s.e.Endpoint)
+	p.Inode = inode
+	return GroupGroupRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to client (cg.chan:63).
+func (s GroupGroupLoading) Failed(err_ errno.Errno) (GroupGroupRest, error) {
+	if s.e == nil {
+		return GroupGroupRest{}, channel.DeadState("GroupGroupLoading", "Failed")
+	}
+	if int(err_) >= 28 {
+		return GroupGroupRest{}, channel.BadArgument("GroupGroupLoading", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &groupGroupLoadingFailedOp, 0); err != nil {
+		return GroupGroupRest{}, err
+	}
+	p := channel.Out[GroupFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return GroupGroupRest{s.e, s.e.Commit()}, nil
+}
+
+// GroupGroupCounting is the group of cg.Group at counting (cg.chan:67).
+// Next: Left is sent to client, or Failed is sent to client.
+type GroupGroupCounting struct {
+	e    *groupGroupEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s GroupGroupCounting) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s GroupGroupCounting) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("GroupGroupCounting", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "GroupGroupCounting", method)
+}
+
+// GroupGroupCountingFrom takes the k-th end of the message that from has received. Only stubs call it.
+func GroupGroupCountingFrom(from *channel.Endpoint, k int) GroupGroupCounting {
+	e := new(groupGroupEndpoint)
+	from.Adopt(k, &e.Endpoint, &groupGroupTable, "GroupGroup")
+	return GroupGroupCounting{e, e.Step()}
+}
+
+// Left sends Left to client (cg.chan:68).
+func (s GroupGroupCounting) Left(kind file.Kind, links uint32, used bool) (GroupGroupRest, error) {
+	if s.e == nil {
+		return GroupGroupRest{}, channel.DeadState("GroupGroupCounting", "Left")
+	}
+	if int(kind) >= 6 {
+		return GroupGroupRest{}, channel.BadArgument("GroupGroupCounting", "Left", "kind is no case of file.Kind")
+	}
+	if err := s.e.Begin(s.step, &groupGroupCountingLeftOp, 0); err != nil {
+		return GroupGroupRest{}, err
+	}
+	p := channel.Out[GroupLeftPayload](&s.e.Endpoint)
+	p.Kind = kind
+	p.Links = links
+	p.Used = used
+	return GroupGroupRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to client (cg.chan:69).
+func (s GroupGroupCounting) Failed(err_ errno.Errno) (GroupGroupRest, error) {
+	if s.e == nil {
+		return GroupGroupRest{}, channel.DeadState("GroupGroupCounting", "Failed")
+	}
+	if int(err_) >= 28 {
+		return GroupGroupRest{}, channel.BadArgument("GroupGroupCounting", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &groupGroupCountingFailedOp, 0); err != nil {
+		return GroupGroupRest{}, err
+	}
+	p := channel.Out[GroupFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return GroupGroupRest{s.e, s.e.Commit()}, nil
+}
+
+// GroupGroupAfterCount is the group of cg.Group at counting (cg.chan:73).
+// Next: Left is sent to client, or Failed is sent to client.
+type GroupGroupAfterCount struct {
+	e    *groupGroupEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s GroupGroupAfterCount) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s GroupGroupAfterCount) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("GroupGroupAfterCount", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "GroupGroupAfterCount", method)
+}
+
+// GroupGroupAfterCountFrom takes the k-th end of the message that from has received. Only stubs call it.
+func GroupGroupAfterCountFrom(from *channel.Endpoint, k int) GroupGroupAfterCount {
+	e := new(groupGroupEndpoint)
+	from.Adopt(k, &e.Endpoint, &groupGroupTable, "GroupGroup")
+	return GroupGroupAfterCount{e, e.Step()}
+}
+
+// Left sends Left to client (cg.chan:74).
+func (s GroupGroupAfterCount) Left(kind file.Kind, links uint32, used bool) (GroupGroupRest, error) {
+	if s.e == nil {
+		return GroupGroupRest{}, channel.DeadState("GroupGroupAfterCount", "Left")
+	}
+	if int(kind) >= 6 {
+		return GroupGroupRest{}, channel.BadArgument("GroupGroupAfterCount", "Left", "kind is no case of file.Kind")
+	}
+	if err := s.e.Begin(s.step, &groupGroupAfterCountLeftOp, 0); err != nil {
+		return GroupGroupRest{}, err
+	}
+	p := channel.Out[GroupLeftPayload](&s.e.Endpoint)
+	p.Kind = kind
+	p.Links = links
+	p.Used = used
+	return GroupGroupRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to client (cg.chan:75).
+func (s GroupGroupAfterCount) Failed(err_ errno.Errno) (GroupGroupRest, error) {
+	if s.e == nil {
+		return GroupGroupRest{}, channel.DeadState("GroupGroupAfterCount", "Failed")
+	}
+	if int(err_) >= 28 {
+		return GroupGroupRest{}, channel.BadArgument("GroupGroupAfterCount", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &groupGroupAfterCountFailedOp, 0); err != nil {
+		return GroupGroupRest{}, err
+	}
+	p := channel.Out[GroupFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return GroupGroupRest{s.e, s.e.Commit()}, nil
+}
+
+// GroupGroupStoring is the group of cg.Group at storing (cg.chan:80).
 // Next: Done is sent to client, or Failed is sent to client.
 type GroupGroupStoring struct {
 	e    *groupGroupEndpoint
@@ -828,7 +1315,7 @@ func GroupGroupStoringFrom(from *channel.Endpoint, k int) GroupGroupStoring {
 	return GroupGroupStoring{e, e.Step()}
 }
 
-// Done sends Done to client (cg.chan:31).
+// Done sends Done to client (cg.chan:81).
 func (s GroupGroupStoring) Done() (GroupGroupRest, error) {
 	if s.e == nil {
 		return GroupGroupRest{}, channel.DeadState("GroupGroupStoring", "Done")
@@ -839,7 +1326,7 @@ func (s GroupGroupStoring) Done() (GroupGroupRest, error) {
 	return GroupGroupRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (cg.chan:32).
+// Failed sends Failed to client (cg.chan:82).
 func (s GroupGroupStoring) Failed(err_ errno.Errno) (GroupGroupRest, error) {
 	if s.e == nil {
 		return GroupGroupRest{}, channel.DeadState("GroupGroupStoring", "Failed")
@@ -855,7 +1342,7 @@ func (s GroupGroupStoring) Failed(err_ errno.Errno) (GroupGroupRest, error) {
 	return GroupGroupRest{s.e, s.e.Commit()}, nil
 }
 
-// GroupGroupAfterFreeBlocks is the group of cg.Group at storing (cg.chan:36).
+// GroupGroupAfterFreeBlocks is the group of cg.Group at storing (cg.chan:86).
 // Next: Done is sent to client, or Failed is sent to client.
 type GroupGroupAfterFreeBlocks struct {
 	e    *groupGroupEndpoint
@@ -884,7 +1371,7 @@ func GroupGroupAfterFreeBlocksFrom(from *channel.Endpoint, k int) GroupGroupAfte
 	return GroupGroupAfterFreeBlocks{e, e.Step()}
 }
 
-// Done sends Done to client (cg.chan:37).
+// Done sends Done to client (cg.chan:87).
 func (s GroupGroupAfterFreeBlocks) Done() (GroupGroupRest, error) {
 	if s.e == nil {
 		return GroupGroupRest{}, channel.DeadState("GroupGroupAfterFreeBlocks", "Done")
@@ -895,7 +1382,7 @@ func (s GroupGroupAfterFreeBlocks) Done() (GroupGroupRest, error) {
 	return GroupGroupRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (cg.chan:38).
+// Failed sends Failed to client (cg.chan:88).
 func (s GroupGroupAfterFreeBlocks) Failed(err_ errno.Errno) (GroupGroupRest, error) {
 	if s.e == nil {
 		return GroupGroupRest{}, channel.DeadState("GroupGroupAfterFreeBlocks", "Failed")
@@ -911,7 +1398,7 @@ func (s GroupGroupAfterFreeBlocks) Failed(err_ errno.Errno) (GroupGroupRest, err
 	return GroupGroupRest{s.e, s.e.Commit()}, nil
 }
 
-// GroupGroupAfterSync is the group of cg.Group at storing (cg.chan:42).
+// GroupGroupAfterSync is the group of cg.Group at storing (cg.chan:93).
 // Next: Done is sent to client, or Failed is sent to client.
 type GroupGroupAfterSync struct {
 	e    *groupGroupEndpoint
@@ -940,7 +1427,7 @@ func GroupGroupAfterSyncFrom(from *channel.Endpoint, k int) GroupGroupAfterSync 
 	return GroupGroupAfterSync{e, e.Step()}
 }
 
-// Done sends Done to client (cg.chan:43).
+// Done sends Done to client (cg.chan:94).
 func (s GroupGroupAfterSync) Done() (GroupGroupRest, error) {
 	if s.e == nil {
 		return GroupGroupRest{}, channel.DeadState("GroupGroupAfterSync", "Done")
@@ -951,7 +1438,7 @@ func (s GroupGroupAfterSync) Done() (GroupGroupRest, error) {
 	return GroupGroupRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (cg.chan:44).
+// Failed sends Failed to client (cg.chan:95).
 func (s GroupGroupAfterSync) Failed(err_ errno.Errno) (GroupGroupRest, error) {
 	if s.e == nil {
 		return GroupGroupRest{}, channel.DeadState("GroupGroupAfterSync", "Failed")
@@ -967,7 +1454,7 @@ func (s GroupGroupAfterSync) Failed(err_ errno.Errno) (GroupGroupRest, error) {
 	return GroupGroupRest{s.e, s.e.Commit()}, nil
 }
 
-// GroupGroupEnd is the group of cg.Group (cg.chan:11).
+// GroupGroupEnd is the group of cg.Group (cg.chan:42).
 // The session is over.
 type GroupGroupEnd struct {
 	e    *groupGroupEndpoint
@@ -976,8 +1463,9 @@ type GroupGroupEnd struct {
 
 // GroupGroupTakeInode is TakeInode, received.
 type GroupGroupTakeInode struct {
-	Directory bool
-	Next      GroupGroupTaking
+	Kind   file.Kind
+	Parent uint64
+	Next   GroupGroupTaking
 }
 
 func (*GroupGroupTakeInode) groupGroupRest() {}
@@ -985,11 +1473,38 @@ func (*GroupGroupTakeInode) groupGroupRest() {}
 // GroupGroupTakeBlocks is TakeBlocks, received.
 type GroupGroupTakeBlocks struct {
 	Near  uint64
-	Count int
-	Next  GroupGroupAfterTakeBlocks
+	Count uint64
+	Next  GroupGroupGrowing
 }
 
 func (*GroupGroupTakeBlocks) groupGroupRest() {}
+
+// GroupGroupLoad is Load, received.
+type GroupGroupLoad struct {
+	Ino  uint64
+	Use  bool
+	Next GroupGroupLoading
+}
+
+func (*GroupGroupLoad) groupGroupRest() {}
+
+// GroupGroupSave is Save, received.
+type GroupGroupSave struct {
+	Inode Inode
+	Next  GroupGroupCounting
+}
+
+func (*GroupGroupSave) groupGroupRest() {}
+
+// GroupGroupCount is Count, received.
+type GroupGroupCount struct {
+	Change Change
+	Ino    uint64
+	Parent uint64
+	Next   GroupGroupAfterCount
+}
+
+func (*GroupGroupCount) groupGroupRest() {}
 
 // GroupGroupFreeInode is FreeInode, received.
 type GroupGroupFreeInode struct {
@@ -1002,7 +1517,7 @@ func (*GroupGroupFreeInode) groupGroupRest() {}
 // GroupGroupFreeBlocks is FreeBlocks, received.
 type GroupGroupFreeBlocks struct {
 	Lba   uint64
-	Count int
+	Count uint64
 	Next  GroupGroupAfterFreeBlocks
 }
 

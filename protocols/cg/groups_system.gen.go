@@ -8,7 +8,7 @@ import (
 )
 
 // GroupsDigest identifies what was verified of the system cg.Groups.
-const GroupsDigest = "960beef0f41fb9cdce0984fd4d37f5c68e31761462247f0bea74f09ff4c9c6ce"
+const GroupsDigest = "4789bb55e02730e0b729035562924ac84d47d67258b8057c3e81f091f1c17f90"
 
 // GroupsParts is the code of the system cg.Groups: a function for each of its components.
 type GroupsParts struct {
@@ -25,11 +25,11 @@ func BootGroups(rt *channel.Runtime, lock []byte, with GroupsParts) error {
 	}
 	mount := MountGiven{Users: 64}
 	group := CylinderGroupGiven{Users: 64}
-	disk := block.RamGiven{Openers: 1, Users: 1, Ports: make([]channel.End, 1)}
+	disk := block.RamGiven{Openers: 1, Users: 1, Wires: 1, Ports: make([]channel.End, 1), Wired: make([]channel.End, 1)}
 
 	mount.Port, group.Port = NewPort(rt)
 	mount.Disk, disk.Ports[0] = block.NewPort(rt)
-	group.Disk, mount.Own = block.NewBlock(rt)
+	group.Disk, disk.Wired[0] = block.NewBlock(rt)
 
 	limits := channel.NewLimits(
 		channel.Limit{Of: "protocols/cg.Group", Most: 64},

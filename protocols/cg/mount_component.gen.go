@@ -9,14 +9,13 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/block"
 )
 
-// MountFunc is what the component cg.Mount does (systems.chan:39).
+// MountFunc is what the component cg.Mount does (systems.chan:41).
 type MountFunc func(ctx context.Context, s MountStart) error
 
 // MountGiven is what a Mount starts with.
 type MountGiven struct {
 	Users int
 	Disk  channel.End
-	Own   channel.End
 	Port  channel.End
 }
 
@@ -36,7 +35,6 @@ func SpawnMount(parent *channel.Endpoint, o channel.Options, g MountGiven, run M
 func (g *MountGiven) ends() []channel.End {
 	var ends []channel.End
 	ends = append(ends, g.Disk)
-	ends = append(ends, g.Own)
 	ends = append(ends, g.Port)
 	return ends
 }
@@ -55,8 +53,8 @@ type mountComponent struct {
 		mountWatchingCrashed MountWatchingCrashed
 	}
 	at struct {
-		mountAfterAttach MountAfterAttach
-		mountWatching    MountWatching
+		mountStart    MountStart
+		mountWatching MountWatching
 	}
 }
 
@@ -64,6 +62,7 @@ type mountComponent struct {
 func (e *mountComponent) body(g MountGiven, run MountFunc) func(context.Context) error {
 	e.sizes.users = g.Users
 	return func(ctx context.Context) error {
+		e.v.u = 0
 		return e.End(false, 0, run(ctx, MountStart{e, e.Step()}))
 	}
 }
@@ -71,7 +70,6 @@ func (e *mountComponent) body(g MountGiven, run MountFunc) func(context.Context)
 // The slots of a Mount.
 const (
 	mountDisk int32 = iota
-	mountOwn
 	mountPort
 	mountStarted
 	mountGClient
@@ -81,7 +79,6 @@ const (
 func mountLayout(g *MountGiven) *channel.Component {
 	return &channel.Component{Name: "Mount", Choices: 1, Ops: mountOps, Chooses: mountChooses, Slots: []channel.Slot{
 		{Name: "disk", Protocol: &block.Port, Role: 0},
-		{Name: "own", Protocol: &block.Block, Role: 1},
 		{Name: "port", Protocol: &Port, Role: 0},
 		channel.HandleSlots("started", g.Users),
 		{Name: "g.client", Protocol: &Group, Role: 0},
@@ -90,30 +87,29 @@ func mountLayout(g *MountGiven) *channel.Component {
 }
 
 // mountOps are all steps of a Mount, and mountChooses its chooses.
-var mountOps = []*channel.Op{&mountStartSendDiskAttachOp, &mountAfterAttachNewGroupOp, &mountAfterNewGroupSendPortAttachOp, &mountAfterAttach2StartAllocatorOp}
+var mountOps = []*channel.Op{&mountStartNewGroupOp, &mountAfterNewGroupSendPortAttachOp, &mountAfterAttachStartAllocatorOp}
 
 var mountChooses = []*channel.Choice{&mountWatchingChoice}
 
 var (
-	mountStartSendDiskAttachOp         = channel.Op{State: "MountStart", Method: "SendDiskAttach", Slot: mountDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:42:5"}
-	mountAfterAttachNewGroupOp         = channel.Op{State: "MountAfterAttach", Method: "NewGroup", Takes: "protocols/cg.Group", At: "protocols/cg/systems.chan:44:9"}
-	mountAfterNewGroupSendPortAttachOp = channel.Op{State: "MountAfterNewGroup", Method: "SendPortAttach", Slot: mountPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:45:9"}
-	mountAfterAttach2StartAllocatorOp  = channel.Op{State: "MountAfterAttach2", Method: "StartAllocator", Takes: "protocols/cg.Allocator", At: "protocols/cg/systems.chan:46:9"}
+	mountStartNewGroupOp               = channel.Op{State: "MountStart", Method: "NewGroup", Takes: "protocols/cg.Group", At: "protocols/cg/systems.chan:45:9"}
+	mountAfterNewGroupSendPortAttachOp = channel.Op{State: "MountAfterNewGroup", Method: "SendPortAttach", Slot: mountPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/cg/systems.chan:46:9"}
+	mountAfterAttachStartAllocatorOp   = channel.Op{State: "MountAfterAttach", Method: "StartAllocator", Takes: "protocols/cg.Allocator", At: "protocols/cg/systems.chan:47:9"}
 	mountWatchingChoice                = channel.Choice{ID: 0, State: "MountWatching", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: mountStarted, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/cg/systems.chan:50:16"},
-		{Kind: channel.Recv, Slot: mountStarted, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/cg/systems.chan:51:16"},
+		{Kind: channel.Recv, Slot: mountStarted, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/cg/systems.chan:51:16"},
+		{Kind: channel.Recv, Slot: mountStarted, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/cg/systems.chan:52:16"},
 	}}
 )
 
 // MountView reads the model variables of a Mount, as whom a state is about. Only its steps change them.
 type MountView struct{ e *mountComponent }
 
-// U is u (systems.chan:43).
+// U is u (systems.chan:44).
 func (v MountView) U() int { return v.e.v.u }
 
-// MountStart is a state of cg.Mount (systems.chan:42).
+// MountStart is a state of cg.Mount (systems.chan:45).
 // Next:
-//   - disk <- Attach(own) (systems.chan:42)
+//   - new cg.Group as g (systems.chan:45)
 type MountStart struct {
 	e    *mountComponent
 	step uint32
@@ -122,39 +118,13 @@ type MountStart struct {
 // View reads the model variables.
 func (s MountStart) View() MountView { return MountView{s.e} }
 
-// SendDiskAttach does disk <- Attach(own) (systems.chan:42).
-func (s MountStart) SendDiskAttach() (MountAfterAttach, error) {
+// NewGroup does new cg.Group as g (systems.chan:45).
+func (s MountStart) NewGroup() (MountAfterNewGroup, error) {
 	e := s.e
 	if e == nil {
-		return MountAfterAttach{}, channel.DeadState("MountStart", "SendDiskAttach")
+		return MountAfterNewGroup{}, channel.DeadState("MountStart", "NewGroup")
 	}
-	if err := e.Begin(s.step, &mountStartSendDiskAttachOp, 0); err != nil {
-		return MountAfterAttach{}, err
-	}
-	e.Give(0, mountOwn, 0)
-	e.Commit()
-	e.v.u = 0
-	return MountAfterAttach{e, e.Step()}, nil
-}
-
-// MountAfterAttach is a state of cg.Mount (systems.chan:44).
-// Next:
-//   - new cg.Group as g (systems.chan:44)
-type MountAfterAttach struct {
-	e    *mountComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s MountAfterAttach) View() MountView { return MountView{s.e} }
-
-// NewGroup does new cg.Group as g (systems.chan:44).
-func (s MountAfterAttach) NewGroup() (MountAfterNewGroup, error) {
-	e := s.e
-	if e == nil {
-		return MountAfterNewGroup{}, channel.DeadState("MountAfterAttach", "NewGroup")
-	}
-	if err := e.Turn(s.step, &mountAfterAttachNewGroupOp); err != nil {
+	if err := e.Turn(s.step, &mountStartNewGroupOp); err != nil {
 		return MountAfterNewGroup{}, err
 	}
 	ends := e.New(&Group)
@@ -163,9 +133,9 @@ func (s MountAfterAttach) NewGroup() (MountAfterNewGroup, error) {
 	return MountAfterNewGroup{e, e.Step()}, nil
 }
 
-// MountAfterNewGroup is a state of cg.Mount (systems.chan:45).
+// MountAfterNewGroup is a state of cg.Mount (systems.chan:46).
 // Next:
-//   - port <- Attach(g.group) (systems.chan:45)
+//   - port <- Attach(g.group) (systems.chan:46)
 type MountAfterNewGroup struct {
 	e    *mountComponent
 	step uint32
@@ -174,48 +144,48 @@ type MountAfterNewGroup struct {
 // View reads the model variables.
 func (s MountAfterNewGroup) View() MountView { return MountView{s.e} }
 
-// SendPortAttach does port <- Attach(g.group) (systems.chan:45).
-func (s MountAfterNewGroup) SendPortAttach() (MountAfterAttach2, error) {
+// SendPortAttach does port <- Attach(g.group) (systems.chan:46).
+func (s MountAfterNewGroup) SendPortAttach() (MountAfterAttach, error) {
 	e := s.e
 	if e == nil {
-		return MountAfterAttach2{}, channel.DeadState("MountAfterNewGroup", "SendPortAttach")
+		return MountAfterAttach{}, channel.DeadState("MountAfterNewGroup", "SendPortAttach")
 	}
 	if err := e.Begin(s.step, &mountAfterNewGroupSendPortAttachOp, 0); err != nil {
-		return MountAfterAttach2{}, err
+		return MountAfterAttach{}, err
 	}
 	e.Give(0, mountGGroup, 0)
 	e.Commit()
-	return MountAfterAttach2{e, e.Step()}, nil
+	return MountAfterAttach{e, e.Step()}, nil
 }
 
-// MountAfterAttach2 is a state of cg.Mount (systems.chan:46).
+// MountAfterAttach is a state of cg.Mount (systems.chan:47).
 // Next:
-//   - start cg.Allocator(g.client) as started[u] (systems.chan:46)
-type MountAfterAttach2 struct {
+//   - start cg.Allocator(g.client) as started[u] (systems.chan:47)
+type MountAfterAttach struct {
 	e    *mountComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s MountAfterAttach2) View() MountView { return MountView{s.e} }
+func (s MountAfterAttach) View() MountView { return MountView{s.e} }
 
-// StartAllocator does start cg.Allocator(g.client) as started[u] (systems.chan:46).
-func (s MountAfterAttach2) StartAllocator(o channel.Options, run AllocatorFunc) (MountAfterAttachOrWatching, error) {
+// StartAllocator does start cg.Allocator(g.client) as started[u] (systems.chan:47).
+func (s MountAfterAttach) StartAllocator(o channel.Options, run AllocatorFunc) (MountStartOrWatching, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("MountAfterAttach2", "StartAllocator")
+		return nil, channel.DeadState("MountAfterAttach", "StartAllocator")
 	}
-	if err := e.Turn(s.step, &mountAfterAttach2StartAllocatorOp); err != nil {
+	if err := e.Turn(s.step, &mountAfterAttachStartAllocatorOp); err != nil {
 		return nil, err
 	}
 	e.PutAt(SpawnAllocator(&e.Endpoint, o, AllocatorGiven{Group: e.Lift(mountGClient, 0)}, run), mountStarted, e.v.u, 0)
 	return e.settle1(), nil
 }
 
-// MountWatching is a state of cg.Mount at watching (systems.chan:49).
+// MountWatching is a state of cg.Mount at watching (systems.chan:50).
 // Next:
-//   - Ended() <- started[u] (systems.chan:50)
-//   - Crashed() <- started[u] (systems.chan:51)
+//   - Ended() <- started[u] (systems.chan:51)
+//   - Crashed() <- started[u] (systems.chan:52)
 type MountWatching struct {
 	e    *mountComponent
 	step uint32
@@ -255,16 +225,16 @@ func (s MountWatching) Choose() (MountWatchingOption, error) {
 	panic("channel: MountWatching took an option that it does not list")
 }
 
-// MountAfterAttachOrWatching is *MountAfterAttach or *MountWatching.
-type MountAfterAttachOrWatching interface{ mountAfterAttachOrWatching() }
+// MountStartOrWatching is *MountStart or *MountWatching.
+type MountStartOrWatching interface{ mountStartOrWatching() }
 
-func (*MountAfterAttach) mountAfterAttachOrWatching() {}
-func (*MountWatching) mountAfterAttachOrWatching()    {}
+func (*MountStart) mountStartOrWatching()    {}
+func (*MountWatching) mountStartOrWatching() {}
 
 // MountWatchingOption is *MountWatchingEnded or *MountWatchingCrashed.
 type MountWatchingOption interface{ mountWatchingOption() }
 
-// MountWatchingEnded is Ended() <- started[u] (systems.chan:50). It is valid until the next step.
+// MountWatchingEnded is Ended() <- started[u] (systems.chan:51). It is valid until the next step.
 type MountWatchingEnded struct {
 	Member int
 	Next   MountWatching
@@ -272,7 +242,7 @@ type MountWatchingEnded struct {
 
 func (*MountWatchingEnded) mountWatchingOption() {}
 
-// MountWatchingCrashed is Crashed() <- started[u] (systems.chan:51). It is valid until the next step.
+// MountWatchingCrashed is Crashed() <- started[u] (systems.chan:52). It is valid until the next step.
 type MountWatchingCrashed struct {
 	Member int
 	Next   MountWatching
@@ -280,12 +250,12 @@ type MountWatchingCrashed struct {
 
 func (*MountWatchingCrashed) mountWatchingOption() {}
 
-// settle1 is what the component does by itself from systems.chan:43 on.
-func (e *mountComponent) settle1() MountAfterAttachOrWatching {
+// settle1 is what the component does by itself from systems.chan:44 on.
+func (e *mountComponent) settle1() MountStartOrWatching {
 	if e.v.u < e.sizes.users-1 {
-		e.v.u = e.InRange(e.v.u+1, 0, e.sizes.users-1, "u", "systems.chan:43")
-		e.at.mountAfterAttach = MountAfterAttach{e, e.Step()}
-		return &e.at.mountAfterAttach
+		e.v.u = e.InRange(e.v.u+1, 0, e.sizes.users-1, "u", "systems.chan:44")
+		e.at.mountStart = MountStart{e, e.Step()}
+		return &e.at.mountStart
 	}
 	e.at.mountWatching = MountWatching{e, e.Step()}
 	return &e.at.mountWatching

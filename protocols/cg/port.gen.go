@@ -19,13 +19,13 @@ var Port = channel.Protocol{
 		{From: 0, To: 1, Capacity: 0},
 	},
 	Package: "protocols/cg",
-	Digest:  "b7704f0dc9947e776ebcf539106c60e2e0c04212dad919c7b43f6a43cecb0c92",
+	Digest:  "14d48996ecfb20ab7a403a9c1cf6c4915b9843f5f62e641a0b0d8b3dd9f8bd21",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // opener
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/cg/cg.chan:55:9"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/cg/cg.chan:106:9"}}},
 		}},
 		{States: []channel.LocalState{ // group
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/cg/cg.chan:55:9"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/cg/cg.chan:106:9"}}},
 		}},
 	},
 }
@@ -49,7 +49,7 @@ type portOpenerEndpoint struct {
 var (
 	portOpenerTable = channel.Component{Name: "PortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &Port, Role: 0}}, Choices: 0,
 		Ops: []*channel.Op{&portOpenerRestAttachOp}}
-	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0, At: "protocols/cg/cg.chan:55:9"}
+	portOpenerRestAttachOp = channel.Op{State: "PortOpenerRest", Method: "Attach", Peer: 1, Label: 0, At: "protocols/cg/cg.chan:106:9"}
 )
 
 // OpenPortOpener makes the calling goroutine the opener of a session. When ctx is done, the end is abandoned.
@@ -67,7 +67,7 @@ func StartPortOpener(rt *channel.Runtime, o channel.Options, end channel.End, ru
 	})
 }
 
-// PortOpenerRest is the opener of cg.Port at rest (cg.chan:55).
+// PortOpenerRest is the opener of cg.Port at rest (cg.chan:106).
 // Next: Attach is sent to group. It may stay so for ever.
 type PortOpenerRest struct {
 	e    *portOpenerEndpoint
@@ -96,7 +96,7 @@ func PortOpenerRestFrom(from *channel.Endpoint, k int) PortOpenerRest {
 	return PortOpenerRest{e, e.Step()}
 }
 
-// Attach sends Attach to group (cg.chan:55).
+// Attach sends Attach to group (cg.chan:106).
 func (s PortOpenerRest) Attach(user GroupGroupRest) (PortOpenerRest, error) {
 	if s.e == nil {
 		return PortOpenerRest{}, channel.DeadState("PortOpenerRest", "Attach")
@@ -120,7 +120,7 @@ type portGroupEndpoint struct {
 var (
 	portGroupTable = channel.Component{Name: "PortGroup", Slots: []channel.Slot{{Name: "group", Protocol: &Port, Role: 1}}, Choices: 0,
 		Ops: []*channel.Op{&portGroupRestReceiveOp}}
-	portGroupRestReceiveOp = channel.Op{State: "PortGroupRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/cg/cg.chan:55:9"}
+	portGroupRestReceiveOp = channel.Op{State: "PortGroupRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/cg/cg.chan:106:9"}
 )
 
 // OpenPortGroup makes the calling goroutine the group of a session. When ctx is done, the end is abandoned.
@@ -138,7 +138,7 @@ func StartPortGroup(rt *channel.Runtime, o channel.Options, end channel.End, run
 	})
 }
 
-// PortGroupRest is the group of cg.Port at rest (cg.chan:55).
+// PortGroupRest is the group of cg.Port at rest (cg.chan:106).
 // Next: Attach is received from opener. It may stay so for ever.
 type PortGroupRest struct {
 	e    *portGroupEndpoint

@@ -392,8 +392,8 @@ func (s ClockClockRest) Receive() (ClockClockRestMessage, error) {
 		e.clockClockSleep = ClockClockSleep{Which: p.Which, Until: p.Until, Waker: wake.WakeWakerPendingFrom(&e.Endpoint, 0), Next: ClockClockRest{e, e.Step()}}
 		return &e.clockClockSleep, nil
 	case 3:
-		e.Close(0, 0)
 		e.clockClockDetach = ClockClockDetach{Next: ClockClockEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.clockClockDetach, nil
 	}
 	panic("channel: ClockClockRest received a label that it does not list")

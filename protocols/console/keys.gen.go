@@ -170,8 +170,8 @@ func (s KeysConsoleTyping) Receive() (KeysConsoleTypingMessage, error) {
 		e.keysConsoleInput = KeysConsoleInput{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], Next: KeysConsoleRest{e, e.Step()}}
 		return &e.keysConsoleInput, nil
 	case 2:
-		e.Close(0, 0)
 		e.keysConsoleHangup = KeysConsoleHangup{Next: KeysConsoleEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.keysConsoleHangup, nil
 	}
 	panic("channel: KeysConsoleTyping received a label that it does not list")

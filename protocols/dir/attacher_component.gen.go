@@ -8,7 +8,7 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/channel"
 )
 
-// AttacherFunc is what the component dir.Attacher does (systems.chan:67).
+// AttacherFunc is what the component dir.Attacher does (systems.chan:70).
 type AttacherFunc func(ctx context.Context, s AttacherStart) (AttacherEnd, error)
 
 // AttacherGiven is what a Attacher starts with.
@@ -74,22 +74,22 @@ var attacherOps = []*channel.Op{&attacherStartSendPortAttachOp, &attacherAfterAt
 var attacherChooses = []*channel.Choice{&attacherAfterAttach2Choice}
 
 var (
-	attacherStartSendPortAttachOp       = channel.Op{State: "AttacherStart", Method: "SendPortAttach", Slot: attacherPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:68:5"}
-	attacherAfterAttachSendPortAttachOp = channel.Op{State: "AttacherAfterAttach", Method: "SendPortAttach", Slot: attacherPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:69:5"}
+	attacherStartSendPortAttachOp       = channel.Op{State: "AttacherStart", Method: "SendPortAttach", Slot: attacherPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:71:5"}
+	attacherAfterAttachSendPortAttachOp = channel.Op{State: "AttacherAfterAttach", Method: "SendPortAttach", Slot: attacherPort, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:72:5"}
 	attacherAfterAttach2Choice          = channel.Choice{ID: 0, State: "AttacherAfterAttach2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Gone, Slot: attacherPort, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/dir/systems.chan:72:16"},
+		{Kind: channel.Gone, Slot: attacherPort, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/dir/systems.chan:75:16"},
 	}}
 )
 
-// AttacherStart is a state of dir.Attacher (systems.chan:68).
+// AttacherStart is a state of dir.Attacher (systems.chan:71).
 // Next:
-//   - port <- Attach(first) (systems.chan:68)
+//   - port <- Attach(first) (systems.chan:71)
 type AttacherStart struct {
 	e    *attacherComponent
 	step uint32
 }
 
-// SendPortAttach does port <- Attach(first) (systems.chan:68).
+// SendPortAttach does port <- Attach(first) (systems.chan:71).
 func (s AttacherStart) SendPortAttach() (AttacherAfterAttach, error) {
 	e := s.e
 	if e == nil {
@@ -103,15 +103,15 @@ func (s AttacherStart) SendPortAttach() (AttacherAfterAttach, error) {
 	return AttacherAfterAttach{e, e.Step()}, nil
 }
 
-// AttacherAfterAttach is a state of dir.Attacher (systems.chan:69).
+// AttacherAfterAttach is a state of dir.Attacher (systems.chan:72).
 // Next:
-//   - port <- Attach(second) (systems.chan:69)
+//   - port <- Attach(second) (systems.chan:72)
 type AttacherAfterAttach struct {
 	e    *attacherComponent
 	step uint32
 }
 
-// SendPortAttach does port <- Attach(second) (systems.chan:69).
+// SendPortAttach does port <- Attach(second) (systems.chan:72).
 func (s AttacherAfterAttach) SendPortAttach() (AttacherAfterAttach2, error) {
 	e := s.e
 	if e == nil {
@@ -125,9 +125,9 @@ func (s AttacherAfterAttach) SendPortAttach() (AttacherAfterAttach2, error) {
 	return AttacherAfterAttach2{e, e.Step()}, nil
 }
 
-// AttacherAfterAttach2 is a state of dir.Attacher (systems.chan:71).
+// AttacherAfterAttach2 is a state of dir.Attacher (systems.chan:74).
 // Next:
-//   - gone <- port (systems.chan:72)
+//   - gone <- port (systems.chan:75)
 type AttacherAfterAttach2 struct {
 	e    *attacherComponent
 	step uint32
@@ -154,14 +154,14 @@ func (s AttacherAfterAttach2) Choose() (*AttacherAfterAttach2Gone, error) {
 	panic("channel: AttacherAfterAttach2 took an option that it does not list")
 }
 
-// AttacherEnd is a state of dir.Attacher (systems.chan:72).
+// AttacherEnd is a state of dir.Attacher (systems.chan:75).
 // The component has ended.
 type AttacherEnd struct {
 	e    *attacherComponent
 	step uint32
 }
 
-// AttacherAfterAttach2Gone is gone <- port (systems.chan:72). It is valid until the next step.
+// AttacherAfterAttach2Gone is gone <- port (systems.chan:75). It is valid until the next step.
 type AttacherAfterAttach2Gone struct {
 	Next AttacherEnd
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // CrossingDigest identifies what was verified of the system dir.Crossing.
-const CrossingDigest = "8f0e4ec8959ee8a729ad0d433c5d94d73c4c1614a32075b7c580379dc913ed80"
+const CrossingDigest = "467299345f480b127ea4efc234ed186f3e77102e46a091dec7f05926f218d7d9"
 
 // CrossingParts is the code of the system dir.Crossing: a function for each of its components.
 type CrossingParts struct {

@@ -16,13 +16,12 @@ const (
 	HowExisting How = iota
 	HowCreate
 	HowExclusive
-	HowTruncated
 	HowDirectory
 )
 
 // String returns the case as the declaration writes it.
 func (v How) String() string {
-	names := [...]string{"Existing", "Create", "Exclusive", "Truncated", "Directory"}
+	names := [...]string{"Existing", "Create", "Exclusive", "Directory"}
 	if int(v) < len(names) {
 		return names[v]
 	}

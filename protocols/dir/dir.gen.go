@@ -15,7 +15,7 @@ var Dir = channel.Protocol{
 	Name:  "Dir",
 	Roles: []string{"client", "directory"},
 	Labels: []channel.Label{
-		{Name: "Open", From: 0, To: 1, Payload: channel.PayloadOf[DirOpenPayload](), Fields: []channel.Field{{Name: "name"}, {Name: "how", Hi: 4, Cases: []string{"Existing", "Create", "Exclusive", "Truncated", "Directory"}}}, Ends: 1},
+		{Name: "Open", From: 0, To: 1, Payload: channel.PayloadOf[DirOpenPayload](), Fields: []channel.Field{{Name: "name"}, {Name: "how", Hi: 3, Cases: []string{"Existing", "Create", "Exclusive", "Directory"}}}, Ends: 1},
 		{Name: "Find", From: 0, To: 1, Payload: channel.PayloadOf[DirFindPayload](), Fields: []channel.Field{{Name: "name"}}},
 		{Name: "List", From: 0, To: 1, Payload: channel.PayloadOf[DirListPayload](), Fields: []channel.Field{{Name: "cookie"}}},
 		{Name: "MakeDir", From: 0, To: 1, Payload: channel.PayloadOf[DirMakeDirPayload](), Fields: []channel.Field{{Name: "name"}}},
@@ -23,9 +23,12 @@ var Dir = channel.Protocol{
 		{Name: "ReadLink", From: 0, To: 1, Payload: channel.PayloadOf[DirReadLinkPayload](), Fields: []channel.Field{{Name: "name"}}},
 		{Name: "Stat", From: 0, To: 1},
 		{Name: "SetTimes", From: 0, To: 1, Payload: channel.PayloadOf[DirSetTimesPayload](), Fields: []channel.Field{{Name: "atime"}, {Name: "mtime"}}},
+		{Name: "Sync", From: 0, To: 1},
 		{Name: "Link", From: 0, To: 1, Payload: channel.PayloadOf[DirLinkPayload](), Fields: []channel.Field{{Name: "name"}, {Name: "ino"}}},
 		{Name: "Unlink", From: 0, To: 1, Payload: channel.PayloadOf[DirUnlinkPayload](), Fields: []channel.Field{{Name: "name"}, {Name: "ino"}}},
 		{Name: "Rename", From: 0, To: 1, Payload: channel.PayloadOf[DirRenamePayload](), Fields: []channel.Field{{Name: "old"}, {Name: "name"}}},
+		{Name: "Adopt", From: 0, To: 1, Payload: channel.PayloadOf[DirAdoptPayload](), Fields: []channel.Field{{Name: "name"}, {Name: "ino"}}},
+		{Name: "Release", From: 0, To: 1, Payload: channel.PayloadOf[DirReleasePayload](), Fields: []channel.Field{{Name: "name"}, {Name: "ino"}}},
 		{Name: "Close", From: 0, To: 1},
 		{Name: "Found", From: 1, To: 0, Payload: channel.PayloadOf[DirFoundPayload](), Fields: []channel.Field{{Name: "ino"}, {Name: "kind", Hi: 5, Cases: []string{"Regular", "Directory", "Symlink", "Pipe", "Terminal", "Device"}}, {Name: "attr", Fields: []channel.Field{{Name: "ino"}, {Name: "size"}, {Name: "links"}, {Name: "atime"}, {Name: "mtime"}, {Name: "ctime"}, {Name: "mode"}}}}},
 		{Name: "Failed", From: 1, To: 0, Payload: channel.PayloadOf[DirFailedPayload](), Fields: []channel.Field{{Name: "err", Hi: 27, Cases: []string{"Access", "Again", "BadF", "Busy", "Canceled", "Exist", "FBig", "Inval", "Io", "IsDir", "Loop", "MFile", "NameTooLong", "NFile", "NoDev", "NoEnt", "NoMem", "NoSpc", "NotCapable", "NotDir", "NotEmpty", "NotSup", "Perm", "Pipe", "RoFs", "SPipe", "Stale", "XDev"}}}},
@@ -39,34 +42,40 @@ var Dir = channel.Protocol{
 		{From: 1, To: 0, Capacity: 1},
 	},
 	Package: "protocols/dir",
-	Digest:  "48083974ce389af02a895cdc1d32e1c8b354a77f3eea19d82fce767261d0180b",
+	Digest:  "b071aa8ef0b1d204e8f9adf1b95b9730109191e26ceef192cf5806527bf8cff5",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // client
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/dir/dir.chan:33:16"}, {Label: 1, Next: 1, At: "protocols/dir/dir.chan:34:16"}, {Label: 2, Next: 2, At: "protocols/dir/dir.chan:40:16"}, {Label: 3, Next: 3, At: "protocols/dir/dir.chan:46:16"}, {Label: 4, Next: 4, At: "protocols/dir/dir.chan:53:16"}, {Label: 5, Next: 5, At: "protocols/dir/dir.chan:59:16"}, {Label: 6, Next: 6, At: "protocols/dir/dir.chan:66:16"}, {Label: 7, Next: 7, At: "protocols/dir/dir.chan:69:16"}, {Label: 8, Next: 8, At: "protocols/dir/dir.chan:76:16"}, {Label: 9, Next: 9, At: "protocols/dir/dir.chan:82:16"}, {Label: 10, Next: 10, At: "protocols/dir/dir.chan:89:16"}, {Label: 11, Next: 11, At: "protocols/dir/dir.chan:95:16"}}},
-			{Name: "finding", Edges: []channel.LocalEdge{{Label: 12, Next: 0, At: "protocols/dir/dir.chan:37:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:38:20"}}},
-			{Name: "listing", Edges: []channel.LocalEdge{{Label: 14, Next: 0, At: "protocols/dir/dir.chan:43:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:44:20"}}},
-			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:49:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:50:20"}}},
-			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:56:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:57:20"}}},
-			{Name: "reading", Edges: []channel.LocalEdge{{Label: 16, Next: 0, At: "protocols/dir/dir.chan:62:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:63:20"}}},
-			{Name: "asking", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/dir/dir.chan:68:13"}}},
-			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:72:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:73:20"}}},
-			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:79:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:80:20"}}},
-			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:85:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:86:20"}}},
-			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:92:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:93:20"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/dir/dir.chan:33:16"}, {Label: 1, Next: 1, At: "protocols/dir/dir.chan:34:16"}, {Label: 2, Next: 2, At: "protocols/dir/dir.chan:42:16"}, {Label: 3, Next: 3, At: "protocols/dir/dir.chan:48:16"}, {Label: 4, Next: 4, At: "protocols/dir/dir.chan:55:16"}, {Label: 5, Next: 5, At: "protocols/dir/dir.chan:61:16"}, {Label: 6, Next: 6, At: "protocols/dir/dir.chan:68:16"}, {Label: 7, Next: 7, At: "protocols/dir/dir.chan:71:16"}, {Label: 8, Next: 8, At: "protocols/dir/dir.chan:78:16"}, {Label: 9, Next: 9, At: "protocols/dir/dir.chan:86:16"}, {Label: 10, Next: 10, At: "protocols/dir/dir.chan:92:16"}, {Label: 11, Next: 11, At: "protocols/dir/dir.chan:99:16"}, {Label: 12, Next: 12, At: "protocols/dir/dir.chan:107:16"}, {Label: 13, Next: 13, At: "protocols/dir/dir.chan:113:16"}, {Label: 14, Next: 14, At: "protocols/dir/dir.chan:119:16"}}},
+			{Name: "finding", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:37:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:38:20"}}},
+			{Name: "listing", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/dir/dir.chan:45:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:46:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:51:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:52:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:58:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:59:20"}}},
+			{Name: "reading", Edges: []channel.LocalEdge{{Label: 19, Next: 0, At: "protocols/dir/dir.chan:64:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:65:20"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 20, Next: 0, At: "protocols/dir/dir.chan:70:13"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:74:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:75:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:81:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:82:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:89:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:90:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:95:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:96:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:102:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:103:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:110:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:111:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:116:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:117:20"}}},
 			{Name: "end", End: true},
 		}},
 		{States: []channel.LocalState{ // directory
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/dir/dir.chan:33:16"}, {Label: 1, Next: 1, At: "protocols/dir/dir.chan:34:16"}, {Label: 2, Next: 2, At: "protocols/dir/dir.chan:40:16"}, {Label: 3, Next: 3, At: "protocols/dir/dir.chan:46:16"}, {Label: 4, Next: 4, At: "protocols/dir/dir.chan:53:16"}, {Label: 5, Next: 5, At: "protocols/dir/dir.chan:59:16"}, {Label: 6, Next: 6, At: "protocols/dir/dir.chan:66:16"}, {Label: 7, Next: 7, At: "protocols/dir/dir.chan:69:16"}, {Label: 8, Next: 8, At: "protocols/dir/dir.chan:76:16"}, {Label: 9, Next: 9, At: "protocols/dir/dir.chan:82:16"}, {Label: 10, Next: 10, At: "protocols/dir/dir.chan:89:16"}, {Label: 11, Next: 11, At: "protocols/dir/dir.chan:95:16"}}},
-			{Name: "finding", Edges: []channel.LocalEdge{{Label: 12, Next: 0, At: "protocols/dir/dir.chan:37:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:38:20"}}},
-			{Name: "listing", Edges: []channel.LocalEdge{{Label: 14, Next: 0, At: "protocols/dir/dir.chan:43:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:44:20"}}},
-			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:49:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:50:20"}}},
-			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:56:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:57:20"}}},
-			{Name: "reading", Edges: []channel.LocalEdge{{Label: 16, Next: 0, At: "protocols/dir/dir.chan:62:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:63:20"}}},
-			{Name: "asking", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/dir/dir.chan:68:13"}}},
-			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:72:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:73:20"}}},
-			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:79:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:80:20"}}},
-			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:85:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:86:20"}}},
-			{Name: "changing", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:92:20"}, {Label: 13, Next: 0, At: "protocols/dir/dir.chan:93:20"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/dir/dir.chan:33:16"}, {Label: 1, Next: 1, At: "protocols/dir/dir.chan:34:16"}, {Label: 2, Next: 2, At: "protocols/dir/dir.chan:42:16"}, {Label: 3, Next: 3, At: "protocols/dir/dir.chan:48:16"}, {Label: 4, Next: 4, At: "protocols/dir/dir.chan:55:16"}, {Label: 5, Next: 5, At: "protocols/dir/dir.chan:61:16"}, {Label: 6, Next: 6, At: "protocols/dir/dir.chan:68:16"}, {Label: 7, Next: 7, At: "protocols/dir/dir.chan:71:16"}, {Label: 8, Next: 8, At: "protocols/dir/dir.chan:78:16"}, {Label: 9, Next: 9, At: "protocols/dir/dir.chan:86:16"}, {Label: 10, Next: 10, At: "protocols/dir/dir.chan:92:16"}, {Label: 11, Next: 11, At: "protocols/dir/dir.chan:99:16"}, {Label: 12, Next: 12, At: "protocols/dir/dir.chan:107:16"}, {Label: 13, Next: 13, At: "protocols/dir/dir.chan:113:16"}, {Label: 14, Next: 14, At: "protocols/dir/dir.chan:119:16"}}},
+			{Name: "finding", Edges: []channel.LocalEdge{{Label: 15, Next: 0, At: "protocols/dir/dir.chan:37:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:38:20"}}},
+			{Name: "listing", Edges: []channel.LocalEdge{{Label: 17, Next: 0, At: "protocols/dir/dir.chan:45:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:46:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:51:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:52:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:58:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:59:20"}}},
+			{Name: "reading", Edges: []channel.LocalEdge{{Label: 19, Next: 0, At: "protocols/dir/dir.chan:64:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:65:20"}}},
+			{Name: "asking", Edges: []channel.LocalEdge{{Label: 20, Next: 0, At: "protocols/dir/dir.chan:70:13"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:74:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:75:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:81:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:82:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:89:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:90:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:95:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:96:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:102:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:103:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:110:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:111:20"}}},
+			{Name: "changing", Edges: []channel.LocalEdge{{Label: 18, Next: 0, At: "protocols/dir/dir.chan:116:20"}, {Label: 16, Next: 0, At: "protocols/dir/dir.chan:117:20"}}},
 			{Name: "end", End: true},
 		}},
 	},
@@ -168,6 +177,24 @@ type DirRenamePayload struct {
 	}
 }
 
+// DirAdoptPayload is what Adopt carries in a queue.
+type DirAdoptPayload struct {
+	Name struct {
+		Len  uint32
+		Data [255]byte
+	}
+	Ino uint64
+}
+
+// DirReleasePayload is what Release carries in a queue.
+type DirReleasePayload struct {
+	Name struct {
+		Len  uint32
+		Data [255]byte
+	}
+	Ino uint64
+}
+
 // DirFoundPayload is what Found carries in a queue.
 type DirFoundPayload struct {
 	Ino  uint64
@@ -216,29 +243,35 @@ type dirClientEndpoint struct {
 
 var (
 	dirClientTable = channel.Component{Name: "DirClient", Slots: []channel.Slot{{Name: "client", Protocol: &Dir, Role: 0}}, Choices: 0,
-		Ops: []*channel.Op{&dirClientRestOpenOp, &dirClientRestFindOp, &dirClientRestListOp, &dirClientRestMakeDirOp, &dirClientRestSymlinkOp, &dirClientRestReadLinkOp, &dirClientRestStatOp, &dirClientRestSetTimesOp, &dirClientRestLinkOp, &dirClientRestUnlinkOp, &dirClientRestRenameOp, &dirClientRestCloseOp, &dirClientFindingReceiveOp, &dirClientListingReceiveOp, &dirClientChangingReceiveOp, &dirClientAfterSymlinkReceiveOp, &dirClientReadingReceiveOp, &dirClientAskingReceiveOp, &dirClientAfterSetTimesReceiveOp, &dirClientAfterLinkReceiveOp, &dirClientAfterUnlinkReceiveOp, &dirClientAfterRenameReceiveOp}}
+		Ops: []*channel.Op{&dirClientRestOpenOp, &dirClientRestFindOp, &dirClientRestListOp, &dirClientRestMakeDirOp, &dirClientRestSymlinkOp, &dirClientRestReadLinkOp, &dirClientRestStatOp, &dirClientRestSetTimesOp, &dirClientRestSyncOp, &dirClientRestLinkOp, &dirClientRestUnlinkOp, &dirClientRestRenameOp, &dirClientRestAdoptOp, &dirClientRestReleaseOp, &dirClientRestCloseOp, &dirClientFindingReceiveOp, &dirClientListingReceiveOp, &dirClientChangingReceiveOp, &dirClientAfterSymlinkReceiveOp, &dirClientReadingReceiveOp, &dirClientAskingReceiveOp, &dirClientAfterSetTimesReceiveOp, &dirClientAfterSyncReceiveOp, &dirClientAfterLinkReceiveOp, &dirClientAfterUnlinkReceiveOp, &dirClientAfterRenameReceiveOp, &dirClientAfterAdoptReceiveOp, &dirClientAfterReleaseReceiveOp}}
 	dirClientRestOpenOp             = channel.Op{State: "DirClientRest", Method: "Open", Peer: 1, Label: 0, At: "protocols/dir/dir.chan:33:16"}
 	dirClientRestFindOp             = channel.Op{State: "DirClientRest", Method: "Find", Peer: 1, Label: 1, At: "protocols/dir/dir.chan:34:16"}
-	dirClientRestListOp             = channel.Op{State: "DirClientRest", Method: "List", Peer: 1, Label: 2, At: "protocols/dir/dir.chan:40:16"}
-	dirClientRestMakeDirOp          = channel.Op{State: "DirClientRest", Method: "MakeDir", Peer: 1, Label: 3, At: "protocols/dir/dir.chan:46:16"}
-	dirClientRestSymlinkOp          = channel.Op{State: "DirClientRest", Method: "Symlink", Peer: 1, Label: 4, At: "protocols/dir/dir.chan:53:16"}
-	dirClientRestReadLinkOp         = channel.Op{State: "DirClientRest", Method: "ReadLink", Peer: 1, Label: 5, At: "protocols/dir/dir.chan:59:16"}
-	dirClientRestStatOp             = channel.Op{State: "DirClientRest", Method: "Stat", Peer: 1, Label: 6, At: "protocols/dir/dir.chan:66:16"}
-	dirClientRestSetTimesOp         = channel.Op{State: "DirClientRest", Method: "SetTimes", Peer: 1, Label: 7, At: "protocols/dir/dir.chan:69:16"}
-	dirClientRestLinkOp             = channel.Op{State: "DirClientRest", Method: "Link", Peer: 1, Label: 8, At: "protocols/dir/dir.chan:76:16"}
-	dirClientRestUnlinkOp           = channel.Op{State: "DirClientRest", Method: "Unlink", Peer: 1, Label: 9, At: "protocols/dir/dir.chan:82:16"}
-	dirClientRestRenameOp           = channel.Op{State: "DirClientRest", Method: "Rename", Peer: 1, Label: 10, At: "protocols/dir/dir.chan:89:16"}
-	dirClientRestCloseOp            = channel.Op{State: "DirClientRest", Method: "Close", Peer: 1, Label: 11, At: "protocols/dir/dir.chan:95:16"}
-	dirClientFindingReceiveOp       = channel.Op{State: "DirClientFinding", Method: "Receive", Peer: 1, Labels: 1<<12 | 1<<13, At: "protocols/dir/dir.chan:37:20"}
-	dirClientListingReceiveOp       = channel.Op{State: "DirClientListing", Method: "Receive", Peer: 1, Labels: 1<<14 | 1<<13, At: "protocols/dir/dir.chan:43:20"}
-	dirClientChangingReceiveOp      = channel.Op{State: "DirClientChanging", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13, At: "protocols/dir/dir.chan:49:20"}
-	dirClientAfterSymlinkReceiveOp  = channel.Op{State: "DirClientAfterSymlink", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13, At: "protocols/dir/dir.chan:56:20"}
-	dirClientReadingReceiveOp       = channel.Op{State: "DirClientReading", Method: "Receive", Peer: 1, Labels: 1<<16 | 1<<13, At: "protocols/dir/dir.chan:62:20"}
-	dirClientAskingReceiveOp        = channel.Op{State: "DirClientAsking", Method: "Receive", Peer: 1, Labels: 1 << 17, At: "protocols/dir/dir.chan:68:13"}
-	dirClientAfterSetTimesReceiveOp = channel.Op{State: "DirClientAfterSetTimes", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13, At: "protocols/dir/dir.chan:72:20"}
-	dirClientAfterLinkReceiveOp     = channel.Op{State: "DirClientAfterLink", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13, At: "protocols/dir/dir.chan:79:20"}
-	dirClientAfterUnlinkReceiveOp   = channel.Op{State: "DirClientAfterUnlink", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13, At: "protocols/dir/dir.chan:85:20"}
-	dirClientAfterRenameReceiveOp   = channel.Op{State: "DirClientAfterRename", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<13, At: "protocols/dir/dir.chan:92:20"}
+	dirClientRestListOp             = channel.Op{State: "DirClientRest", Method: "List", Peer: 1, Label: 2, At: "protocols/dir/dir.chan:42:16"}
+	dirClientRestMakeDirOp          = channel.Op{State: "DirClientRest", Method: "MakeDir", Peer: 1, Label: 3, At: "protocols/dir/dir.chan:48:16"}
+	dirClientRestSymlinkOp          = channel.Op{State: "DirClientRest", Method: "Symlink", Peer: 1, Label: 4, At: "protocols/dir/dir.chan:55:16"}
+	dirClientRestReadLinkOp         = channel.Op{State: "DirClientRest", Method: "ReadLink", Peer: 1, Label: 5, At: "protocols/dir/dir.chan:61:16"}
+	dirClientRestStatOp             = channel.Op{State: "DirClientRest", Method: "Stat", Peer: 1, Label: 6, At: "protocols/dir/dir.chan:68:16"}
+	dirClientRestSetTimesOp         = channel.Op{State: "DirClientRest", Method: "SetTimes", Peer: 1, Label: 7, At: "protocols/dir/dir.chan:71:16"}
+	dirClientRestSyncOp             = channel.Op{State: "DirClientRest", Method: "Sync", Peer: 1, Label: 8, At: "protocols/dir/dir.chan:78:16"}
+	dirClientRestLinkOp             = channel.Op{State: "DirClientRest", Method: "Link", Peer: 1, Label: 9, At: "protocols/dir/dir.chan:86:16"}
+	dirClientRestUnlinkOp           = channel.Op{State: "DirClientRest", Method: "Unlink", Peer: 1, Label: 10, At: "protocols/dir/dir.chan:92:16"}
+	dirClientRestRenameOp           = channel.Op{State: "DirClientRest", Method: "Rename", Peer: 1, Label: 11, At: "protocols/dir/dir.chan:99:16"}
+	dirClientRestAdoptOp            = channel.Op{State: "DirClientRest", Method: "Adopt", Peer: 1, Label: 12, At: "protocols/dir/dir.chan:107:16"}
+	dirClientRestReleaseOp          = channel.Op{State: "DirClientRest", Method: "Release", Peer: 1, Label: 13, At: "protocols/dir/dir.chan:113:16"}
+	dirClientRestCloseOp            = channel.Op{State: "DirClientRest", Method: "Close", Peer: 1, Label: 14, At: "protocols/dir/dir.chan:119:16"}
+	dirClientFindingReceiveOp       = channel.Op{State: "DirClientFinding", Method: "Receive", Peer: 1, Labels: 1<<15 | 1<<16, At: "protocols/dir/dir.chan:37:20"}
+	dirClientListingReceiveOp       = channel.Op{State: "DirClientListing", Method: "Receive", Peer: 1, Labels: 1<<17 | 1<<16, At: "protocols/dir/dir.chan:45:20"}
+	dirClientChangingReceiveOp      = channel.Op{State: "DirClientChanging", Method: "Receive", Peer: 1, Labels: 1<<18 | 1<<16, At: "protocols/dir/dir.chan:51:20"}
+	dirClientAfterSymlinkReceiveOp  = channel.Op{State: "DirClientAfterSymlink", Method: "Receive", Peer: 1, Labels: 1<<18 | 1<<16, At: "protocols/dir/dir.chan:58:20"}
+	dirClientReadingReceiveOp       = channel.Op{State: "DirClientReading", Method: "Receive", Peer: 1, Labels: 1<<19 | 1<<16, At: "protocols/dir/dir.chan:64:20"}
+	dirClientAskingReceiveOp        = channel.Op{State: "DirClientAsking", Method: "Receive", Peer: 1, Labels: 1 << 20, At: "protocols/dir/dir.chan:70:13"}
+	dirClientAfterSetTimesReceiveOp = channel.Op{State: "DirClientAfterSetTimes", Method: "Receive", Peer: 1, Labels: 1<<18 | 1<<16, At: "protocols/dir/dir.chan:74:20"}
+	dirClientAfterSyncReceiveOp     = channel.Op{State: "DirClientAfterSync", Method: "Receive", Peer: 1, Labels: 1<<18 | 1<<16, At: "protocols/dir/dir.chan:81:20"}
+	dirClientAfterLinkReceiveOp     = channel.Op{State: "DirClientAfterLink", Method: "Receive", Peer: 1, Labels: 1<<18 | 1<<16, At: "protocols/dir/dir.chan:89:20"}
+	dirClientAfterUnlinkReceiveOp   = channel.Op{State: "DirClientAfterUnlink", Method: "Receive", Peer: 1, Labels: 1<<18 | 1<<16, At: "protocols/dir/dir.chan:95:20"}
+	dirClientAfterRenameReceiveOp   = channel.Op{State: "DirClientAfterRename", Method: "Receive", Peer: 1, Labels: 1<<18 | 1<<16, At: "protocols/dir/dir.chan:102:20"}
+	dirClientAfterAdoptReceiveOp    = channel.Op{State: "DirClientAfterAdopt", Method: "Receive", Peer: 1, Labels: 1<<18 | 1<<16, At: "protocols/dir/dir.chan:110:20"}
+	dirClientAfterReleaseReceiveOp  = channel.Op{State: "DirClientAfterRelease", Method: "Receive", Peer: 1, Labels: 1<<18 | 1<<16, At: "protocols/dir/dir.chan:116:20"}
 )
 
 // OpenDirClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -258,7 +291,7 @@ func StartDirClient(rt *channel.Runtime, o channel.Options, end channel.End, run
 }
 
 // DirClientRest is the client of dir.Dir at rest (dir.chan:31).
-// Next: Open is sent to directory, or Find is sent to directory, or List is sent to directory, or MakeDir is sent to directory, or Symlink is sent to directory, or ReadLink is sent to directory, or Stat is sent to directory, or SetTimes is sent to directory, or Link is sent to directory, or Unlink is sent to directory, or Rename is sent to directory, or Close is sent to directory. It may stay so for ever.
+// Next: Open is sent to directory, or Find is sent to directory, or List is sent to directory, or MakeDir is sent to directory, or Symlink is sent to directory, or ReadLink is sent to directory, or Stat is sent to directory, or SetTimes is sent to directory, or Sync is sent to directory, or Link is sent to directory, or Unlink is sent to directory, or Rename is sent to directory, or Adopt is sent to directory, or Release is sent to directory, or Close is sent to directory. It may stay so for ever.
 type DirClientRest struct {
 	e    *dirClientEndpoint
 	step uint32
@@ -294,7 +327,7 @@ func (s DirClientRest) Open(name string, how How, answer OpeningGiverStart) (Dir
 	if len(name) > 255 {
 		return DirClientRest{}, channel.BadArgument("DirClientRest", "Open", "name is longer than 255")
 	}
-	if int(how) >= 5 {
+	if int(how) >= 4 {
 		return DirClientRest{}, channel.BadArgument("DirClientRest", "Open", "how is no case of dir.How")
 	}
 	if err := s.e.Begin(s.step, &dirClientRestOpenOp, 0); err != nil {
@@ -325,7 +358,7 @@ func (s DirClientRest) Find(name string) (DirClientFinding, error) {
 	return DirClientFinding{s.e, s.e.Commit()}, nil
 }
 
-// List sends List to directory (dir.chan:40).
+// List sends List to directory (dir.chan:42).
 func (s DirClientRest) List(cookie uint64) (DirClientListing, error) {
 	if s.e == nil {
 		return DirClientListing{}, channel.DeadState("DirClientRest", "List")
@@ -338,7 +371,7 @@ func (s DirClientRest) List(cookie uint64) (DirClientListing, error) {
 	return DirClientListing{s.e, s.e.Commit()}, nil
 }
 
-// MakeDir sends MakeDir to directory (dir.chan:46).
+// MakeDir sends MakeDir to directory (dir.chan:48).
 func (s DirClientRest) MakeDir(name string) (DirClientChanging, error) {
 	if s.e == nil {
 		return DirClientChanging{}, channel.DeadState("DirClientRest", "MakeDir")
@@ -354,7 +387,7 @@ func (s DirClientRest) MakeDir(name string) (DirClientChanging, error) {
 	return DirClientChanging{s.e, s.e.Commit()}, nil
 }
 
-// Symlink sends Symlink to directory (dir.chan:53).
+// Symlink sends Symlink to directory (dir.chan:55).
 func (s DirClientRest) Symlink(name string, target string) (DirClientAfterSymlink, error) {
 	if s.e == nil {
 		return DirClientAfterSymlink{}, channel.DeadState("DirClientRest", "Symlink")
@@ -374,7 +407,7 @@ func (s DirClientRest) Symlink(name string, target string) (DirClientAfterSymlin
 	return DirClientAfterSymlink{s.e, s.e.Commit()}, nil
 }
 
-// ReadLink sends ReadLink to directory (dir.chan:59).
+// ReadLink sends ReadLink to directory (dir.chan:61).
 func (s DirClientRest) ReadLink(name string) (DirClientReading, error) {
 	if s.e == nil {
 		return DirClientReading{}, channel.DeadState("DirClientRest", "ReadLink")
@@ -390,7 +423,7 @@ func (s DirClientRest) ReadLink(name string) (DirClientReading, error) {
 	return DirClientReading{s.e, s.e.Commit()}, nil
 }
 
-// Stat sends Stat to directory (dir.chan:66).
+// Stat sends Stat to directory (dir.chan:68).
 func (s DirClientRest) Stat() (DirClientAsking, error) {
 	if s.e == nil {
 		return DirClientAsking{}, channel.DeadState("DirClientRest", "Stat")
@@ -401,7 +434,7 @@ func (s DirClientRest) Stat() (DirClientAsking, error) {
 	return DirClientAsking{s.e, s.e.Commit()}, nil
 }
 
-// SetTimes sends SetTimes to directory (dir.chan:69).
+// SetTimes sends SetTimes to directory (dir.chan:71).
 func (s DirClientRest) SetTimes(atime uint64, mtime uint64) (DirClientAfterSetTimes, error) {
 	if s.e == nil {
 		return DirClientAfterSetTimes{}, channel.DeadState("DirClientRest", "SetTimes")
@@ -415,7 +448,18 @@ func (s DirClientRest) SetTimes(atime uint64, mtime uint64) (DirClientAfterSetTi
 	return DirClientAfterSetTimes{s.e, s.e.Commit()}, nil
 }
 
-// Link sends Link to directory (dir.chan:76).
+// Sync sends Sync to directory (dir.chan:78).
+func (s DirClientRest) Sync() (DirClientAfterSync, error) {
+	if s.e == nil {
+		return DirClientAfterSync{}, channel.DeadState("DirClientRest", "Sync")
+	}
+	if err := s.e.Begin(s.step, &dirClientRestSyncOp, 0); err != nil {
+		return DirClientAfterSync{}, err
+	}
+	return DirClientAfterSync{s.e, s.e.Commit()}, nil
+}
+
+// Link sends Link to directory (dir.chan:86).
 func (s DirClientRest) Link(name string, ino uint64) (DirClientAfterLink, error) {
 	if s.e == nil {
 		return DirClientAfterLink{}, channel.DeadState("DirClientRest", "Link")
@@ -432,7 +476,7 @@ func (s DirClientRest) Link(name string, ino uint64) (DirClientAfterLink, error)
 	return DirClientAfterLink{s.e, s.e.Commit()}, nil
 }
 
-// Unlink sends Unlink to directory (dir.chan:82).
+// Unlink sends Unlink to directory (dir.chan:92).
 func (s DirClientRest) Unlink(name string, ino uint64) (DirClientAfterUnlink, error) {
 	if s.e == nil {
 		return DirClientAfterUnlink{}, channel.DeadState("DirClientRest", "Unlink")
@@ -449,7 +493,7 @@ func (s DirClientRest) Unlink(name string, ino uint64) (DirClientAfterUnlink, er
 	return DirClientAfterUnlink{s.e, s.e.Commit()}, nil
 }
 
-// Rename sends Rename to directory (dir.chan:89).
+// Rename sends Rename to directory (dir.chan:99).
 func (s DirClientRest) Rename(old string, name string) (DirClientAfterRename, error) {
 	if s.e == nil {
 		return DirClientAfterRename{}, channel.DeadState("DirClientRest", "Rename")
@@ -469,7 +513,41 @@ func (s DirClientRest) Rename(old string, name string) (DirClientAfterRename, er
 	return DirClientAfterRename{s.e, s.e.Commit()}, nil
 }
 
-// Close sends Close to directory (dir.chan:95).
+// Adopt sends Adopt to directory (dir.chan:107).
+func (s DirClientRest) Adopt(name string, ino uint64) (DirClientAfterAdopt, error) {
+	if s.e == nil {
+		return DirClientAfterAdopt{}, channel.DeadState("DirClientRest", "Adopt")
+	}
+	if len(name) > 255 {
+		return DirClientAfterAdopt{}, channel.BadArgument("DirClientRest", "Adopt", "name is longer than 255")
+	}
+	if err := s.e.Begin(s.step, &dirClientRestAdoptOp, 0); err != nil {
+		return DirClientAfterAdopt{}, err
+	}
+	p := channel.Out[DirAdoptPayload](&s.e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	p.Ino = ino
+	return DirClientAfterAdopt{s.e, s.e.Commit()}, nil
+}
+
+// Release sends Release to directory (dir.chan:113).
+func (s DirClientRest) Release(name string, ino uint64) (DirClientAfterRelease, error) {
+	if s.e == nil {
+		return DirClientAfterRelease{}, channel.DeadState("DirClientRest", "Release")
+	}
+	if len(name) > 255 {
+		return DirClientAfterRelease{}, channel.BadArgument("DirClientRest", "Release", "name is longer than 255")
+	}
+	if err := s.e.Begin(s.step, &dirClientRestReleaseOp, 0); err != nil {
+		return DirClientAfterRelease{}, err
+	}
+	p := channel.Out[DirReleasePayload](&s.e.Endpoint)
+	p.Name.Len = uint32(copy(p.Name.Data[:], name))
+	p.Ino = ino
+	return DirClientAfterRelease{s.e, s.e.Commit()}, nil
+}
+
+// Close sends Close to directory (dir.chan:119).
 func (s DirClientRest) Close() (DirClientEnd, error) {
 	if s.e == nil {
 		return DirClientEnd{}, channel.DeadState("DirClientRest", "Close")
@@ -525,11 +603,11 @@ func (s DirClientFinding) Receive() (DirClientFindingMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 12:
+	case 15:
 		p := channel.In[DirFoundPayload](&e.Endpoint)
 		e.dirClientFound = DirClientFound{Ino: p.Ino, Kind: p.Kind, Attr: p.Attr, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFound, nil
-	case 13:
+	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
@@ -537,7 +615,7 @@ func (s DirClientFinding) Receive() (DirClientFindingMessage, error) {
 	panic("channel: DirClientFinding received a label that it does not list")
 }
 
-// DirClientListing is the client of dir.Dir at listing (dir.chan:42).
+// DirClientListing is the client of dir.Dir at listing (dir.chan:44).
 // Next: Entries is received from directory, or Failed is received from directory.
 type DirClientListing struct {
 	e    *dirClientEndpoint
@@ -580,11 +658,11 @@ func (s DirClientListing) Receive() (DirClientListingMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 14:
+	case 17:
 		p := channel.In[DirEntriesPayload](&e.Endpoint)
 		e.dirClientEntries = DirClientEntries{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], NextField: p.Next, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientEntries, nil
-	case 13:
+	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
@@ -592,7 +670,7 @@ func (s DirClientListing) Receive() (DirClientListingMessage, error) {
 	panic("channel: DirClientListing received a label that it does not list")
 }
 
-// DirClientChanging is the client of dir.Dir at changing (dir.chan:48).
+// DirClientChanging is the client of dir.Dir at changing (dir.chan:50).
 // Next: Done is received from directory, or Failed is received from directory.
 type DirClientChanging struct {
 	e    *dirClientEndpoint
@@ -635,10 +713,10 @@ func (s DirClientChanging) Receive() (DirClientChangingMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientDone, nil
-	case 13:
+	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
@@ -646,7 +724,7 @@ func (s DirClientChanging) Receive() (DirClientChangingMessage, error) {
 	panic("channel: DirClientChanging received a label that it does not list")
 }
 
-// DirClientAfterSymlink is the client of dir.Dir at changing (dir.chan:55).
+// DirClientAfterSymlink is the client of dir.Dir at changing (dir.chan:57).
 // Next: Done is received from directory, or Failed is received from directory.
 type DirClientAfterSymlink struct {
 	e    *dirClientEndpoint
@@ -689,10 +767,10 @@ func (s DirClientAfterSymlink) Receive() (DirClientAfterSymlinkMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientDone, nil
-	case 13:
+	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
@@ -700,7 +778,7 @@ func (s DirClientAfterSymlink) Receive() (DirClientAfterSymlinkMessage, error) {
 	panic("channel: DirClientAfterSymlink received a label that it does not list")
 }
 
-// DirClientReading is the client of dir.Dir at reading (dir.chan:61).
+// DirClientReading is the client of dir.Dir at reading (dir.chan:63).
 // Next: Target is received from directory, or Failed is received from directory.
 type DirClientReading struct {
 	e    *dirClientEndpoint
@@ -743,11 +821,11 @@ func (s DirClientReading) Receive() (DirClientReadingMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 16:
+	case 19:
 		p := channel.In[DirTargetPayload](&e.Endpoint)
 		e.dirClientTarget = DirClientTarget{Target: string(p.Target.Data[:p.Target.Len]), Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientTarget, nil
-	case 13:
+	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
@@ -755,7 +833,7 @@ func (s DirClientReading) Receive() (DirClientReadingMessage, error) {
 	panic("channel: DirClientReading received a label that it does not list")
 }
 
-// DirClientAsking is the client of dir.Dir at asking (dir.chan:68).
+// DirClientAsking is the client of dir.Dir at asking (dir.chan:70).
 // Next: Is is received from directory.
 type DirClientAsking struct {
 	e    *dirClientEndpoint
@@ -799,7 +877,7 @@ func (s DirClientAsking) Receive() (*DirClientIs, error) {
 	return &e.dirClientIs, nil
 }
 
-// DirClientAfterSetTimes is the client of dir.Dir at changing (dir.chan:71).
+// DirClientAfterSetTimes is the client of dir.Dir at changing (dir.chan:73).
 // Next: Done is received from directory, or Failed is received from directory.
 type DirClientAfterSetTimes struct {
 	e    *dirClientEndpoint
@@ -842,10 +920,10 @@ func (s DirClientAfterSetTimes) Receive() (DirClientAfterSetTimesMessage, error)
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientDone, nil
-	case 13:
+	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
@@ -853,7 +931,61 @@ func (s DirClientAfterSetTimes) Receive() (DirClientAfterSetTimesMessage, error)
 	panic("channel: DirClientAfterSetTimes received a label that it does not list")
 }
 
-// DirClientAfterLink is the client of dir.Dir at changing (dir.chan:78).
+// DirClientAfterSync is the client of dir.Dir at changing (dir.chan:80).
+// Next: Done is received from directory, or Failed is received from directory.
+type DirClientAfterSync struct {
+	e    *dirClientEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s DirClientAfterSync) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s DirClientAfterSync) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("DirClientAfterSync", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "DirClientAfterSync", method)
+}
+
+// DirClientAfterSyncFrom takes the k-th end of the message that from has received. Only stubs call it.
+func DirClientAfterSyncFrom(from *channel.Endpoint, k int) DirClientAfterSync {
+	e := new(dirClientEndpoint)
+	from.Adopt(k, &e.Endpoint, &dirClientTable, "DirClient")
+	return DirClientAfterSync{e, e.Step()}
+}
+
+// DirClientAfterSyncMessage is *DirClientDone or *DirClientFailed. It is valid until the next step.
+type DirClientAfterSyncMessage interface{ dirClientAfterSync() }
+
+// Receive waits for *DirClientDone or *DirClientFailed.
+func (s DirClientAfterSync) Receive() (DirClientAfterSyncMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirClientAfterSync", "Receive")
+	}
+	label, err := e.Receive(s.step, &dirClientAfterSyncReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 18:
+		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
+		return &e.dirClientDone, nil
+	case 16:
+		p := channel.In[DirFailedPayload](&e.Endpoint)
+		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
+		return &e.dirClientFailed, nil
+	}
+	panic("channel: DirClientAfterSync received a label that it does not list")
+}
+
+// DirClientAfterLink is the client of dir.Dir at changing (dir.chan:88).
 // Next: Done is received from directory, or Failed is received from directory.
 type DirClientAfterLink struct {
 	e    *dirClientEndpoint
@@ -896,10 +1028,10 @@ func (s DirClientAfterLink) Receive() (DirClientAfterLinkMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientDone, nil
-	case 13:
+	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
@@ -907,7 +1039,7 @@ func (s DirClientAfterLink) Receive() (DirClientAfterLinkMessage, error) {
 	panic("channel: DirClientAfterLink received a label that it does not list")
 }
 
-// DirClientAfterUnlink is the client of dir.Dir at changing (dir.chan:84).
+// DirClientAfterUnlink is the client of dir.Dir at changing (dir.chan:94).
 // Next: Done is received from directory, or Failed is received from directory.
 type DirClientAfterUnlink struct {
 	e    *dirClientEndpoint
@@ -950,10 +1082,10 @@ func (s DirClientAfterUnlink) Receive() (DirClientAfterUnlinkMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientDone, nil
-	case 13:
+	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
@@ -961,7 +1093,7 @@ func (s DirClientAfterUnlink) Receive() (DirClientAfterUnlinkMessage, error) {
 	panic("channel: DirClientAfterUnlink received a label that it does not list")
 }
 
-// DirClientAfterRename is the client of dir.Dir at changing (dir.chan:91).
+// DirClientAfterRename is the client of dir.Dir at changing (dir.chan:101).
 // Next: Done is received from directory, or Failed is received from directory.
 type DirClientAfterRename struct {
 	e    *dirClientEndpoint
@@ -1004,15 +1136,123 @@ func (s DirClientAfterRename) Receive() (DirClientAfterRenameMessage, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientDone, nil
-	case 13:
+	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
 		return &e.dirClientFailed, nil
 	}
 	panic("channel: DirClientAfterRename received a label that it does not list")
+}
+
+// DirClientAfterAdopt is the client of dir.Dir at changing (dir.chan:109).
+// Next: Done is received from directory, or Failed is received from directory.
+type DirClientAfterAdopt struct {
+	e    *dirClientEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s DirClientAfterAdopt) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s DirClientAfterAdopt) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("DirClientAfterAdopt", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "DirClientAfterAdopt", method)
+}
+
+// DirClientAfterAdoptFrom takes the k-th end of the message that from has received. Only stubs call it.
+func DirClientAfterAdoptFrom(from *channel.Endpoint, k int) DirClientAfterAdopt {
+	e := new(dirClientEndpoint)
+	from.Adopt(k, &e.Endpoint, &dirClientTable, "DirClient")
+	return DirClientAfterAdopt{e, e.Step()}
+}
+
+// DirClientAfterAdoptMessage is *DirClientDone or *DirClientFailed. It is valid until the next step.
+type DirClientAfterAdoptMessage interface{ dirClientAfterAdopt() }
+
+// Receive waits for *DirClientDone or *DirClientFailed.
+func (s DirClientAfterAdopt) Receive() (DirClientAfterAdoptMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirClientAfterAdopt", "Receive")
+	}
+	label, err := e.Receive(s.step, &dirClientAfterAdoptReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 18:
+		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
+		return &e.dirClientDone, nil
+	case 16:
+		p := channel.In[DirFailedPayload](&e.Endpoint)
+		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
+		return &e.dirClientFailed, nil
+	}
+	panic("channel: DirClientAfterAdopt received a label that it does not list")
+}
+
+// DirClientAfterRelease is the client of dir.Dir at changing (dir.chan:115).
+// Next: Done is received from directory, or Failed is received from directory.
+type DirClientAfterRelease struct {
+	e    *dirClientEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s DirClientAfterRelease) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s DirClientAfterRelease) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("DirClientAfterRelease", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "DirClientAfterRelease", method)
+}
+
+// DirClientAfterReleaseFrom takes the k-th end of the message that from has received. Only stubs call it.
+func DirClientAfterReleaseFrom(from *channel.Endpoint, k int) DirClientAfterRelease {
+	e := new(dirClientEndpoint)
+	from.Adopt(k, &e.Endpoint, &dirClientTable, "DirClient")
+	return DirClientAfterRelease{e, e.Step()}
+}
+
+// DirClientAfterReleaseMessage is *DirClientDone or *DirClientFailed. It is valid until the next step.
+type DirClientAfterReleaseMessage interface{ dirClientAfterRelease() }
+
+// Receive waits for *DirClientDone or *DirClientFailed.
+func (s DirClientAfterRelease) Receive() (DirClientAfterReleaseMessage, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirClientAfterRelease", "Receive")
+	}
+	label, err := e.Receive(s.step, &dirClientAfterReleaseReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 18:
+		e.dirClientDone = DirClientDone{Next: DirClientRest{e, e.Step()}}
+		return &e.dirClientDone, nil
+	case 16:
+		p := channel.In[DirFailedPayload](&e.Endpoint)
+		e.dirClientFailed = DirClientFailed{Err: p.Err, Next: DirClientRest{e, e.Step()}}
+		return &e.dirClientFailed, nil
+	}
+	panic("channel: DirClientAfterRelease received a label that it does not list")
 }
 
 // DirClientEnd is the client of dir.Dir (dir.chan:29).
@@ -1044,9 +1284,12 @@ func (*DirClientFailed) dirClientChanging()      {}
 func (*DirClientFailed) dirClientAfterSymlink()  {}
 func (*DirClientFailed) dirClientReading()       {}
 func (*DirClientFailed) dirClientAfterSetTimes() {}
+func (*DirClientFailed) dirClientAfterSync()     {}
 func (*DirClientFailed) dirClientAfterLink()     {}
 func (*DirClientFailed) dirClientAfterUnlink()   {}
 func (*DirClientFailed) dirClientAfterRename()   {}
+func (*DirClientFailed) dirClientAfterAdopt()    {}
+func (*DirClientFailed) dirClientAfterRelease()  {}
 
 // DirClientEntries is Entries, received.
 type DirClientEntries struct {
@@ -1065,9 +1308,12 @@ type DirClientDone struct {
 func (*DirClientDone) dirClientChanging()      {}
 func (*DirClientDone) dirClientAfterSymlink()  {}
 func (*DirClientDone) dirClientAfterSetTimes() {}
+func (*DirClientDone) dirClientAfterSync()     {}
 func (*DirClientDone) dirClientAfterLink()     {}
 func (*DirClientDone) dirClientAfterUnlink()   {}
 func (*DirClientDone) dirClientAfterRename()   {}
+func (*DirClientDone) dirClientAfterAdopt()    {}
+func (*DirClientDone) dirClientAfterRelease()  {}
 
 // DirClientTarget is Target, received.
 type DirClientTarget struct {
@@ -1095,35 +1341,44 @@ type dirDirectoryEndpoint struct {
 	dirDirectoryReadLink DirDirectoryReadLink
 	dirDirectoryStat     DirDirectoryStat
 	dirDirectorySetTimes DirDirectorySetTimes
+	dirDirectorySync     DirDirectorySync
 	dirDirectoryLink     DirDirectoryLink
 	dirDirectoryUnlink   DirDirectoryUnlink
 	dirDirectoryRename   DirDirectoryRename
+	dirDirectoryAdopt    DirDirectoryAdopt
+	dirDirectoryRelease  DirDirectoryRelease
 	dirDirectoryClose    DirDirectoryClose
 }
 
 var (
 	dirDirectoryTable = channel.Component{Name: "DirDirectory", Slots: []channel.Slot{{Name: "directory", Protocol: &Dir, Role: 1}}, Choices: 0,
-		Ops: []*channel.Op{&dirDirectoryRestReceiveOp, &dirDirectoryFindingFoundOp, &dirDirectoryFindingFailedOp, &dirDirectoryListingEntriesOp, &dirDirectoryListingFailedOp, &dirDirectoryChangingDoneOp, &dirDirectoryChangingFailedOp, &dirDirectoryAfterSymlinkDoneOp, &dirDirectoryAfterSymlinkFailedOp, &dirDirectoryReadingTargetOp, &dirDirectoryReadingFailedOp, &dirDirectoryAskingIsOp, &dirDirectoryAfterSetTimesDoneOp, &dirDirectoryAfterSetTimesFailedOp, &dirDirectoryAfterLinkDoneOp, &dirDirectoryAfterLinkFailedOp, &dirDirectoryAfterUnlinkDoneOp, &dirDirectoryAfterUnlinkFailedOp, &dirDirectoryAfterRenameDoneOp, &dirDirectoryAfterRenameFailedOp}}
-	dirDirectoryRestReceiveOp         = channel.Op{State: "DirDirectoryRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11, At: "protocols/dir/dir.chan:33:16"}
-	dirDirectoryFindingFoundOp        = channel.Op{State: "DirDirectoryFinding", Method: "Found", Peer: 0, Label: 12, At: "protocols/dir/dir.chan:37:20"}
-	dirDirectoryFindingFailedOp       = channel.Op{State: "DirDirectoryFinding", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:38:20"}
-	dirDirectoryListingEntriesOp      = channel.Op{State: "DirDirectoryListing", Method: "Entries", Peer: 0, Label: 14, At: "protocols/dir/dir.chan:43:20"}
-	dirDirectoryListingFailedOp       = channel.Op{State: "DirDirectoryListing", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:44:20"}
-	dirDirectoryChangingDoneOp        = channel.Op{State: "DirDirectoryChanging", Method: "Done", Peer: 0, Label: 15, At: "protocols/dir/dir.chan:49:20"}
-	dirDirectoryChangingFailedOp      = channel.Op{State: "DirDirectoryChanging", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:50:20"}
-	dirDirectoryAfterSymlinkDoneOp    = channel.Op{State: "DirDirectoryAfterSymlink", Method: "Done", Peer: 0, Label: 15, At: "protocols/dir/dir.chan:56:20"}
-	dirDirectoryAfterSymlinkFailedOp  = channel.Op{State: "DirDirectoryAfterSymlink", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:57:20"}
-	dirDirectoryReadingTargetOp       = channel.Op{State: "DirDirectoryReading", Method: "Target", Peer: 0, Label: 16, At: "protocols/dir/dir.chan:62:20"}
-	dirDirectoryReadingFailedOp       = channel.Op{State: "DirDirectoryReading", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:63:20"}
-	dirDirectoryAskingIsOp            = channel.Op{State: "DirDirectoryAsking", Method: "Is", Peer: 0, Label: 17, At: "protocols/dir/dir.chan:68:13"}
-	dirDirectoryAfterSetTimesDoneOp   = channel.Op{State: "DirDirectoryAfterSetTimes", Method: "Done", Peer: 0, Label: 15, At: "protocols/dir/dir.chan:72:20"}
-	dirDirectoryAfterSetTimesFailedOp = channel.Op{State: "DirDirectoryAfterSetTimes", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:73:20"}
-	dirDirectoryAfterLinkDoneOp       = channel.Op{State: "DirDirectoryAfterLink", Method: "Done", Peer: 0, Label: 15, At: "protocols/dir/dir.chan:79:20"}
-	dirDirectoryAfterLinkFailedOp     = channel.Op{State: "DirDirectoryAfterLink", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:80:20"}
-	dirDirectoryAfterUnlinkDoneOp     = channel.Op{State: "DirDirectoryAfterUnlink", Method: "Done", Peer: 0, Label: 15, At: "protocols/dir/dir.chan:85:20"}
-	dirDirectoryAfterUnlinkFailedOp   = channel.Op{State: "DirDirectoryAfterUnlink", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:86:20"}
-	dirDirectoryAfterRenameDoneOp     = channel.Op{State: "DirDirectoryAfterRename", Method: "Done", Peer: 0, Label: 15, At: "protocols/dir/dir.chan:92:20"}
-	dirDirectoryAfterRenameFailedOp   = channel.Op{State: "DirDirectoryAfterRename", Method: "Failed", Peer: 0, Label: 13, At: "protocols/dir/dir.chan:93:20"}
+		Ops: []*channel.Op{&dirDirectoryRestReceiveOp, &dirDirectoryFindingFoundOp, &dirDirectoryFindingFailedOp, &dirDirectoryListingEntriesOp, &dirDirectoryListingFailedOp, &dirDirectoryChangingDoneOp, &dirDirectoryChangingFailedOp, &dirDirectoryAfterSymlinkDoneOp, &dirDirectoryAfterSymlinkFailedOp, &dirDirectoryReadingTargetOp, &dirDirectoryReadingFailedOp, &dirDirectoryAskingIsOp, &dirDirectoryAfterSetTimesDoneOp, &dirDirectoryAfterSetTimesFailedOp, &dirDirectoryAfterSyncDoneOp, &dirDirectoryAfterSyncFailedOp, &dirDirectoryAfterLinkDoneOp, &dirDirectoryAfterLinkFailedOp, &dirDirectoryAfterUnlinkDoneOp, &dirDirectoryAfterUnlinkFailedOp, &dirDirectoryAfterRenameDoneOp, &dirDirectoryAfterRenameFailedOp, &dirDirectoryAfterAdoptDoneOp, &dirDirectoryAfterAdoptFailedOp, &dirDirectoryAfterReleaseDoneOp, &dirDirectoryAfterReleaseFailedOp}}
+	dirDirectoryRestReceiveOp         = channel.Op{State: "DirDirectoryRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11 | 1<<12 | 1<<13 | 1<<14, At: "protocols/dir/dir.chan:33:16"}
+	dirDirectoryFindingFoundOp        = channel.Op{State: "DirDirectoryFinding", Method: "Found", Peer: 0, Label: 15, At: "protocols/dir/dir.chan:37:20"}
+	dirDirectoryFindingFailedOp       = channel.Op{State: "DirDirectoryFinding", Method: "Failed", Peer: 0, Label: 16, At: "protocols/dir/dir.chan:38:20"}
+	dirDirectoryListingEntriesOp      = channel.Op{State: "DirDirectoryListing", Method: "Entries", Peer: 0, Label: 17, At: "protocols/dir/dir.chan:45:20"}
+	dirDirectoryListingFailedOp       = channel.Op{State: "DirDirectoryListing", Method: "Failed", Peer: 0, Label: 16, At: "protocols/dir/dir.chan:46:20"}
+	dirDirectoryChangingDoneOp        = channel.Op{State: "DirDirectoryChanging", Method: "Done", Peer: 0, Label: 18, At: "protocols/dir/dir.chan:51:20"}
+	dirDirectoryChangingFailedOp      = channel.Op{State: "DirDirectoryChanging", Method: "Failed", Peer: 0, Label: 16, At: "protocols/dir/dir.chan:52:20"}
+	dirDirectoryAfterSymlinkDoneOp    = channel.Op{State: "DirDirectoryAfterSymlink", Method: "Done", Peer: 0, Label: 18, At: "protocols/dir/dir.chan:58:20"}
+	dirDirectoryAfterSymlinkFailedOp  = channel.Op{State: "DirDirectoryAfterSymlink", Method: "Failed", Peer: 0, Label: 16, At: "protocols/dir/dir.chan:59:20"}
+	dirDirectoryReadingTargetOp       = channel.Op{State: "DirDirectoryReading", Method: "Target", Peer: 0, Label: 19, At: "protocols/dir/dir.chan:64:20"}
+	dirDirectoryReadingFailedOp       = channel.Op{State: "DirDirectoryReading", Method: "Failed", Peer: 0, Label: 16, At: "protocols/dir/dir.chan:65:20"}
+	dirDirectoryAskingIsOp            = channel.Op{State: "DirDirectoryAsking", Method: "Is", Peer: 0, Label: 20, At: "protocols/dir/dir.chan:70:13"}
+	dirDirectoryAfterSetTimesDoneOp   = channel.Op{State: "DirDirectoryAfterSetTimes", Method: "Done", Peer: 0, Label: 18, At: "protocols/dir/dir.chan:74:20"}
+	dirDirectoryAfterSetTimesFailedOp = channel.Op{State: "DirDirectoryAfterSetTimes", Method: "Failed", Peer: 0, Label: 16, At: "protocols/dir/dir.chan:75:20"}
+	dirDirectoryAfterSyncDoneOp       = channel.Op{State: "DirDirectoryAfterSync", Method: "Done", Peer: 0, Label: 18, At: "protocols/dir/dir.chan:81:20"}
+	dirDirectoryAfterSyncFailedOp     = channel.Op{State: "DirDirectoryAfterSync", Method: "Failed", Peer: 0, Label: 16, At: "protocols/dir/dir.chan:82:20"}
+	dirDirectoryAfterLinkDoneOp       = channel.Op{State: "DirDirectoryAfterLink", Method: "Done", Peer: 0, Label: 18, At: "protocols/dir/dir.chan:89:20"}
+	dirDirectoryAfterLinkFailedOp     = channel.Op{State: "DirDirectoryAfterLink", Method: "Failed", Peer: 0, Label: 16, At: "protocols/dir/dir.chan:90:20"}
+	dirDirectoryAfterUnlinkDoneOp     = channel.Op{State: "DirDirectoryAfterUnlink", Method: "Done", Peer: 0, Label: 18, At: "protocols/dir/dir.chan:95:20"}
+	dirDirectoryAfterUnlinkFailedOp   = channel.Op{State: "DirDirectoryAfterUnlink", Method: "Failed", Peer: 0, Label: 16, At: "protocols/dir/dir.chan:96:20"}
+	dirDirectoryAfterRenameDoneOp     = channel.Op{State: "DirDirectoryAfterRename", Method: "Done", Peer: 0, Label: 18, At: "protocols/dir/dir.chan:102:20"}
+	dirDirectoryAfterRenameFailedOp   = channel.Op{State: "DirDirectoryAfterRename", Method: "Failed", Peer: 0, Label: 16, At: "protocols/dir/dir.chan:103:20"}
+	dirDirectoryAfterAdoptDoneOp      = channel.Op{State: "DirDirectoryAfterAdopt", Method: "Done", Peer: 0, Label: 18, At: "protocols/dir/dir.chan:110:20"}
+	dirDirectoryAfterAdoptFailedOp    = channel.Op{State: "DirDirectoryAfterAdopt", Method: "Failed", Peer: 0, Label: 16, At: "protocols/dir/dir.chan:111:20"}
+	dirDirectoryAfterReleaseDoneOp    = channel.Op{State: "DirDirectoryAfterRelease", Method: "Done", Peer: 0, Label: 18, At: "protocols/dir/dir.chan:116:20"}
+	dirDirectoryAfterReleaseFailedOp  = channel.Op{State: "DirDirectoryAfterRelease", Method: "Failed", Peer: 0, Label: 16, At: "protocols/dir/dir.chan:117:20"}
 )
 
 // OpenDirDirectory makes the calling goroutine the directory of a session. When ctx is done, the end is abandoned.
@@ -1143,7 +1398,7 @@ func StartDirDirectory(rt *channel.Runtime, o channel.Options, end channel.End, 
 }
 
 // DirDirectoryRest is the directory of dir.Dir at rest (dir.chan:31).
-// Next: Open is received from client, or Find is received from client, or List is received from client, or MakeDir is received from client, or Symlink is received from client, or ReadLink is received from client, or Stat is received from client, or SetTimes is received from client, or Link is received from client, or Unlink is received from client, or Rename is received from client, or Close is received from client. It may stay so for ever.
+// Next: Open is received from client, or Find is received from client, or List is received from client, or MakeDir is received from client, or Symlink is received from client, or ReadLink is received from client, or Stat is received from client, or SetTimes is received from client, or Sync is received from client, or Link is received from client, or Unlink is received from client, or Rename is received from client, or Adopt is received from client, or Release is received from client, or Close is received from client. It may stay so for ever.
 type DirDirectoryRest struct {
 	e    *dirDirectoryEndpoint
 	step uint32
@@ -1171,10 +1426,10 @@ func DirDirectoryRestFrom(from *channel.Endpoint, k int) DirDirectoryRest {
 	return DirDirectoryRest{e, e.Step()}
 }
 
-// DirDirectoryRestMessage is *DirDirectoryOpen, *DirDirectoryFind, *DirDirectoryList, *DirDirectoryMakeDir, *DirDirectorySymlink, *DirDirectoryReadLink, *DirDirectoryStat, *DirDirectorySetTimes, *DirDirectoryLink, *DirDirectoryUnlink, *DirDirectoryRename or *DirDirectoryClose. It is valid until the next step.
+// DirDirectoryRestMessage is *DirDirectoryOpen, *DirDirectoryFind, *DirDirectoryList, *DirDirectoryMakeDir, *DirDirectorySymlink, *DirDirectoryReadLink, *DirDirectoryStat, *DirDirectorySetTimes, *DirDirectorySync, *DirDirectoryLink, *DirDirectoryUnlink, *DirDirectoryRename, *DirDirectoryAdopt, *DirDirectoryRelease or *DirDirectoryClose. It is valid until the next step.
 type DirDirectoryRestMessage interface{ dirDirectoryRest() }
 
-// Receive waits for *DirDirectoryOpen, *DirDirectoryFind, *DirDirectoryList, *DirDirectoryMakeDir, *DirDirectorySymlink, *DirDirectoryReadLink, *DirDirectoryStat, *DirDirectorySetTimes, *DirDirectoryLink, *DirDirectoryUnlink, *DirDirectoryRename or *DirDirectoryClose.
+// Receive waits for *DirDirectoryOpen, *DirDirectoryFind, *DirDirectoryList, *DirDirectoryMakeDir, *DirDirectorySymlink, *DirDirectoryReadLink, *DirDirectoryStat, *DirDirectorySetTimes, *DirDirectorySync, *DirDirectoryLink, *DirDirectoryUnlink, *DirDirectoryRename, *DirDirectoryAdopt, *DirDirectoryRelease or *DirDirectoryClose.
 func (s DirDirectoryRest) Receive() (DirDirectoryRestMessage, error) {
 	e := s.e
 	if e == nil {
@@ -1217,20 +1472,31 @@ func (s DirDirectoryRest) Receive() (DirDirectoryRestMessage, error) {
 		e.dirDirectorySetTimes = DirDirectorySetTimes{Atime: p.Atime, Mtime: p.Mtime, Next: DirDirectoryAfterSetTimes{e, e.Step()}}
 		return &e.dirDirectorySetTimes, nil
 	case 8:
+		e.dirDirectorySync = DirDirectorySync{Next: DirDirectoryAfterSync{e, e.Step()}}
+		return &e.dirDirectorySync, nil
+	case 9:
 		p := channel.In[DirLinkPayload](&e.Endpoint)
 		e.dirDirectoryLink = DirDirectoryLink{Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino, Next: DirDirectoryAfterLink{e, e.Step()}}
 		return &e.dirDirectoryLink, nil
-	case 9:
+	case 10:
 		p := channel.In[DirUnlinkPayload](&e.Endpoint)
 		e.dirDirectoryUnlink = DirDirectoryUnlink{Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino, Next: DirDirectoryAfterUnlink{e, e.Step()}}
 		return &e.dirDirectoryUnlink, nil
-	case 10:
+	case 11:
 		p := channel.In[DirRenamePayload](&e.Endpoint)
 		e.dirDirectoryRename = DirDirectoryRename{Old: string(p.Old.Data[:p.Old.Len]), Name: string(p.Name.Data[:p.Name.Len]), Next: DirDirectoryAfterRename{e, e.Step()}}
 		return &e.dirDirectoryRename, nil
-	case 11:
-		e.Close(0, 0)
+	case 12:
+		p := channel.In[DirAdoptPayload](&e.Endpoint)
+		e.dirDirectoryAdopt = DirDirectoryAdopt{Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino, Next: DirDirectoryAfterAdopt{e, e.Step()}}
+		return &e.dirDirectoryAdopt, nil
+	case 13:
+		p := channel.In[DirReleasePayload](&e.Endpoint)
+		e.dirDirectoryRelease = DirDirectoryRelease{Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino, Next: DirDirectoryAfterRelease{e, e.Step()}}
+		return &e.dirDirectoryRelease, nil
+	case 14:
 		e.dirDirectoryClose = DirDirectoryClose{Next: DirDirectoryEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.dirDirectoryClose, nil
 	}
 	panic("channel: DirDirectoryRest received a label that it does not list")
@@ -1299,7 +1565,7 @@ func (s DirDirectoryFinding) Failed(err_ errno.Errno) (DirDirectoryRest, error) 
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryListing is the directory of dir.Dir at listing (dir.chan:42).
+// DirDirectoryListing is the directory of dir.Dir at listing (dir.chan:44).
 // Next: Entries is sent to client, or Failed is sent to client.
 type DirDirectoryListing struct {
 	e    *dirDirectoryEndpoint
@@ -1328,7 +1594,7 @@ func DirDirectoryListingFrom(from *channel.Endpoint, k int) DirDirectoryListing 
 	return DirDirectoryListing{e, e.Step()}
 }
 
-// Entries sends Entries to client (dir.chan:43).
+// Entries sends Entries to client (dir.chan:45).
 func (s DirDirectoryListing) Entries(buf []byte, next uint64) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryListing", "Entries")
@@ -1345,7 +1611,7 @@ func (s DirDirectoryListing) Entries(buf []byte, next uint64) (DirDirectoryRest,
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (dir.chan:44).
+// Failed sends Failed to client (dir.chan:46).
 func (s DirDirectoryListing) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryListing", "Failed")
@@ -1361,7 +1627,7 @@ func (s DirDirectoryListing) Failed(err_ errno.Errno) (DirDirectoryRest, error) 
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryChanging is the directory of dir.Dir at changing (dir.chan:48).
+// DirDirectoryChanging is the directory of dir.Dir at changing (dir.chan:50).
 // Next: Done is sent to client, or Failed is sent to client.
 type DirDirectoryChanging struct {
 	e    *dirDirectoryEndpoint
@@ -1390,7 +1656,7 @@ func DirDirectoryChangingFrom(from *channel.Endpoint, k int) DirDirectoryChangin
 	return DirDirectoryChanging{e, e.Step()}
 }
 
-// Done sends Done to client (dir.chan:49).
+// Done sends Done to client (dir.chan:51).
 func (s DirDirectoryChanging) Done() (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryChanging", "Done")
@@ -1401,7 +1667,7 @@ func (s DirDirectoryChanging) Done() (DirDirectoryRest, error) {
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (dir.chan:50).
+// Failed sends Failed to client (dir.chan:52).
 func (s DirDirectoryChanging) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryChanging", "Failed")
@@ -1417,7 +1683,7 @@ func (s DirDirectoryChanging) Failed(err_ errno.Errno) (DirDirectoryRest, error)
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryAfterSymlink is the directory of dir.Dir at changing (dir.chan:55).
+// DirDirectoryAfterSymlink is the directory of dir.Dir at changing (dir.chan:57).
 // Next: Done is sent to client, or Failed is sent to client.
 type DirDirectoryAfterSymlink struct {
 	e    *dirDirectoryEndpoint
@@ -1446,7 +1712,7 @@ func DirDirectoryAfterSymlinkFrom(from *channel.Endpoint, k int) DirDirectoryAft
 	return DirDirectoryAfterSymlink{e, e.Step()}
 }
 
-// Done sends Done to client (dir.chan:56).
+// Done sends Done to client (dir.chan:58).
 func (s DirDirectoryAfterSymlink) Done() (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterSymlink", "Done")
@@ -1457,7 +1723,7 @@ func (s DirDirectoryAfterSymlink) Done() (DirDirectoryRest, error) {
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (dir.chan:57).
+// Failed sends Failed to client (dir.chan:59).
 func (s DirDirectoryAfterSymlink) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterSymlink", "Failed")
@@ -1473,7 +1739,7 @@ func (s DirDirectoryAfterSymlink) Failed(err_ errno.Errno) (DirDirectoryRest, er
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryReading is the directory of dir.Dir at reading (dir.chan:61).
+// DirDirectoryReading is the directory of dir.Dir at reading (dir.chan:63).
 // Next: Target is sent to client, or Failed is sent to client.
 type DirDirectoryReading struct {
 	e    *dirDirectoryEndpoint
@@ -1502,7 +1768,7 @@ func DirDirectoryReadingFrom(from *channel.Endpoint, k int) DirDirectoryReading 
 	return DirDirectoryReading{e, e.Step()}
 }
 
-// Target sends Target to client (dir.chan:62).
+// Target sends Target to client (dir.chan:64).
 func (s DirDirectoryReading) Target(target string) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryReading", "Target")
@@ -1518,7 +1784,7 @@ func (s DirDirectoryReading) Target(target string) (DirDirectoryRest, error) {
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (dir.chan:63).
+// Failed sends Failed to client (dir.chan:65).
 func (s DirDirectoryReading) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryReading", "Failed")
@@ -1534,7 +1800,7 @@ func (s DirDirectoryReading) Failed(err_ errno.Errno) (DirDirectoryRest, error) 
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryAsking is the directory of dir.Dir at asking (dir.chan:68).
+// DirDirectoryAsking is the directory of dir.Dir at asking (dir.chan:70).
 // Next: Is is sent to client.
 type DirDirectoryAsking struct {
 	e    *dirDirectoryEndpoint
@@ -1563,7 +1829,7 @@ func DirDirectoryAskingFrom(from *channel.Endpoint, k int) DirDirectoryAsking {
 	return DirDirectoryAsking{e, e.Step()}
 }
 
-// Is sends Is to client (dir.chan:68).
+// Is sends Is to client (dir.chan:70).
 func (s DirDirectoryAsking) Is(attr file.Attr) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAsking", "Is")
@@ -1576,7 +1842,7 @@ func (s DirDirectoryAsking) Is(attr file.Attr) (DirDirectoryRest, error) {
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryAfterSetTimes is the directory of dir.Dir at changing (dir.chan:71).
+// DirDirectoryAfterSetTimes is the directory of dir.Dir at changing (dir.chan:73).
 // Next: Done is sent to client, or Failed is sent to client.
 type DirDirectoryAfterSetTimes struct {
 	e    *dirDirectoryEndpoint
@@ -1605,7 +1871,7 @@ func DirDirectoryAfterSetTimesFrom(from *channel.Endpoint, k int) DirDirectoryAf
 	return DirDirectoryAfterSetTimes{e, e.Step()}
 }
 
-// Done sends Done to client (dir.chan:72).
+// Done sends Done to client (dir.chan:74).
 func (s DirDirectoryAfterSetTimes) Done() (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterSetTimes", "Done")
@@ -1616,7 +1882,7 @@ func (s DirDirectoryAfterSetTimes) Done() (DirDirectoryRest, error) {
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (dir.chan:73).
+// Failed sends Failed to client (dir.chan:75).
 func (s DirDirectoryAfterSetTimes) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterSetTimes", "Failed")
@@ -1632,7 +1898,63 @@ func (s DirDirectoryAfterSetTimes) Failed(err_ errno.Errno) (DirDirectoryRest, e
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryAfterLink is the directory of dir.Dir at changing (dir.chan:78).
+// DirDirectoryAfterSync is the directory of dir.Dir at changing (dir.chan:80).
+// Next: Done is sent to client, or Failed is sent to client.
+type DirDirectoryAfterSync struct {
+	e    *dirDirectoryEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s DirDirectoryAfterSync) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s DirDirectoryAfterSync) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("DirDirectoryAfterSync", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "DirDirectoryAfterSync", method)
+}
+
+// DirDirectoryAfterSyncFrom takes the k-th end of the message that from has received. Only stubs call it.
+func DirDirectoryAfterSyncFrom(from *channel.Endpoint, k int) DirDirectoryAfterSync {
+	e := new(dirDirectoryEndpoint)
+	from.Adopt(k, &e.Endpoint, &dirDirectoryTable, "DirDirectory")
+	return DirDirectoryAfterSync{e, e.Step()}
+}
+
+// Done sends Done to client (dir.chan:81).
+func (s DirDirectoryAfterSync) Done() (DirDirectoryRest, error) {
+	if s.e == nil {
+		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterSync", "Done")
+	}
+	if err := s.e.Begin(s.step, &dirDirectoryAfterSyncDoneOp, 0); err != nil {
+		return DirDirectoryRest{}, err
+	}
+	return DirDirectoryRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to client (dir.chan:82).
+func (s DirDirectoryAfterSync) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
+	if s.e == nil {
+		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterSync", "Failed")
+	}
+	if int(err_) >= 28 {
+		return DirDirectoryRest{}, channel.BadArgument("DirDirectoryAfterSync", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &dirDirectoryAfterSyncFailedOp, 0); err != nil {
+		return DirDirectoryRest{}, err
+	}
+	p := channel.Out[DirFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return DirDirectoryRest{s.e, s.e.Commit()}, nil
+}
+
+// DirDirectoryAfterLink is the directory of dir.Dir at changing (dir.chan:88).
 // Next: Done is sent to client, or Failed is sent to client.
 type DirDirectoryAfterLink struct {
 	e    *dirDirectoryEndpoint
@@ -1661,7 +1983,7 @@ func DirDirectoryAfterLinkFrom(from *channel.Endpoint, k int) DirDirectoryAfterL
 	return DirDirectoryAfterLink{e, e.Step()}
 }
 
-// Done sends Done to client (dir.chan:79).
+// Done sends Done to client (dir.chan:89).
 func (s DirDirectoryAfterLink) Done() (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterLink", "Done")
@@ -1672,7 +1994,7 @@ func (s DirDirectoryAfterLink) Done() (DirDirectoryRest, error) {
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (dir.chan:80).
+// Failed sends Failed to client (dir.chan:90).
 func (s DirDirectoryAfterLink) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterLink", "Failed")
@@ -1688,7 +2010,7 @@ func (s DirDirectoryAfterLink) Failed(err_ errno.Errno) (DirDirectoryRest, error
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryAfterUnlink is the directory of dir.Dir at changing (dir.chan:84).
+// DirDirectoryAfterUnlink is the directory of dir.Dir at changing (dir.chan:94).
 // Next: Done is sent to client, or Failed is sent to client.
 type DirDirectoryAfterUnlink struct {
 	e    *dirDirectoryEndpoint
@@ -1717,7 +2039,7 @@ func DirDirectoryAfterUnlinkFrom(from *channel.Endpoint, k int) DirDirectoryAfte
 	return DirDirectoryAfterUnlink{e, e.Step()}
 }
 
-// Done sends Done to client (dir.chan:85).
+// Done sends Done to client (dir.chan:95).
 func (s DirDirectoryAfterUnlink) Done() (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterUnlink", "Done")
@@ -1728,7 +2050,7 @@ func (s DirDirectoryAfterUnlink) Done() (DirDirectoryRest, error) {
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (dir.chan:86).
+// Failed sends Failed to client (dir.chan:96).
 func (s DirDirectoryAfterUnlink) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterUnlink", "Failed")
@@ -1744,7 +2066,7 @@ func (s DirDirectoryAfterUnlink) Failed(err_ errno.Errno) (DirDirectoryRest, err
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// DirDirectoryAfterRename is the directory of dir.Dir at changing (dir.chan:91).
+// DirDirectoryAfterRename is the directory of dir.Dir at changing (dir.chan:101).
 // Next: Done is sent to client, or Failed is sent to client.
 type DirDirectoryAfterRename struct {
 	e    *dirDirectoryEndpoint
@@ -1773,7 +2095,7 @@ func DirDirectoryAfterRenameFrom(from *channel.Endpoint, k int) DirDirectoryAfte
 	return DirDirectoryAfterRename{e, e.Step()}
 }
 
-// Done sends Done to client (dir.chan:92).
+// Done sends Done to client (dir.chan:102).
 func (s DirDirectoryAfterRename) Done() (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterRename", "Done")
@@ -1784,7 +2106,7 @@ func (s DirDirectoryAfterRename) Done() (DirDirectoryRest, error) {
 	return DirDirectoryRest{s.e, s.e.Commit()}, nil
 }
 
-// Failed sends Failed to client (dir.chan:93).
+// Failed sends Failed to client (dir.chan:103).
 func (s DirDirectoryAfterRename) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
 	if s.e == nil {
 		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterRename", "Failed")
@@ -1793,6 +2115,118 @@ func (s DirDirectoryAfterRename) Failed(err_ errno.Errno) (DirDirectoryRest, err
 		return DirDirectoryRest{}, channel.BadArgument("DirDirectoryAfterRename", "Failed", "err is no case of errno.Errno")
 	}
 	if err := s.e.Begin(s.step, &dirDirectoryAfterRenameFailedOp, 0); err != nil {
+		return DirDirectoryRest{}, err
+	}
+	p := channel.Out[DirFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return DirDirectoryRest{s.e, s.e.Commit()}, nil
+}
+
+// DirDirectoryAfterAdopt is the directory of dir.Dir at changing (dir.chan:109).
+// Next: Done is sent to client, or Failed is sent to client.
+type DirDirectoryAfterAdopt struct {
+	e    *dirDirectoryEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s DirDirectoryAfterAdopt) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s DirDirectoryAfterAdopt) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("DirDirectoryAfterAdopt", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "DirDirectoryAfterAdopt", method)
+}
+
+// DirDirectoryAfterAdoptFrom takes the k-th end of the message that from has received. Only stubs call it.
+func DirDirectoryAfterAdoptFrom(from *channel.Endpoint, k int) DirDirectoryAfterAdopt {
+	e := new(dirDirectoryEndpoint)
+	from.Adopt(k, &e.Endpoint, &dirDirectoryTable, "DirDirectory")
+	return DirDirectoryAfterAdopt{e, e.Step()}
+}
+
+// Done sends Done to client (dir.chan:110).
+func (s DirDirectoryAfterAdopt) Done() (DirDirectoryRest, error) {
+	if s.e == nil {
+		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterAdopt", "Done")
+	}
+	if err := s.e.Begin(s.step, &dirDirectoryAfterAdoptDoneOp, 0); err != nil {
+		return DirDirectoryRest{}, err
+	}
+	return DirDirectoryRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to client (dir.chan:111).
+func (s DirDirectoryAfterAdopt) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
+	if s.e == nil {
+		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterAdopt", "Failed")
+	}
+	if int(err_) >= 28 {
+		return DirDirectoryRest{}, channel.BadArgument("DirDirectoryAfterAdopt", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &dirDirectoryAfterAdoptFailedOp, 0); err != nil {
+		return DirDirectoryRest{}, err
+	}
+	p := channel.Out[DirFailedPayload](&s.e.Endpoint)
+	p.Err = err_
+	return DirDirectoryRest{s.e, s.e.Commit()}, nil
+}
+
+// DirDirectoryAfterRelease is the directory of dir.Dir at changing (dir.chan:115).
+// Next: Done is sent to client, or Failed is sent to client.
+type DirDirectoryAfterRelease struct {
+	e    *dirDirectoryEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s DirDirectoryAfterRelease) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s DirDirectoryAfterRelease) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("DirDirectoryAfterRelease", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "DirDirectoryAfterRelease", method)
+}
+
+// DirDirectoryAfterReleaseFrom takes the k-th end of the message that from has received. Only stubs call it.
+func DirDirectoryAfterReleaseFrom(from *channel.Endpoint, k int) DirDirectoryAfterRelease {
+	e := new(dirDirectoryEndpoint)
+	from.Adopt(k, &e.Endpoint, &dirDirectoryTable, "DirDirectory")
+	return DirDirectoryAfterRelease{e, e.Step()}
+}
+
+// Done sends Done to client (dir.chan:116).
+func (s DirDirectoryAfterRelease) Done() (DirDirectoryRest, error) {
+	if s.e == nil {
+		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterRelease", "Done")
+	}
+	if err := s.e.Begin(s.step, &dirDirectoryAfterReleaseDoneOp, 0); err != nil {
+		return DirDirectoryRest{}, err
+	}
+	return DirDirectoryRest{s.e, s.e.Commit()}, nil
+}
+
+// Failed sends Failed to client (dir.chan:117).
+func (s DirDirectoryAfterRelease) Failed(err_ errno.Errno) (DirDirectoryRest, error) {
+	if s.e == nil {
+		return DirDirectoryRest{}, channel.DeadState("DirDirectoryAfterRelease", "Failed")
+	}
+	if int(err_) >= 28 {
+		return DirDirectoryRest{}, channel.BadArgument("DirDirectoryAfterRelease", "Failed", "err is no case of errno.Errno")
+	}
+	if err := s.e.Begin(s.step, &dirDirectoryAfterReleaseFailedOp, 0); err != nil {
 		return DirDirectoryRest{}, err
 	}
 	p := channel.Out[DirFailedPayload](&s.e.Endpoint)
@@ -1874,6 +2308,13 @@ type DirDirectorySetTimes struct {
 
 func (*DirDirectorySetTimes) dirDirectoryRest() {}
 
+// DirDirectorySync is Sync, received.
+type DirDirectorySync struct {
+	Next DirDirectoryAfterSync
+}
+
+func (*DirDirectorySync) dirDirectoryRest() {}
+
 // DirDirectoryLink is Link, received.
 type DirDirectoryLink struct {
 	Name string
@@ -1900,6 +2341,24 @@ type DirDirectoryRename struct {
 }
 
 func (*DirDirectoryRename) dirDirectoryRest() {}
+
+// DirDirectoryAdopt is Adopt, received.
+type DirDirectoryAdopt struct {
+	Name string
+	Ino  uint64
+	Next DirDirectoryAfterAdopt
+}
+
+func (*DirDirectoryAdopt) dirDirectoryRest() {}
+
+// DirDirectoryRelease is Release, received.
+type DirDirectoryRelease struct {
+	Name string
+	Ino  uint64
+	Next DirDirectoryAfterRelease
+}
+
+func (*DirDirectoryRelease) dirDirectoryRest() {}
 
 // DirDirectoryClose is Close, received.
 type DirDirectoryClose struct {

@@ -9,7 +9,7 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/errno"
 )
 
-// MoverFunc is what the component dir.Mover does (systems.chan:39).
+// MoverFunc is what the component dir.Mover does (systems.chan:42).
 type MoverFunc func(ctx context.Context, s MoverMoving) (MoverEnd, error)
 
 // MoverGiven is what a Mover starts with.
@@ -84,25 +84,25 @@ var moverLayout = channel.Component{Name: "Mover", Choices: 0, Ops: moverOps, Sl
 var moverOps = []*channel.Op{&moverMovingMoveOp, &moverMovingLeaveOp, &moverAfterMoveSendRenamerRenameOp, &moverAfterLeaveSendACloseOp, &moverAfterRenameReceiveRenamerOp, &moverAfterCloseSendBCloseOp, &moverAfterClose2SendRenamerDetachOp}
 
 var (
-	moverMovingMoveOp                   = channel.Op{State: "MoverMoving", Method: "Move", At: "protocols/dir/systems.chan:47:14"}
-	moverMovingLeaveOp                  = channel.Op{State: "MoverMoving", Method: "Leave", At: "protocols/dir/systems.chan:57:14"}
-	moverAfterMoveSendRenamerRenameOp   = channel.Op{State: "MoverAfterMove", Method: "SendRenamerRename", Slot: moverRenamer, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:48:13"}
-	moverAfterLeaveSendACloseOp         = channel.Op{State: "MoverAfterLeave", Method: "SendAClose", Slot: moverA, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:58:13"}
-	moverAfterRenameReceiveRenamerOp    = channel.Op{State: "MoverAfterRename", Method: "ReceiveRenamer", Slot: moverRenamer, Peer: 1, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:50:20"}
-	moverAfterCloseSendBCloseOp         = channel.Op{State: "MoverAfterClose", Method: "SendBClose", Slot: moverB, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:59:13"}
-	moverAfterClose2SendRenamerDetachOp = channel.Op{State: "MoverAfterClose2", Method: "SendRenamerDetach", Slot: moverRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:60:13"}
+	moverMovingMoveOp                   = channel.Op{State: "MoverMoving", Method: "Move", At: "protocols/dir/systems.chan:50:14"}
+	moverMovingLeaveOp                  = channel.Op{State: "MoverMoving", Method: "Leave", At: "protocols/dir/systems.chan:60:14"}
+	moverAfterMoveSendRenamerRenameOp   = channel.Op{State: "MoverAfterMove", Method: "SendRenamerRename", Slot: moverRenamer, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:51:13"}
+	moverAfterLeaveSendACloseOp         = channel.Op{State: "MoverAfterLeave", Method: "SendAClose", Slot: moverA, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:61:13"}
+	moverAfterRenameReceiveRenamerOp    = channel.Op{State: "MoverAfterRename", Method: "ReceiveRenamer", Slot: moverRenamer, Peer: 1, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:53:20"}
+	moverAfterCloseSendBCloseOp         = channel.Op{State: "MoverAfterClose", Method: "SendBClose", Slot: moverB, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:62:13"}
+	moverAfterClose2SendRenamerDetachOp = channel.Op{State: "MoverAfterClose2", Method: "SendRenamerDetach", Slot: moverRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:63:13"}
 )
 
-// MoverMoving is a state of dir.Mover at moving (systems.chan:46).
+// MoverMoving is a state of dir.Mover at moving (systems.chan:49).
 // Next:
-//   - case move (systems.chan:47)
-//   - case leave (systems.chan:57)
+//   - case move (systems.chan:50)
+//   - case leave (systems.chan:60)
 type MoverMoving struct {
 	e    *moverComponent
 	step uint32
 }
 
-// Move does case move (systems.chan:47).
+// Move does case move (systems.chan:50).
 func (s MoverMoving) Move() (MoverAfterMove, error) {
 	e := s.e
 	if e == nil {
@@ -115,7 +115,7 @@ func (s MoverMoving) Move() (MoverAfterMove, error) {
 	return MoverAfterMove{e, e.Step()}, nil
 }
 
-// Leave does case leave (systems.chan:57).
+// Leave does case leave (systems.chan:60).
 func (s MoverMoving) Leave() (MoverAfterLeave, error) {
 	e := s.e
 	if e == nil {
@@ -128,15 +128,15 @@ func (s MoverMoving) Leave() (MoverAfterLeave, error) {
 	return MoverAfterLeave{e, e.Step()}, nil
 }
 
-// MoverAfterMove is a state of dir.Mover (systems.chan:48).
+// MoverAfterMove is a state of dir.Mover (systems.chan:51).
 // Next:
-//   - renamer <- Rename(a, _, b, _) (systems.chan:48)
+//   - renamer <- Rename(a, _, b, _) (systems.chan:51)
 type MoverAfterMove struct {
 	e    *moverComponent
 	step uint32
 }
 
-// SendRenamerRename does renamer <- Rename(a, _, b, _) (systems.chan:48).
+// SendRenamerRename does renamer <- Rename(a, _, b, _) (systems.chan:51).
 func (s MoverAfterMove) SendRenamerRename(old string, name string) (MoverAfterRename, error) {
 	e := s.e
 	if e == nil {
@@ -160,15 +160,15 @@ func (s MoverAfterMove) SendRenamerRename(old string, name string) (MoverAfterRe
 	return MoverAfterRename{e, e.Step()}, nil
 }
 
-// MoverAfterLeave is a state of dir.Mover (systems.chan:58).
+// MoverAfterLeave is a state of dir.Mover (systems.chan:61).
 // Next:
-//   - a <- Close() (systems.chan:58)
+//   - a <- Close() (systems.chan:61)
 type MoverAfterLeave struct {
 	e    *moverComponent
 	step uint32
 }
 
-// SendAClose does a <- Close() (systems.chan:58).
+// SendAClose does a <- Close() (systems.chan:61).
 func (s MoverAfterLeave) SendAClose() (MoverAfterClose, error) {
 	e := s.e
 	if e == nil {
@@ -182,10 +182,10 @@ func (s MoverAfterLeave) SendAClose() (MoverAfterClose, error) {
 	return MoverAfterClose{e, e.Step()}, nil
 }
 
-// MoverAfterRename is a state of dir.Mover (systems.chan:49).
+// MoverAfterRename is a state of dir.Mover (systems.chan:52).
 // Next:
-//   - Renamed(x, y) <- renamer (systems.chan:50)
-//   - Refused(_, x, y) <- renamer (systems.chan:53)
+//   - Renamed(x, y) <- renamer (systems.chan:53)
+//   - Refused(_, x, y) <- renamer (systems.chan:56)
 type MoverAfterRename struct {
 	e    *moverComponent
 	step uint32
@@ -224,15 +224,15 @@ func (s MoverAfterRename) ReceiveRenamer() (MoverAfterRenameOption, error) {
 	panic("channel: MoverAfterRename received a label that it does not list")
 }
 
-// MoverAfterClose is a state of dir.Mover (systems.chan:59).
+// MoverAfterClose is a state of dir.Mover (systems.chan:62).
 // Next:
-//   - b <- Close() (systems.chan:59)
+//   - b <- Close() (systems.chan:62)
 type MoverAfterClose struct {
 	e    *moverComponent
 	step uint32
 }
 
-// SendBClose does b <- Close() (systems.chan:59).
+// SendBClose does b <- Close() (systems.chan:62).
 func (s MoverAfterClose) SendBClose() (MoverAfterClose2, error) {
 	e := s.e
 	if e == nil {
@@ -246,15 +246,15 @@ func (s MoverAfterClose) SendBClose() (MoverAfterClose2, error) {
 	return MoverAfterClose2{e, e.Step()}, nil
 }
 
-// MoverAfterClose2 is a state of dir.Mover (systems.chan:60).
+// MoverAfterClose2 is a state of dir.Mover (systems.chan:63).
 // Next:
-//   - renamer <- Detach() (systems.chan:60)
+//   - renamer <- Detach() (systems.chan:63)
 type MoverAfterClose2 struct {
 	e    *moverComponent
 	step uint32
 }
 
-// SendRenamerDetach does renamer <- Detach() (systems.chan:60).
+// SendRenamerDetach does renamer <- Detach() (systems.chan:63).
 func (s MoverAfterClose2) SendRenamerDetach() (MoverEnd, error) {
 	e := s.e
 	if e == nil {
@@ -268,7 +268,7 @@ func (s MoverAfterClose2) SendRenamerDetach() (MoverEnd, error) {
 	return MoverEnd{e, e.Step()}, nil
 }
 
-// MoverEnd is a state of dir.Mover (systems.chan:61).
+// MoverEnd is a state of dir.Mover (systems.chan:64).
 // The component has ended.
 type MoverEnd struct {
 	e    *moverComponent
@@ -278,14 +278,14 @@ type MoverEnd struct {
 // MoverAfterRenameOption is *MoverAfterRenameRenamed or *MoverAfterRenameRefused.
 type MoverAfterRenameOption interface{ moverAfterRenameOption() }
 
-// MoverAfterRenameRenamed is Renamed(x, y) <- renamer (systems.chan:50). It is valid until the next step.
+// MoverAfterRenameRenamed is Renamed(x, y) <- renamer (systems.chan:53). It is valid until the next step.
 type MoverAfterRenameRenamed struct {
 	Next MoverMoving
 }
 
 func (*MoverAfterRenameRenamed) moverAfterRenameOption() {}
 
-// MoverAfterRenameRefused is Refused(_, x, y) <- renamer (systems.chan:53). It is valid until the next step.
+// MoverAfterRenameRefused is Refused(_, x, y) <- renamer (systems.chan:56). It is valid until the next step.
 type MoverAfterRenameRefused struct {
 	Err  errno.Errno
 	Next MoverMoving

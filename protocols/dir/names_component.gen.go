@@ -57,6 +57,9 @@ type namesComponent struct {
 		namesServingLink     NamesServingLink
 		namesServingUnlink   NamesServingUnlink
 		namesServingRename   NamesServingRename
+		namesServingSync     NamesServingSync
+		namesServingAdopt    NamesServingAdopt
+		namesServingRelease  NamesServingRelease
 		namesServingClose    NamesServingClose
 	}
 	added int // the member that an add has made last
@@ -84,12 +87,12 @@ const (
 var namesLayout = channel.Component{Name: "Names", Choices: 1, Ops: namesOps, Chooses: namesChooses, Slots: []channel.Slot{
 	{Name: "first", Protocol: &Dir, Role: 1},
 	{Name: "second", Protocol: &Dir, Role: 1},
-	{Name: "clients", Protocol: &Dir, Role: 1, Set: 2, Points: 12},
+	{Name: "clients", Protocol: &Dir, Role: 1, Set: 2, Points: 15},
 	{Name: "answer", Protocol: &Opening, Role: 1},
 }}
 
 // namesOps are all steps of a Names, and namesChooses its chooses.
-var namesOps = []*channel.Op{&namesAfterOpenSendAnswerFailedOp, &namesAfterFindThereOp, &namesAfterFindMissingOp, &namesAfterListSendClientsEntriesOp, &namesAfterMakeDirSendClientsFailedOp, &namesAfterSymlinkSendClientsFailedOp, &namesAfterReadLinkSendClientsFailedOp, &namesAfterStatSendClientsIsOp, &namesAfterSetTimesSendClientsDoneOp, &namesAfterLinkFineOp, &namesAfterLinkStaleOp, &namesAfterUnlinkFineOp, &namesAfterUnlinkStaleOp, &namesAfterRenameFineOp, &namesAfterRenameStaleOp, &namesAfterThereSendClientsFoundOp, &namesAfterMissingSendClientsFailedOp, &namesAfterFineSendClientsDoneOp, &namesAfterStaleSendClientsFailedOp, &namesAfterFine2SendClientsDoneOp, &namesAfterStale2SendClientsFailedOp, &namesAfterFine3SendClientsDoneOp, &namesAfterStale3SendClientsFailedOp}
+var namesOps = []*channel.Op{&namesAfterOpenSendAnswerFailedOp, &namesAfterFindThereOp, &namesAfterFindMissingOp, &namesAfterListSendClientsEntriesOp, &namesAfterMakeDirSendClientsFailedOp, &namesAfterSymlinkSendClientsFailedOp, &namesAfterReadLinkSendClientsFailedOp, &namesAfterStatSendClientsIsOp, &namesAfterSetTimesSendClientsDoneOp, &namesAfterLinkFineOp, &namesAfterLinkStaleOp, &namesAfterUnlinkFineOp, &namesAfterUnlinkStaleOp, &namesAfterRenameFineOp, &namesAfterRenameStaleOp, &namesAfterSyncFineOp, &namesAfterSyncStaleOp, &namesAfterAdoptFineOp, &namesAfterAdoptStaleOp, &namesAfterReleaseFineOp, &namesAfterReleaseStaleOp, &namesAfterThereSendClientsFoundOp, &namesAfterMissingSendClientsFailedOp, &namesAfterFineSendClientsDoneOp, &namesAfterStaleSendClientsFailedOp, &namesAfterFine2SendClientsDoneOp, &namesAfterStale2SendClientsFailedOp, &namesAfterFine3SendClientsDoneOp, &namesAfterStale3SendClientsFailedOp, &namesAfterFine4SendClientsDoneOp, &namesAfterStale4SendClientsFailedOp, &namesAfterFine5SendClientsDoneOp, &namesAfterStale5SendClientsFailedOp, &namesAfterFine6SendClientsDoneOp, &namesAfterStale6SendClientsFailedOp}
 
 var namesChooses = []*channel.Choice{&namesServingChoice}
 
@@ -97,26 +100,38 @@ var (
 	namesAfterOpenSendAnswerFailedOp      = channel.Op{State: "NamesAfterOpen", Method: "SendAnswerFailed", Slot: namesAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:18:55"}
 	namesAfterFindThereOp                 = channel.Op{State: "NamesAfterFind", Method: "There", At: "protocols/dir/systems.chan:21:18"}
 	namesAfterFindMissingOp               = channel.Op{State: "NamesAfterFind", Method: "Missing", At: "protocols/dir/systems.chan:22:18"}
-	namesAfterListSendClientsEntriesOp    = channel.Op{State: "NamesAfterList", Method: "SendClientsEntries", Slot: namesClients, Peer: 0, Label: 14, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:24:54"}
-	namesAfterMakeDirSendClientsFailedOp  = channel.Op{State: "NamesAfterMakeDir", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:25:54"}
-	namesAfterSymlinkSendClientsFailedOp  = channel.Op{State: "NamesAfterSymlink", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:26:54"}
-	namesAfterReadLinkSendClientsFailedOp = channel.Op{State: "NamesAfterReadLink", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:27:54"}
-	namesAfterStatSendClientsIsOp         = channel.Op{State: "NamesAfterStat", Method: "SendClientsIs", Slot: namesClients, Peer: 0, Label: 17, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:28:54"}
-	namesAfterSetTimesSendClientsDoneOp   = channel.Op{State: "NamesAfterSetTimes", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:29:54"}
+	namesAfterListSendClientsEntriesOp    = channel.Op{State: "NamesAfterList", Method: "SendClientsEntries", Slot: namesClients, Peer: 0, Label: 17, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:24:54"}
+	namesAfterMakeDirSendClientsFailedOp  = channel.Op{State: "NamesAfterMakeDir", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 16, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:25:54"}
+	namesAfterSymlinkSendClientsFailedOp  = channel.Op{State: "NamesAfterSymlink", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 16, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:26:54"}
+	namesAfterReadLinkSendClientsFailedOp = channel.Op{State: "NamesAfterReadLink", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 16, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:27:54"}
+	namesAfterStatSendClientsIsOp         = channel.Op{State: "NamesAfterStat", Method: "SendClientsIs", Slot: namesClients, Peer: 0, Label: 20, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:28:54"}
+	namesAfterSetTimesSendClientsDoneOp   = channel.Op{State: "NamesAfterSetTimes", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 18, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:29:54"}
 	namesAfterLinkFineOp                  = channel.Op{State: "NamesAfterLink", Method: "Fine", At: "protocols/dir/systems.chan:9:14"}
 	namesAfterLinkStaleOp                 = channel.Op{State: "NamesAfterLink", Method: "Stale", At: "protocols/dir/systems.chan:10:14"}
 	namesAfterUnlinkFineOp                = channel.Op{State: "NamesAfterUnlink", Method: "Fine", At: "protocols/dir/systems.chan:9:14"}
 	namesAfterUnlinkStaleOp               = channel.Op{State: "NamesAfterUnlink", Method: "Stale", At: "protocols/dir/systems.chan:10:14"}
 	namesAfterRenameFineOp                = channel.Op{State: "NamesAfterRename", Method: "Fine", At: "protocols/dir/systems.chan:9:14"}
 	namesAfterRenameStaleOp               = channel.Op{State: "NamesAfterRename", Method: "Stale", At: "protocols/dir/systems.chan:10:14"}
-	namesAfterThereSendClientsFoundOp     = channel.Op{State: "NamesAfterThere", Method: "SendClientsFound", Slot: namesClients, Peer: 0, Label: 12, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:21:27"}
-	namesAfterMissingSendClientsFailedOp  = channel.Op{State: "NamesAfterMissing", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:22:27"}
-	namesAfterFineSendClientsDoneOp       = channel.Op{State: "NamesAfterFine", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:9:21"}
-	namesAfterStaleSendClientsFailedOp    = channel.Op{State: "NamesAfterStale", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:10:21"}
-	namesAfterFine2SendClientsDoneOp      = channel.Op{State: "NamesAfterFine2", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:9:21"}
-	namesAfterStale2SendClientsFailedOp   = channel.Op{State: "NamesAfterStale2", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:10:21"}
-	namesAfterFine3SendClientsDoneOp      = channel.Op{State: "NamesAfterFine3", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:9:21"}
-	namesAfterStale3SendClientsFailedOp   = channel.Op{State: "NamesAfterStale3", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:10:21"}
+	namesAfterSyncFineOp                  = channel.Op{State: "NamesAfterSync", Method: "Fine", At: "protocols/dir/systems.chan:9:14"}
+	namesAfterSyncStaleOp                 = channel.Op{State: "NamesAfterSync", Method: "Stale", At: "protocols/dir/systems.chan:10:14"}
+	namesAfterAdoptFineOp                 = channel.Op{State: "NamesAfterAdopt", Method: "Fine", At: "protocols/dir/systems.chan:9:14"}
+	namesAfterAdoptStaleOp                = channel.Op{State: "NamesAfterAdopt", Method: "Stale", At: "protocols/dir/systems.chan:10:14"}
+	namesAfterReleaseFineOp               = channel.Op{State: "NamesAfterRelease", Method: "Fine", At: "protocols/dir/systems.chan:9:14"}
+	namesAfterReleaseStaleOp              = channel.Op{State: "NamesAfterRelease", Method: "Stale", At: "protocols/dir/systems.chan:10:14"}
+	namesAfterThereSendClientsFoundOp     = channel.Op{State: "NamesAfterThere", Method: "SendClientsFound", Slot: namesClients, Peer: 0, Label: 15, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:21:27"}
+	namesAfterMissingSendClientsFailedOp  = channel.Op{State: "NamesAfterMissing", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 16, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:22:27"}
+	namesAfterFineSendClientsDoneOp       = channel.Op{State: "NamesAfterFine", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 18, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:9:21"}
+	namesAfterStaleSendClientsFailedOp    = channel.Op{State: "NamesAfterStale", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 16, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:10:21"}
+	namesAfterFine2SendClientsDoneOp      = channel.Op{State: "NamesAfterFine2", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 18, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:9:21"}
+	namesAfterStale2SendClientsFailedOp   = channel.Op{State: "NamesAfterStale2", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 16, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:10:21"}
+	namesAfterFine3SendClientsDoneOp      = channel.Op{State: "NamesAfterFine3", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 18, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:9:21"}
+	namesAfterStale3SendClientsFailedOp   = channel.Op{State: "NamesAfterStale3", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 16, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:10:21"}
+	namesAfterFine4SendClientsDoneOp      = channel.Op{State: "NamesAfterFine4", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 18, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:9:21"}
+	namesAfterStale4SendClientsFailedOp   = channel.Op{State: "NamesAfterStale4", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 16, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:10:21"}
+	namesAfterFine5SendClientsDoneOp      = channel.Op{State: "NamesAfterFine5", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 18, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:9:21"}
+	namesAfterStale5SendClientsFailedOp   = channel.Op{State: "NamesAfterStale5", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 16, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:10:21"}
+	namesAfterFine6SendClientsDoneOp      = channel.Op{State: "NamesAfterFine6", Method: "SendClientsDone", Slot: namesClients, Peer: 0, Label: 18, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:9:21"}
+	namesAfterStale6SendClientsFailedOp   = channel.Op{State: "NamesAfterStale6", Method: "SendClientsFailed", Slot: namesClients, Peer: 0, Label: 16, Point: channel.AnyPoint, At: "protocols/dir/systems.chan:10:21"}
 	namesServingChoice                    = channel.Choice{ID: 0, State: "NamesServing", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 0, At: "protocols/dir/systems.chan:18:16"},
 		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 1, At: "protocols/dir/systems.chan:19:16"},
@@ -126,10 +141,13 @@ var (
 		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 5, At: "protocols/dir/systems.chan:27:16"},
 		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 6, At: "protocols/dir/systems.chan:28:16"},
 		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 7, At: "protocols/dir/systems.chan:29:16"},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 8, At: "protocols/dir/systems.chan:30:16"},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 9, At: "protocols/dir/systems.chan:31:16"},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 10, At: "protocols/dir/systems.chan:32:16"},
-		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 11, At: "protocols/dir/systems.chan:33:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 9, At: "protocols/dir/systems.chan:30:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 10, At: "protocols/dir/systems.chan:31:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 11, At: "protocols/dir/systems.chan:32:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 8, At: "protocols/dir/systems.chan:33:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 12, At: "protocols/dir/systems.chan:34:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 13, At: "protocols/dir/systems.chan:35:16"},
+		{Kind: channel.Recv, Slot: namesClients, Peer: 0, Point: 0, Label: 14, At: "protocols/dir/systems.chan:36:16"},
 	}}
 )
 
@@ -155,7 +173,10 @@ func (v NamesView) Added() int { return v.e.added }
 //   - Link(_, _) <- clients[c at rest] (systems.chan:30)
 //   - Unlink(_, _) <- clients[c at rest] (systems.chan:31)
 //   - Rename(_, _) <- clients[c at rest] (systems.chan:32)
-//   - Close() <- clients[c at rest] (systems.chan:33)
+//   - Sync() <- clients[c at rest] (systems.chan:33)
+//   - Adopt(_, _) <- clients[c at rest] (systems.chan:34)
+//   - Release(_, _) <- clients[c at rest] (systems.chan:35)
+//   - Close() <- clients[c at rest] (systems.chan:36)
 type NamesServing struct {
 	e    *namesComponent
 	step uint32
@@ -164,7 +185,7 @@ type NamesServing struct {
 // View reads the model variables.
 func (s NamesServing) View() NamesView { return NamesView{s.e} }
 
-// Choose waits for *NamesServingOpen, *NamesServingFind, *NamesServingList, *NamesServingMakeDir, *NamesServingSymlink, *NamesServingReadLink, *NamesServingStat, *NamesServingSetTimes, *NamesServingLink, *NamesServingUnlink, *NamesServingRename or *NamesServingClose.
+// Choose waits for *NamesServingOpen, *NamesServingFind, *NamesServingList, *NamesServingMakeDir, *NamesServingSymlink, *NamesServingReadLink, *NamesServingStat, *NamesServingSetTimes, *NamesServingLink, *NamesServingUnlink, *NamesServingRename, *NamesServingSync, *NamesServingAdopt, *NamesServingRelease or *NamesServingClose.
 func (s NamesServing) Choose() (NamesServingOption, error) {
 	e := s.e
 	if e == nil {
@@ -252,7 +273,7 @@ func (s NamesServing) Choose() (NamesServingOption, error) {
 		m := &e.m.namesServingLink
 		*m = NamesServingLink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
 		e.v.c = taken.Member
-		e.Move(namesClients, taken.Member, 8)
+		e.Move(namesClients, taken.Member, 9)
 		m.Next = NamesAfterLink{e, e.Step()}
 		return m, nil
 
@@ -261,7 +282,7 @@ func (s NamesServing) Choose() (NamesServingOption, error) {
 		m := &e.m.namesServingUnlink
 		*m = NamesServingUnlink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
 		e.v.c = taken.Member
-		e.Move(namesClients, taken.Member, 9)
+		e.Move(namesClients, taken.Member, 10)
 		m.Next = NamesAfterUnlink{e, e.Step()}
 		return m, nil
 
@@ -270,11 +291,37 @@ func (s NamesServing) Choose() (NamesServingOption, error) {
 		m := &e.m.namesServingRename
 		*m = NamesServingRename{Member: taken.Member, Old: string(p.Old.Data[:p.Old.Len]), Name: string(p.Name.Data[:p.Name.Len])}
 		e.v.c = taken.Member
-		e.Move(namesClients, taken.Member, 10)
+		e.Move(namesClients, taken.Member, 11)
 		m.Next = NamesAfterRename{e, e.Step()}
 		return m, nil
 
 	case 11:
+		m := &e.m.namesServingSync
+		*m = NamesServingSync{Member: taken.Member}
+		e.v.c = taken.Member
+		e.Move(namesClients, taken.Member, 8)
+		m.Next = NamesAfterSync{e, e.Step()}
+		return m, nil
+
+	case 12:
+		p := channel.In[DirAdoptPayload](&e.Endpoint)
+		m := &e.m.namesServingAdopt
+		*m = NamesServingAdopt{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
+		e.v.c = taken.Member
+		e.Move(namesClients, taken.Member, 12)
+		m.Next = NamesAfterAdopt{e, e.Step()}
+		return m, nil
+
+	case 13:
+		p := channel.In[DirReleasePayload](&e.Endpoint)
+		m := &e.m.namesServingRelease
+		*m = NamesServingRelease{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
+		e.v.c = taken.Member
+		e.Move(namesClients, taken.Member, 13)
+		m.Next = NamesAfterRelease{e, e.Step()}
+		return m, nil
+
+	case 14:
 		m := &e.m.namesServingClose
 		*m = NamesServingClose{Member: taken.Member}
 		e.v.c = taken.Member
@@ -629,6 +676,120 @@ func (s NamesAfterRename) Stale() (NamesAfterStale3, error) {
 	return NamesAfterStale3{e, e.Step()}, nil
 }
 
+// NamesAfterSync is a state of dir.Names (systems.chan:8).
+// Next:
+//   - case fine (systems.chan:9)
+//   - case stale (systems.chan:10)
+type NamesAfterSync struct {
+	e    *namesComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s NamesAfterSync) View() NamesView { return NamesView{s.e} }
+
+// Fine does case fine (systems.chan:9).
+func (s NamesAfterSync) Fine() (NamesAfterFine4, error) {
+	e := s.e
+	if e == nil {
+		return NamesAfterFine4{}, channel.DeadState("NamesAfterSync", "Fine")
+	}
+	if err := e.Turn(s.step, &namesAfterSyncFineOp); err != nil {
+		return NamesAfterFine4{}, err
+	}
+	e.Decided(0)
+	return NamesAfterFine4{e, e.Step()}, nil
+}
+
+// Stale does case stale (systems.chan:10).
+func (s NamesAfterSync) Stale() (NamesAfterStale4, error) {
+	e := s.e
+	if e == nil {
+		return NamesAfterStale4{}, channel.DeadState("NamesAfterSync", "Stale")
+	}
+	if err := e.Turn(s.step, &namesAfterSyncStaleOp); err != nil {
+		return NamesAfterStale4{}, err
+	}
+	e.Decided(1)
+	return NamesAfterStale4{e, e.Step()}, nil
+}
+
+// NamesAfterAdopt is a state of dir.Names (systems.chan:8).
+// Next:
+//   - case fine (systems.chan:9)
+//   - case stale (systems.chan:10)
+type NamesAfterAdopt struct {
+	e    *namesComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s NamesAfterAdopt) View() NamesView { return NamesView{s.e} }
+
+// Fine does case fine (systems.chan:9).
+func (s NamesAfterAdopt) Fine() (NamesAfterFine5, error) {
+	e := s.e
+	if e == nil {
+		return NamesAfterFine5{}, channel.DeadState("NamesAfterAdopt", "Fine")
+	}
+	if err := e.Turn(s.step, &namesAfterAdoptFineOp); err != nil {
+		return NamesAfterFine5{}, err
+	}
+	e.Decided(0)
+	return NamesAfterFine5{e, e.Step()}, nil
+}
+
+// Stale does case stale (systems.chan:10).
+func (s NamesAfterAdopt) Stale() (NamesAfterStale5, error) {
+	e := s.e
+	if e == nil {
+		return NamesAfterStale5{}, channel.DeadState("NamesAfterAdopt", "Stale")
+	}
+	if err := e.Turn(s.step, &namesAfterAdoptStaleOp); err != nil {
+		return NamesAfterStale5{}, err
+	}
+	e.Decided(1)
+	return NamesAfterStale5{e, e.Step()}, nil
+}
+
+// NamesAfterRelease is a state of dir.Names (systems.chan:8).
+// Next:
+//   - case fine (systems.chan:9)
+//   - case stale (systems.chan:10)
+type NamesAfterRelease struct {
+	e    *namesComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s NamesAfterRelease) View() NamesView { return NamesView{s.e} }
+
+// Fine does case fine (systems.chan:9).
+func (s NamesAfterRelease) Fine() (NamesAfterFine6, error) {
+	e := s.e
+	if e == nil {
+		return NamesAfterFine6{}, channel.DeadState("NamesAfterRelease", "Fine")
+	}
+	if err := e.Turn(s.step, &namesAfterReleaseFineOp); err != nil {
+		return NamesAfterFine6{}, err
+	}
+	e.Decided(0)
+	return NamesAfterFine6{e, e.Step()}, nil
+}
+
+// Stale does case stale (systems.chan:10).
+func (s NamesAfterRelease) Stale() (NamesAfterStale6, error) {
+	e := s.e
+	if e == nil {
+		return NamesAfterStale6{}, channel.DeadState("NamesAfterRelease", "Stale")
+	}
+	if err := e.Turn(s.step, &namesAfterReleaseStaleOp); err != nil {
+		return NamesAfterStale6{}, err
+	}
+	e.Decided(1)
+	return NamesAfterStale6{e, e.Step()}, nil
+}
+
 // NamesAfterThere is a state of dir.Names (systems.chan:21).
 // Next:
 //   - clients[c] <- Found(_, _, _) (systems.chan:21)
@@ -844,7 +1005,163 @@ func (s NamesAfterStale3) SendClientsFailed() (NamesServing, error) {
 	return NamesServing{e, e.Step()}, nil
 }
 
-// NamesServingOption is *NamesServingOpen, *NamesServingFind, *NamesServingList, *NamesServingMakeDir, *NamesServingSymlink, *NamesServingReadLink, *NamesServingStat, *NamesServingSetTimes, *NamesServingLink, *NamesServingUnlink, *NamesServingRename or *NamesServingClose.
+// NamesAfterFine4 is a state of dir.Names (systems.chan:9).
+// Next:
+//   - clients[c] <- Done() (systems.chan:9)
+type NamesAfterFine4 struct {
+	e    *namesComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s NamesAfterFine4) View() NamesView { return NamesView{s.e} }
+
+// SendClientsDone does clients[c] <- Done() (systems.chan:9).
+func (s NamesAfterFine4) SendClientsDone() (NamesServing, error) {
+	e := s.e
+	if e == nil {
+		return NamesServing{}, channel.DeadState("NamesAfterFine4", "SendClientsDone")
+	}
+	if err := e.Begin(s.step, &namesAfterFine4SendClientsDoneOp, e.v.c); err != nil {
+		return NamesServing{}, err
+	}
+	e.Commit()
+	e.Move(namesClients, e.v.c, 0)
+	return NamesServing{e, e.Step()}, nil
+}
+
+// NamesAfterStale4 is a state of dir.Names (systems.chan:10).
+// Next:
+//   - clients[c] <- Failed(Stale) (systems.chan:10)
+type NamesAfterStale4 struct {
+	e    *namesComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s NamesAfterStale4) View() NamesView { return NamesView{s.e} }
+
+// SendClientsFailed does clients[c] <- Failed(Stale) (systems.chan:10).
+func (s NamesAfterStale4) SendClientsFailed() (NamesServing, error) {
+	e := s.e
+	if e == nil {
+		return NamesServing{}, channel.DeadState("NamesAfterStale4", "SendClientsFailed")
+	}
+	if err := e.Begin(s.step, &namesAfterStale4SendClientsFailedOp, e.v.c); err != nil {
+		return NamesServing{}, err
+	}
+	p := channel.Out[DirFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoStale
+	e.Commit()
+	e.Move(namesClients, e.v.c, 0)
+	return NamesServing{e, e.Step()}, nil
+}
+
+// NamesAfterFine5 is a state of dir.Names (systems.chan:9).
+// Next:
+//   - clients[c] <- Done() (systems.chan:9)
+type NamesAfterFine5 struct {
+	e    *namesComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s NamesAfterFine5) View() NamesView { return NamesView{s.e} }
+
+// SendClientsDone does clients[c] <- Done() (systems.chan:9).
+func (s NamesAfterFine5) SendClientsDone() (NamesServing, error) {
+	e := s.e
+	if e == nil {
+		return NamesServing{}, channel.DeadState("NamesAfterFine5", "SendClientsDone")
+	}
+	if err := e.Begin(s.step, &namesAfterFine5SendClientsDoneOp, e.v.c); err != nil {
+		return NamesServing{}, err
+	}
+	e.Commit()
+	e.Move(namesClients, e.v.c, 0)
+	return NamesServing{e, e.Step()}, nil
+}
+
+// NamesAfterStale5 is a state of dir.Names (systems.chan:10).
+// Next:
+//   - clients[c] <- Failed(Stale) (systems.chan:10)
+type NamesAfterStale5 struct {
+	e    *namesComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s NamesAfterStale5) View() NamesView { return NamesView{s.e} }
+
+// SendClientsFailed does clients[c] <- Failed(Stale) (systems.chan:10).
+func (s NamesAfterStale5) SendClientsFailed() (NamesServing, error) {
+	e := s.e
+	if e == nil {
+		return NamesServing{}, channel.DeadState("NamesAfterStale5", "SendClientsFailed")
+	}
+	if err := e.Begin(s.step, &namesAfterStale5SendClientsFailedOp, e.v.c); err != nil {
+		return NamesServing{}, err
+	}
+	p := channel.Out[DirFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoStale
+	e.Commit()
+	e.Move(namesClients, e.v.c, 0)
+	return NamesServing{e, e.Step()}, nil
+}
+
+// NamesAfterFine6 is a state of dir.Names (systems.chan:9).
+// Next:
+//   - clients[c] <- Done() (systems.chan:9)
+type NamesAfterFine6 struct {
+	e    *namesComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s NamesAfterFine6) View() NamesView { return NamesView{s.e} }
+
+// SendClientsDone does clients[c] <- Done() (systems.chan:9).
+func (s NamesAfterFine6) SendClientsDone() (NamesServing, error) {
+	e := s.e
+	if e == nil {
+		return NamesServing{}, channel.DeadState("NamesAfterFine6", "SendClientsDone")
+	}
+	if err := e.Begin(s.step, &namesAfterFine6SendClientsDoneOp, e.v.c); err != nil {
+		return NamesServing{}, err
+	}
+	e.Commit()
+	e.Move(namesClients, e.v.c, 0)
+	return NamesServing{e, e.Step()}, nil
+}
+
+// NamesAfterStale6 is a state of dir.Names (systems.chan:10).
+// Next:
+//   - clients[c] <- Failed(Stale) (systems.chan:10)
+type NamesAfterStale6 struct {
+	e    *namesComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s NamesAfterStale6) View() NamesView { return NamesView{s.e} }
+
+// SendClientsFailed does clients[c] <- Failed(Stale) (systems.chan:10).
+func (s NamesAfterStale6) SendClientsFailed() (NamesServing, error) {
+	e := s.e
+	if e == nil {
+		return NamesServing{}, channel.DeadState("NamesAfterStale6", "SendClientsFailed")
+	}
+	if err := e.Begin(s.step, &namesAfterStale6SendClientsFailedOp, e.v.c); err != nil {
+		return NamesServing{}, err
+	}
+	p := channel.Out[DirFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoStale
+	e.Commit()
+	e.Move(namesClients, e.v.c, 0)
+	return NamesServing{e, e.Step()}, nil
+}
+
+// NamesServingOption is *NamesServingOpen, *NamesServingFind, *NamesServingList, *NamesServingMakeDir, *NamesServingSymlink, *NamesServingReadLink, *NamesServingStat, *NamesServingSetTimes, *NamesServingLink, *NamesServingUnlink, *NamesServingRename, *NamesServingSync, *NamesServingAdopt, *NamesServingRelease or *NamesServingClose.
 type NamesServingOption interface{ namesServingOption() }
 
 // NamesServingOpen is Open(_, _, answer) <- clients[c at rest] (systems.chan:18). It is valid until the next step.
@@ -951,7 +1268,35 @@ type NamesServingRename struct {
 
 func (*NamesServingRename) namesServingOption() {}
 
-// NamesServingClose is Close() <- clients[c at rest] (systems.chan:33). It is valid until the next step.
+// NamesServingSync is Sync() <- clients[c at rest] (systems.chan:33). It is valid until the next step.
+type NamesServingSync struct {
+	Member int
+	Next   NamesAfterSync
+}
+
+func (*NamesServingSync) namesServingOption() {}
+
+// NamesServingAdopt is Adopt(_, _) <- clients[c at rest] (systems.chan:34). It is valid until the next step.
+type NamesServingAdopt struct {
+	Member int
+	Name   string
+	Ino    uint64
+	Next   NamesAfterAdopt
+}
+
+func (*NamesServingAdopt) namesServingOption() {}
+
+// NamesServingRelease is Release(_, _) <- clients[c at rest] (systems.chan:35). It is valid until the next step.
+type NamesServingRelease struct {
+	Member int
+	Name   string
+	Ino    uint64
+	Next   NamesAfterRelease
+}
+
+func (*NamesServingRelease) namesServingOption() {}
+
+// NamesServingClose is Close() <- clients[c at rest] (systems.chan:36). It is valid until the next step.
 type NamesServingClose struct {
 	Member int
 	Next   NamesServing

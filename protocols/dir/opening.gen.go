@@ -23,7 +23,7 @@ var Opening = channel.Protocol{
 		{From: 1, To: 0, Capacity: 1},
 	},
 	Package: "protocols/dir",
-	Digest:  "48083974ce389af02a895cdc1d32e1c8b354a77f3eea19d82fce767261d0180b",
+	Digest:  "b071aa8ef0b1d204e8f9adf1b95b9730109191e26ceef192cf5806527bf8cff5",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // opener
 			{Name: "start", Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/dir/dir.chan:18:12"}, {Label: 1, Next: 1, At: "protocols/dir/dir.chan:19:12"}, {Label: 2, Next: 1, At: "protocols/dir/dir.chan:20:12"}}},
@@ -127,17 +127,17 @@ func (s OpeningOpenerStart) Receive() (OpeningOpenerStartMessage, error) {
 	}
 	switch label {
 	case 0:
-		e.Close(0, 0)
 		e.openingOpenerOpened = OpeningOpenerOpened{Opened: file.FileClientRestFrom(&e.Endpoint, 0), Next: OpeningOpenerEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.openingOpenerOpened, nil
 	case 1:
-		e.Close(0, 0)
 		e.openingOpenerOpenedDir = OpeningOpenerOpenedDir{Opened: DirClientRestFrom(&e.Endpoint, 0), Next: OpeningOpenerEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.openingOpenerOpenedDir, nil
 	case 2:
 		p := channel.In[OpeningFailedPayload](&e.Endpoint)
-		e.Close(0, 0)
 		e.openingOpenerFailed = OpeningOpenerFailed{Err: p.Err, Next: OpeningOpenerEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.openingOpenerFailed, nil
 	}
 	panic("channel: OpeningOpenerStart received a label that it does not list")

@@ -106,19 +106,19 @@ var renamerChooses = []*channel.Choice{&renamerServingChoice, &renamerAfterFaile
 
 var (
 	renamerAfterRenameSendFromFindOp                      = channel.Op{State: "RenamerAfterRename", Method: "SendFromFind", Slot: renamerFrom, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:25:9"}
-	renamerAfterFindReceiveFromOp                         = channel.Op{State: "RenamerAfterFind", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<12 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:27:16"}
-	renamerAfterFoundSendToLinkOp                         = channel.Op{State: "RenamerAfterFound", Method: "SendToLink", Slot: renamerTo, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:30:9"}
-	renamerAfterLinkReceiveToOp                           = channel.Op{State: "RenamerAfterLink", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:32:16"}
+	renamerAfterFindReceiveFromOp                         = channel.Op{State: "RenamerAfterFind", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<15 | 1<<16, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:27:16"}
+	renamerAfterFoundSendToLinkOp                         = channel.Op{State: "RenamerAfterFound", Method: "SendToLink", Slot: renamerTo, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:30:9"}
+	renamerAfterLinkReceiveToOp                           = channel.Op{State: "RenamerAfterLink", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:32:16"}
 	renamerAfterFailedSentRefusedNextSendClientsRefusedOp = channel.Op{State: "RenamerAfterFailedSentRefusedNext", Method: "SendClientsRefused", Slot: renamerClients, Peer: 0, Label: 3, Point: channel.AnyPoint, Chosen: true, At: "protocols/dir/renamer.chan:65:24"}
-	renamerAfterDoneSendFromUnlinkOp                      = channel.Op{State: "RenamerAfterDone", Method: "SendFromUnlink", Slot: renamerFrom, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:35:9"}
-	renamerAfterUnlinkReceiveFromOp                       = channel.Op{State: "RenamerAfterUnlink", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:37:16"}
-	renamerAfterGoneSendFromCloseOp                       = channel.Op{State: "RenamerAfterGone", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:47:9"}
-	renamerAfterFailed2SendToUnlinkOp                     = channel.Op{State: "RenamerAfterFailed2", Method: "SendToUnlink", Slot: renamerTo, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:16:9"}
-	renamerAfterCloseSendToCloseOp                        = channel.Op{State: "RenamerAfterClose", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:48:9"}
+	renamerAfterDoneSendFromUnlinkOp                      = channel.Op{State: "RenamerAfterDone", Method: "SendFromUnlink", Slot: renamerFrom, Peer: 1, Label: 10, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:35:9"}
+	renamerAfterUnlinkReceiveFromOp                       = channel.Op{State: "RenamerAfterUnlink", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:37:16"}
+	renamerAfterGoneSendFromCloseOp                       = channel.Op{State: "RenamerAfterGone", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:47:9"}
+	renamerAfterFailed2SendToUnlinkOp                     = channel.Op{State: "RenamerAfterFailed2", Method: "SendToUnlink", Slot: renamerTo, Peer: 1, Label: 10, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:16:9"}
+	renamerAfterCloseSendToCloseOp                        = channel.Op{State: "RenamerAfterClose", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:48:9"}
 	renamerAfterDone2ChooseRenamedOp                      = channel.Op{State: "RenamerAfterDone2", Method: "ChooseRenamed", Slot: renamerClients, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/dir/renamer.chan:60:24"}
-	renamerAfterUnlink2ReceiveToOp                        = channel.Op{State: "RenamerAfterUnlink2", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:18:16"}
-	renamerAfterGone2SendFromCloseOp                      = channel.Op{State: "RenamerAfterGone2", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:47:9"}
-	renamerAfterClose2SendToCloseOp                       = channel.Op{State: "RenamerAfterClose2", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:48:9"}
+	renamerAfterUnlink2ReceiveToOp                        = channel.Op{State: "RenamerAfterUnlink2", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:18:16"}
+	renamerAfterGone2SendFromCloseOp                      = channel.Op{State: "RenamerAfterGone2", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:47:9"}
+	renamerAfterClose2SendToCloseOp                       = channel.Op{State: "RenamerAfterClose2", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:48:9"}
 	renamerServingChoice                                  = channel.Choice{ID: 0, State: "RenamerServing", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: renamerPort, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/dir/renamer.chan:53:37"},
 		{Kind: channel.Recv, Slot: renamerClients, Peer: 0, Point: 0, Label: 0, At: "protocols/dir/renamer.chan:55:16"},
@@ -266,13 +266,13 @@ func (s RenamerAfterFind) ReceiveFrom() (RenamerAfterFindOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 12:
+	case 15:
 		p := channel.In[DirFoundPayload](&e.Endpoint)
 		m := &e.m.renamerAfterFindFound
 		*m = RenamerAfterFindFound{Ino: p.Ino, Kind: p.Kind, Attr: p.Attr}
 		m.Next = RenamerAfterFound{e, e.Step()}
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		m := &e.m.renamerAfterFindFailed
 		*m = RenamerAfterFindFailed{Err: p.Err}
@@ -335,11 +335,11 @@ func (s RenamerAfterLink) ReceiveTo() (RenamerAfterLinkOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		m := &e.m.renamerAfterLinkDone
 		m.Next = RenamerAfterDone{e, e.Step()}
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		m := &e.m.renamerAfterLinkFailed
 		*m = RenamerAfterLinkFailed{Err: p.Err}
@@ -473,11 +473,11 @@ func (s RenamerAfterUnlink) ReceiveFrom() (RenamerAfterUnlinkOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		m := &e.m.renamerAfterUnlinkDone
 		m.Next = RenamerAfterDone2{e, e.Step()}
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		m := &e.m.renamerAfterUnlinkFailed
 		*m = RenamerAfterUnlinkFailed{Err: p.Err}
@@ -637,11 +637,11 @@ func (s RenamerAfterUnlink2) ReceiveTo() (RenamerAfterUnlink2Option, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		m := &e.m.renamerAfterUnlink2Done
 		m.Next = RenamerAfterFailed{e, e.Step()}
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
 		m := &e.m.renamerAfterUnlink2Failed
 		*m = RenamerAfterUnlink2Failed{Err: p.Err}

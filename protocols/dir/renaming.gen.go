@@ -24,16 +24,16 @@ var Renaming = channel.Protocol{
 		{From: 1, To: 0, Capacity: 1},
 	},
 	Package: "protocols/dir",
-	Digest:  "ce4ff04d9f5f7871ecb5d0be7baafabbad8db5692d1914f0961ee05296727c8b",
+	Digest:  "258252681c4958d93a7804c895844f6a565e1a6a76fa384f994bc40320b0e571",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // client
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/dir/dir.chan:105:16"}, {Label: 1, Next: 2, At: "protocols/dir/dir.chan:111:16"}}},
-			{Name: "renaming", Edges: []channel.LocalEdge{{Label: 2, Next: 0, At: "protocols/dir/dir.chan:108:20"}, {Label: 3, Next: 0, At: "protocols/dir/dir.chan:109:20"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/dir/dir.chan:129:16"}, {Label: 1, Next: 2, At: "protocols/dir/dir.chan:135:16"}}},
+			{Name: "renaming", Edges: []channel.LocalEdge{{Label: 2, Next: 0, At: "protocols/dir/dir.chan:132:20"}, {Label: 3, Next: 0, At: "protocols/dir/dir.chan:133:20"}}},
 			{Name: "end", End: true},
 		}},
 		{States: []channel.LocalState{ // renamer
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/dir/dir.chan:105:16"}, {Label: 1, Next: 2, At: "protocols/dir/dir.chan:111:16"}}},
-			{Name: "renaming", Edges: []channel.LocalEdge{{Label: 2, Next: 0, At: "protocols/dir/dir.chan:108:20"}, {Label: 3, Next: 0, At: "protocols/dir/dir.chan:109:20"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/dir/dir.chan:129:16"}, {Label: 1, Next: 2, At: "protocols/dir/dir.chan:135:16"}}},
+			{Name: "renaming", Edges: []channel.LocalEdge{{Label: 2, Next: 0, At: "protocols/dir/dir.chan:132:20"}, {Label: 3, Next: 0, At: "protocols/dir/dir.chan:133:20"}}},
 			{Name: "end", End: true},
 		}},
 	},
@@ -79,9 +79,9 @@ type renamingClientEndpoint struct {
 var (
 	renamingClientTable = channel.Component{Name: "RenamingClient", Slots: []channel.Slot{{Name: "client", Protocol: &Renaming, Role: 0}}, Choices: 0,
 		Ops: []*channel.Op{&renamingClientRestRenameOp, &renamingClientRestDetachOp, &renamingClientRenamingReceiveOp}}
-	renamingClientRestRenameOp      = channel.Op{State: "RenamingClientRest", Method: "Rename", Peer: 1, Label: 0, At: "protocols/dir/dir.chan:105:16"}
-	renamingClientRestDetachOp      = channel.Op{State: "RenamingClientRest", Method: "Detach", Peer: 1, Label: 1, At: "protocols/dir/dir.chan:111:16"}
-	renamingClientRenamingReceiveOp = channel.Op{State: "RenamingClientRenaming", Method: "Receive", Peer: 1, Labels: 1<<2 | 1<<3, At: "protocols/dir/dir.chan:108:20"}
+	renamingClientRestRenameOp      = channel.Op{State: "RenamingClientRest", Method: "Rename", Peer: 1, Label: 0, At: "protocols/dir/dir.chan:129:16"}
+	renamingClientRestDetachOp      = channel.Op{State: "RenamingClientRest", Method: "Detach", Peer: 1, Label: 1, At: "protocols/dir/dir.chan:135:16"}
+	renamingClientRenamingReceiveOp = channel.Op{State: "RenamingClientRenaming", Method: "Receive", Peer: 1, Labels: 1<<2 | 1<<3, At: "protocols/dir/dir.chan:132:20"}
 )
 
 // OpenRenamingClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -100,7 +100,7 @@ func StartRenamingClient(rt *channel.Runtime, o channel.Options, end channel.End
 	})
 }
 
-// RenamingClientRest is the client of dir.Renaming at rest (dir.chan:104).
+// RenamingClientRest is the client of dir.Renaming at rest (dir.chan:128).
 // Next: Rename is sent to renamer, or Detach is sent to renamer. It may stay so for ever.
 type RenamingClientRest struct {
 	e    *renamingClientEndpoint
@@ -129,7 +129,7 @@ func RenamingClientRestFrom(from *channel.Endpoint, k int) RenamingClientRest {
 	return RenamingClientRest{e, e.Step()}
 }
 
-// Rename sends Rename to renamer (dir.chan:105).
+// Rename sends Rename to renamer (dir.chan:129).
 func (s RenamingClientRest) Rename(from DirClientRest, old string, to DirClientRest, name string) (RenamingClientRenaming, error) {
 	if s.e == nil {
 		return RenamingClientRenaming{}, channel.DeadState("RenamingClientRest", "Rename")
@@ -155,7 +155,7 @@ func (s RenamingClientRest) Rename(from DirClientRest, old string, to DirClientR
 	return RenamingClientRenaming{s.e, s.e.Commit()}, nil
 }
 
-// Detach sends Detach to renamer (dir.chan:111).
+// Detach sends Detach to renamer (dir.chan:135).
 func (s RenamingClientRest) Detach() (RenamingClientEnd, error) {
 	if s.e == nil {
 		return RenamingClientEnd{}, channel.DeadState("RenamingClientRest", "Detach")
@@ -168,7 +168,7 @@ func (s RenamingClientRest) Detach() (RenamingClientEnd, error) {
 	return RenamingClientEnd{s.e, step}, nil
 }
 
-// RenamingClientRenaming is the client of dir.Renaming at renaming (dir.chan:107).
+// RenamingClientRenaming is the client of dir.Renaming at renaming (dir.chan:131).
 // Next: Renamed is received from renamer, or Refused is received from renamer.
 type RenamingClientRenaming struct {
 	e    *renamingClientEndpoint
@@ -222,7 +222,7 @@ func (s RenamingClientRenaming) Receive() (RenamingClientRenamingMessage, error)
 	panic("channel: RenamingClientRenaming received a label that it does not list")
 }
 
-// RenamingClientEnd is the client of dir.Renaming (dir.chan:102).
+// RenamingClientEnd is the client of dir.Renaming (dir.chan:126).
 // The session is over.
 type RenamingClientEnd struct {
 	e    *renamingClientEndpoint
@@ -259,9 +259,9 @@ type renamingRenamerEndpoint struct {
 var (
 	renamingRenamerTable = channel.Component{Name: "RenamingRenamer", Slots: []channel.Slot{{Name: "renamer", Protocol: &Renaming, Role: 1}}, Choices: 0,
 		Ops: []*channel.Op{&renamingRenamerRestReceiveOp, &renamingRenamerRenamingRenamedOp, &renamingRenamerRenamingRefusedOp}}
-	renamingRenamerRestReceiveOp     = channel.Op{State: "RenamingRenamerRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1, At: "protocols/dir/dir.chan:105:16"}
-	renamingRenamerRenamingRenamedOp = channel.Op{State: "RenamingRenamerRenaming", Method: "Renamed", Peer: 0, Label: 2, At: "protocols/dir/dir.chan:108:20"}
-	renamingRenamerRenamingRefusedOp = channel.Op{State: "RenamingRenamerRenaming", Method: "Refused", Peer: 0, Label: 3, At: "protocols/dir/dir.chan:109:20"}
+	renamingRenamerRestReceiveOp     = channel.Op{State: "RenamingRenamerRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1, At: "protocols/dir/dir.chan:129:16"}
+	renamingRenamerRenamingRenamedOp = channel.Op{State: "RenamingRenamerRenaming", Method: "Renamed", Peer: 0, Label: 2, At: "protocols/dir/dir.chan:132:20"}
+	renamingRenamerRenamingRefusedOp = channel.Op{State: "RenamingRenamerRenaming", Method: "Refused", Peer: 0, Label: 3, At: "protocols/dir/dir.chan:133:20"}
 )
 
 // OpenRenamingRenamer makes the calling goroutine the renamer of a session. When ctx is done, the end is abandoned.
@@ -280,7 +280,7 @@ func StartRenamingRenamer(rt *channel.Runtime, o channel.Options, end channel.En
 	})
 }
 
-// RenamingRenamerRest is the renamer of dir.Renaming at rest (dir.chan:104).
+// RenamingRenamerRest is the renamer of dir.Renaming at rest (dir.chan:128).
 // Next: Rename is received from client, or Detach is received from client. It may stay so for ever.
 type RenamingRenamerRest struct {
 	e    *renamingRenamerEndpoint
@@ -328,14 +328,14 @@ func (s RenamingRenamerRest) Receive() (RenamingRenamerRestMessage, error) {
 		e.renamingRenamerRename = RenamingRenamerRename{Old: string(p.Old.Data[:p.Old.Len]), Name: string(p.Name.Data[:p.Name.Len]), From: DirClientRestFrom(&e.Endpoint, 0), To: DirClientRestFrom(&e.Endpoint, 1), Next: RenamingRenamerRenaming{e, e.Step()}}
 		return &e.renamingRenamerRename, nil
 	case 1:
-		e.Close(0, 0)
 		e.renamingRenamerDetach = RenamingRenamerDetach{Next: RenamingRenamerEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.renamingRenamerDetach, nil
 	}
 	panic("channel: RenamingRenamerRest received a label that it does not list")
 }
 
-// RenamingRenamerRenaming is the renamer of dir.Renaming at renaming (dir.chan:107).
+// RenamingRenamerRenaming is the renamer of dir.Renaming at renaming (dir.chan:131).
 // Next: Renamed is sent to client, or Refused is sent to client.
 type RenamingRenamerRenaming struct {
 	e    *renamingRenamerEndpoint
@@ -364,7 +364,7 @@ func RenamingRenamerRenamingFrom(from *channel.Endpoint, k int) RenamingRenamerR
 	return RenamingRenamerRenaming{e, e.Step()}
 }
 
-// Renamed sends Renamed to client (dir.chan:108).
+// Renamed sends Renamed to client (dir.chan:132).
 func (s RenamingRenamerRenaming) Renamed(from DirClientRest, to DirClientRest) (RenamingRenamerRest, error) {
 	if s.e == nil {
 		return RenamingRenamerRest{}, channel.DeadState("RenamingRenamerRenaming", "Renamed")
@@ -381,7 +381,7 @@ func (s RenamingRenamerRenaming) Renamed(from DirClientRest, to DirClientRest) (
 	return RenamingRenamerRest{s.e, s.e.Commit()}, nil
 }
 
-// Refused sends Refused to client (dir.chan:109).
+// Refused sends Refused to client (dir.chan:133).
 func (s RenamingRenamerRenaming) Refused(err_ errno.Errno, from DirClientRest, to DirClientRest) (RenamingRenamerRest, error) {
 	if s.e == nil {
 		return RenamingRenamerRest{}, channel.DeadState("RenamingRenamerRenaming", "Refused")
@@ -403,7 +403,7 @@ func (s RenamingRenamerRenaming) Refused(err_ errno.Errno, from DirClientRest, t
 	return RenamingRenamerRest{s.e, s.e.Commit()}, nil
 }
 
-// RenamingRenamerEnd is the renamer of dir.Renaming (dir.chan:102).
+// RenamingRenamerEnd is the renamer of dir.Renaming (dir.chan:126).
 // The session is over.
 type RenamingRenamerEnd struct {
 	e    *renamingRenamerEndpoint

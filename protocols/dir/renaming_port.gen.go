@@ -19,13 +19,13 @@ var RenamingPort = channel.Protocol{
 		{From: 0, To: 1, Capacity: 0},
 	},
 	Package: "protocols/dir",
-	Digest:  "3e4c3272292969d563afee630686be6114124b0bcacada0fb6020ea463138f67",
+	Digest:  "f795a4148a294252de240f5b19f59c351f18d7c26d4314e069e54353a8c7f423",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // opener
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/dir/dir.chan:120:9"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/dir/dir.chan:144:9"}}},
 		}},
 		{States: []channel.LocalState{ // renamer
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/dir/dir.chan:120:9"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/dir/dir.chan:144:9"}}},
 		}},
 	},
 }
@@ -49,7 +49,7 @@ type renamingPortOpenerEndpoint struct {
 var (
 	renamingPortOpenerTable = channel.Component{Name: "RenamingPortOpener", Slots: []channel.Slot{{Name: "opener", Protocol: &RenamingPort, Role: 0}}, Choices: 0,
 		Ops: []*channel.Op{&renamingPortOpenerRestAttachOp}}
-	renamingPortOpenerRestAttachOp = channel.Op{State: "RenamingPortOpenerRest", Method: "Attach", Peer: 1, Label: 0, At: "protocols/dir/dir.chan:120:9"}
+	renamingPortOpenerRestAttachOp = channel.Op{State: "RenamingPortOpenerRest", Method: "Attach", Peer: 1, Label: 0, At: "protocols/dir/dir.chan:144:9"}
 )
 
 // OpenRenamingPortOpener makes the calling goroutine the opener of a session. When ctx is done, the end is abandoned.
@@ -67,7 +67,7 @@ func StartRenamingPortOpener(rt *channel.Runtime, o channel.Options, end channel
 	})
 }
 
-// RenamingPortOpenerRest is the opener of dir.RenamingPort at rest (dir.chan:120).
+// RenamingPortOpenerRest is the opener of dir.RenamingPort at rest (dir.chan:144).
 // Next: Attach is sent to renamer. It may stay so for ever.
 type RenamingPortOpenerRest struct {
 	e    *renamingPortOpenerEndpoint
@@ -96,7 +96,7 @@ func RenamingPortOpenerRestFrom(from *channel.Endpoint, k int) RenamingPortOpene
 	return RenamingPortOpenerRest{e, e.Step()}
 }
 
-// Attach sends Attach to renamer (dir.chan:120).
+// Attach sends Attach to renamer (dir.chan:144).
 func (s RenamingPortOpenerRest) Attach(client RenamingRenamerRest) (RenamingPortOpenerRest, error) {
 	if s.e == nil {
 		return RenamingPortOpenerRest{}, channel.DeadState("RenamingPortOpenerRest", "Attach")
@@ -120,7 +120,7 @@ type renamingPortRenamerEndpoint struct {
 var (
 	renamingPortRenamerTable = channel.Component{Name: "RenamingPortRenamer", Slots: []channel.Slot{{Name: "renamer", Protocol: &RenamingPort, Role: 1}}, Choices: 0,
 		Ops: []*channel.Op{&renamingPortRenamerRestReceiveOp}}
-	renamingPortRenamerRestReceiveOp = channel.Op{State: "RenamingPortRenamerRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/dir/dir.chan:120:9"}
+	renamingPortRenamerRestReceiveOp = channel.Op{State: "RenamingPortRenamerRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/dir/dir.chan:144:9"}
 )
 
 // OpenRenamingPortRenamer makes the calling goroutine the renamer of a session. When ctx is done, the end is abandoned.
@@ -138,7 +138,7 @@ func StartRenamingPortRenamer(rt *channel.Runtime, o channel.Options, end channe
 	})
 }
 
-// RenamingPortRenamerRest is the renamer of dir.RenamingPort at rest (dir.chan:120).
+// RenamingPortRenamerRest is the renamer of dir.RenamingPort at rest (dir.chan:144).
 // Next: Attach is received from opener. It may stay so for ever.
 type RenamingPortRenamerRest struct {
 	e    *renamingPortRenamerEndpoint

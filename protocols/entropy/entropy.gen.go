@@ -281,8 +281,8 @@ func (s EntropySourceRest) Receive() (EntropySourceRestMessage, error) {
 		e.entropySourceDraw = EntropySourceDraw{Count: p.Count, Next: EntropySourceAsking{e, e.Step()}}
 		return &e.entropySourceDraw, nil
 	case 1:
-		e.Close(0, 0)
 		e.entropySourceDetach = EntropySourceDetach{Next: EntropySourceEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.entropySourceDetach, nil
 	}
 	panic("channel: EntropySourceRest received a label that it does not list")

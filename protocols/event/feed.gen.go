@@ -245,8 +245,8 @@ func (s FeedSubscriberLeaving) Receive() (FeedSubscriberLeavingMessage, error) {
 		e.feedSubscriberLeavingEvent = FeedSubscriberLeavingEvent{Kind: p.Kind, Detail: string(p.Detail.Data[:p.Detail.Len]), Missed: p.Missed, Next: FeedSubscriberLeaving{e, e.Step()}}
 		return &e.feedSubscriberLeavingEvent, nil
 	case 2:
-		e.Close(0, 0)
 		e.feedSubscriberLeavingOver = FeedSubscriberLeavingOver{Next: FeedSubscriberEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.feedSubscriberLeavingOver, nil
 	}
 	panic("channel: FeedSubscriberLeaving received a label that it does not list")
@@ -442,8 +442,8 @@ func (s FeedHubListening) Receive() (*FeedHubListeningUnsubscribe, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Close(0, 0)
 	e.feedHubListeningUnsubscribe = FeedHubListeningUnsubscribe{Next: FeedHubEnd{e, e.Step()}}
+	e.Close(0, 0)
 	return &e.feedHubListeningUnsubscribe, nil
 }
 

@@ -888,8 +888,8 @@ func (s FileServerRest) Receive() (FileServerRestMessage, error) {
 		e.fileServerWatch = FileServerWatch{What: p.What, Waker: wake.WakeWakerPendingFrom(&e.Endpoint, 0), Next: FileServerRest{e, e.Step()}}
 		return &e.fileServerWatch, nil
 	case 8:
-		e.Close(0, 0)
 		e.fileServerClose = FileServerClose{Next: FileServerEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.fileServerClose, nil
 	}
 	panic("channel: FileServerRest received a label that it does not list")

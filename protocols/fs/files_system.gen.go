@@ -10,14 +10,13 @@ import (
 )
 
 // FilesDigest identifies what was verified of the system fs.Files.
-const FilesDigest = "eec64311dccd927c9df2557e1f93ba59c6e3136375409c09cf047fe5067427ff"
+const FilesDigest = "de2aef48349c4aebd001a029ad043bde8fa4330464979328f1f4f7fef625bd5a"
 
 // FilesParts is the code of the system fs.Files: a function for each of its components.
 type FilesParts struct {
 	User  UserFunc
-	Mount MountFunc
 	Table vnode.VnodeTableFunc
-	Group cg.CylinderGroupFunc
+	Group func(i int) cg.CylinderGroupFunc
 	Disk  block.RamFunc
 }
 
@@ -28,33 +27,39 @@ func BootFiles(rt *channel.Runtime, lock []byte, with FilesParts) error {
 		return err
 	}
 	user := UserGiven{}
-	mount := MountGiven{}
-	table := vnode.VnodeTableGiven{Opens: 1024, Places: 2048}
-	group := cg.CylinderGroupGiven{Users: 2048}
-	disk := block.RamGiven{Openers: 2, Users: 2049, Ports: make([]channel.End, 2)}
+	table := vnode.VnodeTableGiven{Places: 1024, Stretches: 4, Users: 128, Visitors: 512, Wakes: 32, Groups: make([]channel.End, 4)}
+	group := make([]cg.CylinderGroupGiven, 4)
+	for i := range group {
+		group[i] = cg.CylinderGroupGiven{Users: 1025}
+	}
+	disk := block.RamGiven{Openers: 1, Users: 1024, Wires: 4, Ports: make([]channel.End, 1), Wired: make([]channel.End, 4)}
 
 	user.Table, table.First = vnode.NewTable(rt)
-	table.Groups, group.Port = cg.NewPort(rt)
-	mount.Disk, disk.Ports[0] = block.NewPort(rt)
-	table.Disks, disk.Ports[1] = block.NewPort(rt)
-	group.Disk, mount.Own = block.NewBlock(rt)
+	for i := range 4 {
+		table.Groups[i], group[i].Port = cg.NewPort(rt)
+	}
+	table.Disks, disk.Ports[0] = block.NewPort(rt)
+	for i := range 4 {
+		group[i].Disk, disk.Wired[i] = block.NewBlock(rt)
+	}
 
 	limits := channel.NewLimits(
 		channel.Limit{Of: "protocols/vnode.Table", Most: 2049},
-		channel.Limit{Of: "protocols/block.Block", Most: 2048},
+		channel.Limit{Of: "protocols/block.Block", Most: 1024},
 		channel.Limit{Of: "protocols/dir.Opening", Most: 1024},
 		channel.Limit{Of: "protocols/dir.Dir", Most: 1024},
 		channel.Limit{Of: "protocols/file.File", Most: 1024},
-		channel.Limit{Of: "protocols/vnode.Control", Most: 2048},
-		channel.Limit{Of: "protocols/cg.Group", Most: 2048},
-		channel.Limit{Of: "protocols/vnode.Vnode", Most: 2048},
-		channel.Limit{Of: "protocols/vnode.Directory", Most: 2048},
+		channel.Limit{Of: "protocols/vnode.Control", Most: 1024},
+		channel.Limit{Of: "protocols/cg.Group", Most: 4097},
+		channel.Limit{Of: "protocols/vnode.Vnode", Most: 1024},
+		channel.Limit{Of: "protocols/vnode.Directory", Most: 1024},
 	)
 
 	StartUser(rt, channel.Options{Name: "user", Limits: limits}, user, with.User).Discard()
-	StartMount(rt, channel.Options{Name: "mount", Limits: limits}, mount, with.Mount).Discard()
 	vnode.StartVnodeTable(rt, channel.Options{Name: "table", Limits: limits}, table, with.Table).Discard()
-	cg.StartCylinderGroup(rt, channel.Options{Name: "group", Limits: limits}, group, with.Group).Discard()
+	for i := range group {
+		cg.StartCylinderGroup(rt, channel.Options{Name: channel.Indexed("group", i), Limits: limits}, group[i], with.Group(i)).Discard()
+	}
 	block.StartRam(rt, channel.Options{Name: "disk", Limits: limits}, disk, with.Disk).Discard()
 	return nil
 }

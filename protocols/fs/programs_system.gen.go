@@ -11,14 +11,14 @@ import (
 )
 
 // ProgramsDigest identifies what was verified of the system fs.Programs.
-const ProgramsDigest = "9e1712482a8df4fe50045ac70ed6d449c68121b089dc21164850ca69d702a303"
+const ProgramsDigest = "a99daa56cb505f05e52e10c5e6dcb428b1e586558ed564339592c1a124a8bcf2"
 
 // ProgramsParts is the code of the system fs.Programs: a function for each of its components.
 type ProgramsParts struct {
 	Starter StarterFunc
 	Program OpenerFunc
 	Table   vnode.VnodeTableFunc
-	Group   cg.CylinderGroupFunc
+	Group   func(i int) cg.CylinderGroupFunc
 	Disk    block.RamFunc
 }
 
@@ -30,20 +30,26 @@ func BootPrograms(rt *channel.Runtime, lock []byte, with ProgramsParts) error {
 	}
 	starter := StarterGiven{Fds: 64, Waits: 8}
 	program := OpenerGiven{}
-	table := vnode.VnodeTableGiven{Opens: 1024, Places: 2048}
-	group := cg.CylinderGroupGiven{Users: 2048}
-	disk := block.RamGiven{Openers: 2, Users: 2049, Ports: make([]channel.End, 2)}
+	table := vnode.VnodeTableGiven{Places: 1024, Stretches: 4, Users: 128, Visitors: 512, Wakes: 32, Groups: make([]channel.End, 4)}
+	group := make([]cg.CylinderGroupGiven, 4)
+	for i := range group {
+		group[i] = cg.CylinderGroupGiven{Users: 1025}
+	}
+	disk := block.RamGiven{Openers: 1, Users: 1024, Wires: 4, Ports: make([]channel.End, 1), Wired: make([]channel.End, 4)}
 
 	starter.Runner, program.Kernel = syscall.NewRunner(rt)
 	starter.Table, table.First = vnode.NewTable(rt)
-	table.Groups, group.Port = cg.NewPort(rt)
-	starter.Disk, disk.Ports[0] = block.NewPort(rt)
-	table.Disks, disk.Ports[1] = block.NewPort(rt)
-	group.Disk, starter.Own = block.NewBlock(rt)
+	for i := range 4 {
+		table.Groups[i], group[i].Port = cg.NewPort(rt)
+	}
+	table.Disks, disk.Ports[0] = block.NewPort(rt)
+	for i := range 4 {
+		group[i].Disk, disk.Wired[i] = block.NewBlock(rt)
+	}
 
 	limits := channel.NewLimits(
 		channel.Limit{Of: "protocols/vnode.Table", Most: 2049},
-		channel.Limit{Of: "protocols/block.Block", Most: 2048},
+		channel.Limit{Of: "protocols/block.Block", Most: 1024},
 		channel.Limit{Of: "protocols/dir.Opening", Most: 1024},
 		channel.Limit{Of: "protocols/dir.Dir", Most: 1024},
 		channel.Limit{Of: "protocols/file.File", Most: 1024},
@@ -53,19 +59,21 @@ func BootPrograms(rt *channel.Runtime, lock []byte, with ProgramsParts) error {
 		channel.Limit{Of: "protocols/memory.Memory", Most: 1},
 		channel.Limit{Of: "protocols/syscall.Syscall", Most: 1},
 		channel.Limit{Of: "protocols/syscall.Life", Most: 1},
-		channel.Limit{Of: "protocols/vnode.Control", Most: 2048},
-		channel.Limit{Of: "protocols/cg.Group", Most: 2048},
+		channel.Limit{Of: "protocols/vnode.Control", Most: 1024},
+		channel.Limit{Of: "protocols/cg.Group", Most: 4097},
 		channel.Limit{Of: "protocols/wake.Wake", Most: 1},
 		channel.Limit{Of: "protocols/syscall.Elsewhere", Most: 1},
 		channel.Limit{Of: "protocols/syscall.Process", Most: 1},
-		channel.Limit{Of: "protocols/vnode.Vnode", Most: 2048},
-		channel.Limit{Of: "protocols/vnode.Directory", Most: 2048},
+		channel.Limit{Of: "protocols/vnode.Vnode", Most: 1024},
+		channel.Limit{Of: "protocols/vnode.Directory", Most: 1024},
 	)
 
 	StartStarter(rt, channel.Options{Name: "starter", Limits: limits}, starter, with.Starter).Discard()
 	StartOpener(rt, channel.Options{Name: "program", Outside: true, Limits: limits}, program, with.Program).Discard()
 	vnode.StartVnodeTable(rt, channel.Options{Name: "table", Limits: limits}, table, with.Table).Discard()
-	cg.StartCylinderGroup(rt, channel.Options{Name: "group", Limits: limits}, group, with.Group).Discard()
+	for i := range group {
+		cg.StartCylinderGroup(rt, channel.Options{Name: channel.Indexed("group", i), Limits: limits}, group[i], with.Group(i)).Discard()
+	}
 	block.StartRam(rt, channel.Options{Name: "disk", Limits: limits}, disk, with.Disk).Discard()
 	return nil
 }

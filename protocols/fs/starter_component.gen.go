@@ -6,7 +6,6 @@ import (
 	"context"
 
 	"github.com/protoc-os/protoc-os/kernel/channel"
-	"github.com/protoc-os/protoc-os/protocols/block"
 	"github.com/protoc-os/protoc-os/protocols/clock"
 	"github.com/protoc-os/protoc-os/protocols/dir"
 	"github.com/protoc-os/protoc-os/protocols/entropy"
@@ -24,8 +23,6 @@ type StarterFunc func(ctx context.Context, s StarterStart) (StarterEnd, error)
 type StarterGiven struct {
 	Fds    int
 	Waits  int
-	Disk   channel.End
-	Own    channel.End
 	Table  channel.End
 	Runner channel.End
 }
@@ -45,8 +42,6 @@ func SpawnStarter(parent *channel.Endpoint, o channel.Options, g StarterGiven, r
 // ends lists the ends in the order of their slots.
 func (g *StarterGiven) ends() []channel.End {
 	var ends []channel.End
-	ends = append(ends, g.Disk)
-	ends = append(ends, g.Own)
 	ends = append(ends, g.Table)
 	ends = append(ends, g.Runner)
 	return ends
@@ -81,9 +76,7 @@ func (e *starterComponent) body(g StarterGiven, run StarterFunc) func(context.Co
 
 // The slots of a Starter.
 const (
-	starterDisk int32 = iota
-	starterOwn
-	starterTable
+	starterTable int32 = iota
 	starterRunner
 	starterOOpener
 	starterOGiver
@@ -107,8 +100,6 @@ const (
 
 func starterLayout(g *StarterGiven) *channel.Component {
 	return &channel.Component{Name: "Starter", Choices: 1, Ops: starterOps, Chooses: starterChooses, Slots: []channel.Slot{
-		{Name: "disk", Protocol: &block.Port, Role: 0},
-		{Name: "own", Protocol: &block.Block, Role: 1},
 		{Name: "table", Protocol: &vnode.Table, Role: 0},
 		{Name: "runner", Protocol: &syscall.Runner, Role: 0},
 		{Name: "o.opener", Protocol: &dir.Opening, Role: 0},
@@ -133,73 +124,50 @@ func starterLayout(g *StarterGiven) *channel.Component {
 }
 
 // starterOps are all steps of a Starter, and starterChooses its chooses.
-var starterOps = []*channel.Op{&starterStartSendDiskAttachOp, &starterAfterAttachNewOpeningOp, &starterAfterNewOpeningSendTableGetOp, &starterAfterGetReceiveOOpenerOp, &starterAfterOpenedDirNewFileOp, &starterAfterOpenedSendFCloseOp, &starterAfterNewFileNewRenamingOp, &starterAfterNewRenamingNewClockOp, &starterAfterNewClockNewEntropyOp, &starterAfterNewEntropyNewMemoryOp, &starterAfterNewMemoryNewSyscallOp, &starterAfterNewSyscallNewLifeOp, &starterAfterNewLifeStartElsewhereOp, &starterAfterStartElsewhereStartProcessOp, &starterAfterStartProcessSendLifeParentGiveOp, &starterAfterGiveSendLifeParentGiveDirOp, &starterAfterGiveDirSendLifeParentBeginOp, &starterAfterBeginSendRunnerRunOp, &starterAfterRunReceiveLifeParentOp, &starterAfterExitedReceiveRunnerOp}
+var starterOps = []*channel.Op{&starterStartNewOpeningOp, &starterAfterNewOpeningSendTableGetOp, &starterAfterGetReceiveOOpenerOp, &starterAfterOpenedDirNewFileOp, &starterAfterOpenedSendFCloseOp, &starterAfterNewFileNewRenamingOp, &starterAfterNewRenamingNewClockOp, &starterAfterNewClockNewEntropyOp, &starterAfterNewEntropyNewMemoryOp, &starterAfterNewMemoryNewSyscallOp, &starterAfterNewSyscallNewLifeOp, &starterAfterNewLifeStartElsewhereOp, &starterAfterStartElsewhereStartProcessOp, &starterAfterStartProcessSendLifeParentGiveOp, &starterAfterGiveSendLifeParentGiveDirOp, &starterAfterGiveDirSendLifeParentBeginOp, &starterAfterBeginSendRunnerRunOp, &starterAfterRunReceiveLifeParentOp, &starterAfterExitedReceiveRunnerOp}
 
 var starterChooses = []*channel.Choice{&starterRestingChoice}
 
 var (
-	starterStartSendDiskAttachOp                 = channel.Op{State: "StarterStart", Method: "SendDiskAttach", Slot: starterDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:43:5"}
-	starterAfterAttachNewOpeningOp               = channel.Op{State: "StarterAfterAttach", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/programs.chan:44:5"}
-	starterAfterNewOpeningSendTableGetOp         = channel.Op{State: "StarterAfterNewOpening", Method: "SendTableGet", Slot: starterTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:45:5"}
-	starterAfterGetReceiveOOpenerOp              = channel.Op{State: "StarterAfterGet", Method: "ReceiveOOpener", Slot: starterOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:47:12"}
-	starterAfterOpenedDirNewFileOp               = channel.Op{State: "StarterAfterOpenedDir", Method: "NewFile", Takes: "protocols/file.File", At: "protocols/fs/programs.chan:48:9"}
-	starterAfterOpenedSendFCloseOp               = channel.Op{State: "StarterAfterOpened", Method: "SendFClose", Slot: starterF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:63:35"}
-	starterAfterNewFileNewRenamingOp             = channel.Op{State: "StarterAfterNewFile", Method: "NewRenaming", Takes: "protocols/dir.Renaming", At: "protocols/fs/programs.chan:49:9"}
-	starterAfterNewRenamingNewClockOp            = channel.Op{State: "StarterAfterNewRenaming", Method: "NewClock", Takes: "protocols/clock.Clock", At: "protocols/fs/programs.chan:50:9"}
-	starterAfterNewClockNewEntropyOp             = channel.Op{State: "StarterAfterNewClock", Method: "NewEntropy", Takes: "protocols/entropy.Entropy", At: "protocols/fs/programs.chan:51:9"}
-	starterAfterNewEntropyNewMemoryOp            = channel.Op{State: "StarterAfterNewEntropy", Method: "NewMemory", Takes: "protocols/memory.Memory", At: "protocols/fs/programs.chan:52:9"}
-	starterAfterNewMemoryNewSyscallOp            = channel.Op{State: "StarterAfterNewMemory", Method: "NewSyscall", Takes: "protocols/syscall.Syscall", At: "protocols/fs/programs.chan:53:9"}
-	starterAfterNewSyscallNewLifeOp              = channel.Op{State: "StarterAfterNewSyscall", Method: "NewLife", Takes: "protocols/syscall.Life", At: "protocols/fs/programs.chan:54:9"}
-	starterAfterNewLifeStartElsewhereOp          = channel.Op{State: "StarterAfterNewLife", Method: "StartElsewhere", Takes: "protocols/syscall.Elsewhere", At: "protocols/fs/programs.chan:55:9"}
-	starterAfterStartElsewhereStartProcessOp     = channel.Op{State: "StarterAfterStartElsewhere", Method: "StartProcess", Takes: "protocols/syscall.Process", At: "protocols/fs/programs.chan:56:9"}
-	starterAfterStartProcessSendLifeParentGiveOp = channel.Op{State: "StarterAfterStartProcess", Method: "SendLifeParentGive", Slot: starterLifeParent, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:57:9"}
-	starterAfterGiveSendLifeParentGiveDirOp      = channel.Op{State: "StarterAfterGive", Method: "SendLifeParentGiveDir", Slot: starterLifeParent, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:58:9"}
-	starterAfterGiveDirSendLifeParentBeginOp     = channel.Op{State: "StarterAfterGiveDir", Method: "SendLifeParentBegin", Slot: starterLifeParent, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:59:9"}
-	starterAfterBeginSendRunnerRunOp             = channel.Op{State: "StarterAfterBegin", Method: "SendRunnerRun", Slot: starterRunner, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:60:9"}
-	starterAfterRunReceiveLifeParentOp           = channel.Op{State: "StarterAfterRun", Method: "ReceiveLifeParent", Slot: starterLifeParent, Peer: 1, Labels: 1 << 3, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:61:9"}
-	starterAfterExitedReceiveRunnerOp            = channel.Op{State: "StarterAfterExited", Method: "ReceiveRunner", Slot: starterRunner, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:62:9"}
+	starterStartNewOpeningOp                     = channel.Op{State: "StarterStart", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/programs.chan:43:5"}
+	starterAfterNewOpeningSendTableGetOp         = channel.Op{State: "StarterAfterNewOpening", Method: "SendTableGet", Slot: starterTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:44:5"}
+	starterAfterGetReceiveOOpenerOp              = channel.Op{State: "StarterAfterGet", Method: "ReceiveOOpener", Slot: starterOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:46:12"}
+	starterAfterOpenedDirNewFileOp               = channel.Op{State: "StarterAfterOpenedDir", Method: "NewFile", Takes: "protocols/file.File", At: "protocols/fs/programs.chan:47:9"}
+	starterAfterOpenedSendFCloseOp               = channel.Op{State: "StarterAfterOpened", Method: "SendFClose", Slot: starterF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:62:35"}
+	starterAfterNewFileNewRenamingOp             = channel.Op{State: "StarterAfterNewFile", Method: "NewRenaming", Takes: "protocols/dir.Renaming", At: "protocols/fs/programs.chan:48:9"}
+	starterAfterNewRenamingNewClockOp            = channel.Op{State: "StarterAfterNewRenaming", Method: "NewClock", Takes: "protocols/clock.Clock", At: "protocols/fs/programs.chan:49:9"}
+	starterAfterNewClockNewEntropyOp             = channel.Op{State: "StarterAfterNewClock", Method: "NewEntropy", Takes: "protocols/entropy.Entropy", At: "protocols/fs/programs.chan:50:9"}
+	starterAfterNewEntropyNewMemoryOp            = channel.Op{State: "StarterAfterNewEntropy", Method: "NewMemory", Takes: "protocols/memory.Memory", At: "protocols/fs/programs.chan:51:9"}
+	starterAfterNewMemoryNewSyscallOp            = channel.Op{State: "StarterAfterNewMemory", Method: "NewSyscall", Takes: "protocols/syscall.Syscall", At: "protocols/fs/programs.chan:52:9"}
+	starterAfterNewSyscallNewLifeOp              = channel.Op{State: "StarterAfterNewSyscall", Method: "NewLife", Takes: "protocols/syscall.Life", At: "protocols/fs/programs.chan:53:9"}
+	starterAfterNewLifeStartElsewhereOp          = channel.Op{State: "StarterAfterNewLife", Method: "StartElsewhere", Takes: "protocols/syscall.Elsewhere", At: "protocols/fs/programs.chan:54:9"}
+	starterAfterStartElsewhereStartProcessOp     = channel.Op{State: "StarterAfterStartElsewhere", Method: "StartProcess", Takes: "protocols/syscall.Process", At: "protocols/fs/programs.chan:55:9"}
+	starterAfterStartProcessSendLifeParentGiveOp = channel.Op{State: "StarterAfterStartProcess", Method: "SendLifeParentGive", Slot: starterLifeParent, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:56:9"}
+	starterAfterGiveSendLifeParentGiveDirOp      = channel.Op{State: "StarterAfterGive", Method: "SendLifeParentGiveDir", Slot: starterLifeParent, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:57:9"}
+	starterAfterGiveDirSendLifeParentBeginOp     = channel.Op{State: "StarterAfterGiveDir", Method: "SendLifeParentBegin", Slot: starterLifeParent, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:58:9"}
+	starterAfterBeginSendRunnerRunOp             = channel.Op{State: "StarterAfterBegin", Method: "SendRunnerRun", Slot: starterRunner, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:59:9"}
+	starterAfterRunReceiveLifeParentOp           = channel.Op{State: "StarterAfterRun", Method: "ReceiveLifeParent", Slot: starterLifeParent, Peer: 1, Labels: 1 << 3, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:60:9"}
+	starterAfterExitedReceiveRunnerOp            = channel.Op{State: "StarterAfterExited", Method: "ReceiveRunner", Slot: starterRunner, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint, At: "protocols/fs/programs.chan:61:9"}
 	starterRestingChoice                         = channel.Choice{ID: 0, State: "StarterResting", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Gone, Slot: starterRunner, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/fs/programs.chan:69:16"},
+		{Kind: channel.Gone, Slot: starterRunner, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/fs/programs.chan:68:16"},
 	}}
 )
 
 // StarterStart is a state of fs.Starter (programs.chan:43).
 // Next:
-//   - disk <- Attach(own) (programs.chan:43)
+//   - new dir.Opening as o (programs.chan:43)
 type StarterStart struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendDiskAttach does disk <- Attach(own) (programs.chan:43).
-func (s StarterStart) SendDiskAttach() (StarterAfterAttach, error) {
+// NewOpening does new dir.Opening as o (programs.chan:43).
+func (s StarterStart) NewOpening() (StarterAfterNewOpening, error) {
 	e := s.e
 	if e == nil {
-		return StarterAfterAttach{}, channel.DeadState("StarterStart", "SendDiskAttach")
+		return StarterAfterNewOpening{}, channel.DeadState("StarterStart", "NewOpening")
 	}
-	if err := e.Begin(s.step, &starterStartSendDiskAttachOp, 0); err != nil {
-		return StarterAfterAttach{}, err
-	}
-	e.Give(0, starterOwn, 0)
-	e.Commit()
-	return StarterAfterAttach{e, e.Step()}, nil
-}
-
-// StarterAfterAttach is a state of fs.Starter (programs.chan:44).
-// Next:
-//   - new dir.Opening as o (programs.chan:44)
-type StarterAfterAttach struct {
-	e    *starterComponent
-	step uint32
-}
-
-// NewOpening does new dir.Opening as o (programs.chan:44).
-func (s StarterAfterAttach) NewOpening() (StarterAfterNewOpening, error) {
-	e := s.e
-	if e == nil {
-		return StarterAfterNewOpening{}, channel.DeadState("StarterAfterAttach", "NewOpening")
-	}
-	if err := e.Turn(s.step, &starterAfterAttachNewOpeningOp); err != nil {
+	if err := e.Turn(s.step, &starterStartNewOpeningOp); err != nil {
 		return StarterAfterNewOpening{}, err
 	}
 	ends := e.New(&dir.Opening)
@@ -208,15 +176,15 @@ func (s StarterAfterAttach) NewOpening() (StarterAfterNewOpening, error) {
 	return StarterAfterNewOpening{e, e.Step()}, nil
 }
 
-// StarterAfterNewOpening is a state of fs.Starter (programs.chan:45).
+// StarterAfterNewOpening is a state of fs.Starter (programs.chan:44).
 // Next:
-//   - table <- Get(_, true, o.giver) (programs.chan:45)
+//   - table <- Get(_, true, o.giver) (programs.chan:44)
 type StarterAfterNewOpening struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendTableGet does table <- Get(_, true, o.giver) (programs.chan:45).
+// SendTableGet does table <- Get(_, true, o.giver) (programs.chan:44).
 func (s StarterAfterNewOpening) SendTableGet(ino uint64) (StarterAfterGet, error) {
 	e := s.e
 	if e == nil {
@@ -233,11 +201,11 @@ func (s StarterAfterNewOpening) SendTableGet(ino uint64) (StarterAfterGet, error
 	return StarterAfterGet{e, e.Step()}, nil
 }
 
-// StarterAfterGet is a state of fs.Starter (programs.chan:46).
+// StarterAfterGet is a state of fs.Starter (programs.chan:45).
 // Next:
-//   - OpenedDir(root) <- o.opener (programs.chan:47)
-//   - Opened(f) <- o.opener (programs.chan:63)
-//   - Failed(_) <- o.opener (programs.chan:64)
+//   - OpenedDir(root) <- o.opener (programs.chan:46)
+//   - Opened(f) <- o.opener (programs.chan:62)
+//   - Failed(_) <- o.opener (programs.chan:63)
 type StarterAfterGet struct {
 	e    *starterComponent
 	step uint32
@@ -277,15 +245,15 @@ func (s StarterAfterGet) ReceiveOOpener() (StarterAfterGetOption, error) {
 	panic("channel: StarterAfterGet received a label that it does not list")
 }
 
-// StarterAfterOpenedDir is a state of fs.Starter (programs.chan:48).
+// StarterAfterOpenedDir is a state of fs.Starter (programs.chan:47).
 // Next:
-//   - new file.File as f (programs.chan:48)
+//   - new file.File as f (programs.chan:47)
 type StarterAfterOpenedDir struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewFile does new file.File as f (programs.chan:48).
+// NewFile does new file.File as f (programs.chan:47).
 func (s StarterAfterOpenedDir) NewFile() (StarterAfterNewFile, error) {
 	e := s.e
 	if e == nil {
@@ -300,15 +268,15 @@ func (s StarterAfterOpenedDir) NewFile() (StarterAfterNewFile, error) {
 	return StarterAfterNewFile{e, e.Step()}, nil
 }
 
-// StarterAfterOpened is a state of fs.Starter (programs.chan:63).
+// StarterAfterOpened is a state of fs.Starter (programs.chan:62).
 // Next:
-//   - f <- Close() (programs.chan:63)
+//   - f <- Close() (programs.chan:62)
 type StarterAfterOpened struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendFClose does f <- Close() (programs.chan:63).
+// SendFClose does f <- Close() (programs.chan:62).
 func (s StarterAfterOpened) SendFClose() (StarterResting, error) {
 	e := s.e
 	if e == nil {
@@ -322,9 +290,9 @@ func (s StarterAfterOpened) SendFClose() (StarterResting, error) {
 	return StarterResting{e, e.Step()}, nil
 }
 
-// StarterResting is a state of fs.Starter at resting (programs.chan:68).
+// StarterResting is a state of fs.Starter at resting (programs.chan:67).
 // Next:
-//   - gone <- runner (programs.chan:69)
+//   - gone <- runner (programs.chan:68)
 type StarterResting struct {
 	e    *starterComponent
 	step uint32
@@ -344,7 +312,6 @@ func (s StarterResting) Choose() (*StarterRestingGone, error) {
 	case 0:
 		m := &e.m.starterRestingGone
 		e.Drop(starterRunner, 0)
-		e.Drop(starterDisk, 0)
 		e.Drop(starterTable, 0)
 		m.Next = StarterEnd{e, e.Step()}
 		return m, nil
@@ -353,15 +320,15 @@ func (s StarterResting) Choose() (*StarterRestingGone, error) {
 	panic("channel: StarterResting took an option that it does not list")
 }
 
-// StarterAfterNewFile is a state of fs.Starter (programs.chan:49).
+// StarterAfterNewFile is a state of fs.Starter (programs.chan:48).
 // Next:
-//   - new dir.Renaming as r (programs.chan:49)
+//   - new dir.Renaming as r (programs.chan:48)
 type StarterAfterNewFile struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewRenaming does new dir.Renaming as r (programs.chan:49).
+// NewRenaming does new dir.Renaming as r (programs.chan:48).
 func (s StarterAfterNewFile) NewRenaming() (StarterAfterNewRenaming, error) {
 	e := s.e
 	if e == nil {
@@ -376,15 +343,15 @@ func (s StarterAfterNewFile) NewRenaming() (StarterAfterNewRenaming, error) {
 	return StarterAfterNewRenaming{e, e.Step()}, nil
 }
 
-// StarterAfterNewRenaming is a state of fs.Starter (programs.chan:50).
+// StarterAfterNewRenaming is a state of fs.Starter (programs.chan:49).
 // Next:
-//   - new clock.Clock as c (programs.chan:50)
+//   - new clock.Clock as c (programs.chan:49)
 type StarterAfterNewRenaming struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewClock does new clock.Clock as c (programs.chan:50).
+// NewClock does new clock.Clock as c (programs.chan:49).
 func (s StarterAfterNewRenaming) NewClock() (StarterAfterNewClock, error) {
 	e := s.e
 	if e == nil {
@@ -399,15 +366,15 @@ func (s StarterAfterNewRenaming) NewClock() (StarterAfterNewClock, error) {
 	return StarterAfterNewClock{e, e.Step()}, nil
 }
 
-// StarterAfterNewClock is a state of fs.Starter (programs.chan:51).
+// StarterAfterNewClock is a state of fs.Starter (programs.chan:50).
 // Next:
-//   - new entropy.Entropy as e (programs.chan:51)
+//   - new entropy.Entropy as e (programs.chan:50)
 type StarterAfterNewClock struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewEntropy does new entropy.Entropy as e (programs.chan:51).
+// NewEntropy does new entropy.Entropy as e (programs.chan:50).
 func (s StarterAfterNewClock) NewEntropy() (StarterAfterNewEntropy, error) {
 	e := s.e
 	if e == nil {
@@ -422,15 +389,22 @@ func (s StarterAfterNewClock) NewEntropy() (StarterAfterNewEntropy, error) {
 	return StarterAfterNewEntropy{e, e.Step()}, nil
 }
 
-// StarterAfterNewEntropy is a state of fs.Starter (programs.chan:52).
+// StarterEnd is a state of fs.Starter (programs.chan:70).
+// The component has ended.
+type StarterEnd struct {
+	e    *starterComponent
+	step uint32
+}
+
+// StarterAfterNewEntropy is a state of fs.Starter (programs.chan:51).
 // Next:
-//   - new memory.Memory as m (programs.chan:52)
+//   - new memory.Memory as m (programs.chan:51)
 type StarterAfterNewEntropy struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewMemory does new memory.Memory as m (programs.chan:52).
+// NewMemory does new memory.Memory as m (programs.chan:51).
 func (s StarterAfterNewEntropy) NewMemory() (StarterAfterNewMemory, error) {
 	e := s.e
 	if e == nil {
@@ -445,22 +419,15 @@ func (s StarterAfterNewEntropy) NewMemory() (StarterAfterNewMemory, error) {
 	return StarterAfterNewMemory{e, e.Step()}, nil
 }
 
-// StarterEnd is a state of fs.Starter (programs.chan:72).
-// The component has ended.
-type StarterEnd struct {
-	e    *starterComponent
-	step uint32
-}
-
-// StarterAfterNewMemory is a state of fs.Starter (programs.chan:53).
+// StarterAfterNewMemory is a state of fs.Starter (programs.chan:52).
 // Next:
-//   - new syscall.Syscall as s (programs.chan:53)
+//   - new syscall.Syscall as s (programs.chan:52)
 type StarterAfterNewMemory struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewSyscall does new syscall.Syscall as s (programs.chan:53).
+// NewSyscall does new syscall.Syscall as s (programs.chan:52).
 func (s StarterAfterNewMemory) NewSyscall() (StarterAfterNewSyscall, error) {
 	e := s.e
 	if e == nil {
@@ -475,15 +442,15 @@ func (s StarterAfterNewMemory) NewSyscall() (StarterAfterNewSyscall, error) {
 	return StarterAfterNewSyscall{e, e.Step()}, nil
 }
 
-// StarterAfterNewSyscall is a state of fs.Starter (programs.chan:54).
+// StarterAfterNewSyscall is a state of fs.Starter (programs.chan:53).
 // Next:
-//   - new syscall.Life as life (programs.chan:54)
+//   - new syscall.Life as life (programs.chan:53)
 type StarterAfterNewSyscall struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewLife does new syscall.Life as life (programs.chan:54).
+// NewLife does new syscall.Life as life (programs.chan:53).
 func (s StarterAfterNewSyscall) NewLife() (StarterAfterNewLife, error) {
 	e := s.e
 	if e == nil {
@@ -498,15 +465,15 @@ func (s StarterAfterNewSyscall) NewLife() (StarterAfterNewLife, error) {
 	return StarterAfterNewLife{e, e.Step()}, nil
 }
 
-// StarterAfterNewLife is a state of fs.Starter (programs.chan:55).
+// StarterAfterNewLife is a state of fs.Starter (programs.chan:54).
 // Next:
-//   - start syscall.Elsewhere(waits=8)(f.server, r.renamer, c.clock, e.source, m.service) (programs.chan:55)
+//   - start syscall.Elsewhere(waits=8)(f.server, r.renamer, c.clock, e.source, m.service) (programs.chan:54)
 type StarterAfterNewLife struct {
 	e    *starterComponent
 	step uint32
 }
 
-// StartElsewhere does start syscall.Elsewhere(waits=8)(f.server, r.renamer, c.clock, e.source, m.service) (programs.chan:55).
+// StartElsewhere does start syscall.Elsewhere(waits=8)(f.server, r.renamer, c.clock, e.source, m.service) (programs.chan:54).
 func (s StarterAfterNewLife) StartElsewhere(o channel.Options, run syscall.ElsewhereFunc) (StarterAfterStartElsewhere, error) {
 	e := s.e
 	if e == nil {
@@ -519,15 +486,15 @@ func (s StarterAfterNewLife) StartElsewhere(o channel.Options, run syscall.Elsew
 	return StarterAfterStartElsewhere{e, e.Step()}, nil
 }
 
-// StarterAfterStartElsewhere is a state of fs.Starter (programs.chan:56).
+// StarterAfterStartElsewhere is a state of fs.Starter (programs.chan:55).
 // Next:
-//   - start syscall.Process(fds=5, waits=8)(s.process, life.process, r.client, c.client, e.client, m.client) (programs.chan:56)
+//   - start syscall.Process(fds=5, waits=8)(s.process, life.process, r.client, c.client, e.client, m.client) (programs.chan:55)
 type StarterAfterStartElsewhere struct {
 	e    *starterComponent
 	step uint32
 }
 
-// StartProcess does start syscall.Process(fds=5, waits=8)(s.process, life.process, r.client, c.client, e.client, m.client) (programs.chan:56).
+// StartProcess does start syscall.Process(fds=5, waits=8)(s.process, life.process, r.client, c.client, e.client, m.client) (programs.chan:55).
 func (s StarterAfterStartElsewhere) StartProcess(o channel.Options, run syscall.ProcessFunc) (StarterAfterStartProcess, error) {
 	e := s.e
 	if e == nil {
@@ -540,15 +507,15 @@ func (s StarterAfterStartElsewhere) StartProcess(o channel.Options, run syscall.
 	return StarterAfterStartProcess{e, e.Step()}, nil
 }
 
-// StarterAfterStartProcess is a state of fs.Starter (programs.chan:57).
+// StarterAfterStartProcess is a state of fs.Starter (programs.chan:56).
 // Next:
-//   - life.parent <- Give(_, f.client) (programs.chan:57)
+//   - life.parent <- Give(_, f.client) (programs.chan:56)
 type StarterAfterStartProcess struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendLifeParentGive does life.parent <- Give(_, f.client) (programs.chan:57).
+// SendLifeParentGive does life.parent <- Give(_, f.client) (programs.chan:56).
 func (s StarterAfterStartProcess) SendLifeParentGive(fd uint32) (StarterAfterGive, error) {
 	e := s.e
 	if e == nil {
@@ -564,15 +531,15 @@ func (s StarterAfterStartProcess) SendLifeParentGive(fd uint32) (StarterAfterGiv
 	return StarterAfterGive{e, e.Step()}, nil
 }
 
-// StarterAfterGive is a state of fs.Starter (programs.chan:58).
+// StarterAfterGive is a state of fs.Starter (programs.chan:57).
 // Next:
-//   - life.parent <- GiveDir(_, root) (programs.chan:58)
+//   - life.parent <- GiveDir(_, root) (programs.chan:57)
 type StarterAfterGive struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendLifeParentGiveDir does life.parent <- GiveDir(_, root) (programs.chan:58).
+// SendLifeParentGiveDir does life.parent <- GiveDir(_, root) (programs.chan:57).
 func (s StarterAfterGive) SendLifeParentGiveDir(fd uint32) (StarterAfterGiveDir, error) {
 	e := s.e
 	if e == nil {
@@ -588,15 +555,15 @@ func (s StarterAfterGive) SendLifeParentGiveDir(fd uint32) (StarterAfterGiveDir,
 	return StarterAfterGiveDir{e, e.Step()}, nil
 }
 
-// StarterAfterGiveDir is a state of fs.Starter (programs.chan:59).
+// StarterAfterGiveDir is a state of fs.Starter (programs.chan:58).
 // Next:
-//   - life.parent <- Begin() (programs.chan:59)
+//   - life.parent <- Begin() (programs.chan:58)
 type StarterAfterGiveDir struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendLifeParentBegin does life.parent <- Begin() (programs.chan:59).
+// SendLifeParentBegin does life.parent <- Begin() (programs.chan:58).
 func (s StarterAfterGiveDir) SendLifeParentBegin() (StarterAfterBegin, error) {
 	e := s.e
 	if e == nil {
@@ -609,15 +576,15 @@ func (s StarterAfterGiveDir) SendLifeParentBegin() (StarterAfterBegin, error) {
 	return StarterAfterBegin{e, e.Step()}, nil
 }
 
-// StarterAfterBegin is a state of fs.Starter (programs.chan:60).
+// StarterAfterBegin is a state of fs.Starter (programs.chan:59).
 // Next:
-//   - runner <- Run(_, s.program) (programs.chan:60)
+//   - runner <- Run(_, s.program) (programs.chan:59)
 type StarterAfterBegin struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendRunnerRun does runner <- Run(_, s.program) (programs.chan:60).
+// SendRunnerRun does runner <- Run(_, s.program) (programs.chan:59).
 func (s StarterAfterBegin) SendRunnerRun(module string) (StarterAfterRun, error) {
 	e := s.e
 	if e == nil {
@@ -636,9 +603,9 @@ func (s StarterAfterBegin) SendRunnerRun(module string) (StarterAfterRun, error)
 	return StarterAfterRun{e, e.Step()}, nil
 }
 
-// StarterAfterRun is a state of fs.Starter (programs.chan:61).
+// StarterAfterRun is a state of fs.Starter (programs.chan:60).
 // Next:
-//   - Exited(_) <- life.parent (programs.chan:61)
+//   - Exited(_) <- life.parent (programs.chan:60)
 type StarterAfterRun struct {
 	e    *starterComponent
 	step uint32
@@ -661,9 +628,9 @@ func (s StarterAfterRun) ReceiveLifeParent() (*StarterAfterRunExited, error) {
 	return m, nil
 }
 
-// StarterAfterExited is a state of fs.Starter (programs.chan:62).
+// StarterAfterExited is a state of fs.Starter (programs.chan:61).
 // Next:
-//   - Free() <- runner (programs.chan:62)
+//   - Free() <- runner (programs.chan:61)
 type StarterAfterExited struct {
 	e    *starterComponent
 	step uint32
@@ -686,21 +653,21 @@ func (s StarterAfterExited) ReceiveRunner() (*StarterAfterExitedFree, error) {
 // StarterAfterGetOption is *StarterAfterGetOpenedDir, *StarterAfterGetOpened or *StarterAfterGetFailed.
 type StarterAfterGetOption interface{ starterAfterGetOption() }
 
-// StarterAfterGetOpenedDir is OpenedDir(root) <- o.opener (programs.chan:47). It is valid until the next step.
+// StarterAfterGetOpenedDir is OpenedDir(root) <- o.opener (programs.chan:46). It is valid until the next step.
 type StarterAfterGetOpenedDir struct {
 	Next StarterAfterOpenedDir
 }
 
 func (*StarterAfterGetOpenedDir) starterAfterGetOption() {}
 
-// StarterAfterGetOpened is Opened(f) <- o.opener (programs.chan:63). It is valid until the next step.
+// StarterAfterGetOpened is Opened(f) <- o.opener (programs.chan:62). It is valid until the next step.
 type StarterAfterGetOpened struct {
 	Next StarterAfterOpened
 }
 
 func (*StarterAfterGetOpened) starterAfterGetOption() {}
 
-// StarterAfterGetFailed is Failed(_) <- o.opener (programs.chan:64). It is valid until the next step.
+// StarterAfterGetFailed is Failed(_) <- o.opener (programs.chan:63). It is valid until the next step.
 type StarterAfterGetFailed struct {
 	Err  errno.Errno
 	Next StarterResting
@@ -708,18 +675,18 @@ type StarterAfterGetFailed struct {
 
 func (*StarterAfterGetFailed) starterAfterGetOption() {}
 
-// StarterRestingGone is gone <- runner (programs.chan:69). It is valid until the next step.
+// StarterRestingGone is gone <- runner (programs.chan:68). It is valid until the next step.
 type StarterRestingGone struct {
 	Next StarterEnd
 }
 
-// StarterAfterRunExited is Exited(_) <- life.parent (programs.chan:61). It is valid until the next step.
+// StarterAfterRunExited is Exited(_) <- life.parent (programs.chan:60). It is valid until the next step.
 type StarterAfterRunExited struct {
 	Code uint32
 	Next StarterAfterExited
 }
 
-// StarterAfterExitedFree is Free() <- runner (programs.chan:62). It is valid until the next step.
+// StarterAfterExitedFree is Free() <- runner (programs.chan:61). It is valid until the next step.
 type StarterAfterExitedFree struct {
 	Next StarterResting
 }

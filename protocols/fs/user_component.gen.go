@@ -51,11 +51,14 @@ type userComponent struct {
 		userAfterOpenFailed    UserAfterOpenFailed
 		userUsingSentRead      UserUsingSentRead
 		userUsingSentWrite     UserUsingSentWrite
+		userUsingSentSync      UserUsingSentSync
 		userUsingSentClose     UserUsingSentClose
 		userAfterReadData      UserAfterReadData
 		userAfterReadFailed    UserAfterReadFailed
 		userAfterWriteWritten  UserAfterWriteWritten
 		userAfterWriteFailed   UserAfterWriteFailed
+		userAfterSyncDone      UserAfterSyncDone
+		userAfterSyncFailed    UserAfterSyncFailed
 	}
 }
 
@@ -93,44 +96,47 @@ var userLayout = channel.Component{Name: "User", Choices: 1, Ops: userOps, Choos
 }}
 
 // userOps are all steps of a User, and userChooses its chooses.
-var userOps = []*channel.Op{&userLivingNewOpeningOp, &userAfterNewOpeningSendTableGetOp, &userAfterGetReceiveOOpenerOp, &userBelowNewOpeningOp, &userAfterOpenedSendFCloseOp, &userAfterFailedSendTableDetachOp, &userAfterNewOpening2SendRootOpenOp, &userAfterOpenReceivePOpenerOp, &userUsingSentReadNextSendFReadOp, &userUsingSentWriteNextSendFWriteOp, &userUsingChooseCloseOp, &userAfterOpenedDirSendDCloseOp, &userAfterCloseOnOp, &userAfterCloseEnoughOp, &userAfterReadReceiveFOp, &userAfterWriteReceiveFOp, &userAfterEnoughSendRootCloseOp}
+var userOps = []*channel.Op{&userLivingNewOpeningOp, &userAfterNewOpeningSendTableGetOp, &userAfterGetReceiveOOpenerOp, &userBelowNewOpeningOp, &userAfterOpenedSendFCloseOp, &userAfterFailedSendTableDetachOp, &userAfterNewOpening2SendRootOpenOp, &userAfterOpenReceivePOpenerOp, &userUsingSentReadNextSendFReadOp, &userUsingSentWriteNextSendFWriteOp, &userUsingChooseSyncOp, &userUsingChooseCloseOp, &userAfterOpenedDirSendDCloseOp, &userAfterCloseOnOp, &userAfterCloseEnoughOp, &userAfterReadReceiveFOp, &userAfterWriteReceiveFOp, &userAfterSyncReceiveFOp, &userAfterEnoughSendRootCloseOp}
 
 var userChooses = []*channel.Choice{&userUsingChoice}
 
 var (
-	userLivingNewOpeningOp             = channel.Op{State: "UserLiving", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/fs.chan:35:9"}
-	userAfterNewOpeningSendTableGetOp  = channel.Op{State: "UserAfterNewOpening", Method: "SendTableGet", Slot: userTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:36:9"}
-	userAfterGetReceiveOOpenerOp       = channel.Op{State: "UserAfterGet", Method: "ReceiveOOpener", Slot: userOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:38:16"}
-	userBelowNewOpeningOp              = channel.Op{State: "UserBelow", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/fs.chan:40:17"}
-	userAfterOpenedSendFCloseOp        = channel.Op{State: "UserAfterOpened", Method: "SendFClose", Slot: userF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:54:13"}
-	userAfterFailedSendTableDetachOp   = channel.Op{State: "UserAfterFailed", Method: "SendTableDetach", Slot: userTable, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:57:9"}
-	userAfterNewOpening2SendRootOpenOp = channel.Op{State: "UserAfterNewOpening2", Method: "SendRootOpen", Slot: userRoot, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:41:17"}
-	userAfterOpenReceivePOpenerOp      = channel.Op{State: "UserAfterOpen", Method: "ReceivePOpener", Slot: userPOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:43:24"}
+	userLivingNewOpeningOp             = channel.Op{State: "UserLiving", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/fs.chan:40:9"}
+	userAfterNewOpeningSendTableGetOp  = channel.Op{State: "UserAfterNewOpening", Method: "SendTableGet", Slot: userTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:41:9"}
+	userAfterGetReceiveOOpenerOp       = channel.Op{State: "UserAfterGet", Method: "ReceiveOOpener", Slot: userOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:43:16"}
+	userBelowNewOpeningOp              = channel.Op{State: "UserBelow", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/fs.chan:45:17"}
+	userAfterOpenedSendFCloseOp        = channel.Op{State: "UserAfterOpened", Method: "SendFClose", Slot: userF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:59:13"}
+	userAfterFailedSendTableDetachOp   = channel.Op{State: "UserAfterFailed", Method: "SendTableDetach", Slot: userTable, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:62:9"}
+	userAfterNewOpening2SendRootOpenOp = channel.Op{State: "UserAfterNewOpening2", Method: "SendRootOpen", Slot: userRoot, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:46:17"}
+	userAfterOpenReceivePOpenerOp      = channel.Op{State: "UserAfterOpen", Method: "ReceivePOpener", Slot: userPOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:48:24"}
 	userUsingSentReadNextSendFReadOp   = channel.Op{State: "UserUsingSentReadNext", Method: "SendFRead", Slot: userF, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/fs/fs.chan:18:20"}
 	userUsingSentWriteNextSendFWriteOp = channel.Op{State: "UserUsingSentWriteNext", Method: "SendFWrite", Slot: userF, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/fs/fs.chan:23:20"}
-	userUsingChooseCloseOp             = channel.Op{State: "UserUsing", Method: "ChooseClose", Slot: userF, Peer: 1, Label: 8, Point: channel.AnyPoint, Chosen: true, At: "protocols/fs/fs.chan:28:20"}
-	userAfterOpenedDirSendDCloseOp     = channel.Op{State: "UserAfterOpenedDir", Method: "SendDClose", Slot: userD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:44:50"}
-	userAfterCloseOnOp                 = channel.Op{State: "UserAfterClose", Method: "On", At: "protocols/fs/fs.chan:48:22"}
-	userAfterCloseEnoughOp             = channel.Op{State: "UserAfterClose", Method: "Enough", At: "protocols/fs/fs.chan:49:22"}
+	userUsingChooseSyncOp              = channel.Op{State: "UserUsing", Method: "ChooseSync", Slot: userF, Peer: 1, Label: 5, Point: channel.AnyPoint, Chosen: true, At: "protocols/fs/fs.chan:28:20"}
+	userUsingChooseCloseOp             = channel.Op{State: "UserUsing", Method: "ChooseClose", Slot: userF, Peer: 1, Label: 8, Point: channel.AnyPoint, Chosen: true, At: "protocols/fs/fs.chan:33:20"}
+	userAfterOpenedDirSendDCloseOp     = channel.Op{State: "UserAfterOpenedDir", Method: "SendDClose", Slot: userD, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:49:50"}
+	userAfterCloseOnOp                 = channel.Op{State: "UserAfterClose", Method: "On", At: "protocols/fs/fs.chan:53:22"}
+	userAfterCloseEnoughOp             = channel.Op{State: "UserAfterClose", Method: "Enough", At: "protocols/fs/fs.chan:54:22"}
 	userAfterReadReceiveFOp            = channel.Op{State: "UserAfterRead", Method: "ReceiveF", Slot: userF, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:20:24"}
 	userAfterWriteReceiveFOp           = channel.Op{State: "UserAfterWrite", Method: "ReceiveF", Slot: userF, Peer: 1, Labels: 1<<11 | 1<<10, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:25:24"}
-	userAfterEnoughSendRootCloseOp     = channel.Op{State: "UserAfterEnough", Method: "SendRootClose", Slot: userRoot, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:52:13"}
+	userAfterSyncReceiveFOp            = channel.Op{State: "UserAfterSync", Method: "ReceiveF", Slot: userF, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:30:24"}
+	userAfterEnoughSendRootCloseOp     = channel.Op{State: "UserAfterEnough", Method: "SendRootClose", Slot: userRoot, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:57:13"}
 	userUsingChoice                    = channel.Choice{ID: 0, State: "UserUsing", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/fs/fs.chan:18:20"},
 		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/fs/fs.chan:23:20"},
-		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 8, At: "protocols/fs/fs.chan:28:20"},
+		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 5, At: "protocols/fs/fs.chan:28:20"},
+		{Kind: channel.Send, Slot: userF, Peer: 1, Point: channel.AnyPoint, Label: 8, At: "protocols/fs/fs.chan:33:20"},
 	}}
 )
 
-// UserLiving is a state of fs.User at living (fs.chan:35).
+// UserLiving is a state of fs.User at living (fs.chan:40).
 // Next:
-//   - new dir.Opening as o (fs.chan:35)
+//   - new dir.Opening as o (fs.chan:40)
 type UserLiving struct {
 	e    *userComponent
 	step uint32
 }
 
-// NewOpening does new dir.Opening as o (fs.chan:35).
+// NewOpening does new dir.Opening as o (fs.chan:40).
 func (s UserLiving) NewOpening() (UserAfterNewOpening, error) {
 	e := s.e
 	if e == nil {
@@ -145,15 +151,15 @@ func (s UserLiving) NewOpening() (UserAfterNewOpening, error) {
 	return UserAfterNewOpening{e, e.Step()}, nil
 }
 
-// UserAfterNewOpening is a state of fs.User (fs.chan:36).
+// UserAfterNewOpening is a state of fs.User (fs.chan:41).
 // Next:
-//   - table <- Get(_, true, o.giver) (fs.chan:36)
+//   - table <- Get(_, true, o.giver) (fs.chan:41)
 type UserAfterNewOpening struct {
 	e    *userComponent
 	step uint32
 }
 
-// SendTableGet does table <- Get(_, true, o.giver) (fs.chan:36).
+// SendTableGet does table <- Get(_, true, o.giver) (fs.chan:41).
 func (s UserAfterNewOpening) SendTableGet(ino uint64) (UserAfterGet, error) {
 	e := s.e
 	if e == nil {
@@ -170,11 +176,11 @@ func (s UserAfterNewOpening) SendTableGet(ino uint64) (UserAfterGet, error) {
 	return UserAfterGet{e, e.Step()}, nil
 }
 
-// UserAfterGet is a state of fs.User (fs.chan:37).
+// UserAfterGet is a state of fs.User (fs.chan:42).
 // Next:
-//   - OpenedDir(root) <- o.opener (fs.chan:38)
-//   - Opened(f) <- o.opener (fs.chan:53)
-//   - Failed(_) <- o.opener (fs.chan:55)
+//   - OpenedDir(root) <- o.opener (fs.chan:43)
+//   - Opened(f) <- o.opener (fs.chan:58)
+//   - Failed(_) <- o.opener (fs.chan:60)
 type UserAfterGet struct {
 	e    *userComponent
 	step uint32
@@ -214,15 +220,15 @@ func (s UserAfterGet) ReceiveOOpener() (UserAfterGetOption, error) {
 	panic("channel: UserAfterGet received a label that it does not list")
 }
 
-// UserBelow is a state of fs.User at below (fs.chan:40).
+// UserBelow is a state of fs.User at below (fs.chan:45).
 // Next:
-//   - new dir.Opening as p (fs.chan:40)
+//   - new dir.Opening as p (fs.chan:45)
 type UserBelow struct {
 	e    *userComponent
 	step uint32
 }
 
-// NewOpening does new dir.Opening as p (fs.chan:40).
+// NewOpening does new dir.Opening as p (fs.chan:45).
 func (s UserBelow) NewOpening() (UserAfterNewOpening2, error) {
 	e := s.e
 	if e == nil {
@@ -237,15 +243,15 @@ func (s UserBelow) NewOpening() (UserAfterNewOpening2, error) {
 	return UserAfterNewOpening2{e, e.Step()}, nil
 }
 
-// UserAfterOpened is a state of fs.User (fs.chan:54).
+// UserAfterOpened is a state of fs.User (fs.chan:59).
 // Next:
-//   - f <- Close() (fs.chan:54)
+//   - f <- Close() (fs.chan:59)
 type UserAfterOpened struct {
 	e    *userComponent
 	step uint32
 }
 
-// SendFClose does f <- Close() (fs.chan:54).
+// SendFClose does f <- Close() (fs.chan:59).
 func (s UserAfterOpened) SendFClose() (UserAfterFailed, error) {
 	e := s.e
 	if e == nil {
@@ -259,15 +265,15 @@ func (s UserAfterOpened) SendFClose() (UserAfterFailed, error) {
 	return UserAfterFailed{e, e.Step()}, nil
 }
 
-// UserAfterFailed is a state of fs.User (fs.chan:57).
+// UserAfterFailed is a state of fs.User (fs.chan:62).
 // Next:
-//   - table <- Detach() (fs.chan:57)
+//   - table <- Detach() (fs.chan:62)
 type UserAfterFailed struct {
 	e    *userComponent
 	step uint32
 }
 
-// SendTableDetach does table <- Detach() (fs.chan:57).
+// SendTableDetach does table <- Detach() (fs.chan:62).
 func (s UserAfterFailed) SendTableDetach() (UserEnd, error) {
 	e := s.e
 	if e == nil {
@@ -281,15 +287,15 @@ func (s UserAfterFailed) SendTableDetach() (UserEnd, error) {
 	return UserEnd{e, e.Step()}, nil
 }
 
-// UserAfterNewOpening2 is a state of fs.User (fs.chan:41).
+// UserAfterNewOpening2 is a state of fs.User (fs.chan:46).
 // Next:
-//   - root <- Open(_, _, p.giver) (fs.chan:41)
+//   - root <- Open(_, _, p.giver) (fs.chan:46)
 type UserAfterNewOpening2 struct {
 	e    *userComponent
 	step uint32
 }
 
-// SendRootOpen does root <- Open(_, _, p.giver) (fs.chan:41).
+// SendRootOpen does root <- Open(_, _, p.giver) (fs.chan:46).
 func (s UserAfterNewOpening2) SendRootOpen(name string, how dir.How) (UserAfterOpen, error) {
 	e := s.e
 	if e == nil {
@@ -298,7 +304,7 @@ func (s UserAfterNewOpening2) SendRootOpen(name string, how dir.How) (UserAfterO
 	if len(name) > 255 {
 		return UserAfterOpen{}, channel.BadArgument("UserAfterNewOpening2", "SendRootOpen", "name is longer than 255")
 	}
-	if int(how) >= 5 {
+	if int(how) >= 4 {
 		return UserAfterOpen{}, channel.BadArgument("UserAfterNewOpening2", "SendRootOpen", "how is no case of dir.How")
 	}
 	if err := e.Begin(s.step, &userAfterNewOpening2SendRootOpenOp, 0); err != nil {
@@ -312,18 +318,18 @@ func (s UserAfterNewOpening2) SendRootOpen(name string, how dir.How) (UserAfterO
 	return UserAfterOpen{e, e.Step()}, nil
 }
 
-// UserEnd is a state of fs.User (fs.chan:58).
+// UserEnd is a state of fs.User (fs.chan:63).
 // The component has ended.
 type UserEnd struct {
 	e    *userComponent
 	step uint32
 }
 
-// UserAfterOpen is a state of fs.User (fs.chan:42).
+// UserAfterOpen is a state of fs.User (fs.chan:47).
 // Next:
-//   - Opened(f) <- p.opener (fs.chan:43)
-//   - OpenedDir(d) <- p.opener (fs.chan:44)
-//   - Failed(_) <- p.opener (fs.chan:45)
+//   - Opened(f) <- p.opener (fs.chan:48)
+//   - OpenedDir(d) <- p.opener (fs.chan:49)
+//   - Failed(_) <- p.opener (fs.chan:50)
 type UserAfterOpen struct {
 	e    *userComponent
 	step uint32
@@ -367,13 +373,14 @@ func (s UserAfterOpen) ReceivePOpener() (UserAfterOpenOption, error) {
 // Next:
 //   - f <- Read(_, _) (fs.chan:18)
 //   - f <- Write(_, _) (fs.chan:23)
-//   - f <- Close() (fs.chan:28)
+//   - f <- Sync() (fs.chan:28)
+//   - f <- Close() (fs.chan:33)
 type UserUsing struct {
 	e    *userComponent
 	step uint32
 }
 
-// Choose waits for *UserUsingSentRead, *UserUsingSentWrite or *UserUsingSentClose.
+// Choose waits for *UserUsingSentRead, *UserUsingSentWrite, *UserUsingSentSync or *UserUsingSentClose.
 func (s UserUsing) Choose() (UserUsingOption, error) {
 	e := s.e
 	if e == nil {
@@ -395,6 +402,15 @@ func (s UserUsing) Choose() (UserUsingOption, error) {
 		return m, nil
 
 	case 2:
+		m := &e.m.userUsingSentSync
+		if err := e.Begin(e.Step(), &userUsingChooseSyncOp, 0); err != nil {
+			return nil, err
+		}
+		e.Commit()
+		m.Next = UserAfterSync{e, e.Step()}
+		return m, nil
+
+	case 3:
 		m := &e.m.userUsingSentClose
 		if err := e.Begin(e.Step(), &userUsingChooseCloseOp, 0); err != nil {
 			return nil, err
@@ -457,15 +473,15 @@ func (s UserUsingSentWriteNext) SendFWrite(offset uint64, buf []byte) (UserAfter
 	return UserAfterWrite{e, e.Step()}, nil
 }
 
-// UserAfterOpenedDir is a state of fs.User (fs.chan:44).
+// UserAfterOpenedDir is a state of fs.User (fs.chan:49).
 // Next:
-//   - d <- Close() (fs.chan:44)
+//   - d <- Close() (fs.chan:49)
 type UserAfterOpenedDir struct {
 	e    *userComponent
 	step uint32
 }
 
-// SendDClose does d <- Close() (fs.chan:44).
+// SendDClose does d <- Close() (fs.chan:49).
 func (s UserAfterOpenedDir) SendDClose() (UserAfterClose, error) {
 	e := s.e
 	if e == nil {
@@ -479,16 +495,16 @@ func (s UserAfterOpenedDir) SendDClose() (UserAfterClose, error) {
 	return UserAfterClose{e, e.Step()}, nil
 }
 
-// UserAfterClose is a state of fs.User (fs.chan:47).
+// UserAfterClose is a state of fs.User (fs.chan:52).
 // Next:
-//   - case on (fs.chan:48)
-//   - case enough (fs.chan:49)
+//   - case on (fs.chan:53)
+//   - case enough (fs.chan:54)
 type UserAfterClose struct {
 	e    *userComponent
 	step uint32
 }
 
-// On does case on (fs.chan:48).
+// On does case on (fs.chan:53).
 func (s UserAfterClose) On() (UserBelow, error) {
 	e := s.e
 	if e == nil {
@@ -501,7 +517,7 @@ func (s UserAfterClose) On() (UserBelow, error) {
 	return UserBelow{e, e.Step()}, nil
 }
 
-// Enough does case enough (fs.chan:49).
+// Enough does case enough (fs.chan:54).
 func (s UserAfterClose) Enough() (UserAfterEnough, error) {
 	e := s.e
 	if e == nil {
@@ -586,15 +602,49 @@ func (s UserAfterWrite) ReceiveF() (UserAfterWriteOption, error) {
 	panic("channel: UserAfterWrite received a label that it does not list")
 }
 
-// UserAfterEnough is a state of fs.User (fs.chan:52).
+// UserAfterSync is a state of fs.User (fs.chan:29).
 // Next:
-//   - root <- Close() (fs.chan:52)
+//   - Done() <- f (fs.chan:30)
+//   - Failed(_) <- f (fs.chan:31)
+type UserAfterSync struct {
+	e    *userComponent
+	step uint32
+}
+
+// ReceiveF waits for *UserAfterSyncDone or *UserAfterSyncFailed.
+func (s UserAfterSync) ReceiveF() (UserAfterSyncOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("UserAfterSync", "ReceiveF")
+	}
+	label, err := e.Receive(s.step, &userAfterSyncReceiveFOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 12:
+		m := &e.m.userAfterSyncDone
+		m.Next = UserUsing{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[file.FileFailedPayload](&e.Endpoint)
+		m := &e.m.userAfterSyncFailed
+		*m = UserAfterSyncFailed{Err: p.Err}
+		m.Next = UserUsing{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: UserAfterSync received a label that it does not list")
+}
+
+// UserAfterEnough is a state of fs.User (fs.chan:57).
+// Next:
+//   - root <- Close() (fs.chan:57)
 type UserAfterEnough struct {
 	e    *userComponent
 	step uint32
 }
 
-// SendRootClose does root <- Close() (fs.chan:52).
+// SendRootClose does root <- Close() (fs.chan:57).
 func (s UserAfterEnough) SendRootClose() (UserAfterFailed, error) {
 	e := s.e
 	if e == nil {
@@ -614,7 +664,7 @@ type UserAfterGetOption interface{ userAfterGetOption() }
 // UserAfterOpenOption is *UserAfterOpenOpened, *UserAfterOpenOpenedDir or *UserAfterOpenFailed.
 type UserAfterOpenOption interface{ userAfterOpenOption() }
 
-// UserUsingOption is *UserUsingSentRead, *UserUsingSentWrite or *UserUsingSentClose.
+// UserUsingOption is *UserUsingSentRead, *UserUsingSentWrite, *UserUsingSentSync or *UserUsingSentClose.
 type UserUsingOption interface{ userUsingOption() }
 
 // UserAfterReadOption is *UserAfterReadData or *UserAfterReadFailed.
@@ -623,21 +673,24 @@ type UserAfterReadOption interface{ userAfterReadOption() }
 // UserAfterWriteOption is *UserAfterWriteWritten or *UserAfterWriteFailed.
 type UserAfterWriteOption interface{ userAfterWriteOption() }
 
-// UserAfterGetOpenedDir is OpenedDir(root) <- o.opener (fs.chan:38). It is valid until the next step.
+// UserAfterSyncOption is *UserAfterSyncDone or *UserAfterSyncFailed.
+type UserAfterSyncOption interface{ userAfterSyncOption() }
+
+// UserAfterGetOpenedDir is OpenedDir(root) <- o.opener (fs.chan:43). It is valid until the next step.
 type UserAfterGetOpenedDir struct {
 	Next UserBelow
 }
 
 func (*UserAfterGetOpenedDir) userAfterGetOption() {}
 
-// UserAfterGetOpened is Opened(f) <- o.opener (fs.chan:53). It is valid until the next step.
+// UserAfterGetOpened is Opened(f) <- o.opener (fs.chan:58). It is valid until the next step.
 type UserAfterGetOpened struct {
 	Next UserAfterOpened
 }
 
 func (*UserAfterGetOpened) userAfterGetOption() {}
 
-// UserAfterGetFailed is Failed(_) <- o.opener (fs.chan:55). It is valid until the next step.
+// UserAfterGetFailed is Failed(_) <- o.opener (fs.chan:60). It is valid until the next step.
 type UserAfterGetFailed struct {
 	Err  errno.Errno
 	Next UserAfterFailed
@@ -645,21 +698,21 @@ type UserAfterGetFailed struct {
 
 func (*UserAfterGetFailed) userAfterGetOption() {}
 
-// UserAfterOpenOpened is Opened(f) <- p.opener (fs.chan:43). It is valid until the next step.
+// UserAfterOpenOpened is Opened(f) <- p.opener (fs.chan:48). It is valid until the next step.
 type UserAfterOpenOpened struct {
 	Next UserUsing
 }
 
 func (*UserAfterOpenOpened) userAfterOpenOption() {}
 
-// UserAfterOpenOpenedDir is OpenedDir(d) <- p.opener (fs.chan:44). It is valid until the next step.
+// UserAfterOpenOpenedDir is OpenedDir(d) <- p.opener (fs.chan:49). It is valid until the next step.
 type UserAfterOpenOpenedDir struct {
 	Next UserAfterOpenedDir
 }
 
 func (*UserAfterOpenOpenedDir) userAfterOpenOption() {}
 
-// UserAfterOpenFailed is Failed(_) <- p.opener (fs.chan:45). It is valid until the next step.
+// UserAfterOpenFailed is Failed(_) <- p.opener (fs.chan:50). It is valid until the next step.
 type UserAfterOpenFailed struct {
 	Err  errno.Errno
 	Next UserAfterClose
@@ -681,7 +734,14 @@ type UserUsingSentWrite struct {
 
 func (*UserUsingSentWrite) userUsingOption() {}
 
-// UserUsingSentClose is f <- Close() (fs.chan:28). It is valid until the next step.
+// UserUsingSentSync is f <- Sync() (fs.chan:28). It is valid until the next step.
+type UserUsingSentSync struct {
+	Next UserAfterSync
+}
+
+func (*UserUsingSentSync) userUsingOption() {}
+
+// UserUsingSentClose is f <- Close() (fs.chan:33). It is valid until the next step.
 type UserUsingSentClose struct {
 	Next UserAfterClose
 }
@@ -719,3 +779,18 @@ type UserAfterWriteFailed struct {
 }
 
 func (*UserAfterWriteFailed) userAfterWriteOption() {}
+
+// UserAfterSyncDone is Done() <- f (fs.chan:30). It is valid until the next step.
+type UserAfterSyncDone struct {
+	Next UserUsing
+}
+
+func (*UserAfterSyncDone) userAfterSyncOption() {}
+
+// UserAfterSyncFailed is Failed(_) <- f (fs.chan:31). It is valid until the next step.
+type UserAfterSyncFailed struct {
+	Err  errno.Errno
+	Next UserUsing
+}
+
+func (*UserAfterSyncFailed) userAfterSyncOption() {}

@@ -12,7 +12,7 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/vnode"
 )
 
-// VisitorFunc is what the component fs.Visitor does (fs.chan:101).
+// VisitorFunc is what the component fs.Visitor does (fs.chan:98).
 type VisitorFunc func(ctx context.Context, s VisitorStart) (VisitorEnd, error)
 
 // VisitorGiven is what a Visitor starts with.
@@ -87,28 +87,28 @@ var visitorLayout = channel.Component{Name: "Visitor", Choices: 0, Ops: visitorO
 var visitorOps = []*channel.Op{&visitorStartNewOpeningOp, &visitorAfterNewOpeningSendTableGetOp, &visitorAfterGetReceiveOOpenerOp, &visitorAfterOpenedDirNewOpeningOp, &visitorAfterOpenedSendFCloseOp, &visitorAfterFailedSendTableDetachOp, &visitorAfterNewOpening2SendRootOpenOp, &visitorAfterOpenReceivePOpenerOp, &visitorAfterOpened2SendFCloseOp, &visitorAfterOpenedDir2SendDCloseOp, &visitorAfterCloseSendRootCloseOp}
 
 var (
-	visitorStartNewOpeningOp              = channel.Op{State: "VisitorStart", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/fs.chan:102:5"}
-	visitorAfterNewOpeningSendTableGetOp  = channel.Op{State: "VisitorAfterNewOpening", Method: "SendTableGet", Slot: visitorTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:103:5"}
-	visitorAfterGetReceiveOOpenerOp       = channel.Op{State: "VisitorAfterGet", Method: "ReceiveOOpener", Slot: visitorOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:105:12"}
-	visitorAfterOpenedDirNewOpeningOp     = channel.Op{State: "VisitorAfterOpenedDir", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/fs.chan:106:9"}
-	visitorAfterOpenedSendFCloseOp        = channel.Op{State: "VisitorAfterOpened", Method: "SendFClose", Slot: visitorF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:114:35"}
-	visitorAfterFailedSendTableDetachOp   = channel.Op{State: "VisitorAfterFailed", Method: "SendTableDetach", Slot: visitorTable, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:117:5"}
-	visitorAfterNewOpening2SendRootOpenOp = channel.Op{State: "VisitorAfterNewOpening2", Method: "SendRootOpen", Slot: visitorRoot, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:107:9"}
-	visitorAfterOpenReceivePOpenerOp      = channel.Op{State: "VisitorAfterOpen", Method: "ReceivePOpener", Slot: visitorPOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:109:16"}
-	visitorAfterOpened2SendFCloseOp       = channel.Op{State: "VisitorAfterOpened2", Method: "SendFClose", Slot: visitorF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:109:42"}
-	visitorAfterOpenedDir2SendDCloseOp    = channel.Op{State: "VisitorAfterOpenedDir2", Method: "SendDClose", Slot: visitorD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:110:42"}
-	visitorAfterCloseSendRootCloseOp      = channel.Op{State: "VisitorAfterClose", Method: "SendRootClose", Slot: visitorRoot, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:113:9"}
+	visitorStartNewOpeningOp              = channel.Op{State: "VisitorStart", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/fs.chan:99:5"}
+	visitorAfterNewOpeningSendTableGetOp  = channel.Op{State: "VisitorAfterNewOpening", Method: "SendTableGet", Slot: visitorTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:100:5"}
+	visitorAfterGetReceiveOOpenerOp       = channel.Op{State: "VisitorAfterGet", Method: "ReceiveOOpener", Slot: visitorOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:102:12"}
+	visitorAfterOpenedDirNewOpeningOp     = channel.Op{State: "VisitorAfterOpenedDir", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/fs/fs.chan:103:9"}
+	visitorAfterOpenedSendFCloseOp        = channel.Op{State: "VisitorAfterOpened", Method: "SendFClose", Slot: visitorF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:111:35"}
+	visitorAfterFailedSendTableDetachOp   = channel.Op{State: "VisitorAfterFailed", Method: "SendTableDetach", Slot: visitorTable, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:114:5"}
+	visitorAfterNewOpening2SendRootOpenOp = channel.Op{State: "VisitorAfterNewOpening2", Method: "SendRootOpen", Slot: visitorRoot, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:104:9"}
+	visitorAfterOpenReceivePOpenerOp      = channel.Op{State: "VisitorAfterOpen", Method: "ReceivePOpener", Slot: visitorPOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:106:16"}
+	visitorAfterOpened2SendFCloseOp       = channel.Op{State: "VisitorAfterOpened2", Method: "SendFClose", Slot: visitorF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:106:42"}
+	visitorAfterOpenedDir2SendDCloseOp    = channel.Op{State: "VisitorAfterOpenedDir2", Method: "SendDClose", Slot: visitorD, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:107:42"}
+	visitorAfterCloseSendRootCloseOp      = channel.Op{State: "VisitorAfterClose", Method: "SendRootClose", Slot: visitorRoot, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/fs/fs.chan:110:9"}
 )
 
-// VisitorStart is a state of fs.Visitor (fs.chan:102).
+// VisitorStart is a state of fs.Visitor (fs.chan:99).
 // Next:
-//   - new dir.Opening as o (fs.chan:102)
+//   - new dir.Opening as o (fs.chan:99)
 type VisitorStart struct {
 	e    *visitorComponent
 	step uint32
 }
 
-// NewOpening does new dir.Opening as o (fs.chan:102).
+// NewOpening does new dir.Opening as o (fs.chan:99).
 func (s VisitorStart) NewOpening() (VisitorAfterNewOpening, error) {
 	e := s.e
 	if e == nil {
@@ -123,15 +123,15 @@ func (s VisitorStart) NewOpening() (VisitorAfterNewOpening, error) {
 	return VisitorAfterNewOpening{e, e.Step()}, nil
 }
 
-// VisitorAfterNewOpening is a state of fs.Visitor (fs.chan:103).
+// VisitorAfterNewOpening is a state of fs.Visitor (fs.chan:100).
 // Next:
-//   - table <- Get(_, true, o.giver) (fs.chan:103)
+//   - table <- Get(_, true, o.giver) (fs.chan:100)
 type VisitorAfterNewOpening struct {
 	e    *visitorComponent
 	step uint32
 }
 
-// SendTableGet does table <- Get(_, true, o.giver) (fs.chan:103).
+// SendTableGet does table <- Get(_, true, o.giver) (fs.chan:100).
 func (s VisitorAfterNewOpening) SendTableGet(ino uint64) (VisitorAfterGet, error) {
 	e := s.e
 	if e == nil {
@@ -148,11 +148,11 @@ func (s VisitorAfterNewOpening) SendTableGet(ino uint64) (VisitorAfterGet, error
 	return VisitorAfterGet{e, e.Step()}, nil
 }
 
-// VisitorAfterGet is a state of fs.Visitor (fs.chan:104).
+// VisitorAfterGet is a state of fs.Visitor (fs.chan:101).
 // Next:
-//   - OpenedDir(root) <- o.opener (fs.chan:105)
-//   - Opened(f) <- o.opener (fs.chan:114)
-//   - Failed(_) <- o.opener (fs.chan:115)
+//   - OpenedDir(root) <- o.opener (fs.chan:102)
+//   - Opened(f) <- o.opener (fs.chan:111)
+//   - Failed(_) <- o.opener (fs.chan:112)
 type VisitorAfterGet struct {
 	e    *visitorComponent
 	step uint32
@@ -192,15 +192,15 @@ func (s VisitorAfterGet) ReceiveOOpener() (VisitorAfterGetOption, error) {
 	panic("channel: VisitorAfterGet received a label that it does not list")
 }
 
-// VisitorAfterOpenedDir is a state of fs.Visitor (fs.chan:106).
+// VisitorAfterOpenedDir is a state of fs.Visitor (fs.chan:103).
 // Next:
-//   - new dir.Opening as p (fs.chan:106)
+//   - new dir.Opening as p (fs.chan:103)
 type VisitorAfterOpenedDir struct {
 	e    *visitorComponent
 	step uint32
 }
 
-// NewOpening does new dir.Opening as p (fs.chan:106).
+// NewOpening does new dir.Opening as p (fs.chan:103).
 func (s VisitorAfterOpenedDir) NewOpening() (VisitorAfterNewOpening2, error) {
 	e := s.e
 	if e == nil {
@@ -215,15 +215,15 @@ func (s VisitorAfterOpenedDir) NewOpening() (VisitorAfterNewOpening2, error) {
 	return VisitorAfterNewOpening2{e, e.Step()}, nil
 }
 
-// VisitorAfterOpened is a state of fs.Visitor (fs.chan:114).
+// VisitorAfterOpened is a state of fs.Visitor (fs.chan:111).
 // Next:
-//   - f <- Close() (fs.chan:114)
+//   - f <- Close() (fs.chan:111)
 type VisitorAfterOpened struct {
 	e    *visitorComponent
 	step uint32
 }
 
-// SendFClose does f <- Close() (fs.chan:114).
+// SendFClose does f <- Close() (fs.chan:111).
 func (s VisitorAfterOpened) SendFClose() (VisitorAfterFailed, error) {
 	e := s.e
 	if e == nil {
@@ -237,15 +237,15 @@ func (s VisitorAfterOpened) SendFClose() (VisitorAfterFailed, error) {
 	return VisitorAfterFailed{e, e.Step()}, nil
 }
 
-// VisitorAfterFailed is a state of fs.Visitor (fs.chan:117).
+// VisitorAfterFailed is a state of fs.Visitor (fs.chan:114).
 // Next:
-//   - table <- Detach() (fs.chan:117)
+//   - table <- Detach() (fs.chan:114)
 type VisitorAfterFailed struct {
 	e    *visitorComponent
 	step uint32
 }
 
-// SendTableDetach does table <- Detach() (fs.chan:117).
+// SendTableDetach does table <- Detach() (fs.chan:114).
 func (s VisitorAfterFailed) SendTableDetach() (VisitorEnd, error) {
 	e := s.e
 	if e == nil {
@@ -259,15 +259,15 @@ func (s VisitorAfterFailed) SendTableDetach() (VisitorEnd, error) {
 	return VisitorEnd{e, e.Step()}, nil
 }
 
-// VisitorAfterNewOpening2 is a state of fs.Visitor (fs.chan:107).
+// VisitorAfterNewOpening2 is a state of fs.Visitor (fs.chan:104).
 // Next:
-//   - root <- Open(_, _, p.giver) (fs.chan:107)
+//   - root <- Open(_, _, p.giver) (fs.chan:104)
 type VisitorAfterNewOpening2 struct {
 	e    *visitorComponent
 	step uint32
 }
 
-// SendRootOpen does root <- Open(_, _, p.giver) (fs.chan:107).
+// SendRootOpen does root <- Open(_, _, p.giver) (fs.chan:104).
 func (s VisitorAfterNewOpening2) SendRootOpen(name string, how dir.How) (VisitorAfterOpen, error) {
 	e := s.e
 	if e == nil {
@@ -276,7 +276,7 @@ func (s VisitorAfterNewOpening2) SendRootOpen(name string, how dir.How) (Visitor
 	if len(name) > 255 {
 		return VisitorAfterOpen{}, channel.BadArgument("VisitorAfterNewOpening2", "SendRootOpen", "name is longer than 255")
 	}
-	if int(how) >= 5 {
+	if int(how) >= 4 {
 		return VisitorAfterOpen{}, channel.BadArgument("VisitorAfterNewOpening2", "SendRootOpen", "how is no case of dir.How")
 	}
 	if err := e.Begin(s.step, &visitorAfterNewOpening2SendRootOpenOp, 0); err != nil {
@@ -290,18 +290,18 @@ func (s VisitorAfterNewOpening2) SendRootOpen(name string, how dir.How) (Visitor
 	return VisitorAfterOpen{e, e.Step()}, nil
 }
 
-// VisitorEnd is a state of fs.Visitor (fs.chan:118).
+// VisitorEnd is a state of fs.Visitor (fs.chan:115).
 // The component has ended.
 type VisitorEnd struct {
 	e    *visitorComponent
 	step uint32
 }
 
-// VisitorAfterOpen is a state of fs.Visitor (fs.chan:108).
+// VisitorAfterOpen is a state of fs.Visitor (fs.chan:105).
 // Next:
-//   - Opened(f) <- p.opener (fs.chan:109)
-//   - OpenedDir(d) <- p.opener (fs.chan:110)
-//   - Failed(_) <- p.opener (fs.chan:111)
+//   - Opened(f) <- p.opener (fs.chan:106)
+//   - OpenedDir(d) <- p.opener (fs.chan:107)
+//   - Failed(_) <- p.opener (fs.chan:108)
 type VisitorAfterOpen struct {
 	e    *visitorComponent
 	step uint32
@@ -341,15 +341,15 @@ func (s VisitorAfterOpen) ReceivePOpener() (VisitorAfterOpenOption, error) {
 	panic("channel: VisitorAfterOpen received a label that it does not list")
 }
 
-// VisitorAfterOpened2 is a state of fs.Visitor (fs.chan:109).
+// VisitorAfterOpened2 is a state of fs.Visitor (fs.chan:106).
 // Next:
-//   - f <- Close() (fs.chan:109)
+//   - f <- Close() (fs.chan:106)
 type VisitorAfterOpened2 struct {
 	e    *visitorComponent
 	step uint32
 }
 
-// SendFClose does f <- Close() (fs.chan:109).
+// SendFClose does f <- Close() (fs.chan:106).
 func (s VisitorAfterOpened2) SendFClose() (VisitorAfterClose, error) {
 	e := s.e
 	if e == nil {
@@ -363,15 +363,15 @@ func (s VisitorAfterOpened2) SendFClose() (VisitorAfterClose, error) {
 	return VisitorAfterClose{e, e.Step()}, nil
 }
 
-// VisitorAfterOpenedDir2 is a state of fs.Visitor (fs.chan:110).
+// VisitorAfterOpenedDir2 is a state of fs.Visitor (fs.chan:107).
 // Next:
-//   - d <- Close() (fs.chan:110)
+//   - d <- Close() (fs.chan:107)
 type VisitorAfterOpenedDir2 struct {
 	e    *visitorComponent
 	step uint32
 }
 
-// SendDClose does d <- Close() (fs.chan:110).
+// SendDClose does d <- Close() (fs.chan:107).
 func (s VisitorAfterOpenedDir2) SendDClose() (VisitorAfterClose, error) {
 	e := s.e
 	if e == nil {
@@ -385,15 +385,15 @@ func (s VisitorAfterOpenedDir2) SendDClose() (VisitorAfterClose, error) {
 	return VisitorAfterClose{e, e.Step()}, nil
 }
 
-// VisitorAfterClose is a state of fs.Visitor (fs.chan:113).
+// VisitorAfterClose is a state of fs.Visitor (fs.chan:110).
 // Next:
-//   - root <- Close() (fs.chan:113)
+//   - root <- Close() (fs.chan:110)
 type VisitorAfterClose struct {
 	e    *visitorComponent
 	step uint32
 }
 
-// SendRootClose does root <- Close() (fs.chan:113).
+// SendRootClose does root <- Close() (fs.chan:110).
 func (s VisitorAfterClose) SendRootClose() (VisitorAfterFailed, error) {
 	e := s.e
 	if e == nil {
@@ -413,21 +413,21 @@ type VisitorAfterGetOption interface{ visitorAfterGetOption() }
 // VisitorAfterOpenOption is *VisitorAfterOpenOpened, *VisitorAfterOpenOpenedDir or *VisitorAfterOpenFailed.
 type VisitorAfterOpenOption interface{ visitorAfterOpenOption() }
 
-// VisitorAfterGetOpenedDir is OpenedDir(root) <- o.opener (fs.chan:105). It is valid until the next step.
+// VisitorAfterGetOpenedDir is OpenedDir(root) <- o.opener (fs.chan:102). It is valid until the next step.
 type VisitorAfterGetOpenedDir struct {
 	Next VisitorAfterOpenedDir
 }
 
 func (*VisitorAfterGetOpenedDir) visitorAfterGetOption() {}
 
-// VisitorAfterGetOpened is Opened(f) <- o.opener (fs.chan:114). It is valid until the next step.
+// VisitorAfterGetOpened is Opened(f) <- o.opener (fs.chan:111). It is valid until the next step.
 type VisitorAfterGetOpened struct {
 	Next VisitorAfterOpened
 }
 
 func (*VisitorAfterGetOpened) visitorAfterGetOption() {}
 
-// VisitorAfterGetFailed is Failed(_) <- o.opener (fs.chan:115). It is valid until the next step.
+// VisitorAfterGetFailed is Failed(_) <- o.opener (fs.chan:112). It is valid until the next step.
 type VisitorAfterGetFailed struct {
 	Err  errno.Errno
 	Next VisitorAfterFailed
@@ -435,21 +435,21 @@ type VisitorAfterGetFailed struct {
 
 func (*VisitorAfterGetFailed) visitorAfterGetOption() {}
 
-// VisitorAfterOpenOpened is Opened(f) <- p.opener (fs.chan:109). It is valid until the next step.
+// VisitorAfterOpenOpened is Opened(f) <- p.opener (fs.chan:106). It is valid until the next step.
 type VisitorAfterOpenOpened struct {
 	Next VisitorAfterOpened2
 }
 
 func (*VisitorAfterOpenOpened) visitorAfterOpenOption() {}
 
-// VisitorAfterOpenOpenedDir is OpenedDir(d) <- p.opener (fs.chan:110). It is valid until the next step.
+// VisitorAfterOpenOpenedDir is OpenedDir(d) <- p.opener (fs.chan:107). It is valid until the next step.
 type VisitorAfterOpenOpenedDir struct {
 	Next VisitorAfterOpenedDir2
 }
 
 func (*VisitorAfterOpenOpenedDir) visitorAfterOpenOption() {}
 
-// VisitorAfterOpenFailed is Failed(_) <- p.opener (fs.chan:111). It is valid until the next step.
+// VisitorAfterOpenFailed is Failed(_) <- p.opener (fs.chan:108). It is valid until the next step.
 type VisitorAfterOpenFailed struct {
 	Err  errno.Errno
 	Next VisitorAfterClose

@@ -381,8 +381,8 @@ func (s MemoryServiceRest) Receive() (MemoryServiceRestMessage, error) {
 		e.memoryServiceShrink = MemoryServiceShrink{Grains: p.Grains, Next: MemoryServiceAfterShrink{e, e.Step()}}
 		return &e.memoryServiceShrink, nil
 	case 2:
-		e.Close(0, 0)
 		e.memoryServiceDetach = MemoryServiceDetach{Next: MemoryServiceEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.memoryServiceDetach, nil
 	}
 	panic("channel: MemoryServiceRest received a label that it does not list")

@@ -192,8 +192,8 @@ func (s DoorNamesPublished) Receive() (*DoorNamesPublishedWithdraw, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Close(0, 0)
 	e.doorNamesPublishedWithdraw = DoorNamesPublishedWithdraw{Next: DoorNamesEnd{e, e.Step()}}
+	e.Close(0, 0)
 	return &e.doorNamesPublishedWithdraw, nil
 }
 
@@ -458,8 +458,8 @@ func (s DoorPublisherWithdrawn) Receive() (DoorPublisherWithdrawnMessage, error)
 		e.doorPublisherWithdrawnCaller = DoorPublisherWithdrawnCaller{Opened: file.FileServerRestFrom(&e.Endpoint, 0), Next: DoorPublisherWithdrawn{e, e.Step()}}
 		return &e.doorPublisherWithdrawnCaller, nil
 	case 1:
-		e.Close(0, 0)
 		e.doorPublisherWithdrawnOver = DoorPublisherWithdrawnOver{Next: DoorPublisherEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.doorPublisherWithdrawnOver, nil
 	}
 	panic("channel: DoorPublisherWithdrawn received a label that it does not list")

@@ -430,8 +430,8 @@ func (s NamesNamesRest) Receive() (NamesNamesRestMessage, error) {
 		e.namesNamesDial = NamesNamesDial{Name: string(p.Name.Data[:p.Name.Len]), Next: NamesNamesDialling{e, e.Step()}}
 		return &e.namesNamesDial, nil
 	case 2:
-		e.Close(0, 0)
 		e.namesNamesDetach = NamesNamesDetach{Next: NamesNamesEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.namesNamesDetach, nil
 	}
 	panic("channel: NamesNamesRest received a label that it does not list")

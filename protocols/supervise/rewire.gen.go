@@ -212,8 +212,8 @@ func (s RewireClientStart) Receive() (RewireClientStartMessage, error) {
 		e.rewireClientMeet = RewireClientMeet{Service: ServiceClientRestFrom(&e.Endpoint, 0), Next: RewireClientStart{e, e.Step()}}
 		return &e.rewireClientMeet, nil
 	case 1:
-		e.Close(0, 0)
 		e.rewireClientOver = RewireClientOver{Next: RewireClientEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.rewireClientOver, nil
 	}
 	panic("channel: RewireClientStart received a label that it does not list")

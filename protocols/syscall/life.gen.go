@@ -25,7 +25,7 @@ var Life = channel.Protocol{
 		{From: 1, To: 0, Capacity: 1},
 	},
 	Package: "protocols/syscall",
-	Digest:  "3dcc15ffac5a5f9c96a45da3090e19bad1f3bb5669e02be8449a7416c85a0ef9",
+	Digest:  "408f3de1ba02cf643abea5a9ef9a71cd3a219e72ca27072f4cf5ab25fb0b5a38",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // parent
 			{Name: "giving", Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/syscall/syscall.chan:229:16"}, {Label: 1, Next: 0, At: "protocols/syscall/syscall.chan:230:16"}, {Label: 2, Next: 1, At: "protocols/syscall/syscall.chan:231:16"}}},
@@ -195,8 +195,8 @@ func (s LifeParentAfterBegin) Receive() (*LifeParentExited, error) {
 		return nil, err
 	}
 	p := channel.In[LifeExitedPayload](&e.Endpoint)
-	e.Close(0, 0)
 	e.lifeParentExited = LifeParentExited{Code: p.Code, Next: LifeParentEnd{e, e.Step()}}
+	e.Close(0, 0)
 	return &e.lifeParentExited, nil
 }
 

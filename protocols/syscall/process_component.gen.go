@@ -390,7 +390,7 @@ var processChooses = []*channel.Choice{&processRunningChoice, &processSendDoneCh
 var (
 	processStartingReceiveParentOp                          = channel.Op{State: "ProcessStarting", Method: "ReceiveParent", Slot: processParent, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:684:16"}
 	processAfterGiveSendFCloseOp                            = channel.Op{State: "ProcessAfterGive", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:687:26"}
-	processAfterGiveDirSendDCloseOp                         = channel.Op{State: "ProcessAfterGiveDir", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:692:26"}
+	processAfterGiveDirSendDCloseOp                         = channel.Op{State: "ProcessAfterGiveDir", Method: "SendDClose", Slot: processD, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:692:26"}
 	processAfterGrantedGrantedOp                            = channel.Op{State: "ProcessAfterGranted", Method: "Granted", At: "protocols/syscall/process.chan:606:18"}
 	processAfterGrantedNoneOp                               = channel.Op{State: "ProcessAfterGranted", Method: "None", At: "protocols/syscall/process.chan:607:18"}
 	processAfterNowSendTimeNowOp                            = channel.Op{State: "ProcessAfterNow", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:646:13"}
@@ -444,7 +444,7 @@ var (
 	processAfterAskedWrongOp                                = channel.Op{State: "ProcessAfterAsked", Method: "Wrong", At: "protocols/syscall/process.chan:531:14"}
 	processDirStatSendDirsStatOp                            = channel.Op{State: "ProcessDirStat", Method: "SendDirsStat", Slot: processDirs, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:176:13"}
 	processDirTimesSendDirsSetTimesOp                       = channel.Op{State: "ProcessDirTimes", Method: "SendDirsSetTimes", Slot: processDirs, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:181:13"}
-	processDirCloseSendDirsCloseOp                          = channel.Op{State: "ProcessDirClose", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:185:13"}
+	processDirCloseSendDirsCloseOp                          = channel.Op{State: "ProcessDirClose", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:185:13"}
 	processFillingSendDirsListOp                            = channel.Op{State: "ProcessFilling", Method: "SendDirsList", Slot: processDirs, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:155:13"}
 	processAfterPickFilesNewWakeOp                          = channel.Op{State: "ProcessAfterPickFiles", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/syscall/process.chan:512:21"}
 	processFileReadReadyOp                                  = channel.Op{State: "ProcessFileRead", Method: "Ready", At: "protocols/syscall/process.chan:53:14"}
@@ -459,11 +459,11 @@ var (
 	processFileCloseSendFilesCloseOp                        = channel.Op{State: "ProcessFileClose", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:134:13"}
 	processFileSeekSendFilesStatOp                          = channel.Op{State: "ProcessFileSeek", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:87:9"}
 	processFileDescribeSendFilesStatOp                      = channel.Op{State: "ProcessFileDescribe", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:87:9"}
-	processAfterStatReceiveDirsOp                           = channel.Op{State: "ProcessAfterStat", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1 << 17, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:177:13"}
-	processAfterSetTimes2ReceiveDirsOp                      = channel.Op{State: "ProcessAfterSetTimes2", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterListReceiveDirsOp                           = channel.Op{State: "ProcessAfterList", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<14 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:157:20"}
+	processAfterStatReceiveDirsOp                           = channel.Op{State: "ProcessAfterStat", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1 << 20, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:177:13"}
+	processAfterSetTimes2ReceiveDirsOp                      = channel.Op{State: "ProcessAfterSetTimes2", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterListReceiveDirsOp                           = channel.Op{State: "ProcessAfterList", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<17 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:157:20"}
 	processAfterNewWake2SendFilesWatchOp                    = channel.Op{State: "ProcessAfterNewWake2", Method: "SendFilesWatch", Slot: processFiles, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:513:21"}
-	processAfterEnvironmentSendDirsCloseOp                  = channel.Op{State: "ProcessAfterEnvironment", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:739:9"}
+	processAfterEnvironmentSendDirsCloseOp                  = channel.Op{State: "ProcessAfterEnvironment", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:739:9"}
 	processAfterReadySendFilesReadOp                        = channel.Op{State: "ProcessAfterReady", Method: "SendFilesRead", Slot: processFiles, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:66:9"}
 	processAfterLook2NewWakeOp                              = channel.Op{State: "ProcessAfterLook2", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/syscall/process.chan:56:13"}
 	processAfterOverSendFilesWriteOp                        = channel.Op{State: "ProcessAfterOver", Method: "SendFilesWrite", Slot: processFiles, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:76:22"}
@@ -487,18 +487,18 @@ var (
 	processAfterNewWake3SendFilesWatchOp                    = channel.Op{State: "ProcessAfterNewWake3", Method: "SendFilesWatch", Slot: processFiles, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:57:13"}
 	processAfterTruncateReceiveFilesOp                      = channel.Op{State: "ProcessAfterTruncate", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
 	processAfterStat5ReceiveFilesOp                         = channel.Op{State: "ProcessAfterStat5", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:88:9"}
-	processAfterPathSendAtCloseOp                           = channel.Op{State: "ProcessAfterPath", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterPathSendAtCloseOp                           = channel.Op{State: "ProcessAfterPath", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
 	processAfterDownNewOpeningOp                            = channel.Op{State: "ProcessAfterDown", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/syscall/process.chan:236:21"}
 	processAfterLook3SendAtReadLinkOp                       = channel.Op{State: "ProcessAfterLook3", Method: "SendAtReadLink", Slot: processAt, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:264:21"}
 	processAfterDetachSendTimeDetachOp                      = channel.Op{State: "ProcessAfterDetach", Method: "SendTimeDetach", Slot: processTime, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:742:5"}
 	processAfterWatchSendWSleeperReleaseOp                  = channel.Op{State: "ProcessAfterWatch", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:58:13"}
 	processAfterIsFineOp                                    = channel.Op{State: "ProcessAfterIs", Method: "Fine", At: "protocols/syscall/process.chan:140:18"}
 	processAfterIsWrongOp                                   = channel.Op{State: "ProcessAfterIs", Method: "Wrong", At: "protocols/syscall/process.chan:141:18"}
-	processAfterArrivedSendFirstCloseOp                     = channel.Op{State: "ProcessAfterArrived", Method: "SendFirstClose", Slot: processFirst, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:485:17"}
-	processAfterRefusedSendAtCloseOp                        = channel.Op{State: "ProcessAfterRefused", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
-	processAfterAgainSendAtCloseOp                          = channel.Op{State: "ProcessAfterAgain", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterArrivedSendFirstCloseOp                     = channel.Op{State: "ProcessAfterArrived", Method: "SendFirstClose", Slot: processFirst, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:485:17"}
+	processAfterRefusedSendAtCloseOp                        = channel.Op{State: "ProcessAfterRefused", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterAgainSendAtCloseOp                          = channel.Op{State: "ProcessAfterAgain", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
 	processAfterNewOpeningSendAtOpenOp                      = channel.Op{State: "ProcessAfterNewOpening", Method: "SendAtOpen", Slot: processAt, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:237:21"}
-	processAfterReadLinkReceiveAtOp                         = channel.Op{State: "ProcessAfterReadLink", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<16 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:266:28"}
+	processAfterReadLinkReceiveAtOp                         = channel.Op{State: "ProcessAfterReadLink", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<19 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:266:28"}
 	processAfterDetach2SendChanceDetachOp                   = channel.Op{State: "ProcessAfterDetach2", Method: "SendChanceDetach", Slot: processChance, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:743:5"}
 	processAfterReleaseReceiveWSleeperOp                    = channel.Op{State: "ProcessAfterRelease", Method: "ReceiveWSleeper", Slot: processWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:60:20"}
 	processAfterIs2ShortOp                                  = channel.Op{State: "ProcessAfterIs2", Method: "Short", At: "protocols/syscall/process.chan:98:18"}
@@ -521,7 +521,7 @@ var (
 	processAfterFailedLinkOp                                = channel.Op{State: "ProcessAfterFailed", Method: "Link", At: "protocols/syscall/process.chan:249:30"}
 	processAfterFailedFailedOp                              = channel.Op{State: "ProcessAfterFailed", Method: "Failed", At: "protocols/syscall/process.chan:257:30"}
 	processAfterDetach4SendParentExitedOp                   = channel.Op{State: "ProcessAfterDetach4", Method: "SendParentExited", Slot: processParent, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:745:5"}
-	processAfterCloseSendFirstCloseOp                       = channel.Op{State: "ProcessAfterClose", Method: "SendFirstClose", Slot: processFirst, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:485:17"}
+	processAfterCloseSendFirstCloseOp                       = channel.Op{State: "ProcessAfterClose", Method: "SendFirstClose", Slot: processFirst, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:485:17"}
 	processAfterPath2ChooseDoneOp                           = channel.Op{State: "ProcessAfterPath2", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 39, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:703:17"}
 	processAfterPath3SentFailedNextSendSysFailedOp          = channel.Op{State: "ProcessAfterPath3SentFailedNext", Method: "SendSysFailed", Slot: processSys, Peer: 0, Label: 36, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:706:17"}
 	processAfterPath4SentDataNextSendSysDataOp              = channel.Op{State: "ProcessAfterPath4SentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 35, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:709:17"}
@@ -536,25 +536,25 @@ var (
 	processAfterItselfSendAtStatOp                          = channel.Op{State: "ProcessAfterItself", Method: "SendAtStat", Slot: processAt, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:323:13"}
 	processAfterNameSendAtFindOp                            = channel.Op{State: "ProcessAfterName", Method: "SendAtFind", Slot: processAt, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:327:13"}
 	processAfterNewOpening3SendAtOpenOp                     = channel.Op{State: "ProcessAfterNewOpening3", Method: "SendAtOpen", Slot: processAt, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:338:9"}
-	processAfterMakeDirReceiveAtOp                          = channel.Op{State: "ProcessAfterMakeDir", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterFindReceiveAtOp                             = channel.Op{State: "ProcessAfterFind", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<12 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:356:16"}
-	processAfterSymlinkReceiveAtOp                          = channel.Op{State: "ProcessAfterSymlink", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterReadLink2ReceiveAtOp                        = channel.Op{State: "ProcessAfterReadLink2", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<16 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:446:20"}
+	processAfterMakeDirReceiveAtOp                          = channel.Op{State: "ProcessAfterMakeDir", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterFindReceiveAtOp                             = channel.Op{State: "ProcessAfterFind", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:356:16"}
+	processAfterSymlinkReceiveAtOp                          = channel.Op{State: "ProcessAfterSymlink", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterReadLink2ReceiveAtOp                        = channel.Op{State: "ProcessAfterReadLink2", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<19 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:446:20"}
 	processAfterAgain2PickDirsOp                            = channel.Op{State: "ProcessAfterAgain2", Method: "PickDirs", At: "protocols/syscall/process.chan:229:28"}
-	processAfterOpenedDirSendAtCloseOp                      = channel.Op{State: "ProcessAfterOpenedDir", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterOpenedDirSendAtCloseOp                      = channel.Op{State: "ProcessAfterOpenedDir", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
 	processAfterLinkSendAtReadLinkOp                        = channel.Op{State: "ProcessAfterLink", Method: "SendAtReadLink", Slot: processAt, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:250:29"}
 	processAfterOpen2ReceiveOOpenerOp                       = channel.Op{State: "ProcessAfterOpen2", Method: "ReceiveOOpener", Slot: processOOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:299:16"}
-	processAfterStat6ReceiveAtOp                            = channel.Op{State: "ProcessAfterStat6", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1 << 17, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:324:13"}
-	processAfterFind2ReceiveAtOp                            = channel.Op{State: "ProcessAfterFind2", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<12 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:329:20"}
+	processAfterStat6ReceiveAtOp                            = channel.Op{State: "ProcessAfterStat6", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1 << 20, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:324:13"}
+	processAfterFind2ReceiveAtOp                            = channel.Op{State: "ProcessAfterFind2", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:329:20"}
 	processAfterOpen3ReceiveOOpenerOp                       = channel.Op{State: "ProcessAfterOpen3", Method: "ReceiveOOpener", Slot: processOOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:340:16"}
 	processAfterFoundRightOp                                = channel.Op{State: "ProcessAfterFound", Method: "Right", At: "protocols/syscall/process.chan:358:18"}
 	processAfterFoundWrongOp                                = channel.Op{State: "ProcessAfterFound", Method: "Wrong", At: "protocols/syscall/process.chan:361:18"}
-	processAfterSameSendAtRenameOp                          = channel.Op{State: "ProcessAfterSame", Method: "SendAtRename", Slot: processAt, Peer: 1, Label: 10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:388:17"}
+	processAfterSameSendAtRenameOp                          = channel.Op{State: "ProcessAfterSame", Method: "SendAtRename", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:388:17"}
 	processAfterSame2SendAtFindOp                           = channel.Op{State: "ProcessAfterSame2", Method: "SendAtFind", Slot: processAt, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:369:9"}
 	processAfterOtherPickDirsOp                             = channel.Op{State: "ProcessAfterOther", Method: "PickDirs", At: "protocols/syscall/process.chan:396:20"}
-	processAfterClose2SendAtCloseOp                         = channel.Op{State: "ProcessAfterClose2", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
-	processAfterReadLink3ReceiveAtOp                        = channel.Op{State: "ProcessAfterReadLink3", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<16 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:252:36"}
-	processAfterFailed2SendAtCloseOp                        = channel.Op{State: "ProcessAfterFailed2", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterClose2SendAtCloseOp                         = channel.Op{State: "ProcessAfterClose2", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterReadLink3ReceiveAtOp                        = channel.Op{State: "ProcessAfterReadLink3", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<19 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:252:36"}
+	processAfterFailed2SendAtCloseOp                        = channel.Op{State: "ProcessAfterFailed2", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
 	processAfterPath12SendFilesCloseOp                      = channel.Op{State: "ProcessAfterPath12", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:736:9"}
 	processAfterOpened2KeptOp                               = channel.Op{State: "ProcessAfterOpened2", Method: "Kept", At: "protocols/syscall/process.chan:301:18"}
 	processAfterOpened2EmptiedOp                            = channel.Op{State: "ProcessAfterOpened2", Method: "Emptied", At: "protocols/syscall/process.chan:302:18"}
@@ -563,38 +563,38 @@ var (
 	processAfterOpenedDir2WrongOp                           = channel.Op{State: "ProcessAfterOpenedDir2", Method: "Wrong", At: "protocols/syscall/process.chan:313:18"}
 	processAfterOpened3SendFSetTimesOp                      = channel.Op{State: "ProcessAfterOpened3", Method: "SendFSetTimes", Slot: processF, Peer: 1, Label: 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:341:13"}
 	processAfterOpenedDir3SendDSetTimesOp                   = channel.Op{State: "ProcessAfterOpenedDir3", Method: "SendDSetTimes", Slot: processD, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:345:13"}
-	processAfterRightSendAtUnlinkOp                         = channel.Op{State: "ProcessAfterRight", Method: "SendAtUnlink", Slot: processAt, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:359:17"}
-	processAfterRenameReceiveAtOp                           = channel.Op{State: "ProcessAfterRename", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterFind3ReceiveAtOp                            = channel.Op{State: "ProcessAfterFind3", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<12 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:371:16"}
+	processAfterRightSendAtUnlinkOp                         = channel.Op{State: "ProcessAfterRight", Method: "SendAtUnlink", Slot: processAt, Peer: 1, Label: 10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:359:17"}
+	processAfterRenameReceiveAtOp                           = channel.Op{State: "ProcessAfterRename", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterFind3ReceiveAtOp                            = channel.Op{State: "ProcessAfterFind3", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:371:16"}
 	processAfterBorrowedSendFirstFindOp                     = channel.Op{State: "ProcessAfterBorrowed", Method: "SendFirstFind", Slot: processFirst, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:369:9"}
 	processAfterPickDirsSendRenamerRenameOp                 = channel.Op{State: "ProcessAfterPickDirs", Method: "SendRenamerRename", Slot: processRenamer, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:406:13"}
 	processAfterEmptiedSendFTruncateOp                      = channel.Op{State: "ProcessAfterEmptied", Method: "SendFTruncate", Slot: processF, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:303:17"}
 	processAfterWrong2SendFCloseOp                          = channel.Op{State: "ProcessAfterWrong2", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:308:25"}
-	processAfterWrong3SendDCloseOp                          = channel.Op{State: "ProcessAfterWrong3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:313:25"}
+	processAfterWrong3SendDCloseOp                          = channel.Op{State: "ProcessAfterWrong3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:313:25"}
 	processAfterSetTimes4ReceiveFOp                         = channel.Op{State: "ProcessAfterSetTimes4", Method: "ReceiveF", Slot: processF, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterSetTimes5ReceiveDOp                         = channel.Op{State: "ProcessAfterSetTimes5", Method: "ReceiveD", Slot: processD, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterUnlinkReceiveAtOp                           = channel.Op{State: "ProcessAfterUnlink", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterSetTimes5ReceiveDOp                         = channel.Op{State: "ProcessAfterSetTimes5", Method: "ReceiveD", Slot: processD, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterUnlinkReceiveAtOp                           = channel.Op{State: "ProcessAfterUnlink", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
 	processAfterFound2RightOp                               = channel.Op{State: "ProcessAfterFound2", Method: "Right", At: "protocols/syscall/process.chan:373:18"}
 	processAfterFound2WrongOp                               = channel.Op{State: "ProcessAfterFound2", Method: "Wrong", At: "protocols/syscall/process.chan:376:18"}
-	processAfterFind4ReceiveFirstOp                         = channel.Op{State: "ProcessAfterFind4", Method: "ReceiveFirst", Slot: processFirst, Peer: 1, Labels: 1<<12 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:371:16"}
+	processAfterFind4ReceiveFirstOp                         = channel.Op{State: "ProcessAfterFind4", Method: "ReceiveFirst", Slot: processFirst, Peer: 1, Labels: 1<<15 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:371:16"}
 	processAfterRename2ReceiveRenamerOp                     = channel.Op{State: "ProcessAfterRename2", Method: "ReceiveRenamer", Slot: processRenamer, Peer: 1, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:408:20"}
-	processAfterDoneSendAtCloseOp                           = channel.Op{State: "ProcessAfterDone", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
-	processAfterFailed3SendAtCloseOp                        = channel.Op{State: "ProcessAfterFailed3", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterDoneSendAtCloseOp                           = channel.Op{State: "ProcessAfterDone", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
+	processAfterFailed3SendAtCloseOp                        = channel.Op{State: "ProcessAfterFailed3", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
 	processAfterKeptSendFCloseOp                            = channel.Op{State: "ProcessAfterKept", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:279:29"}
 	processAfterTruncate2ReceiveFOp                         = channel.Op{State: "ProcessAfterTruncate2", Method: "ReceiveF", Slot: processF, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:305:24"}
-	processAfterRight2SendAtLinkOp                          = channel.Op{State: "ProcessAfterRight2", Method: "SendAtLink", Slot: processAt, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:374:17"}
+	processAfterRight2SendAtLinkOp                          = channel.Op{State: "ProcessAfterRight2", Method: "SendAtLink", Slot: processAt, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:374:17"}
 	processAfterFound3RightOp                               = channel.Op{State: "ProcessAfterFound3", Method: "Right", At: "protocols/syscall/process.chan:373:18"}
 	processAfterFound3WrongOp                               = channel.Op{State: "ProcessAfterFound3", Method: "Wrong", At: "protocols/syscall/process.chan:376:18"}
-	processAfterPath13SendDirsCloseOp                       = channel.Op{State: "ProcessAfterPath13", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:739:9"}
+	processAfterPath13SendDirsCloseOp                       = channel.Op{State: "ProcessAfterPath13", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:739:9"}
 	processAfterFailed4SendFCloseOp                         = channel.Op{State: "ProcessAfterFailed4", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:306:42"}
-	processAfterKept2SendDCloseOp                           = channel.Op{State: "ProcessAfterKept2", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:290:28"}
-	processAfterLink2ReceiveAtOp                            = channel.Op{State: "ProcessAfterLink2", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterRight3SendAtLinkOp                          = channel.Op{State: "ProcessAfterRight3", Method: "SendAtLink", Slot: processAt, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:374:17"}
+	processAfterKept2SendDCloseOp                           = channel.Op{State: "ProcessAfterKept2", Method: "SendDClose", Slot: processD, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:290:28"}
+	processAfterLink2ReceiveAtOp                            = channel.Op{State: "ProcessAfterLink2", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterRight3SendAtLinkOp                          = channel.Op{State: "ProcessAfterRight3", Method: "SendAtLink", Slot: processAt, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:374:17"}
 	processAfterPath14SendRenamerDetachOp                   = channel.Op{State: "ProcessAfterPath14", Method: "SendRenamerDetach", Slot: processRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:741:5"}
 	processAfterDone4SendFCloseOp                           = channel.Op{State: "ProcessAfterDone4", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:279:29"}
 	processAfterDone2SendFCloseOp                           = channel.Op{State: "ProcessAfterDone2", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:343:13"}
-	processAfterDone3SendDCloseOp                           = channel.Op{State: "ProcessAfterDone3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:347:13"}
-	processAfterLink3ReceiveAtOp                            = channel.Op{State: "ProcessAfterLink3", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
+	processAfterDone3SendDCloseOp                           = channel.Op{State: "ProcessAfterDone3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:347:13"}
+	processAfterLink3ReceiveAtOp                            = channel.Op{State: "ProcessAfterLink3", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
 	processRunningChoice                                    = channel.Choice{ID: 0, State: "ProcessRunning", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:586:16"},
 		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/syscall/process.chan:587:16"},
@@ -3335,11 +3335,11 @@ func (s ProcessAfterSetTimes2) ReceiveDirs() (ProcessAfterSetTimes2Option, error
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		m := &e.m.processAfterSetTimes2Done
 		m.Next = e.settle39()
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterSetTimes2Failed
 		*m = ProcessAfterSetTimes2Failed{Err: p.Err}
@@ -3372,13 +3372,13 @@ func (s ProcessAfterList) ReceiveDirs() (ProcessAfterListOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 14:
+	case 17:
 		p := channel.In[dir.DirEntriesPayload](&e.Endpoint)
 		m := &e.m.processAfterListEntries
 		*m = ProcessAfterListEntries{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], NextField: p.Next}
 		m.Next = ProcessAfterEntries{e, e.Step()}
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterListFailed
 		*m = ProcessAfterListFailed{Err: p.Err}
@@ -4453,7 +4453,7 @@ func (s ProcessAfterNewOpening) SendAtOpen(name string, how dir.How) (ProcessAft
 	if len(name) > 255 {
 		return ProcessAfterOpen{}, channel.BadArgument("ProcessAfterNewOpening", "SendAtOpen", "name is longer than 255")
 	}
-	if int(how) >= 5 {
+	if int(how) >= 4 {
 		return ProcessAfterOpen{}, channel.BadArgument("ProcessAfterNewOpening", "SendAtOpen", "how is no case of dir.How")
 	}
 	if err := e.Begin(s.step, &processAfterNewOpeningSendAtOpenOp, 0); err != nil {
@@ -4490,13 +4490,13 @@ func (s ProcessAfterReadLink) ReceiveAt() (ProcessAfterReadLinkOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 16:
+	case 19:
 		p := channel.In[dir.DirTargetPayload](&e.Endpoint)
 		m := &e.m.processAfterReadLinkTarget
 		*m = ProcessAfterReadLinkTarget{Target: string(p.Target.Data[:p.Target.Len])}
 		m.Next = ProcessWalking{e, e.Step()}
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterReadLinkFailed
 		*m = ProcessAfterReadLinkFailed{Err: p.Err}
@@ -5786,7 +5786,7 @@ func (s ProcessAfterNewOpening2) SendAtOpen(name string, how dir.How) (ProcessAf
 	if len(name) > 255 {
 		return ProcessAfterOpen2{}, channel.BadArgument("ProcessAfterNewOpening2", "SendAtOpen", "name is longer than 255")
 	}
-	if int(how) >= 5 {
+	if int(how) >= 4 {
 		return ProcessAfterOpen2{}, channel.BadArgument("ProcessAfterNewOpening2", "SendAtOpen", "how is no case of dir.How")
 	}
 	if err := e.Begin(s.step, &processAfterNewOpening2SendAtOpenOp, 0); err != nil {
@@ -5873,7 +5873,7 @@ func (s ProcessAfterNewOpening3) SendAtOpen(name string, how dir.How) (ProcessAf
 	if len(name) > 255 {
 		return ProcessAfterOpen3{}, channel.BadArgument("ProcessAfterNewOpening3", "SendAtOpen", "name is longer than 255")
 	}
-	if int(how) >= 5 {
+	if int(how) >= 4 {
 		return ProcessAfterOpen3{}, channel.BadArgument("ProcessAfterNewOpening3", "SendAtOpen", "how is no case of dir.How")
 	}
 	if err := e.Begin(s.step, &processAfterNewOpening3SendAtOpenOp, 0); err != nil {
@@ -5910,11 +5910,11 @@ func (s ProcessAfterMakeDir) ReceiveAt() (ProcessAfterMakeDirOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		m := &e.m.processAfterMakeDirDone
 		m.Next = e.settle78()
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterMakeDirFailed
 		*m = ProcessAfterMakeDirFailed{Err: p.Err}
@@ -5947,13 +5947,13 @@ func (s ProcessAfterFind) ReceiveAt() (ProcessAfterFindOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 12:
+	case 15:
 		p := channel.In[dir.DirFoundPayload](&e.Endpoint)
 		m := &e.m.processAfterFindFound
 		*m = ProcessAfterFindFound{Ino: p.Ino, Kind: p.Kind, Attr: p.Attr}
 		m.Next = ProcessAfterFound{e, e.Step()}
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterFindFailed
 		*m = ProcessAfterFindFailed{Err: p.Err}
@@ -5986,11 +5986,11 @@ func (s ProcessAfterSymlink) ReceiveAt() (ProcessAfterSymlinkOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		m := &e.m.processAfterSymlinkDone
 		m.Next = e.settle81()
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterSymlinkFailed
 		*m = ProcessAfterSymlinkFailed{Err: p.Err}
@@ -6023,13 +6023,13 @@ func (s ProcessAfterReadLink2) ReceiveAt() (ProcessAfterReadLink2Option, error) 
 		return nil, err
 	}
 	switch label {
-	case 16:
+	case 19:
 		p := channel.In[dir.DirTargetPayload](&e.Endpoint)
 		m := &e.m.processAfterReadLink2Target
 		*m = ProcessAfterReadLink2Target{Target: string(p.Target.Data[:p.Target.Len])}
 		m.Next = e.settle83()
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterReadLink2Failed
 		*m = ProcessAfterReadLink2Failed{Err: p.Err}
@@ -6245,13 +6245,13 @@ func (s ProcessAfterFind2) ReceiveAt() (ProcessAfterFind2Option, error) {
 		return nil, err
 	}
 	switch label {
-	case 12:
+	case 15:
 		p := channel.In[dir.DirFoundPayload](&e.Endpoint)
 		m := &e.m.processAfterFind2Found
 		*m = ProcessAfterFind2Found{Ino: p.Ino, Kind: p.Kind, Attr: p.Attr}
 		m.Next = e.settle87()
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterFind2Failed
 		*m = ProcessAfterFind2Failed{Err: p.Err}
@@ -6500,13 +6500,13 @@ func (s ProcessAfterReadLink3) ReceiveAt() (ProcessAfterReadLink3Option, error) 
 		return nil, err
 	}
 	switch label {
-	case 16:
+	case 19:
 		p := channel.In[dir.DirTargetPayload](&e.Endpoint)
 		m := &e.m.processAfterReadLink3Target
 		*m = ProcessAfterReadLink3Target{Target: string(p.Target.Data[:p.Target.Len])}
 		m.Next = ProcessWalking{e, e.Step()}
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterReadLink3Failed
 		*m = ProcessAfterReadLink3Failed{Err: p.Err}
@@ -6763,11 +6763,11 @@ func (s ProcessAfterRename) ReceiveAt() (ProcessAfterRenameOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		m := &e.m.processAfterRenameDone
 		m.Next = e.settle96()
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterRenameFailed
 		*m = ProcessAfterRenameFailed{Err: p.Err}
@@ -6800,13 +6800,13 @@ func (s ProcessAfterFind3) ReceiveAt() (ProcessAfterFind3Option, error) {
 		return nil, err
 	}
 	switch label {
-	case 12:
+	case 15:
 		p := channel.In[dir.DirFoundPayload](&e.Endpoint)
 		m := &e.m.processAfterFind3Found
 		*m = ProcessAfterFind3Found{Ino: p.Ino, Kind: p.Kind, Attr: p.Attr}
 		m.Next = ProcessAfterFound2{e, e.Step()}
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterFind3Failed
 		*m = ProcessAfterFind3Failed{Err: p.Err}
@@ -7018,12 +7018,12 @@ func (s ProcessAfterSetTimes5) ReceiveD() (ProcessAfterSetTimes5Option, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		m := &e.m.processAfterSetTimes5Done
 		e.v.answer = AnswerDone
 		m.Next = ProcessAfterDone3{e, e.Step()}
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterSetTimes5Failed
 		*m = ProcessAfterSetTimes5Failed{Err: p.Err}
@@ -7057,11 +7057,11 @@ func (s ProcessAfterUnlink) ReceiveAt() (ProcessAfterUnlinkOption, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		m := &e.m.processAfterUnlinkDone
 		m.Next = e.settle99()
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterUnlinkFailed
 		*m = ProcessAfterUnlinkFailed{Err: p.Err}
@@ -7132,13 +7132,13 @@ func (s ProcessAfterFind4) ReceiveFirst() (ProcessAfterFind4Option, error) {
 		return nil, err
 	}
 	switch label {
-	case 12:
+	case 15:
 		p := channel.In[dir.DirFoundPayload](&e.Endpoint)
 		m := &e.m.processAfterFind4Found
 		*m = ProcessAfterFind4Found{Ino: p.Ino, Kind: p.Kind, Attr: p.Attr}
 		m.Next = ProcessAfterFound3{e, e.Step()}
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterFind4Failed
 		*m = ProcessAfterFind4Failed{Err: p.Err}
@@ -7467,11 +7467,11 @@ func (s ProcessAfterLink2) ReceiveAt() (ProcessAfterLink2Option, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		m := &e.m.processAfterLink2Done
 		m.Next = e.settle108()
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterLink2Failed
 		*m = ProcessAfterLink2Failed{Err: p.Err}
@@ -7634,11 +7634,11 @@ func (s ProcessAfterLink3) ReceiveAt() (ProcessAfterLink3Option, error) {
 		return nil, err
 	}
 	switch label {
-	case 15:
+	case 18:
 		m := &e.m.processAfterLink3Done
 		m.Next = e.settle111()
 		return m, nil
-	case 13:
+	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterLink3Failed
 		*m = ProcessAfterLink3Failed{Err: p.Err}

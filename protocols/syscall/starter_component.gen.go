@@ -13,7 +13,7 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/memory"
 )
 
-// StarterFunc is what the component syscall.Starter does (systems.chan:213).
+// StarterFunc is what the component syscall.Starter does (systems.chan:216).
 type StarterFunc func(ctx context.Context, s StarterStart) (StarterEnd, error)
 
 // StarterGiven is what a Starter starts with.
@@ -115,29 +115,29 @@ var starterOps = []*channel.Op{&starterStartNewSyscallOp, &starterAfterNewSyscal
 var starterChooses = []*channel.Choice{&starterRestingChoice}
 
 var (
-	starterStartNewSyscallOp                     = channel.Op{State: "StarterStart", Method: "NewSyscall", Takes: "protocols/syscall.Syscall", At: "protocols/syscall/systems.chan:215:5"}
-	starterAfterNewSyscallNewLifeOp              = channel.Op{State: "StarterAfterNewSyscall", Method: "NewLife", Takes: "protocols/syscall.Life", At: "protocols/syscall/systems.chan:216:5"}
-	starterAfterNewLifeStartProcessOp            = channel.Op{State: "StarterAfterNewLife", Method: "StartProcess", Takes: "protocols/syscall.Process", At: "protocols/syscall/systems.chan:217:5"}
-	starterAfterStartProcessSendLifeParentGiveOp = channel.Op{State: "StarterAfterStartProcess", Method: "SendLifeParentGive", Slot: starterLifeParent, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:218:5"}
-	starterAfterGiveSendLifeParentGiveDirOp      = channel.Op{State: "StarterAfterGive", Method: "SendLifeParentGiveDir", Slot: starterLifeParent, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:219:5"}
-	starterAfterGiveDirSendLifeParentBeginOp     = channel.Op{State: "StarterAfterGiveDir", Method: "SendLifeParentBegin", Slot: starterLifeParent, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:220:5"}
-	starterAfterBeginSendRunnerRunOp             = channel.Op{State: "StarterAfterBegin", Method: "SendRunnerRun", Slot: starterRunner, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:221:5"}
-	starterAfterRunReceiveLifeParentOp           = channel.Op{State: "StarterAfterRun", Method: "ReceiveLifeParent", Slot: starterLifeParent, Peer: 1, Labels: 1 << 3, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:222:5"}
-	starterAfterExitedReceiveRunnerOp            = channel.Op{State: "StarterAfterExited", Method: "ReceiveRunner", Slot: starterRunner, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:223:5"}
+	starterStartNewSyscallOp                     = channel.Op{State: "StarterStart", Method: "NewSyscall", Takes: "protocols/syscall.Syscall", At: "protocols/syscall/systems.chan:218:5"}
+	starterAfterNewSyscallNewLifeOp              = channel.Op{State: "StarterAfterNewSyscall", Method: "NewLife", Takes: "protocols/syscall.Life", At: "protocols/syscall/systems.chan:219:5"}
+	starterAfterNewLifeStartProcessOp            = channel.Op{State: "StarterAfterNewLife", Method: "StartProcess", Takes: "protocols/syscall.Process", At: "protocols/syscall/systems.chan:220:5"}
+	starterAfterStartProcessSendLifeParentGiveOp = channel.Op{State: "StarterAfterStartProcess", Method: "SendLifeParentGive", Slot: starterLifeParent, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:221:5"}
+	starterAfterGiveSendLifeParentGiveDirOp      = channel.Op{State: "StarterAfterGive", Method: "SendLifeParentGiveDir", Slot: starterLifeParent, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:222:5"}
+	starterAfterGiveDirSendLifeParentBeginOp     = channel.Op{State: "StarterAfterGiveDir", Method: "SendLifeParentBegin", Slot: starterLifeParent, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:223:5"}
+	starterAfterBeginSendRunnerRunOp             = channel.Op{State: "StarterAfterBegin", Method: "SendRunnerRun", Slot: starterRunner, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:224:5"}
+	starterAfterRunReceiveLifeParentOp           = channel.Op{State: "StarterAfterRun", Method: "ReceiveLifeParent", Slot: starterLifeParent, Peer: 1, Labels: 1 << 3, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:225:5"}
+	starterAfterExitedReceiveRunnerOp            = channel.Op{State: "StarterAfterExited", Method: "ReceiveRunner", Slot: starterRunner, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:226:5"}
 	starterRestingChoice                         = channel.Choice{ID: 0, State: "StarterResting", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Gone, Slot: starterRunner, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/systems.chan:226:16"},
+		{Kind: channel.Gone, Slot: starterRunner, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/systems.chan:229:16"},
 	}}
 )
 
-// StarterStart is a state of syscall.Starter (systems.chan:215).
+// StarterStart is a state of syscall.Starter (systems.chan:218).
 // Next:
-//   - new syscall.Syscall as s (systems.chan:215)
+//   - new syscall.Syscall as s (systems.chan:218)
 type StarterStart struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewSyscall does new syscall.Syscall as s (systems.chan:215).
+// NewSyscall does new syscall.Syscall as s (systems.chan:218).
 func (s StarterStart) NewSyscall() (StarterAfterNewSyscall, error) {
 	e := s.e
 	if e == nil {
@@ -152,15 +152,15 @@ func (s StarterStart) NewSyscall() (StarterAfterNewSyscall, error) {
 	return StarterAfterNewSyscall{e, e.Step()}, nil
 }
 
-// StarterAfterNewSyscall is a state of syscall.Starter (systems.chan:216).
+// StarterAfterNewSyscall is a state of syscall.Starter (systems.chan:219).
 // Next:
-//   - new syscall.Life as life (systems.chan:216)
+//   - new syscall.Life as life (systems.chan:219)
 type StarterAfterNewSyscall struct {
 	e    *starterComponent
 	step uint32
 }
 
-// NewLife does new syscall.Life as life (systems.chan:216).
+// NewLife does new syscall.Life as life (systems.chan:219).
 func (s StarterAfterNewSyscall) NewLife() (StarterAfterNewLife, error) {
 	e := s.e
 	if e == nil {
@@ -175,15 +175,15 @@ func (s StarterAfterNewSyscall) NewLife() (StarterAfterNewLife, error) {
 	return StarterAfterNewLife{e, e.Step()}, nil
 }
 
-// StarterAfterNewLife is a state of syscall.Starter (systems.chan:217).
+// StarterAfterNewLife is a state of syscall.Starter (systems.chan:220).
 // Next:
-//   - start syscall.Process(fds=5, waits=8)(s.process, life.process, renamer, time, chance, ram) (systems.chan:217)
+//   - start syscall.Process(fds=5, waits=8)(s.process, life.process, renamer, time, chance, ram) (systems.chan:220)
 type StarterAfterNewLife struct {
 	e    *starterComponent
 	step uint32
 }
 
-// StartProcess does start syscall.Process(fds=5, waits=8)(s.process, life.process, renamer, time, chance, ram) (systems.chan:217).
+// StartProcess does start syscall.Process(fds=5, waits=8)(s.process, life.process, renamer, time, chance, ram) (systems.chan:220).
 func (s StarterAfterNewLife) StartProcess(o channel.Options, run ProcessFunc) (StarterAfterStartProcess, error) {
 	e := s.e
 	if e == nil {
@@ -196,15 +196,15 @@ func (s StarterAfterNewLife) StartProcess(o channel.Options, run ProcessFunc) (S
 	return StarterAfterStartProcess{e, e.Step()}, nil
 }
 
-// StarterAfterStartProcess is a state of syscall.Starter (systems.chan:218).
+// StarterAfterStartProcess is a state of syscall.Starter (systems.chan:221).
 // Next:
-//   - life.parent <- Give(_, terminal) (systems.chan:218)
+//   - life.parent <- Give(_, terminal) (systems.chan:221)
 type StarterAfterStartProcess struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendLifeParentGive does life.parent <- Give(_, terminal) (systems.chan:218).
+// SendLifeParentGive does life.parent <- Give(_, terminal) (systems.chan:221).
 func (s StarterAfterStartProcess) SendLifeParentGive(fd uint32) (StarterAfterGive, error) {
 	e := s.e
 	if e == nil {
@@ -220,15 +220,15 @@ func (s StarterAfterStartProcess) SendLifeParentGive(fd uint32) (StarterAfterGiv
 	return StarterAfterGive{e, e.Step()}, nil
 }
 
-// StarterAfterGive is a state of syscall.Starter (systems.chan:219).
+// StarterAfterGive is a state of syscall.Starter (systems.chan:222).
 // Next:
-//   - life.parent <- GiveDir(_, root) (systems.chan:219)
+//   - life.parent <- GiveDir(_, root) (systems.chan:222)
 type StarterAfterGive struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendLifeParentGiveDir does life.parent <- GiveDir(_, root) (systems.chan:219).
+// SendLifeParentGiveDir does life.parent <- GiveDir(_, root) (systems.chan:222).
 func (s StarterAfterGive) SendLifeParentGiveDir(fd uint32) (StarterAfterGiveDir, error) {
 	e := s.e
 	if e == nil {
@@ -244,15 +244,15 @@ func (s StarterAfterGive) SendLifeParentGiveDir(fd uint32) (StarterAfterGiveDir,
 	return StarterAfterGiveDir{e, e.Step()}, nil
 }
 
-// StarterAfterGiveDir is a state of syscall.Starter (systems.chan:220).
+// StarterAfterGiveDir is a state of syscall.Starter (systems.chan:223).
 // Next:
-//   - life.parent <- Begin() (systems.chan:220)
+//   - life.parent <- Begin() (systems.chan:223)
 type StarterAfterGiveDir struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendLifeParentBegin does life.parent <- Begin() (systems.chan:220).
+// SendLifeParentBegin does life.parent <- Begin() (systems.chan:223).
 func (s StarterAfterGiveDir) SendLifeParentBegin() (StarterAfterBegin, error) {
 	e := s.e
 	if e == nil {
@@ -265,15 +265,15 @@ func (s StarterAfterGiveDir) SendLifeParentBegin() (StarterAfterBegin, error) {
 	return StarterAfterBegin{e, e.Step()}, nil
 }
 
-// StarterAfterBegin is a state of syscall.Starter (systems.chan:221).
+// StarterAfterBegin is a state of syscall.Starter (systems.chan:224).
 // Next:
-//   - runner <- Run(_, s.program) (systems.chan:221)
+//   - runner <- Run(_, s.program) (systems.chan:224)
 type StarterAfterBegin struct {
 	e    *starterComponent
 	step uint32
 }
 
-// SendRunnerRun does runner <- Run(_, s.program) (systems.chan:221).
+// SendRunnerRun does runner <- Run(_, s.program) (systems.chan:224).
 func (s StarterAfterBegin) SendRunnerRun(module string) (StarterAfterRun, error) {
 	e := s.e
 	if e == nil {
@@ -292,9 +292,9 @@ func (s StarterAfterBegin) SendRunnerRun(module string) (StarterAfterRun, error)
 	return StarterAfterRun{e, e.Step()}, nil
 }
 
-// StarterAfterRun is a state of syscall.Starter (systems.chan:222).
+// StarterAfterRun is a state of syscall.Starter (systems.chan:225).
 // Next:
-//   - Exited(_) <- life.parent (systems.chan:222)
+//   - Exited(_) <- life.parent (systems.chan:225)
 type StarterAfterRun struct {
 	e    *starterComponent
 	step uint32
@@ -317,9 +317,9 @@ func (s StarterAfterRun) ReceiveLifeParent() (*StarterAfterRunExited, error) {
 	return m, nil
 }
 
-// StarterAfterExited is a state of syscall.Starter (systems.chan:223).
+// StarterAfterExited is a state of syscall.Starter (systems.chan:226).
 // Next:
-//   - Free() <- runner (systems.chan:223)
+//   - Free() <- runner (systems.chan:226)
 type StarterAfterExited struct {
 	e    *starterComponent
 	step uint32
@@ -339,9 +339,9 @@ func (s StarterAfterExited) ReceiveRunner() (*StarterAfterExitedFree, error) {
 	return m, nil
 }
 
-// StarterResting is a state of syscall.Starter at resting (systems.chan:225).
+// StarterResting is a state of syscall.Starter at resting (systems.chan:228).
 // Next:
-//   - gone <- runner (systems.chan:226)
+//   - gone <- runner (systems.chan:229)
 type StarterResting struct {
 	e    *starterComponent
 	step uint32
@@ -368,25 +368,25 @@ func (s StarterResting) Choose() (*StarterRestingGone, error) {
 	panic("channel: StarterResting took an option that it does not list")
 }
 
-// StarterEnd is a state of syscall.Starter (systems.chan:226).
+// StarterEnd is a state of syscall.Starter (systems.chan:229).
 // The component has ended.
 type StarterEnd struct {
 	e    *starterComponent
 	step uint32
 }
 
-// StarterAfterRunExited is Exited(_) <- life.parent (systems.chan:222). It is valid until the next step.
+// StarterAfterRunExited is Exited(_) <- life.parent (systems.chan:225). It is valid until the next step.
 type StarterAfterRunExited struct {
 	Code uint32
 	Next StarterAfterExited
 }
 
-// StarterAfterExitedFree is Free() <- runner (systems.chan:223). It is valid until the next step.
+// StarterAfterExitedFree is Free() <- runner (systems.chan:226). It is valid until the next step.
 type StarterAfterExitedFree struct {
 	Next StarterResting
 }
 
-// StarterRestingGone is gone <- runner (systems.chan:226). It is valid until the next step.
+// StarterRestingGone is gone <- runner (systems.chan:229). It is valid until the next step.
 type StarterRestingGone struct {
 	Next StarterEnd
 }

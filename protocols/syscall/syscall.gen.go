@@ -3393,8 +3393,8 @@ func (s SyscallProcessRest) Receive() (SyscallProcessRestMessage, error) {
 		return &e.syscallProcessEnvironment, nil
 	case 34:
 		p := channel.In[SyscallExitPayload](&e.Endpoint)
-		e.Close(0, 0)
 		e.syscallProcessExit = SyscallProcessExit{Code: p.Code, Next: SyscallProcessEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.syscallProcessExit, nil
 	}
 	panic("channel: SyscallProcessRest received a label that it does not list")

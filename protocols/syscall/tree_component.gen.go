@@ -66,18 +66,21 @@ type treeComponent struct {
 		treeServingLink              TreeServingLink
 		treeServingUnlink            TreeServingUnlink
 		treeServingRename            TreeServingRename
+		treeServingSyncDirs          TreeServingSyncDirs
+		treeServingAdopt             TreeServingAdopt
+		treeServingReleaseDirs       TreeServingReleaseDirs
 		treeServingCloseDirs         TreeServingCloseDirs
 		treeServingRead              TreeServingRead
 		treeServingWrite             TreeServingWrite
 		treeServingAppend            TreeServingAppend
 		treeServingTruncate          TreeServingTruncate
 		treeServingSetTimesFiles     TreeServingSetTimesFiles
-		treeServingSync              TreeServingSync
+		treeServingSyncFiles         TreeServingSyncFiles
 		treeServingStatFiles         TreeServingStatFiles
 		treeServingWatch             TreeServingWatch
 		treeServingCloseFiles        TreeServingCloseFiles
 		treeServingGoneFiles         TreeServingGoneFiles
-		treeServingRelease           TreeServingRelease
+		treeServingReleaseSleepers   TreeServingReleaseSleepers
 		treeServingGoneSleepers      TreeServingGoneSleepers
 		treeServingGoneDirs          TreeServingGoneDirs
 		treeAfterFileNewFile         TreeAfterFileNewFile
@@ -130,7 +133,7 @@ const (
 func treeLayout(g *TreeGiven) *channel.Component {
 	return &channel.Component{Name: "Tree", Choices: 4, Ops: treeOps, Chooses: treeChooses, Slots: []channel.Slot{
 		{Name: "root", Protocol: &dir.Dir, Role: 1},
-		{Name: "dirs", Protocol: &dir.Dir, Role: 1, Set: g.Opens + 1, Points: 12},
+		{Name: "dirs", Protocol: &dir.Dir, Role: 1, Set: g.Opens + 1, Points: 15},
 		{Name: "files", Protocol: &file.File, Role: 1, Set: g.Opens, Points: 9},
 		{Name: "sleepers", Protocol: &wake.Wake, Role: 1, Set: g.Waits, Points: 6},
 		{Name: "answer", Protocol: &dir.Opening, Role: 1},
@@ -143,7 +146,7 @@ func treeLayout(g *TreeGiven) *channel.Component {
 }
 
 // treeOps are all steps of a Tree, and treeChooses its chooses.
-var treeOps = []*channel.Op{&treeAfterOpenFileOp, &treeAfterOpenDirectoryOp, &treeAfterOpenMissingOp, &treeAfterFindThereOp, &treeAfterFindMissingOp, &treeAfterListSendDirsEntriesOp, &treeAfterMakeDirFineOp, &treeAfterMakeDirRefusedOp, &treeAfterSymlinkFineOp, &treeAfterSymlinkRefusedOp, &treeAfterReadLinkLinkOp, &treeAfterReadLinkOtherOp, &treeAfterStatSendDirsIsOp, &treeAfterSetTimesFineOp, &treeAfterSetTimesRefusedOp, &treeAfterLinkFineOp, &treeAfterLinkRefusedOp, &treeAfterUnlinkFineOp, &treeAfterUnlinkRefusedOp, &treeAfterRenameFineOp, &treeAfterRenameRefusedOp, &treeAfterReadSendFilesDataOp, &treeAfterWriteSendFilesWrittenOp, &treeAfterAppendSendFilesWrittenOp, &treeAfterTruncateFineOp, &treeAfterTruncateRefusedOp, &treeAfterSetTimes2FineOp, &treeAfterSetTimes2RefusedOp, &treeAfterSyncSendFilesDoneOp, &treeAfterStat2SendFilesIsOp, &treeAfterMissingSendAnswerFailedOp, &treeAfterThereSendDirsFoundOp, &treeAfterMissing2SendDirsFailedOp, &treeAfterFineSendDirsDoneOp, &treeAfterRefusedSendDirsFailedOp, &treeAfterFine2SendDirsDoneOp, &treeAfterRefused2SendDirsFailedOp, &treeAfterLink2SendDirsTargetOp, &treeAfterOtherSendDirsFailedOp, &treeAfterFine3SendDirsDoneOp, &treeAfterRefused3SendDirsFailedOp, &treeAfterFine4SendDirsDoneOp, &treeAfterRefused4SendDirsFailedOp, &treeAfterFine5SendDirsDoneOp, &treeAfterRefused5SendDirsFailedOp, &treeAfterFine6SendDirsDoneOp, &treeAfterRefused6SendDirsFailedOp, &treeAfterFine7SendFilesDoneOp, &treeAfterRefused7SendFilesFailedOp, &treeAfterFine8SendFilesDoneOp, &treeAfterRefused8SendFilesFailedOp, &treeAfterWatchSendSleepersReadyOp, &treeAfterWatch2ChooseCancelledOp, &treeAfterElseSendAnswerFailedOp, &treeAfterElse2SendAnswerFailedOp, &treeAfterCancelledReceiveWakerOp, &treeAfterNewFileSendAnswerOpenedOp, &treeAfterNewDirSendAnswerOpenedDirOp, &treeAfterNewFile2SendAnswerFailedOp, &treeAfterNewDir2SendAnswerFailedOp}
+var treeOps = []*channel.Op{&treeAfterOpenFileOp, &treeAfterOpenDirectoryOp, &treeAfterOpenMissingOp, &treeAfterFindThereOp, &treeAfterFindMissingOp, &treeAfterListSendDirsEntriesOp, &treeAfterMakeDirFineOp, &treeAfterMakeDirRefusedOp, &treeAfterSymlinkFineOp, &treeAfterSymlinkRefusedOp, &treeAfterReadLinkLinkOp, &treeAfterReadLinkOtherOp, &treeAfterStatSendDirsIsOp, &treeAfterSetTimesFineOp, &treeAfterSetTimesRefusedOp, &treeAfterLinkFineOp, &treeAfterLinkRefusedOp, &treeAfterUnlinkFineOp, &treeAfterUnlinkRefusedOp, &treeAfterRenameFineOp, &treeAfterRenameRefusedOp, &treeAfterSyncFineOp, &treeAfterSyncRefusedOp, &treeAfterAdoptFineOp, &treeAfterAdoptRefusedOp, &treeAfterReleaseFineOp, &treeAfterReleaseRefusedOp, &treeAfterReadSendFilesDataOp, &treeAfterWriteSendFilesWrittenOp, &treeAfterAppendSendFilesWrittenOp, &treeAfterTruncateFineOp, &treeAfterTruncateRefusedOp, &treeAfterSetTimes2FineOp, &treeAfterSetTimes2RefusedOp, &treeAfterSync2SendFilesDoneOp, &treeAfterStat2SendFilesIsOp, &treeAfterMissingSendAnswerFailedOp, &treeAfterThereSendDirsFoundOp, &treeAfterMissing2SendDirsFailedOp, &treeAfterFineSendDirsDoneOp, &treeAfterRefusedSendDirsFailedOp, &treeAfterFine2SendDirsDoneOp, &treeAfterRefused2SendDirsFailedOp, &treeAfterLink2SendDirsTargetOp, &treeAfterOtherSendDirsFailedOp, &treeAfterFine3SendDirsDoneOp, &treeAfterRefused3SendDirsFailedOp, &treeAfterFine4SendDirsDoneOp, &treeAfterRefused4SendDirsFailedOp, &treeAfterFine5SendDirsDoneOp, &treeAfterRefused5SendDirsFailedOp, &treeAfterFine6SendDirsDoneOp, &treeAfterRefused6SendDirsFailedOp, &treeAfterFine7SendDirsDoneOp, &treeAfterRefused7SendDirsFailedOp, &treeAfterFine8SendDirsDoneOp, &treeAfterRefused8SendDirsFailedOp, &treeAfterFine9SendDirsDoneOp, &treeAfterRefused9SendDirsFailedOp, &treeAfterFine10SendFilesDoneOp, &treeAfterRefused10SendFilesFailedOp, &treeAfterFine11SendFilesDoneOp, &treeAfterRefused11SendFilesFailedOp, &treeAfterWatchSendSleepersReadyOp, &treeAfterWatch2ChooseCancelledOp, &treeAfterElseSendAnswerFailedOp, &treeAfterElse2SendAnswerFailedOp, &treeAfterCancelledReceiveWakerOp, &treeAfterNewFileSendAnswerOpenedOp, &treeAfterNewDirSendAnswerOpenedDirOp, &treeAfterNewFile2SendAnswerFailedOp, &treeAfterNewDir2SendAnswerFailedOp}
 
 var treeChooses = []*channel.Choice{&treeServingChoice, &treeAfterFileChoice, &treeAfterDirectoryChoice, &treeAfterWatch2Choice}
 
@@ -153,14 +156,14 @@ var (
 	treeAfterOpenMissingOp               = channel.Op{State: "TreeAfterOpen", Method: "Missing", At: "protocols/syscall/systems.chan:142:14"}
 	treeAfterFindThereOp                 = channel.Op{State: "TreeAfterFind", Method: "There", At: "protocols/syscall/systems.chan:160:22"}
 	treeAfterFindMissingOp               = channel.Op{State: "TreeAfterFind", Method: "Missing", At: "protocols/syscall/systems.chan:161:22"}
-	treeAfterListSendDirsEntriesOp       = channel.Op{State: "TreeAfterList", Method: "SendDirsEntries", Slot: treeDirs, Peer: 0, Label: 14, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:163:54"}
+	treeAfterListSendDirsEntriesOp       = channel.Op{State: "TreeAfterList", Method: "SendDirsEntries", Slot: treeDirs, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:163:54"}
 	treeAfterMakeDirFineOp               = channel.Op{State: "TreeAfterMakeDir", Method: "Fine", At: "protocols/syscall/systems.chan:148:14"}
 	treeAfterMakeDirRefusedOp            = channel.Op{State: "TreeAfterMakeDir", Method: "Refused", At: "protocols/syscall/systems.chan:149:14"}
 	treeAfterSymlinkFineOp               = channel.Op{State: "TreeAfterSymlink", Method: "Fine", At: "protocols/syscall/systems.chan:148:14"}
 	treeAfterSymlinkRefusedOp            = channel.Op{State: "TreeAfterSymlink", Method: "Refused", At: "protocols/syscall/systems.chan:149:14"}
 	treeAfterReadLinkLinkOp              = channel.Op{State: "TreeAfterReadLink", Method: "Link", At: "protocols/syscall/systems.chan:168:22"}
 	treeAfterReadLinkOtherOp             = channel.Op{State: "TreeAfterReadLink", Method: "Other", At: "protocols/syscall/systems.chan:169:22"}
-	treeAfterStatSendDirsIsOp            = channel.Op{State: "TreeAfterStat", Method: "SendDirsIs", Slot: treeDirs, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:171:55"}
+	treeAfterStatSendDirsIsOp            = channel.Op{State: "TreeAfterStat", Method: "SendDirsIs", Slot: treeDirs, Peer: 0, Label: 20, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:171:55"}
 	treeAfterSetTimesFineOp              = channel.Op{State: "TreeAfterSetTimes", Method: "Fine", At: "protocols/syscall/systems.chan:148:14"}
 	treeAfterSetTimesRefusedOp           = channel.Op{State: "TreeAfterSetTimes", Method: "Refused", At: "protocols/syscall/systems.chan:149:14"}
 	treeAfterLinkFineOp                  = channel.Op{State: "TreeAfterLink", Method: "Fine", At: "protocols/syscall/systems.chan:148:14"}
@@ -169,41 +172,53 @@ var (
 	treeAfterUnlinkRefusedOp             = channel.Op{State: "TreeAfterUnlink", Method: "Refused", At: "protocols/syscall/systems.chan:149:14"}
 	treeAfterRenameFineOp                = channel.Op{State: "TreeAfterRename", Method: "Fine", At: "protocols/syscall/systems.chan:148:14"}
 	treeAfterRenameRefusedOp             = channel.Op{State: "TreeAfterRename", Method: "Refused", At: "protocols/syscall/systems.chan:149:14"}
-	treeAfterReadSendFilesDataOp         = channel.Op{State: "TreeAfterRead", Method: "SendFilesData", Slot: treeFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:178:52"}
-	treeAfterWriteSendFilesWrittenOp     = channel.Op{State: "TreeAfterWrite", Method: "SendFilesWritten", Slot: treeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:179:52"}
-	treeAfterAppendSendFilesWrittenOp    = channel.Op{State: "TreeAfterAppend", Method: "SendFilesWritten", Slot: treeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:180:52"}
+	treeAfterSyncFineOp                  = channel.Op{State: "TreeAfterSync", Method: "Fine", At: "protocols/syscall/systems.chan:148:14"}
+	treeAfterSyncRefusedOp               = channel.Op{State: "TreeAfterSync", Method: "Refused", At: "protocols/syscall/systems.chan:149:14"}
+	treeAfterAdoptFineOp                 = channel.Op{State: "TreeAfterAdopt", Method: "Fine", At: "protocols/syscall/systems.chan:148:14"}
+	treeAfterAdoptRefusedOp              = channel.Op{State: "TreeAfterAdopt", Method: "Refused", At: "protocols/syscall/systems.chan:149:14"}
+	treeAfterReleaseFineOp               = channel.Op{State: "TreeAfterRelease", Method: "Fine", At: "protocols/syscall/systems.chan:148:14"}
+	treeAfterReleaseRefusedOp            = channel.Op{State: "TreeAfterRelease", Method: "Refused", At: "protocols/syscall/systems.chan:149:14"}
+	treeAfterReadSendFilesDataOp         = channel.Op{State: "TreeAfterRead", Method: "SendFilesData", Slot: treeFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:181:52"}
+	treeAfterWriteSendFilesWrittenOp     = channel.Op{State: "TreeAfterWrite", Method: "SendFilesWritten", Slot: treeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:182:52"}
+	treeAfterAppendSendFilesWrittenOp    = channel.Op{State: "TreeAfterAppend", Method: "SendFilesWritten", Slot: treeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:183:52"}
 	treeAfterTruncateFineOp              = channel.Op{State: "TreeAfterTruncate", Method: "Fine", At: "protocols/syscall/systems.chan:148:14"}
 	treeAfterTruncateRefusedOp           = channel.Op{State: "TreeAfterTruncate", Method: "Refused", At: "protocols/syscall/systems.chan:149:14"}
 	treeAfterSetTimes2FineOp             = channel.Op{State: "TreeAfterSetTimes2", Method: "Fine", At: "protocols/syscall/systems.chan:148:14"}
 	treeAfterSetTimes2RefusedOp          = channel.Op{State: "TreeAfterSetTimes2", Method: "Refused", At: "protocols/syscall/systems.chan:149:14"}
-	treeAfterSyncSendFilesDoneOp         = channel.Op{State: "TreeAfterSync", Method: "SendFilesDone", Slot: treeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:183:52"}
-	treeAfterStat2SendFilesIsOp          = channel.Op{State: "TreeAfterStat2", Method: "SendFilesIs", Slot: treeFiles, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:184:52"}
+	treeAfterSync2SendFilesDoneOp        = channel.Op{State: "TreeAfterSync2", Method: "SendFilesDone", Slot: treeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:186:52"}
+	treeAfterStat2SendFilesIsOp          = channel.Op{State: "TreeAfterStat2", Method: "SendFilesIs", Slot: treeFiles, Peer: 0, Label: 13, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:187:52"}
 	treeAfterMissingSendAnswerFailedOp   = channel.Op{State: "TreeAfterMissing", Method: "SendAnswerFailed", Slot: treeAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:103:16"}
-	treeAfterThereSendDirsFoundOp        = channel.Op{State: "TreeAfterThere", Method: "SendDirsFound", Slot: treeDirs, Peer: 0, Label: 12, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:160:31"}
-	treeAfterMissing2SendDirsFailedOp    = channel.Op{State: "TreeAfterMissing2", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:161:31"}
-	treeAfterFineSendDirsDoneOp          = channel.Op{State: "TreeAfterFine", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
-	treeAfterRefusedSendDirsFailedOp     = channel.Op{State: "TreeAfterRefused", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
-	treeAfterFine2SendDirsDoneOp         = channel.Op{State: "TreeAfterFine2", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
-	treeAfterRefused2SendDirsFailedOp    = channel.Op{State: "TreeAfterRefused2", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
-	treeAfterLink2SendDirsTargetOp       = channel.Op{State: "TreeAfterLink2", Method: "SendDirsTarget", Slot: treeDirs, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:168:29"}
-	treeAfterOtherSendDirsFailedOp       = channel.Op{State: "TreeAfterOther", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:169:29"}
-	treeAfterFine3SendDirsDoneOp         = channel.Op{State: "TreeAfterFine3", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
-	treeAfterRefused3SendDirsFailedOp    = channel.Op{State: "TreeAfterRefused3", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
-	treeAfterFine4SendDirsDoneOp         = channel.Op{State: "TreeAfterFine4", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
-	treeAfterRefused4SendDirsFailedOp    = channel.Op{State: "TreeAfterRefused4", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
-	treeAfterFine5SendDirsDoneOp         = channel.Op{State: "TreeAfterFine5", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
-	treeAfterRefused5SendDirsFailedOp    = channel.Op{State: "TreeAfterRefused5", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
-	treeAfterFine6SendDirsDoneOp         = channel.Op{State: "TreeAfterFine6", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
-	treeAfterRefused6SendDirsFailedOp    = channel.Op{State: "TreeAfterRefused6", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
-	treeAfterFine7SendFilesDoneOp        = channel.Op{State: "TreeAfterFine7", Method: "SendFilesDone", Slot: treeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:148:23"}
-	treeAfterRefused7SendFilesFailedOp   = channel.Op{State: "TreeAfterRefused7", Method: "SendFilesFailed", Slot: treeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:149:23"}
-	treeAfterFine8SendFilesDoneOp        = channel.Op{State: "TreeAfterFine8", Method: "SendFilesDone", Slot: treeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:148:23"}
-	treeAfterRefused8SendFilesFailedOp   = channel.Op{State: "TreeAfterRefused8", Method: "SendFilesFailed", Slot: treeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:149:23"}
-	treeAfterWatchSendSleepersReadyOp    = channel.Op{State: "TreeAfterWatch", Method: "SendSleepersReady", Slot: treeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:189:28"}
-	treeAfterWatch2ChooseCancelledOp     = channel.Op{State: "TreeAfterWatch2", Method: "ChooseCancelled", Slot: treeWaker, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/systems.chan:194:28"}
+	treeAfterThereSendDirsFoundOp        = channel.Op{State: "TreeAfterThere", Method: "SendDirsFound", Slot: treeDirs, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:160:31"}
+	treeAfterMissing2SendDirsFailedOp    = channel.Op{State: "TreeAfterMissing2", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:161:31"}
+	treeAfterFineSendDirsDoneOp          = channel.Op{State: "TreeAfterFine", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 18, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
+	treeAfterRefusedSendDirsFailedOp     = channel.Op{State: "TreeAfterRefused", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
+	treeAfterFine2SendDirsDoneOp         = channel.Op{State: "TreeAfterFine2", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 18, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
+	treeAfterRefused2SendDirsFailedOp    = channel.Op{State: "TreeAfterRefused2", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
+	treeAfterLink2SendDirsTargetOp       = channel.Op{State: "TreeAfterLink2", Method: "SendDirsTarget", Slot: treeDirs, Peer: 0, Label: 19, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:168:29"}
+	treeAfterOtherSendDirsFailedOp       = channel.Op{State: "TreeAfterOther", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:169:29"}
+	treeAfterFine3SendDirsDoneOp         = channel.Op{State: "TreeAfterFine3", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 18, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
+	treeAfterRefused3SendDirsFailedOp    = channel.Op{State: "TreeAfterRefused3", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
+	treeAfterFine4SendDirsDoneOp         = channel.Op{State: "TreeAfterFine4", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 18, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
+	treeAfterRefused4SendDirsFailedOp    = channel.Op{State: "TreeAfterRefused4", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
+	treeAfterFine5SendDirsDoneOp         = channel.Op{State: "TreeAfterFine5", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 18, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
+	treeAfterRefused5SendDirsFailedOp    = channel.Op{State: "TreeAfterRefused5", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
+	treeAfterFine6SendDirsDoneOp         = channel.Op{State: "TreeAfterFine6", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 18, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
+	treeAfterRefused6SendDirsFailedOp    = channel.Op{State: "TreeAfterRefused6", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
+	treeAfterFine7SendDirsDoneOp         = channel.Op{State: "TreeAfterFine7", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 18, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
+	treeAfterRefused7SendDirsFailedOp    = channel.Op{State: "TreeAfterRefused7", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
+	treeAfterFine8SendDirsDoneOp         = channel.Op{State: "TreeAfterFine8", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 18, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
+	treeAfterRefused8SendDirsFailedOp    = channel.Op{State: "TreeAfterRefused8", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
+	treeAfterFine9SendDirsDoneOp         = channel.Op{State: "TreeAfterFine9", Method: "SendDirsDone", Slot: treeDirs, Peer: 0, Label: 18, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:148:23"}
+	treeAfterRefused9SendDirsFailedOp    = channel.Op{State: "TreeAfterRefused9", Method: "SendDirsFailed", Slot: treeDirs, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:149:23"}
+	treeAfterFine10SendFilesDoneOp       = channel.Op{State: "TreeAfterFine10", Method: "SendFilesDone", Slot: treeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:148:23"}
+	treeAfterRefused10SendFilesFailedOp  = channel.Op{State: "TreeAfterRefused10", Method: "SendFilesFailed", Slot: treeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:149:23"}
+	treeAfterFine11SendFilesDoneOp       = channel.Op{State: "TreeAfterFine11", Method: "SendFilesDone", Slot: treeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:148:23"}
+	treeAfterRefused11SendFilesFailedOp  = channel.Op{State: "TreeAfterRefused11", Method: "SendFilesFailed", Slot: treeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:149:23"}
+	treeAfterWatchSendSleepersReadyOp    = channel.Op{State: "TreeAfterWatch", Method: "SendSleepersReady", Slot: treeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:192:28"}
+	treeAfterWatch2ChooseCancelledOp     = channel.Op{State: "TreeAfterWatch2", Method: "ChooseCancelled", Slot: treeWaker, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/systems.chan:197:28"}
 	treeAfterElseSendAnswerFailedOp      = channel.Op{State: "TreeAfterElse", Method: "SendAnswerFailed", Slot: treeAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:103:16"}
 	treeAfterElse2SendAnswerFailedOp     = channel.Op{State: "TreeAfterElse2", Method: "SendAnswerFailed", Slot: treeAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:103:16"}
-	treeAfterCancelledReceiveWakerOp     = channel.Op{State: "TreeAfterCancelled", Method: "ReceiveWaker", Slot: treeWaker, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:195:25"}
+	treeAfterCancelledReceiveWakerOp     = channel.Op{State: "TreeAfterCancelled", Method: "ReceiveWaker", Slot: treeWaker, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint, At: "protocols/syscall/systems.chan:198:25"}
 	treeAfterNewFileSendAnswerOpenedOp   = channel.Op{State: "TreeAfterNewFile", Method: "SendAnswerOpened", Slot: treeAnswer, Peer: 0, Label: 0, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:116:28"}
 	treeAfterNewDirSendAnswerOpenedDirOp = channel.Op{State: "TreeAfterNewDir", Method: "SendAnswerOpenedDir", Slot: treeAnswer, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:132:28"}
 	treeAfterNewFile2SendAnswerFailedOp  = channel.Op{State: "TreeAfterNewFile2", Method: "SendAnswerFailed", Slot: treeAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/systems.chan:103:16"}
@@ -217,23 +232,26 @@ var (
 		{Kind: channel.Recv, Slot: treeDirs, Peer: 0, Point: 0, Label: 5, At: "protocols/syscall/systems.chan:166:20"},
 		{Kind: channel.Recv, Slot: treeDirs, Peer: 0, Point: 0, Label: 6, At: "protocols/syscall/systems.chan:171:20"},
 		{Kind: channel.Recv, Slot: treeDirs, Peer: 0, Point: 0, Label: 7, At: "protocols/syscall/systems.chan:172:20"},
-		{Kind: channel.Recv, Slot: treeDirs, Peer: 0, Point: 0, Label: 8, At: "protocols/syscall/systems.chan:173:20"},
-		{Kind: channel.Recv, Slot: treeDirs, Peer: 0, Point: 0, Label: 9, At: "protocols/syscall/systems.chan:174:20"},
-		{Kind: channel.Recv, Slot: treeDirs, Peer: 0, Point: 0, Label: 10, At: "protocols/syscall/systems.chan:175:20"},
-		{Kind: channel.Recv, Slot: treeDirs, Peer: 0, Point: 0, Label: 11, At: "protocols/syscall/systems.chan:176:20"},
-		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 0, At: "protocols/syscall/systems.chan:178:20"},
-		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 1, At: "protocols/syscall/systems.chan:179:20"},
-		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 2, At: "protocols/syscall/systems.chan:180:20"},
-		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 3, At: "protocols/syscall/systems.chan:181:20"},
-		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 4, At: "protocols/syscall/systems.chan:182:20"},
-		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 5, At: "protocols/syscall/systems.chan:183:20"},
-		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 6, At: "protocols/syscall/systems.chan:184:20"},
-		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 7, At: "protocols/syscall/systems.chan:185:20"},
-		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 8, At: "protocols/syscall/systems.chan:199:20"},
-		{Kind: channel.Gone, Slot: treeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/systems.chan:200:20"},
-		{Kind: channel.Recv, Slot: treeSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/syscall/systems.chan:202:20"},
-		{Kind: channel.Recv, Slot: treeSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/syscall/systems.chan:202:20"},
-		{Kind: channel.Gone, Slot: treeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/systems.chan:203:20"},
+		{Kind: channel.Recv, Slot: treeDirs, Peer: 0, Point: 0, Label: 9, At: "protocols/syscall/systems.chan:173:20"},
+		{Kind: channel.Recv, Slot: treeDirs, Peer: 0, Point: 0, Label: 10, At: "protocols/syscall/systems.chan:174:20"},
+		{Kind: channel.Recv, Slot: treeDirs, Peer: 0, Point: 0, Label: 11, At: "protocols/syscall/systems.chan:175:20"},
+		{Kind: channel.Recv, Slot: treeDirs, Peer: 0, Point: 0, Label: 8, At: "protocols/syscall/systems.chan:176:20"},
+		{Kind: channel.Recv, Slot: treeDirs, Peer: 0, Point: 0, Label: 12, At: "protocols/syscall/systems.chan:177:20"},
+		{Kind: channel.Recv, Slot: treeDirs, Peer: 0, Point: 0, Label: 13, At: "protocols/syscall/systems.chan:178:20"},
+		{Kind: channel.Recv, Slot: treeDirs, Peer: 0, Point: 0, Label: 14, At: "protocols/syscall/systems.chan:179:20"},
+		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 0, At: "protocols/syscall/systems.chan:181:20"},
+		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 1, At: "protocols/syscall/systems.chan:182:20"},
+		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 2, At: "protocols/syscall/systems.chan:183:20"},
+		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 3, At: "protocols/syscall/systems.chan:184:20"},
+		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 4, At: "protocols/syscall/systems.chan:185:20"},
+		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 5, At: "protocols/syscall/systems.chan:186:20"},
+		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 6, At: "protocols/syscall/systems.chan:187:20"},
+		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 7, At: "protocols/syscall/systems.chan:188:20"},
+		{Kind: channel.Recv, Slot: treeFiles, Peer: 0, Point: 0, Label: 8, At: "protocols/syscall/systems.chan:202:20"},
+		{Kind: channel.Gone, Slot: treeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/systems.chan:203:20"},
+		{Kind: channel.Recv, Slot: treeSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/syscall/systems.chan:205:20"},
+		{Kind: channel.Recv, Slot: treeSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/syscall/systems.chan:205:20"},
+		{Kind: channel.Gone, Slot: treeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/systems.chan:206:20"},
 		{Kind: channel.Gone, Slot: treeDirs, Peer: 0, Point: 0, Label: 0, At: "protocols/syscall/systems.chan:155:9"},
 	}}
 	treeAfterFileChoice = channel.Choice{ID: 1, State: "TreeAfterFile", Method: "Choose", Options: []channel.Option{
@@ -245,8 +263,8 @@ var (
 		{Kind: channel.Else, At: "protocols/syscall/systems.chan:140:20"},
 	}}
 	treeAfterWatch2Choice = channel.Choice{ID: 3, State: "TreeAfterWatch2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: treeWaker, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/syscall/systems.chan:194:28"},
-		{Kind: channel.Gone, Slot: treeWaker, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/systems.chan:196:28"},
+		{Kind: channel.Send, Slot: treeWaker, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/syscall/systems.chan:197:28"},
+		{Kind: channel.Gone, Slot: treeWaker, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/systems.chan:199:28"},
 	}}
 )
 
@@ -259,10 +277,10 @@ func (v TreeView) Lost() int { return v.e.v.lost }
 // D is d (systems.chan:157).
 func (v TreeView) D() int { return v.e.v.d }
 
-// F is f (systems.chan:178).
+// F is f (systems.chan:181).
 func (v TreeView) F() int { return v.e.v.f }
 
-// S is s (systems.chan:187).
+// S is s (systems.chan:190).
 func (v TreeView) S() int { return v.e.v.s }
 
 // Added is the member that an add has made last.
@@ -281,19 +299,22 @@ func (v TreeView) Added() int { return v.e.added }
 //   - Link(_, _) <- dirs[d at rest] (systems.chan:173)
 //   - Unlink(_, _) <- dirs[d at rest] (systems.chan:174)
 //   - Rename(_, _) <- dirs[d at rest] (systems.chan:175)
-//   - Close() <- dirs[d at rest] (systems.chan:176)
-//   - Read(_, _) <- files[f at rest] (systems.chan:178)
-//   - Write(_, _) <- files[f at rest] (systems.chan:179)
-//   - Append(_) <- files[f at rest] (systems.chan:180)
-//   - Truncate(_) <- files[f at rest] (systems.chan:181)
-//   - SetTimes(_, _) <- files[f at rest] (systems.chan:182)
-//   - Sync() <- files[f at rest] (systems.chan:183)
-//   - Stat() <- files[f at rest] (systems.chan:184)
-//   - Watch(_, waker) <- files[f at rest] (systems.chan:185)
-//   - Close() <- files[f at rest] (systems.chan:199)
-//   - gone <- files[f] (systems.chan:200)
-//   - Release() <- sleepers[s at answered] (systems.chan:202)
-//   - gone <- sleepers[s] (systems.chan:203)
+//   - Sync() <- dirs[d at rest] (systems.chan:176)
+//   - Adopt(_, _) <- dirs[d at rest] (systems.chan:177)
+//   - Release(_, _) <- dirs[d at rest] (systems.chan:178)
+//   - Close() <- dirs[d at rest] (systems.chan:179)
+//   - Read(_, _) <- files[f at rest] (systems.chan:181)
+//   - Write(_, _) <- files[f at rest] (systems.chan:182)
+//   - Append(_) <- files[f at rest] (systems.chan:183)
+//   - Truncate(_) <- files[f at rest] (systems.chan:184)
+//   - SetTimes(_, _) <- files[f at rest] (systems.chan:185)
+//   - Sync() <- files[f at rest] (systems.chan:186)
+//   - Stat() <- files[f at rest] (systems.chan:187)
+//   - Watch(_, waker) <- files[f at rest] (systems.chan:188)
+//   - Close() <- files[f at rest] (systems.chan:202)
+//   - gone <- files[f] (systems.chan:203)
+//   - Release() <- sleepers[s at answered] (systems.chan:205)
+//   - gone <- sleepers[s] (systems.chan:206)
 //   - gone <- dirs[lost at rest] (systems.chan:155)
 type TreeServing struct {
 	e    *treeComponent
@@ -303,7 +324,7 @@ type TreeServing struct {
 // View reads the model variables.
 func (s TreeServing) View() TreeView { return TreeView{s.e} }
 
-// Choose waits for *TreeServingOpen, *TreeServingFind, *TreeServingList, *TreeServingMakeDir, *TreeServingSymlink, *TreeServingReadLink, *TreeServingStatDirs, *TreeServingSetTimesDirs, *TreeServingLink, *TreeServingUnlink, *TreeServingRename, *TreeServingCloseDirs, *TreeServingRead, *TreeServingWrite, *TreeServingAppend, *TreeServingTruncate, *TreeServingSetTimesFiles, *TreeServingSync, *TreeServingStatFiles, *TreeServingWatch, *TreeServingCloseFiles, *TreeServingGoneFiles, *TreeServingRelease, *TreeServingGoneSleepers or *TreeServingGoneDirs.
+// Choose waits for *TreeServingOpen, *TreeServingFind, *TreeServingList, *TreeServingMakeDir, *TreeServingSymlink, *TreeServingReadLink, *TreeServingStatDirs, *TreeServingSetTimesDirs, *TreeServingLink, *TreeServingUnlink, *TreeServingRename, *TreeServingSyncDirs, *TreeServingAdopt, *TreeServingReleaseDirs, *TreeServingCloseDirs, *TreeServingRead, *TreeServingWrite, *TreeServingAppend, *TreeServingTruncate, *TreeServingSetTimesFiles, *TreeServingSyncFiles, *TreeServingStatFiles, *TreeServingWatch, *TreeServingCloseFiles, *TreeServingGoneFiles, *TreeServingReleaseSleepers, *TreeServingGoneSleepers or *TreeServingGoneDirs.
 func (s TreeServing) Choose() (TreeServingOption, error) {
 	e := s.e
 	if e == nil {
@@ -391,7 +412,7 @@ func (s TreeServing) Choose() (TreeServingOption, error) {
 		m := &e.m.treeServingLink
 		*m = TreeServingLink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
 		e.v.d = taken.Member
-		e.Move(treeDirs, taken.Member, 8)
+		e.Move(treeDirs, taken.Member, 9)
 		m.Next = TreeAfterLink{e, e.Step()}
 		return m, nil
 
@@ -400,7 +421,7 @@ func (s TreeServing) Choose() (TreeServingOption, error) {
 		m := &e.m.treeServingUnlink
 		*m = TreeServingUnlink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
 		e.v.d = taken.Member
-		e.Move(treeDirs, taken.Member, 9)
+		e.Move(treeDirs, taken.Member, 10)
 		m.Next = TreeAfterUnlink{e, e.Step()}
 		return m, nil
 
@@ -409,11 +430,37 @@ func (s TreeServing) Choose() (TreeServingOption, error) {
 		m := &e.m.treeServingRename
 		*m = TreeServingRename{Member: taken.Member, Old: string(p.Old.Data[:p.Old.Len]), Name: string(p.Name.Data[:p.Name.Len])}
 		e.v.d = taken.Member
-		e.Move(treeDirs, taken.Member, 10)
+		e.Move(treeDirs, taken.Member, 11)
 		m.Next = TreeAfterRename{e, e.Step()}
 		return m, nil
 
 	case 11:
+		m := &e.m.treeServingSyncDirs
+		*m = TreeServingSyncDirs{Member: taken.Member}
+		e.v.d = taken.Member
+		e.Move(treeDirs, taken.Member, 8)
+		m.Next = TreeAfterSync{e, e.Step()}
+		return m, nil
+
+	case 12:
+		p := channel.In[dir.DirAdoptPayload](&e.Endpoint)
+		m := &e.m.treeServingAdopt
+		*m = TreeServingAdopt{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
+		e.v.d = taken.Member
+		e.Move(treeDirs, taken.Member, 12)
+		m.Next = TreeAfterAdopt{e, e.Step()}
+		return m, nil
+
+	case 13:
+		p := channel.In[dir.DirReleasePayload](&e.Endpoint)
+		m := &e.m.treeServingReleaseDirs
+		*m = TreeServingReleaseDirs{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
+		e.v.d = taken.Member
+		e.Move(treeDirs, taken.Member, 13)
+		m.Next = TreeAfterRelease{e, e.Step()}
+		return m, nil
+
+	case 14:
 		m := &e.m.treeServingCloseDirs
 		*m = TreeServingCloseDirs{Member: taken.Member}
 		e.v.d = taken.Member
@@ -421,7 +468,7 @@ func (s TreeServing) Choose() (TreeServingOption, error) {
 		m.Next = e.settle1()
 		return m, nil
 
-	case 12:
+	case 15:
 		p := channel.In[file.FileReadPayload](&e.Endpoint)
 		m := &e.m.treeServingRead
 		*m = TreeServingRead{Member: taken.Member, Offset: p.Offset, Count: p.Count}
@@ -430,7 +477,7 @@ func (s TreeServing) Choose() (TreeServingOption, error) {
 		m.Next = TreeAfterRead{e, e.Step()}
 		return m, nil
 
-	case 13:
+	case 16:
 		p := channel.In[file.FileWritePayload](&e.Endpoint)
 		m := &e.m.treeServingWrite
 		*m = TreeServingWrite{Member: taken.Member, Offset: p.Offset, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
@@ -439,7 +486,7 @@ func (s TreeServing) Choose() (TreeServingOption, error) {
 		m.Next = TreeAfterWrite{e, e.Step()}
 		return m, nil
 
-	case 14:
+	case 17:
 		p := channel.In[file.FileAppendPayload](&e.Endpoint)
 		m := &e.m.treeServingAppend
 		*m = TreeServingAppend{Member: taken.Member, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
@@ -448,7 +495,7 @@ func (s TreeServing) Choose() (TreeServingOption, error) {
 		m.Next = TreeAfterAppend{e, e.Step()}
 		return m, nil
 
-	case 15:
+	case 18:
 		p := channel.In[file.FileTruncatePayload](&e.Endpoint)
 		m := &e.m.treeServingTruncate
 		*m = TreeServingTruncate{Member: taken.Member, Size: p.Size}
@@ -457,7 +504,7 @@ func (s TreeServing) Choose() (TreeServingOption, error) {
 		m.Next = TreeAfterTruncate{e, e.Step()}
 		return m, nil
 
-	case 16:
+	case 19:
 		p := channel.In[file.FileSetTimesPayload](&e.Endpoint)
 		m := &e.m.treeServingSetTimesFiles
 		*m = TreeServingSetTimesFiles{Member: taken.Member, Atime: p.Atime, Mtime: p.Mtime}
@@ -466,15 +513,15 @@ func (s TreeServing) Choose() (TreeServingOption, error) {
 		m.Next = TreeAfterSetTimes2{e, e.Step()}
 		return m, nil
 
-	case 17:
-		m := &e.m.treeServingSync
-		*m = TreeServingSync{Member: taken.Member}
+	case 20:
+		m := &e.m.treeServingSyncFiles
+		*m = TreeServingSyncFiles{Member: taken.Member}
 		e.v.f = taken.Member
 		e.Move(treeFiles, taken.Member, 6)
-		m.Next = TreeAfterSync{e, e.Step()}
+		m.Next = TreeAfterSync2{e, e.Step()}
 		return m, nil
 
-	case 18:
+	case 21:
 		m := &e.m.treeServingStatFiles
 		*m = TreeServingStatFiles{Member: taken.Member}
 		e.v.f = taken.Member
@@ -482,7 +529,7 @@ func (s TreeServing) Choose() (TreeServingOption, error) {
 		m.Next = TreeAfterStat2{e, e.Step()}
 		return m, nil
 
-	case 19:
+	case 22:
 		p := channel.In[file.FileWatchPayload](&e.Endpoint)
 		m := &e.m.treeServingWatch
 		*m = TreeServingWatch{Member: taken.Member, What: p.What}
@@ -492,7 +539,7 @@ func (s TreeServing) Choose() (TreeServingOption, error) {
 		m.Next = e.settle2()
 		return m, nil
 
-	case 20:
+	case 23:
 		m := &e.m.treeServingCloseFiles
 		*m = TreeServingCloseFiles{Member: taken.Member}
 		e.v.f = taken.Member
@@ -500,29 +547,29 @@ func (s TreeServing) Choose() (TreeServingOption, error) {
 		m.Next = e.settle1()
 		return m, nil
 
-	case 21:
+	case 24:
 		m := &e.m.treeServingGoneFiles
 		*m = TreeServingGoneFiles{Member: taken.Member}
 		e.v.f = taken.Member
 		m.Next = e.settle3()
 		return m, nil
 
-	case 22, 23:
-		m := &e.m.treeServingRelease
-		*m = TreeServingRelease{Member: taken.Member}
+	case 25, 26:
+		m := &e.m.treeServingReleaseSleepers
+		*m = TreeServingReleaseSleepers{Member: taken.Member}
 		e.v.s = taken.Member
 		e.Close(treeSleepers, taken.Member)
 		m.Next = e.settle1()
 		return m, nil
 
-	case 24:
+	case 27:
 		m := &e.m.treeServingGoneSleepers
 		*m = TreeServingGoneSleepers{Member: taken.Member}
 		e.v.s = taken.Member
 		m.Next = e.settle4()
 		return m, nil
 
-	case 25:
+	case 28:
 		m := &e.m.treeServingGoneDirs
 		*m = TreeServingGoneDirs{Member: taken.Member}
 		e.v.lost = taken.Member
@@ -955,9 +1002,123 @@ func (s TreeAfterRename) Refused() (TreeAfterRefused6, error) {
 	return TreeAfterRefused6{e, e.Step()}, nil
 }
 
-// TreeAfterRead is a state of syscall.Tree (systems.chan:178).
+// TreeAfterSync is a state of syscall.Tree (systems.chan:147).
 // Next:
-//   - files[f] <- Data(_) (systems.chan:178)
+//   - case fine (systems.chan:148)
+//   - case refused (systems.chan:149)
+type TreeAfterSync struct {
+	e    *treeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s TreeAfterSync) View() TreeView { return TreeView{s.e} }
+
+// Fine does case fine (systems.chan:148).
+func (s TreeAfterSync) Fine() (TreeAfterFine7, error) {
+	e := s.e
+	if e == nil {
+		return TreeAfterFine7{}, channel.DeadState("TreeAfterSync", "Fine")
+	}
+	if err := e.Turn(s.step, &treeAfterSyncFineOp); err != nil {
+		return TreeAfterFine7{}, err
+	}
+	e.Decided(0)
+	return TreeAfterFine7{e, e.Step()}, nil
+}
+
+// Refused does case refused (systems.chan:149).
+func (s TreeAfterSync) Refused() (TreeAfterRefused7, error) {
+	e := s.e
+	if e == nil {
+		return TreeAfterRefused7{}, channel.DeadState("TreeAfterSync", "Refused")
+	}
+	if err := e.Turn(s.step, &treeAfterSyncRefusedOp); err != nil {
+		return TreeAfterRefused7{}, err
+	}
+	e.Decided(1)
+	return TreeAfterRefused7{e, e.Step()}, nil
+}
+
+// TreeAfterAdopt is a state of syscall.Tree (systems.chan:147).
+// Next:
+//   - case fine (systems.chan:148)
+//   - case refused (systems.chan:149)
+type TreeAfterAdopt struct {
+	e    *treeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s TreeAfterAdopt) View() TreeView { return TreeView{s.e} }
+
+// Fine does case fine (systems.chan:148).
+func (s TreeAfterAdopt) Fine() (TreeAfterFine8, error) {
+	e := s.e
+	if e == nil {
+		return TreeAfterFine8{}, channel.DeadState("TreeAfterAdopt", "Fine")
+	}
+	if err := e.Turn(s.step, &treeAfterAdoptFineOp); err != nil {
+		return TreeAfterFine8{}, err
+	}
+	e.Decided(0)
+	return TreeAfterFine8{e, e.Step()}, nil
+}
+
+// Refused does case refused (systems.chan:149).
+func (s TreeAfterAdopt) Refused() (TreeAfterRefused8, error) {
+	e := s.e
+	if e == nil {
+		return TreeAfterRefused8{}, channel.DeadState("TreeAfterAdopt", "Refused")
+	}
+	if err := e.Turn(s.step, &treeAfterAdoptRefusedOp); err != nil {
+		return TreeAfterRefused8{}, err
+	}
+	e.Decided(1)
+	return TreeAfterRefused8{e, e.Step()}, nil
+}
+
+// TreeAfterRelease is a state of syscall.Tree (systems.chan:147).
+// Next:
+//   - case fine (systems.chan:148)
+//   - case refused (systems.chan:149)
+type TreeAfterRelease struct {
+	e    *treeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s TreeAfterRelease) View() TreeView { return TreeView{s.e} }
+
+// Fine does case fine (systems.chan:148).
+func (s TreeAfterRelease) Fine() (TreeAfterFine9, error) {
+	e := s.e
+	if e == nil {
+		return TreeAfterFine9{}, channel.DeadState("TreeAfterRelease", "Fine")
+	}
+	if err := e.Turn(s.step, &treeAfterReleaseFineOp); err != nil {
+		return TreeAfterFine9{}, err
+	}
+	e.Decided(0)
+	return TreeAfterFine9{e, e.Step()}, nil
+}
+
+// Refused does case refused (systems.chan:149).
+func (s TreeAfterRelease) Refused() (TreeAfterRefused9, error) {
+	e := s.e
+	if e == nil {
+		return TreeAfterRefused9{}, channel.DeadState("TreeAfterRelease", "Refused")
+	}
+	if err := e.Turn(s.step, &treeAfterReleaseRefusedOp); err != nil {
+		return TreeAfterRefused9{}, err
+	}
+	e.Decided(1)
+	return TreeAfterRefused9{e, e.Step()}, nil
+}
+
+// TreeAfterRead is a state of syscall.Tree (systems.chan:181).
+// Next:
+//   - files[f] <- Data(_) (systems.chan:181)
 type TreeAfterRead struct {
 	e    *treeComponent
 	step uint32
@@ -966,7 +1127,7 @@ type TreeAfterRead struct {
 // View reads the model variables.
 func (s TreeAfterRead) View() TreeView { return TreeView{s.e} }
 
-// SendFilesData does files[f] <- Data(_) (systems.chan:178).
+// SendFilesData does files[f] <- Data(_) (systems.chan:181).
 func (s TreeAfterRead) SendFilesData(buf []byte) (TreeServingOrEnd, error) {
 	e := s.e
 	if e == nil {
@@ -985,9 +1146,9 @@ func (s TreeAfterRead) SendFilesData(buf []byte) (TreeServingOrEnd, error) {
 	return e.settle1(), nil
 }
 
-// TreeAfterWrite is a state of syscall.Tree (systems.chan:179).
+// TreeAfterWrite is a state of syscall.Tree (systems.chan:182).
 // Next:
-//   - files[f] <- Written(_) (systems.chan:179)
+//   - files[f] <- Written(_) (systems.chan:182)
 type TreeAfterWrite struct {
 	e    *treeComponent
 	step uint32
@@ -996,7 +1157,7 @@ type TreeAfterWrite struct {
 // View reads the model variables.
 func (s TreeAfterWrite) View() TreeView { return TreeView{s.e} }
 
-// SendFilesWritten does files[f] <- Written(_) (systems.chan:179).
+// SendFilesWritten does files[f] <- Written(_) (systems.chan:182).
 func (s TreeAfterWrite) SendFilesWritten(count uint32) (TreeServingOrEnd, error) {
 	e := s.e
 	if e == nil {
@@ -1012,9 +1173,9 @@ func (s TreeAfterWrite) SendFilesWritten(count uint32) (TreeServingOrEnd, error)
 	return e.settle1(), nil
 }
 
-// TreeAfterAppend is a state of syscall.Tree (systems.chan:180).
+// TreeAfterAppend is a state of syscall.Tree (systems.chan:183).
 // Next:
-//   - files[f] <- Written(_) (systems.chan:180)
+//   - files[f] <- Written(_) (systems.chan:183)
 type TreeAfterAppend struct {
 	e    *treeComponent
 	step uint32
@@ -1023,7 +1184,7 @@ type TreeAfterAppend struct {
 // View reads the model variables.
 func (s TreeAfterAppend) View() TreeView { return TreeView{s.e} }
 
-// SendFilesWritten does files[f] <- Written(_) (systems.chan:180).
+// SendFilesWritten does files[f] <- Written(_) (systems.chan:183).
 func (s TreeAfterAppend) SendFilesWritten(count uint32) (TreeServingOrEnd, error) {
 	e := s.e
 	if e == nil {
@@ -1052,29 +1213,29 @@ type TreeAfterTruncate struct {
 func (s TreeAfterTruncate) View() TreeView { return TreeView{s.e} }
 
 // Fine does case fine (systems.chan:148).
-func (s TreeAfterTruncate) Fine() (TreeAfterFine7, error) {
+func (s TreeAfterTruncate) Fine() (TreeAfterFine10, error) {
 	e := s.e
 	if e == nil {
-		return TreeAfterFine7{}, channel.DeadState("TreeAfterTruncate", "Fine")
+		return TreeAfterFine10{}, channel.DeadState("TreeAfterTruncate", "Fine")
 	}
 	if err := e.Turn(s.step, &treeAfterTruncateFineOp); err != nil {
-		return TreeAfterFine7{}, err
+		return TreeAfterFine10{}, err
 	}
 	e.Decided(0)
-	return TreeAfterFine7{e, e.Step()}, nil
+	return TreeAfterFine10{e, e.Step()}, nil
 }
 
 // Refused does case refused (systems.chan:149).
-func (s TreeAfterTruncate) Refused() (TreeAfterRefused7, error) {
+func (s TreeAfterTruncate) Refused() (TreeAfterRefused10, error) {
 	e := s.e
 	if e == nil {
-		return TreeAfterRefused7{}, channel.DeadState("TreeAfterTruncate", "Refused")
+		return TreeAfterRefused10{}, channel.DeadState("TreeAfterTruncate", "Refused")
 	}
 	if err := e.Turn(s.step, &treeAfterTruncateRefusedOp); err != nil {
-		return TreeAfterRefused7{}, err
+		return TreeAfterRefused10{}, err
 	}
 	e.Decided(1)
-	return TreeAfterRefused7{e, e.Step()}, nil
+	return TreeAfterRefused10{e, e.Step()}, nil
 }
 
 // TreeAfterSetTimes2 is a state of syscall.Tree (systems.chan:147).
@@ -1090,49 +1251,49 @@ type TreeAfterSetTimes2 struct {
 func (s TreeAfterSetTimes2) View() TreeView { return TreeView{s.e} }
 
 // Fine does case fine (systems.chan:148).
-func (s TreeAfterSetTimes2) Fine() (TreeAfterFine8, error) {
+func (s TreeAfterSetTimes2) Fine() (TreeAfterFine11, error) {
 	e := s.e
 	if e == nil {
-		return TreeAfterFine8{}, channel.DeadState("TreeAfterSetTimes2", "Fine")
+		return TreeAfterFine11{}, channel.DeadState("TreeAfterSetTimes2", "Fine")
 	}
 	if err := e.Turn(s.step, &treeAfterSetTimes2FineOp); err != nil {
-		return TreeAfterFine8{}, err
+		return TreeAfterFine11{}, err
 	}
 	e.Decided(0)
-	return TreeAfterFine8{e, e.Step()}, nil
+	return TreeAfterFine11{e, e.Step()}, nil
 }
 
 // Refused does case refused (systems.chan:149).
-func (s TreeAfterSetTimes2) Refused() (TreeAfterRefused8, error) {
+func (s TreeAfterSetTimes2) Refused() (TreeAfterRefused11, error) {
 	e := s.e
 	if e == nil {
-		return TreeAfterRefused8{}, channel.DeadState("TreeAfterSetTimes2", "Refused")
+		return TreeAfterRefused11{}, channel.DeadState("TreeAfterSetTimes2", "Refused")
 	}
 	if err := e.Turn(s.step, &treeAfterSetTimes2RefusedOp); err != nil {
-		return TreeAfterRefused8{}, err
+		return TreeAfterRefused11{}, err
 	}
 	e.Decided(1)
-	return TreeAfterRefused8{e, e.Step()}, nil
+	return TreeAfterRefused11{e, e.Step()}, nil
 }
 
-// TreeAfterSync is a state of syscall.Tree (systems.chan:183).
+// TreeAfterSync2 is a state of syscall.Tree (systems.chan:186).
 // Next:
-//   - files[f] <- Done() (systems.chan:183)
-type TreeAfterSync struct {
+//   - files[f] <- Done() (systems.chan:186)
+type TreeAfterSync2 struct {
 	e    *treeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s TreeAfterSync) View() TreeView { return TreeView{s.e} }
+func (s TreeAfterSync2) View() TreeView { return TreeView{s.e} }
 
-// SendFilesDone does files[f] <- Done() (systems.chan:183).
-func (s TreeAfterSync) SendFilesDone() (TreeServingOrEnd, error) {
+// SendFilesDone does files[f] <- Done() (systems.chan:186).
+func (s TreeAfterSync2) SendFilesDone() (TreeServingOrEnd, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("TreeAfterSync", "SendFilesDone")
+		return nil, channel.DeadState("TreeAfterSync2", "SendFilesDone")
 	}
-	if err := e.Begin(s.step, &treeAfterSyncSendFilesDoneOp, e.v.f); err != nil {
+	if err := e.Begin(s.step, &treeAfterSync2SendFilesDoneOp, e.v.f); err != nil {
 		return nil, err
 	}
 	e.Commit()
@@ -1140,9 +1301,9 @@ func (s TreeAfterSync) SendFilesDone() (TreeServingOrEnd, error) {
 	return e.settle1(), nil
 }
 
-// TreeAfterStat2 is a state of syscall.Tree (systems.chan:184).
+// TreeAfterStat2 is a state of syscall.Tree (systems.chan:187).
 // Next:
-//   - files[f] <- Is(_, _) (systems.chan:184)
+//   - files[f] <- Is(_, _) (systems.chan:187)
 type TreeAfterStat2 struct {
 	e    *treeComponent
 	step uint32
@@ -1151,7 +1312,7 @@ type TreeAfterStat2 struct {
 // View reads the model variables.
 func (s TreeAfterStat2) View() TreeView { return TreeView{s.e} }
 
-// SendFilesIs does files[f] <- Is(_, _) (systems.chan:184).
+// SendFilesIs does files[f] <- Is(_, _) (systems.chan:187).
 func (s TreeAfterStat2) SendFilesIs(kind file.Kind, attr file.Attr) (TreeServingOrEnd, error) {
 	e := s.e
 	if e == nil {
@@ -1795,16 +1956,10 @@ func (s TreeAfterRefused6) SendDirsFailed(err_ errno.Errno) (TreeServingOrEnd, e
 	return e.settle32(), nil
 }
 
-// TreeEnd is a state of syscall.Tree (systems.chan:207).
-// The component has ended.
-type TreeEnd struct {
-	e    *treeComponent
-	step uint32
-}
-
 // TreeAfterFine7 is a state of syscall.Tree (systems.chan:148).
 // Next:
-//   - files[f] <- Done() (systems.chan:148)
+//   - dirs[d] <- Done() (systems.chan:148)
+//   - gone <- dirs[d] (systems.chan:155)
 type TreeAfterFine7 struct {
 	e    *treeComponent
 	step uint32
@@ -1813,23 +1968,27 @@ type TreeAfterFine7 struct {
 // View reads the model variables.
 func (s TreeAfterFine7) View() TreeView { return TreeView{s.e} }
 
-// SendFilesDone does files[f] <- Done() (systems.chan:148).
-func (s TreeAfterFine7) SendFilesDone() (TreeServingOrEnd, error) {
+// SendDirsDone does dirs[d] <- Done() (systems.chan:148), or sees that the peer is gone.
+func (s TreeAfterFine7) SendDirsDone() (TreeServingOrEnd, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("TreeAfterFine7", "SendFilesDone")
+		return nil, channel.DeadState("TreeAfterFine7", "SendDirsDone")
 	}
-	if err := e.Begin(s.step, &treeAfterFine7SendFilesDoneOp, e.v.f); err != nil {
+	if err := e.Begin(s.step, &treeAfterFine7SendDirsDoneOp, e.v.d); err != nil {
+		if err == channel.ErrGone {
+			return e.settle34(), nil
+		}
 		return nil, err
 	}
 	e.Commit()
-	e.Move(treeFiles, e.v.f, 0)
-	return e.settle34(), nil
+	e.Move(treeDirs, e.v.d, 0)
+	return e.settle35(), nil
 }
 
 // TreeAfterRefused7 is a state of syscall.Tree (systems.chan:149).
 // Next:
-//   - files[f] <- Failed(_) (systems.chan:149)
+//   - dirs[d] <- Failed(_) (systems.chan:149)
+//   - gone <- dirs[d] (systems.chan:155)
 type TreeAfterRefused7 struct {
 	e    *treeComponent
 	step uint32
@@ -1838,28 +1997,32 @@ type TreeAfterRefused7 struct {
 // View reads the model variables.
 func (s TreeAfterRefused7) View() TreeView { return TreeView{s.e} }
 
-// SendFilesFailed does files[f] <- Failed(_) (systems.chan:149).
-func (s TreeAfterRefused7) SendFilesFailed(err_ errno.Errno) (TreeServingOrEnd, error) {
+// SendDirsFailed does dirs[d] <- Failed(_) (systems.chan:149), or sees that the peer is gone.
+func (s TreeAfterRefused7) SendDirsFailed(err_ errno.Errno) (TreeServingOrEnd, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("TreeAfterRefused7", "SendFilesFailed")
+		return nil, channel.DeadState("TreeAfterRefused7", "SendDirsFailed")
 	}
 	if int(err_) >= 28 {
-		return nil, channel.BadArgument("TreeAfterRefused7", "SendFilesFailed", "err is no case of errno.Errno")
+		return nil, channel.BadArgument("TreeAfterRefused7", "SendDirsFailed", "err is no case of errno.Errno")
 	}
-	if err := e.Begin(s.step, &treeAfterRefused7SendFilesFailedOp, e.v.f); err != nil {
+	if err := e.Begin(s.step, &treeAfterRefused7SendDirsFailedOp, e.v.d); err != nil {
+		if err == channel.ErrGone {
+			return e.settle36(), nil
+		}
 		return nil, err
 	}
-	p := channel.Out[file.FileFailedPayload](&e.Endpoint)
+	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
 	p.Err = err_
 	e.Commit()
-	e.Move(treeFiles, e.v.f, 0)
-	return e.settle34(), nil
+	e.Move(treeDirs, e.v.d, 0)
+	return e.settle35(), nil
 }
 
 // TreeAfterFine8 is a state of syscall.Tree (systems.chan:148).
 // Next:
-//   - files[f] <- Done() (systems.chan:148)
+//   - dirs[d] <- Done() (systems.chan:148)
+//   - gone <- dirs[d] (systems.chan:155)
 type TreeAfterFine8 struct {
 	e    *treeComponent
 	step uint32
@@ -1868,23 +2031,27 @@ type TreeAfterFine8 struct {
 // View reads the model variables.
 func (s TreeAfterFine8) View() TreeView { return TreeView{s.e} }
 
-// SendFilesDone does files[f] <- Done() (systems.chan:148).
-func (s TreeAfterFine8) SendFilesDone() (TreeServingOrEnd, error) {
+// SendDirsDone does dirs[d] <- Done() (systems.chan:148), or sees that the peer is gone.
+func (s TreeAfterFine8) SendDirsDone() (TreeServingOrEnd, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("TreeAfterFine8", "SendFilesDone")
+		return nil, channel.DeadState("TreeAfterFine8", "SendDirsDone")
 	}
-	if err := e.Begin(s.step, &treeAfterFine8SendFilesDoneOp, e.v.f); err != nil {
+	if err := e.Begin(s.step, &treeAfterFine8SendDirsDoneOp, e.v.d); err != nil {
+		if err == channel.ErrGone {
+			return e.settle37(), nil
+		}
 		return nil, err
 	}
 	e.Commit()
-	e.Move(treeFiles, e.v.f, 0)
-	return e.settle35(), nil
+	e.Move(treeDirs, e.v.d, 0)
+	return e.settle38(), nil
 }
 
 // TreeAfterRefused8 is a state of syscall.Tree (systems.chan:149).
 // Next:
-//   - files[f] <- Failed(_) (systems.chan:149)
+//   - dirs[d] <- Failed(_) (systems.chan:149)
+//   - gone <- dirs[d] (systems.chan:155)
 type TreeAfterRefused8 struct {
 	e    *treeComponent
 	step uint32
@@ -1893,29 +2060,212 @@ type TreeAfterRefused8 struct {
 // View reads the model variables.
 func (s TreeAfterRefused8) View() TreeView { return TreeView{s.e} }
 
-// SendFilesFailed does files[f] <- Failed(_) (systems.chan:149).
-func (s TreeAfterRefused8) SendFilesFailed(err_ errno.Errno) (TreeServingOrEnd, error) {
+// SendDirsFailed does dirs[d] <- Failed(_) (systems.chan:149), or sees that the peer is gone.
+func (s TreeAfterRefused8) SendDirsFailed(err_ errno.Errno) (TreeServingOrEnd, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("TreeAfterRefused8", "SendFilesFailed")
+		return nil, channel.DeadState("TreeAfterRefused8", "SendDirsFailed")
 	}
 	if int(err_) >= 28 {
-		return nil, channel.BadArgument("TreeAfterRefused8", "SendFilesFailed", "err is no case of errno.Errno")
+		return nil, channel.BadArgument("TreeAfterRefused8", "SendDirsFailed", "err is no case of errno.Errno")
 	}
-	if err := e.Begin(s.step, &treeAfterRefused8SendFilesFailedOp, e.v.f); err != nil {
+	if err := e.Begin(s.step, &treeAfterRefused8SendDirsFailedOp, e.v.d); err != nil {
+		if err == channel.ErrGone {
+			return e.settle39(), nil
+		}
+		return nil, err
+	}
+	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
+	p.Err = err_
+	e.Commit()
+	e.Move(treeDirs, e.v.d, 0)
+	return e.settle38(), nil
+}
+
+// TreeAfterFine9 is a state of syscall.Tree (systems.chan:148).
+// Next:
+//   - dirs[d] <- Done() (systems.chan:148)
+//   - gone <- dirs[d] (systems.chan:155)
+type TreeAfterFine9 struct {
+	e    *treeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s TreeAfterFine9) View() TreeView { return TreeView{s.e} }
+
+// SendDirsDone does dirs[d] <- Done() (systems.chan:148), or sees that the peer is gone.
+func (s TreeAfterFine9) SendDirsDone() (TreeServingOrEnd, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("TreeAfterFine9", "SendDirsDone")
+	}
+	if err := e.Begin(s.step, &treeAfterFine9SendDirsDoneOp, e.v.d); err != nil {
+		if err == channel.ErrGone {
+			return e.settle40(), nil
+		}
+		return nil, err
+	}
+	e.Commit()
+	e.Move(treeDirs, e.v.d, 0)
+	return e.settle41(), nil
+}
+
+// TreeAfterRefused9 is a state of syscall.Tree (systems.chan:149).
+// Next:
+//   - dirs[d] <- Failed(_) (systems.chan:149)
+//   - gone <- dirs[d] (systems.chan:155)
+type TreeAfterRefused9 struct {
+	e    *treeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s TreeAfterRefused9) View() TreeView { return TreeView{s.e} }
+
+// SendDirsFailed does dirs[d] <- Failed(_) (systems.chan:149), or sees that the peer is gone.
+func (s TreeAfterRefused9) SendDirsFailed(err_ errno.Errno) (TreeServingOrEnd, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("TreeAfterRefused9", "SendDirsFailed")
+	}
+	if int(err_) >= 28 {
+		return nil, channel.BadArgument("TreeAfterRefused9", "SendDirsFailed", "err is no case of errno.Errno")
+	}
+	if err := e.Begin(s.step, &treeAfterRefused9SendDirsFailedOp, e.v.d); err != nil {
+		if err == channel.ErrGone {
+			return e.settle42(), nil
+		}
+		return nil, err
+	}
+	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
+	p.Err = err_
+	e.Commit()
+	e.Move(treeDirs, e.v.d, 0)
+	return e.settle41(), nil
+}
+
+// TreeEnd is a state of syscall.Tree (systems.chan:210).
+// The component has ended.
+type TreeEnd struct {
+	e    *treeComponent
+	step uint32
+}
+
+// TreeAfterFine10 is a state of syscall.Tree (systems.chan:148).
+// Next:
+//   - files[f] <- Done() (systems.chan:148)
+type TreeAfterFine10 struct {
+	e    *treeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s TreeAfterFine10) View() TreeView { return TreeView{s.e} }
+
+// SendFilesDone does files[f] <- Done() (systems.chan:148).
+func (s TreeAfterFine10) SendFilesDone() (TreeServingOrEnd, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("TreeAfterFine10", "SendFilesDone")
+	}
+	if err := e.Begin(s.step, &treeAfterFine10SendFilesDoneOp, e.v.f); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Move(treeFiles, e.v.f, 0)
+	return e.settle43(), nil
+}
+
+// TreeAfterRefused10 is a state of syscall.Tree (systems.chan:149).
+// Next:
+//   - files[f] <- Failed(_) (systems.chan:149)
+type TreeAfterRefused10 struct {
+	e    *treeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s TreeAfterRefused10) View() TreeView { return TreeView{s.e} }
+
+// SendFilesFailed does files[f] <- Failed(_) (systems.chan:149).
+func (s TreeAfterRefused10) SendFilesFailed(err_ errno.Errno) (TreeServingOrEnd, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("TreeAfterRefused10", "SendFilesFailed")
+	}
+	if int(err_) >= 28 {
+		return nil, channel.BadArgument("TreeAfterRefused10", "SendFilesFailed", "err is no case of errno.Errno")
+	}
+	if err := e.Begin(s.step, &treeAfterRefused10SendFilesFailedOp, e.v.f); err != nil {
 		return nil, err
 	}
 	p := channel.Out[file.FileFailedPayload](&e.Endpoint)
 	p.Err = err_
 	e.Commit()
 	e.Move(treeFiles, e.v.f, 0)
-	return e.settle35(), nil
+	return e.settle43(), nil
 }
 
-// TreeAfterWatch is a state of syscall.Tree (systems.chan:188).
+// TreeAfterFine11 is a state of syscall.Tree (systems.chan:148).
 // Next:
-//   - sleepers[s] <- Ready() (systems.chan:189)
-//   - gone <- sleepers[s] (systems.chan:190)
+//   - files[f] <- Done() (systems.chan:148)
+type TreeAfterFine11 struct {
+	e    *treeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s TreeAfterFine11) View() TreeView { return TreeView{s.e} }
+
+// SendFilesDone does files[f] <- Done() (systems.chan:148).
+func (s TreeAfterFine11) SendFilesDone() (TreeServingOrEnd, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("TreeAfterFine11", "SendFilesDone")
+	}
+	if err := e.Begin(s.step, &treeAfterFine11SendFilesDoneOp, e.v.f); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Move(treeFiles, e.v.f, 0)
+	return e.settle44(), nil
+}
+
+// TreeAfterRefused11 is a state of syscall.Tree (systems.chan:149).
+// Next:
+//   - files[f] <- Failed(_) (systems.chan:149)
+type TreeAfterRefused11 struct {
+	e    *treeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s TreeAfterRefused11) View() TreeView { return TreeView{s.e} }
+
+// SendFilesFailed does files[f] <- Failed(_) (systems.chan:149).
+func (s TreeAfterRefused11) SendFilesFailed(err_ errno.Errno) (TreeServingOrEnd, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("TreeAfterRefused11", "SendFilesFailed")
+	}
+	if int(err_) >= 28 {
+		return nil, channel.BadArgument("TreeAfterRefused11", "SendFilesFailed", "err is no case of errno.Errno")
+	}
+	if err := e.Begin(s.step, &treeAfterRefused11SendFilesFailedOp, e.v.f); err != nil {
+		return nil, err
+	}
+	p := channel.Out[file.FileFailedPayload](&e.Endpoint)
+	p.Err = err_
+	e.Commit()
+	e.Move(treeFiles, e.v.f, 0)
+	return e.settle44(), nil
+}
+
+// TreeAfterWatch is a state of syscall.Tree (systems.chan:191).
+// Next:
+//   - sleepers[s] <- Ready() (systems.chan:192)
+//   - gone <- sleepers[s] (systems.chan:193)
 type TreeAfterWatch struct {
 	e    *treeComponent
 	step uint32
@@ -1924,7 +2274,7 @@ type TreeAfterWatch struct {
 // View reads the model variables.
 func (s TreeAfterWatch) View() TreeView { return TreeView{s.e} }
 
-// SendSleepersReady does sleepers[s] <- Ready() (systems.chan:189), or sees that the peer is gone.
+// SendSleepersReady does sleepers[s] <- Ready() (systems.chan:192), or sees that the peer is gone.
 func (s TreeAfterWatch) SendSleepersReady() (TreeServingOrEnd, error) {
 	e := s.e
 	if e == nil {
@@ -1932,7 +2282,7 @@ func (s TreeAfterWatch) SendSleepersReady() (TreeServingOrEnd, error) {
 	}
 	if err := e.Begin(s.step, &treeAfterWatchSendSleepersReadyOp, e.v.s); err != nil {
 		if err == channel.ErrGone {
-			return e.settle36(), nil
+			return e.settle45(), nil
 		}
 		return nil, err
 	}
@@ -1946,10 +2296,10 @@ func (s TreeAfterWatch) SendSleepersReady() (TreeServingOrEnd, error) {
 	return e.settle1(), nil
 }
 
-// TreeAfterWatch2 is a state of syscall.Tree (systems.chan:193).
+// TreeAfterWatch2 is a state of syscall.Tree (systems.chan:196).
 // Next:
-//   - waker <- Cancelled() (systems.chan:194)
-//   - gone <- waker (systems.chan:196)
+//   - waker <- Cancelled() (systems.chan:197)
+//   - gone <- waker (systems.chan:199)
 type TreeAfterWatch2 struct {
 	e    *treeComponent
 	step uint32
@@ -1986,7 +2336,7 @@ func (s TreeAfterWatch2) Choose() (TreeAfterWatch2Option, error) {
 
 	case 1:
 		m := &e.m.treeAfterWatch2Gone
-		m.Next = e.settle37()
+		m.Next = e.settle46()
 		return m, nil
 
 	}
@@ -2016,7 +2366,7 @@ func (s TreeAfterElse) SendAnswerFailed(err_ errno.Errno) (TreeServingOrEnd, err
 	}
 	if err := e.Begin(s.step, &treeAfterElseSendAnswerFailedOp, 0); err != nil {
 		if err == channel.ErrGone {
-			return e.settle38(), nil
+			return e.settle47(), nil
 		}
 		return nil, err
 	}
@@ -2024,7 +2374,7 @@ func (s TreeAfterElse) SendAnswerFailed(err_ errno.Errno) (TreeServingOrEnd, err
 	p.Err = err_
 	e.Commit()
 	e.Close(treeAnswer, 0)
-	return e.settle39(), nil
+	return e.settle48(), nil
 }
 
 // TreeAfterElse2 is a state of syscall.Tree (systems.chan:102).
@@ -2050,7 +2400,7 @@ func (s TreeAfterElse2) SendAnswerFailed(err_ errno.Errno) (TreeServingOrEnd, er
 	}
 	if err := e.Begin(s.step, &treeAfterElse2SendAnswerFailedOp, 0); err != nil {
 		if err == channel.ErrGone {
-			return e.settle40(), nil
+			return e.settle49(), nil
 		}
 		return nil, err
 	}
@@ -2058,12 +2408,12 @@ func (s TreeAfterElse2) SendAnswerFailed(err_ errno.Errno) (TreeServingOrEnd, er
 	p.Err = err_
 	e.Commit()
 	e.Close(treeAnswer, 0)
-	return e.settle41(), nil
+	return e.settle50(), nil
 }
 
-// TreeAfterCancelled is a state of syscall.Tree (systems.chan:195).
+// TreeAfterCancelled is a state of syscall.Tree (systems.chan:198).
 // Next:
-//   - Release() <- waker (systems.chan:195)
+//   - Release() <- waker (systems.chan:198)
 type TreeAfterCancelled struct {
 	e    *treeComponent
 	step uint32
@@ -2114,14 +2464,14 @@ func (s TreeAfterNewFile) SendAnswerOpened() (TreeServingOrEnd, error) {
 	}
 	if err := e.Begin(s.step, &treeAfterNewFileSendAnswerOpenedOp, 0); err != nil {
 		if err == channel.ErrGone {
-			return e.settle42(), nil
+			return e.settle51(), nil
 		}
 		return nil, err
 	}
 	e.Give(0, treeFClient, 0)
 	e.Commit()
 	e.Close(treeAnswer, 0)
-	return e.settle43(), nil
+	return e.settle52(), nil
 }
 
 // TreeAfterNewDir is a state of syscall.Tree (systems.chan:131).
@@ -2144,14 +2494,14 @@ func (s TreeAfterNewDir) SendAnswerOpenedDir() (TreeServingOrEnd, error) {
 	}
 	if err := e.Begin(s.step, &treeAfterNewDirSendAnswerOpenedDirOp, 0); err != nil {
 		if err == channel.ErrGone {
-			return e.settle44(), nil
+			return e.settle53(), nil
 		}
 		return nil, err
 	}
 	e.Give(0, treeDClient, 0)
 	e.Commit()
 	e.Close(treeAnswer, 0)
-	return e.settle43(), nil
+	return e.settle52(), nil
 }
 
 // TreeAfterNewFile2 is a state of syscall.Tree (systems.chan:102).
@@ -2177,7 +2527,7 @@ func (s TreeAfterNewFile2) SendAnswerFailed(err_ errno.Errno) (TreeServingOrEnd,
 	}
 	if err := e.Begin(s.step, &treeAfterNewFile2SendAnswerFailedOp, 0); err != nil {
 		if err == channel.ErrGone {
-			return e.settle45(), nil
+			return e.settle54(), nil
 		}
 		return nil, err
 	}
@@ -2185,7 +2535,7 @@ func (s TreeAfterNewFile2) SendAnswerFailed(err_ errno.Errno) (TreeServingOrEnd,
 	p.Err = err_
 	e.Commit()
 	e.Close(treeAnswer, 0)
-	return e.settle46(), nil
+	return e.settle55(), nil
 }
 
 // TreeAfterNewDir2 is a state of syscall.Tree (systems.chan:102).
@@ -2211,7 +2561,7 @@ func (s TreeAfterNewDir2) SendAnswerFailed(err_ errno.Errno) (TreeServingOrEnd, 
 	}
 	if err := e.Begin(s.step, &treeAfterNewDir2SendAnswerFailedOp, 0); err != nil {
 		if err == channel.ErrGone {
-			return e.settle47(), nil
+			return e.settle56(), nil
 		}
 		return nil, err
 	}
@@ -2219,7 +2569,7 @@ func (s TreeAfterNewDir2) SendAnswerFailed(err_ errno.Errno) (TreeServingOrEnd, 
 	p.Err = err_
 	e.Commit()
 	e.Close(treeAnswer, 0)
-	return e.settle48(), nil
+	return e.settle57(), nil
 }
 
 // TreeServingOrEnd is *TreeServing or *TreeEnd.
@@ -2234,7 +2584,7 @@ type TreeAfterWatchOrAfterWatch2 interface{ treeAfterWatchOrAfterWatch2() }
 func (*TreeAfterWatch) treeAfterWatchOrAfterWatch2()  {}
 func (*TreeAfterWatch2) treeAfterWatchOrAfterWatch2() {}
 
-// TreeServingOption is *TreeServingOpen, *TreeServingFind, *TreeServingList, *TreeServingMakeDir, *TreeServingSymlink, *TreeServingReadLink, *TreeServingStatDirs, *TreeServingSetTimesDirs, *TreeServingLink, *TreeServingUnlink, *TreeServingRename, *TreeServingCloseDirs, *TreeServingRead, *TreeServingWrite, *TreeServingAppend, *TreeServingTruncate, *TreeServingSetTimesFiles, *TreeServingSync, *TreeServingStatFiles, *TreeServingWatch, *TreeServingCloseFiles, *TreeServingGoneFiles, *TreeServingRelease, *TreeServingGoneSleepers or *TreeServingGoneDirs.
+// TreeServingOption is *TreeServingOpen, *TreeServingFind, *TreeServingList, *TreeServingMakeDir, *TreeServingSymlink, *TreeServingReadLink, *TreeServingStatDirs, *TreeServingSetTimesDirs, *TreeServingLink, *TreeServingUnlink, *TreeServingRename, *TreeServingSyncDirs, *TreeServingAdopt, *TreeServingReleaseDirs, *TreeServingCloseDirs, *TreeServingRead, *TreeServingWrite, *TreeServingAppend, *TreeServingTruncate, *TreeServingSetTimesFiles, *TreeServingSyncFiles, *TreeServingStatFiles, *TreeServingWatch, *TreeServingCloseFiles, *TreeServingGoneFiles, *TreeServingReleaseSleepers, *TreeServingGoneSleepers or *TreeServingGoneDirs.
 type TreeServingOption interface{ treeServingOption() }
 
 // TreeAfterNewFileOrAfterNewFile2 is *TreeAfterNewFile or *TreeAfterNewFile2.
@@ -2362,7 +2712,35 @@ type TreeServingRename struct {
 
 func (*TreeServingRename) treeServingOption() {}
 
-// TreeServingCloseDirs is Close() <- dirs[d at rest] (systems.chan:176). It is valid until the next step.
+// TreeServingSyncDirs is Sync() <- dirs[d at rest] (systems.chan:176). It is valid until the next step.
+type TreeServingSyncDirs struct {
+	Member int
+	Next   TreeAfterSync
+}
+
+func (*TreeServingSyncDirs) treeServingOption() {}
+
+// TreeServingAdopt is Adopt(_, _) <- dirs[d at rest] (systems.chan:177). It is valid until the next step.
+type TreeServingAdopt struct {
+	Member int
+	Name   string
+	Ino    uint64
+	Next   TreeAfterAdopt
+}
+
+func (*TreeServingAdopt) treeServingOption() {}
+
+// TreeServingReleaseDirs is Release(_, _) <- dirs[d at rest] (systems.chan:178). It is valid until the next step.
+type TreeServingReleaseDirs struct {
+	Member int
+	Name   string
+	Ino    uint64
+	Next   TreeAfterRelease
+}
+
+func (*TreeServingReleaseDirs) treeServingOption() {}
+
+// TreeServingCloseDirs is Close() <- dirs[d at rest] (systems.chan:179). It is valid until the next step.
 type TreeServingCloseDirs struct {
 	Member int
 	Next   TreeServingOrEnd
@@ -2370,7 +2748,7 @@ type TreeServingCloseDirs struct {
 
 func (*TreeServingCloseDirs) treeServingOption() {}
 
-// TreeServingRead is Read(_, _) <- files[f at rest] (systems.chan:178). It is valid until the next step.
+// TreeServingRead is Read(_, _) <- files[f at rest] (systems.chan:181). It is valid until the next step.
 type TreeServingRead struct {
 	Member int
 	Offset uint64
@@ -2380,7 +2758,7 @@ type TreeServingRead struct {
 
 func (*TreeServingRead) treeServingOption() {}
 
-// TreeServingWrite is Write(_, _) <- files[f at rest] (systems.chan:179). It is valid until the next step.
+// TreeServingWrite is Write(_, _) <- files[f at rest] (systems.chan:182). It is valid until the next step.
 type TreeServingWrite struct {
 	Member int
 	Offset uint64
@@ -2390,7 +2768,7 @@ type TreeServingWrite struct {
 
 func (*TreeServingWrite) treeServingOption() {}
 
-// TreeServingAppend is Append(_) <- files[f at rest] (systems.chan:180). It is valid until the next step.
+// TreeServingAppend is Append(_) <- files[f at rest] (systems.chan:183). It is valid until the next step.
 type TreeServingAppend struct {
 	Member int
 	Buf    []byte
@@ -2399,7 +2777,7 @@ type TreeServingAppend struct {
 
 func (*TreeServingAppend) treeServingOption() {}
 
-// TreeServingTruncate is Truncate(_) <- files[f at rest] (systems.chan:181). It is valid until the next step.
+// TreeServingTruncate is Truncate(_) <- files[f at rest] (systems.chan:184). It is valid until the next step.
 type TreeServingTruncate struct {
 	Member int
 	Size   uint64
@@ -2408,7 +2786,7 @@ type TreeServingTruncate struct {
 
 func (*TreeServingTruncate) treeServingOption() {}
 
-// TreeServingSetTimesFiles is SetTimes(_, _) <- files[f at rest] (systems.chan:182). It is valid until the next step.
+// TreeServingSetTimesFiles is SetTimes(_, _) <- files[f at rest] (systems.chan:185). It is valid until the next step.
 type TreeServingSetTimesFiles struct {
 	Member int
 	Atime  uint64
@@ -2418,15 +2796,15 @@ type TreeServingSetTimesFiles struct {
 
 func (*TreeServingSetTimesFiles) treeServingOption() {}
 
-// TreeServingSync is Sync() <- files[f at rest] (systems.chan:183). It is valid until the next step.
-type TreeServingSync struct {
+// TreeServingSyncFiles is Sync() <- files[f at rest] (systems.chan:186). It is valid until the next step.
+type TreeServingSyncFiles struct {
 	Member int
-	Next   TreeAfterSync
+	Next   TreeAfterSync2
 }
 
-func (*TreeServingSync) treeServingOption() {}
+func (*TreeServingSyncFiles) treeServingOption() {}
 
-// TreeServingStatFiles is Stat() <- files[f at rest] (systems.chan:184). It is valid until the next step.
+// TreeServingStatFiles is Stat() <- files[f at rest] (systems.chan:187). It is valid until the next step.
 type TreeServingStatFiles struct {
 	Member int
 	Next   TreeAfterStat2
@@ -2434,7 +2812,7 @@ type TreeServingStatFiles struct {
 
 func (*TreeServingStatFiles) treeServingOption() {}
 
-// TreeServingWatch is Watch(_, waker) <- files[f at rest] (systems.chan:185). It is valid until the next step.
+// TreeServingWatch is Watch(_, waker) <- files[f at rest] (systems.chan:188). It is valid until the next step.
 type TreeServingWatch struct {
 	Member int
 	What   file.Ready
@@ -2443,7 +2821,7 @@ type TreeServingWatch struct {
 
 func (*TreeServingWatch) treeServingOption() {}
 
-// TreeServingCloseFiles is Close() <- files[f at rest] (systems.chan:199). It is valid until the next step.
+// TreeServingCloseFiles is Close() <- files[f at rest] (systems.chan:202). It is valid until the next step.
 type TreeServingCloseFiles struct {
 	Member int
 	Next   TreeServingOrEnd
@@ -2451,7 +2829,7 @@ type TreeServingCloseFiles struct {
 
 func (*TreeServingCloseFiles) treeServingOption() {}
 
-// TreeServingGoneFiles is gone <- files[f] (systems.chan:200). It is valid until the next step.
+// TreeServingGoneFiles is gone <- files[f] (systems.chan:203). It is valid until the next step.
 type TreeServingGoneFiles struct {
 	Member int
 	Next   TreeServingOrEnd
@@ -2459,15 +2837,15 @@ type TreeServingGoneFiles struct {
 
 func (*TreeServingGoneFiles) treeServingOption() {}
 
-// TreeServingRelease is Release() <- sleepers[s at answered] (systems.chan:202). It is valid until the next step.
-type TreeServingRelease struct {
+// TreeServingReleaseSleepers is Release() <- sleepers[s at answered] (systems.chan:205). It is valid until the next step.
+type TreeServingReleaseSleepers struct {
 	Member int
 	Next   TreeServingOrEnd
 }
 
-func (*TreeServingRelease) treeServingOption() {}
+func (*TreeServingReleaseSleepers) treeServingOption() {}
 
-// TreeServingGoneSleepers is gone <- sleepers[s] (systems.chan:203). It is valid until the next step.
+// TreeServingGoneSleepers is gone <- sleepers[s] (systems.chan:206). It is valid until the next step.
 type TreeServingGoneSleepers struct {
 	Member int
 	Next   TreeServingOrEnd
@@ -2511,26 +2889,26 @@ type TreeAfterDirectoryElse struct {
 
 func (*TreeAfterDirectoryElse) treeAfterDirectoryOption() {}
 
-// TreeAfterWatch2SentCancelled is waker <- Cancelled() (systems.chan:194). It is valid until the next step.
+// TreeAfterWatch2SentCancelled is waker <- Cancelled() (systems.chan:197). It is valid until the next step.
 type TreeAfterWatch2SentCancelled struct {
 	Next TreeAfterCancelled
 }
 
 func (*TreeAfterWatch2SentCancelled) treeAfterWatch2Option() {}
 
-// TreeAfterWatch2Gone is gone <- waker (systems.chan:196). It is valid until the next step.
+// TreeAfterWatch2Gone is gone <- waker (systems.chan:199). It is valid until the next step.
 type TreeAfterWatch2Gone struct {
 	Next TreeServingOrEnd
 }
 
 func (*TreeAfterWatch2Gone) treeAfterWatch2Option() {}
 
-// TreeAfterCancelledRelease is Release() <- waker (systems.chan:195). It is valid until the next step.
+// TreeAfterCancelledRelease is Release() <- waker (systems.chan:198). It is valid until the next step.
 type TreeAfterCancelledRelease struct {
 	Next TreeServingOrEnd
 }
 
-// settle1 is what the component does by itself from systems.chan:206 on.
+// settle1 is what the component does by itself from systems.chan:209 on.
 func (e *treeComponent) settle1() TreeServingOrEnd {
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
 		e.at.treeEnd = TreeEnd{e, e.Step()}
@@ -2540,7 +2918,7 @@ func (e *treeComponent) settle1() TreeServingOrEnd {
 	return &e.at.treeServing
 }
 
-// settle2 is what the component does by itself from systems.chan:186 on.
+// settle2 is what the component does by itself from systems.chan:189 on.
 func (e *treeComponent) settle2() TreeAfterWatchOrAfterWatch2 {
 	if !e.Full(treeSleepers, 1) {
 		e.added = e.Free(treeSleepers, 1)
@@ -2553,7 +2931,7 @@ func (e *treeComponent) settle2() TreeAfterWatchOrAfterWatch2 {
 	return &e.at.treeAfterWatch2
 }
 
-// settle3 is what the component does by itself from systems.chan:200 on.
+// settle3 is what the component does by itself from systems.chan:203 on.
 func (e *treeComponent) settle3() TreeServingOrEnd {
 	e.Drop(treeFiles, e.v.f)
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
@@ -2564,7 +2942,7 @@ func (e *treeComponent) settle3() TreeServingOrEnd {
 	return &e.at.treeServing
 }
 
-// settle4 is what the component does by itself from systems.chan:203 on.
+// settle4 is what the component does by itself from systems.chan:206 on.
 func (e *treeComponent) settle4() TreeServingOrEnd {
 	e.Drop(treeSleepers, e.v.s)
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
@@ -2911,8 +3289,10 @@ func (e *treeComponent) settle33() TreeServingOrEnd {
 	return &e.at.treeServing
 }
 
-// settle34 is what the component does by itself from systems.chan:146 on.
+// settle34 is what the component does by itself from systems.chan:155 on.
 func (e *treeComponent) settle34() TreeServingOrEnd {
+	e.v.lost = e.v.d
+	e.Drop(treeDirs, e.v.d)
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
 		e.at.treeEnd = TreeEnd{e, e.Step()}
 		return &e.at.treeEnd
@@ -2931,9 +3311,10 @@ func (e *treeComponent) settle35() TreeServingOrEnd {
 	return &e.at.treeServing
 }
 
-// settle36 is what the component does by itself from systems.chan:190 on.
+// settle36 is what the component does by itself from systems.chan:155 on.
 func (e *treeComponent) settle36() TreeServingOrEnd {
-	e.Drop(treeSleepers, e.v.s)
+	e.v.lost = e.v.d
+	e.Drop(treeDirs, e.v.d)
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
 		e.at.treeEnd = TreeEnd{e, e.Step()}
 		return &e.at.treeEnd
@@ -2942,9 +3323,10 @@ func (e *treeComponent) settle36() TreeServingOrEnd {
 	return &e.at.treeServing
 }
 
-// settle37 is what the component does by itself from systems.chan:196 on.
+// settle37 is what the component does by itself from systems.chan:155 on.
 func (e *treeComponent) settle37() TreeServingOrEnd {
-	e.Drop(treeWaker, 0)
+	e.v.lost = e.v.d
+	e.Drop(treeDirs, e.v.d)
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
 		e.at.treeEnd = TreeEnd{e, e.Step()}
 		return &e.at.treeEnd
@@ -2953,9 +3335,8 @@ func (e *treeComponent) settle37() TreeServingOrEnd {
 	return &e.at.treeServing
 }
 
-// settle38 is what the component does by itself from systems.chan:104 on.
+// settle38 is what the component does by itself from systems.chan:146 on.
 func (e *treeComponent) settle38() TreeServingOrEnd {
-	e.Drop(treeAnswer, 0)
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
 		e.at.treeEnd = TreeEnd{e, e.Step()}
 		return &e.at.treeEnd
@@ -2964,8 +3345,10 @@ func (e *treeComponent) settle38() TreeServingOrEnd {
 	return &e.at.treeServing
 }
 
-// settle39 is what the component does by itself from systems.chan:101 on.
+// settle39 is what the component does by itself from systems.chan:155 on.
 func (e *treeComponent) settle39() TreeServingOrEnd {
+	e.v.lost = e.v.d
+	e.Drop(treeDirs, e.v.d)
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
 		e.at.treeEnd = TreeEnd{e, e.Step()}
 		return &e.at.treeEnd
@@ -2974,9 +3357,10 @@ func (e *treeComponent) settle39() TreeServingOrEnd {
 	return &e.at.treeServing
 }
 
-// settle40 is what the component does by itself from systems.chan:104 on.
+// settle40 is what the component does by itself from systems.chan:155 on.
 func (e *treeComponent) settle40() TreeServingOrEnd {
-	e.Drop(treeAnswer, 0)
+	e.v.lost = e.v.d
+	e.Drop(treeDirs, e.v.d)
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
 		e.at.treeEnd = TreeEnd{e, e.Step()}
 		return &e.at.treeEnd
@@ -2985,7 +3369,7 @@ func (e *treeComponent) settle40() TreeServingOrEnd {
 	return &e.at.treeServing
 }
 
-// settle41 is what the component does by itself from systems.chan:101 on.
+// settle41 is what the component does by itself from systems.chan:146 on.
 func (e *treeComponent) settle41() TreeServingOrEnd {
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
 		e.at.treeEnd = TreeEnd{e, e.Step()}
@@ -2995,10 +3379,10 @@ func (e *treeComponent) settle41() TreeServingOrEnd {
 	return &e.at.treeServing
 }
 
-// settle42 is what the component does by itself from systems.chan:117 on.
+// settle42 is what the component does by itself from systems.chan:155 on.
 func (e *treeComponent) settle42() TreeServingOrEnd {
-	e.Drop(treeAnswer, 0)
-	e.Drop(treeFClient, 0)
+	e.v.lost = e.v.d
+	e.Drop(treeDirs, e.v.d)
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
 		e.at.treeEnd = TreeEnd{e, e.Step()}
 		return &e.at.treeEnd
@@ -3007,7 +3391,7 @@ func (e *treeComponent) settle42() TreeServingOrEnd {
 	return &e.at.treeServing
 }
 
-// settle43 is what the component does by itself from systems.chan:108 on.
+// settle43 is what the component does by itself from systems.chan:146 on.
 func (e *treeComponent) settle43() TreeServingOrEnd {
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
 		e.at.treeEnd = TreeEnd{e, e.Step()}
@@ -3017,10 +3401,8 @@ func (e *treeComponent) settle43() TreeServingOrEnd {
 	return &e.at.treeServing
 }
 
-// settle44 is what the component does by itself from systems.chan:133 on.
+// settle44 is what the component does by itself from systems.chan:146 on.
 func (e *treeComponent) settle44() TreeServingOrEnd {
-	e.Drop(treeAnswer, 0)
-	e.Drop(treeDClient, 0)
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
 		e.at.treeEnd = TreeEnd{e, e.Step()}
 		return &e.at.treeEnd
@@ -3029,9 +3411,9 @@ func (e *treeComponent) settle44() TreeServingOrEnd {
 	return &e.at.treeServing
 }
 
-// settle45 is what the component does by itself from systems.chan:104 on.
+// settle45 is what the component does by itself from systems.chan:193 on.
 func (e *treeComponent) settle45() TreeServingOrEnd {
-	e.Drop(treeAnswer, 0)
+	e.Drop(treeSleepers, e.v.s)
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
 		e.at.treeEnd = TreeEnd{e, e.Step()}
 		return &e.at.treeEnd
@@ -3040,8 +3422,9 @@ func (e *treeComponent) settle45() TreeServingOrEnd {
 	return &e.at.treeServing
 }
 
-// settle46 is what the component does by itself from systems.chan:101 on.
+// settle46 is what the component does by itself from systems.chan:199 on.
 func (e *treeComponent) settle46() TreeServingOrEnd {
+	e.Drop(treeWaker, 0)
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
 		e.at.treeEnd = TreeEnd{e, e.Step()}
 		return &e.at.treeEnd
@@ -3063,6 +3446,103 @@ func (e *treeComponent) settle47() TreeServingOrEnd {
 
 // settle48 is what the component does by itself from systems.chan:101 on.
 func (e *treeComponent) settle48() TreeServingOrEnd {
+	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
+		e.at.treeEnd = TreeEnd{e, e.Step()}
+		return &e.at.treeEnd
+	}
+	e.at.treeServing = TreeServing{e, e.Step()}
+	return &e.at.treeServing
+}
+
+// settle49 is what the component does by itself from systems.chan:104 on.
+func (e *treeComponent) settle49() TreeServingOrEnd {
+	e.Drop(treeAnswer, 0)
+	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
+		e.at.treeEnd = TreeEnd{e, e.Step()}
+		return &e.at.treeEnd
+	}
+	e.at.treeServing = TreeServing{e, e.Step()}
+	return &e.at.treeServing
+}
+
+// settle50 is what the component does by itself from systems.chan:101 on.
+func (e *treeComponent) settle50() TreeServingOrEnd {
+	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
+		e.at.treeEnd = TreeEnd{e, e.Step()}
+		return &e.at.treeEnd
+	}
+	e.at.treeServing = TreeServing{e, e.Step()}
+	return &e.at.treeServing
+}
+
+// settle51 is what the component does by itself from systems.chan:117 on.
+func (e *treeComponent) settle51() TreeServingOrEnd {
+	e.Drop(treeAnswer, 0)
+	e.Drop(treeFClient, 0)
+	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
+		e.at.treeEnd = TreeEnd{e, e.Step()}
+		return &e.at.treeEnd
+	}
+	e.at.treeServing = TreeServing{e, e.Step()}
+	return &e.at.treeServing
+}
+
+// settle52 is what the component does by itself from systems.chan:108 on.
+func (e *treeComponent) settle52() TreeServingOrEnd {
+	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
+		e.at.treeEnd = TreeEnd{e, e.Step()}
+		return &e.at.treeEnd
+	}
+	e.at.treeServing = TreeServing{e, e.Step()}
+	return &e.at.treeServing
+}
+
+// settle53 is what the component does by itself from systems.chan:133 on.
+func (e *treeComponent) settle53() TreeServingOrEnd {
+	e.Drop(treeAnswer, 0)
+	e.Drop(treeDClient, 0)
+	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
+		e.at.treeEnd = TreeEnd{e, e.Step()}
+		return &e.at.treeEnd
+	}
+	e.at.treeServing = TreeServing{e, e.Step()}
+	return &e.at.treeServing
+}
+
+// settle54 is what the component does by itself from systems.chan:104 on.
+func (e *treeComponent) settle54() TreeServingOrEnd {
+	e.Drop(treeAnswer, 0)
+	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
+		e.at.treeEnd = TreeEnd{e, e.Step()}
+		return &e.at.treeEnd
+	}
+	e.at.treeServing = TreeServing{e, e.Step()}
+	return &e.at.treeServing
+}
+
+// settle55 is what the component does by itself from systems.chan:101 on.
+func (e *treeComponent) settle55() TreeServingOrEnd {
+	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
+		e.at.treeEnd = TreeEnd{e, e.Step()}
+		return &e.at.treeEnd
+	}
+	e.at.treeServing = TreeServing{e, e.Step()}
+	return &e.at.treeServing
+}
+
+// settle56 is what the component does by itself from systems.chan:104 on.
+func (e *treeComponent) settle56() TreeServingOrEnd {
+	e.Drop(treeAnswer, 0)
+	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
+		e.at.treeEnd = TreeEnd{e, e.Step()}
+		return &e.at.treeEnd
+	}
+	e.at.treeServing = TreeServing{e, e.Step()}
+	return &e.at.treeServing
+}
+
+// settle57 is what the component does by itself from systems.chan:101 on.
+func (e *treeComponent) settle57() TreeServingOrEnd {
 	if e.Count(treeDirs) == 0 && e.Count(treeFiles) == 0 && e.Count(treeSleepers) == 0 {
 		e.at.treeEnd = TreeEnd{e, e.Step()}
 		return &e.at.treeEnd

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/protoc-os/protoc-os/kernel/channel"
+	"github.com/protoc-os/protoc-os/protocols/cg"
 	"github.com/protoc-os/protoc-os/protocols/dir"
 )
 
@@ -14,8 +15,8 @@ var Control = channel.Protocol{
 	Name:  "Control",
 	Roles: []string{"table", "vnode"},
 	Labels: []channel.Label{
+		{Name: "Join", From: 0, To: 1, Ends: 1},
 		{Name: "Serve", From: 0, To: 1, Ends: 1},
-		{Name: "Doom", From: 0, To: 1},
 		{Name: "Retire", From: 0, To: 1},
 		{Name: "Busy", From: 1, To: 0},
 		{Name: "Retired", From: 1, To: 0},
@@ -25,23 +26,24 @@ var Control = channel.Protocol{
 		{From: 1, To: 0, Capacity: 1},
 	},
 	Package: "protocols/vnode",
-	Digest:  "ff66e63d3eadab1755d507e855b3b4ea42147c8590e60692cfe044f463ca4814",
+	Digest:  "fd19af02d3a74ec73b2faa006dd0ad9a97574e5f813083783cb4483e2f98b383",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // table
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/vnode/vnode.chan:14:16"}, {Label: 1, Next: 0, At: "protocols/vnode/vnode.chan:16:16"}, {Label: 2, Next: 1, At: "protocols/vnode/vnode.chan:17:16"}}},
-			{Name: "asked", Edges: []channel.LocalEdge{{Label: 3, Next: 0, At: "protocols/vnode/vnode.chan:20:20"}, {Label: 4, Next: 2, At: "protocols/vnode/vnode.chan:22:20"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/vnode/vnode.chan:15:16"}, {Label: 1, Next: 0, At: "protocols/vnode/vnode.chan:17:16"}, {Label: 2, Next: 1, At: "protocols/vnode/vnode.chan:19:16"}}},
+			{Name: "asked", Edges: []channel.LocalEdge{{Label: 3, Next: 0, At: "protocols/vnode/vnode.chan:23:20"}, {Label: 4, Next: 2, At: "protocols/vnode/vnode.chan:25:20"}}},
 			{Name: "end", End: true},
 		}},
 		{States: []channel.LocalState{ // vnode
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/vnode/vnode.chan:14:16"}, {Label: 1, Next: 0, At: "protocols/vnode/vnode.chan:16:16"}, {Label: 2, Next: 1, At: "protocols/vnode/vnode.chan:17:16"}}},
-			{Name: "asked", Edges: []channel.LocalEdge{{Label: 3, Next: 0, At: "protocols/vnode/vnode.chan:20:20"}, {Label: 4, Next: 2, At: "protocols/vnode/vnode.chan:22:20"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/vnode/vnode.chan:15:16"}, {Label: 1, Next: 0, At: "protocols/vnode/vnode.chan:17:16"}, {Label: 2, Next: 1, At: "protocols/vnode/vnode.chan:19:16"}}},
+			{Name: "asked", Edges: []channel.LocalEdge{{Label: 3, Next: 0, At: "protocols/vnode/vnode.chan:23:20"}, {Label: 4, Next: 2, At: "protocols/vnode/vnode.chan:25:20"}}},
 			{Name: "end", End: true},
 		}},
 	},
 }
 
 func init() { // a message may carry an end of its own protocol
-	Control.Labels[0].Carries = []channel.Carried{{Protocol: &dir.Opening, Role: 1, State: 0}}
+	Control.Labels[0].Carries = []channel.Carried{{Protocol: &cg.Group, Role: 0, State: 0}}
+	Control.Labels[1].Carries = []channel.Carried{{Protocol: &dir.Opening, Role: 1, State: 0}}
 }
 
 // NewControl makes a fresh session and returns its ends.
@@ -60,11 +62,11 @@ type controlTableEndpoint struct {
 
 var (
 	controlTableTable = channel.Component{Name: "ControlTable", Slots: []channel.Slot{{Name: "table", Protocol: &Control, Role: 0}}, Choices: 0,
-		Ops: []*channel.Op{&controlTableRestServeOp, &controlTableRestDoomOp, &controlTableRestRetireOp, &controlTableAskedReceiveOp}}
-	controlTableRestServeOp    = channel.Op{State: "ControlTableRest", Method: "Serve", Peer: 1, Label: 0, At: "protocols/vnode/vnode.chan:14:16"}
-	controlTableRestDoomOp     = channel.Op{State: "ControlTableRest", Method: "Doom", Peer: 1, Label: 1, At: "protocols/vnode/vnode.chan:16:16"}
-	controlTableRestRetireOp   = channel.Op{State: "ControlTableRest", Method: "Retire", Peer: 1, Label: 2, At: "protocols/vnode/vnode.chan:17:16"}
-	controlTableAskedReceiveOp = channel.Op{State: "ControlTableAsked", Method: "Receive", Peer: 1, Labels: 1<<3 | 1<<4, At: "protocols/vnode/vnode.chan:20:20"}
+		Ops: []*channel.Op{&controlTableRestJoinOp, &controlTableRestServeOp, &controlTableRestRetireOp, &controlTableAskedReceiveOp}}
+	controlTableRestJoinOp     = channel.Op{State: "ControlTableRest", Method: "Join", Peer: 1, Label: 0, At: "protocols/vnode/vnode.chan:15:16"}
+	controlTableRestServeOp    = channel.Op{State: "ControlTableRest", Method: "Serve", Peer: 1, Label: 1, At: "protocols/vnode/vnode.chan:17:16"}
+	controlTableRestRetireOp   = channel.Op{State: "ControlTableRest", Method: "Retire", Peer: 1, Label: 2, At: "protocols/vnode/vnode.chan:19:16"}
+	controlTableAskedReceiveOp = channel.Op{State: "ControlTableAsked", Method: "Receive", Peer: 1, Labels: 1<<3 | 1<<4, At: "protocols/vnode/vnode.chan:23:20"}
 )
 
 // OpenControlTable makes the calling goroutine the table of a session. When ctx is done, the end is abandoned.
@@ -83,8 +85,8 @@ func StartControlTable(rt *channel.Runtime, o channel.Options, end channel.End, 
 	})
 }
 
-// ControlTableRest is the table of vnode.Control at rest (vnode.chan:12).
-// Next: Serve is sent to vnode, or Doom is sent to vnode, or Retire is sent to vnode. It may stay so for ever.
+// ControlTableRest is the table of vnode.Control at rest (vnode.chan:13).
+// Next: Join is sent to vnode, or Serve is sent to vnode, or Retire is sent to vnode. It may stay so for ever.
 type ControlTableRest struct {
 	e    *controlTableEndpoint
 	step uint32
@@ -112,7 +114,21 @@ func ControlTableRestFrom(from *channel.Endpoint, k int) ControlTableRest {
 	return ControlTableRest{e, e.Step()}
 }
 
-// Serve sends Serve to vnode (vnode.chan:14).
+// Join sends Join to vnode (vnode.chan:15).
+func (s ControlTableRest) Join(group cg.GroupClientRest) (ControlTableRest, error) {
+	if s.e == nil {
+		return ControlTableRest{}, channel.DeadState("ControlTableRest", "Join")
+	}
+	if err := s.e.Begin(s.step, &controlTableRestJoinOp, 0); err != nil {
+		return ControlTableRest{}, err
+	}
+	if err := group.Delegate(&s.e.Endpoint, 0, "Join"); err != nil {
+		return ControlTableRest{}, err
+	}
+	return ControlTableRest{s.e, s.e.Commit()}, nil
+}
+
+// Serve sends Serve to vnode (vnode.chan:17).
 func (s ControlTableRest) Serve(answer dir.OpeningGiverStart) (ControlTableRest, error) {
 	if s.e == nil {
 		return ControlTableRest{}, channel.DeadState("ControlTableRest", "Serve")
@@ -126,18 +142,7 @@ func (s ControlTableRest) Serve(answer dir.OpeningGiverStart) (ControlTableRest,
 	return ControlTableRest{s.e, s.e.Commit()}, nil
 }
 
-// Doom sends Doom to vnode (vnode.chan:16).
-func (s ControlTableRest) Doom() (ControlTableRest, error) {
-	if s.e == nil {
-		return ControlTableRest{}, channel.DeadState("ControlTableRest", "Doom")
-	}
-	if err := s.e.Begin(s.step, &controlTableRestDoomOp, 0); err != nil {
-		return ControlTableRest{}, err
-	}
-	return ControlTableRest{s.e, s.e.Commit()}, nil
-}
-
-// Retire sends Retire to vnode (vnode.chan:17).
+// Retire sends Retire to vnode (vnode.chan:19).
 func (s ControlTableRest) Retire() (ControlTableAsked, error) {
 	if s.e == nil {
 		return ControlTableAsked{}, channel.DeadState("ControlTableRest", "Retire")
@@ -148,7 +153,7 @@ func (s ControlTableRest) Retire() (ControlTableAsked, error) {
 	return ControlTableAsked{s.e, s.e.Commit()}, nil
 }
 
-// ControlTableAsked is the table of vnode.Control at asked (vnode.chan:19).
+// ControlTableAsked is the table of vnode.Control at asked (vnode.chan:21).
 // Next: Busy is received from vnode, or Retired is received from vnode.
 type ControlTableAsked struct {
 	e    *controlTableEndpoint
@@ -195,14 +200,14 @@ func (s ControlTableAsked) Receive() (ControlTableAskedMessage, error) {
 		e.controlTableBusy = ControlTableBusy{Next: ControlTableRest{e, e.Step()}}
 		return &e.controlTableBusy, nil
 	case 4:
-		e.Close(0, 0)
 		e.controlTableRetired = ControlTableRetired{Next: ControlTableEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.controlTableRetired, nil
 	}
 	panic("channel: ControlTableAsked received a label that it does not list")
 }
 
-// ControlTableEnd is the table of vnode.Control (vnode.chan:10).
+// ControlTableEnd is the table of vnode.Control (vnode.chan:11).
 // The session is over.
 type ControlTableEnd struct {
 	e    *controlTableEndpoint
@@ -227,17 +232,17 @@ func (*ControlTableRetired) controlTableAsked() {}
 
 type controlVnodeEndpoint struct {
 	channel.Endpoint
+	controlVnodeJoin   ControlVnodeJoin
 	controlVnodeServe  ControlVnodeServe
-	controlVnodeDoom   ControlVnodeDoom
 	controlVnodeRetire ControlVnodeRetire
 }
 
 var (
 	controlVnodeTable = channel.Component{Name: "ControlVnode", Slots: []channel.Slot{{Name: "vnode", Protocol: &Control, Role: 1}}, Choices: 0,
 		Ops: []*channel.Op{&controlVnodeRestReceiveOp, &controlVnodeAskedBusyOp, &controlVnodeAskedRetiredOp}}
-	controlVnodeRestReceiveOp  = channel.Op{State: "ControlVnodeRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2, At: "protocols/vnode/vnode.chan:14:16"}
-	controlVnodeAskedBusyOp    = channel.Op{State: "ControlVnodeAsked", Method: "Busy", Peer: 0, Label: 3, At: "protocols/vnode/vnode.chan:20:20"}
-	controlVnodeAskedRetiredOp = channel.Op{State: "ControlVnodeAsked", Method: "Retired", Peer: 0, Label: 4, At: "protocols/vnode/vnode.chan:22:20"}
+	controlVnodeRestReceiveOp  = channel.Op{State: "ControlVnodeRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2, At: "protocols/vnode/vnode.chan:15:16"}
+	controlVnodeAskedBusyOp    = channel.Op{State: "ControlVnodeAsked", Method: "Busy", Peer: 0, Label: 3, At: "protocols/vnode/vnode.chan:23:20"}
+	controlVnodeAskedRetiredOp = channel.Op{State: "ControlVnodeAsked", Method: "Retired", Peer: 0, Label: 4, At: "protocols/vnode/vnode.chan:25:20"}
 )
 
 // OpenControlVnode makes the calling goroutine the vnode of a session. When ctx is done, the end is abandoned.
@@ -256,8 +261,8 @@ func StartControlVnode(rt *channel.Runtime, o channel.Options, end channel.End, 
 	})
 }
 
-// ControlVnodeRest is the vnode of vnode.Control at rest (vnode.chan:12).
-// Next: Serve is received from table, or Doom is received from table, or Retire is received from table. It may stay so for ever.
+// ControlVnodeRest is the vnode of vnode.Control at rest (vnode.chan:13).
+// Next: Join is received from table, or Serve is received from table, or Retire is received from table. It may stay so for ever.
 type ControlVnodeRest struct {
 	e    *controlVnodeEndpoint
 	step uint32
@@ -285,10 +290,10 @@ func ControlVnodeRestFrom(from *channel.Endpoint, k int) ControlVnodeRest {
 	return ControlVnodeRest{e, e.Step()}
 }
 
-// ControlVnodeRestMessage is *ControlVnodeServe, *ControlVnodeDoom or *ControlVnodeRetire. It is valid until the next step.
+// ControlVnodeRestMessage is *ControlVnodeJoin, *ControlVnodeServe or *ControlVnodeRetire. It is valid until the next step.
 type ControlVnodeRestMessage interface{ controlVnodeRest() }
 
-// Receive waits for *ControlVnodeServe, *ControlVnodeDoom or *ControlVnodeRetire.
+// Receive waits for *ControlVnodeJoin, *ControlVnodeServe or *ControlVnodeRetire.
 func (s ControlVnodeRest) Receive() (ControlVnodeRestMessage, error) {
 	e := s.e
 	if e == nil {
@@ -300,11 +305,11 @@ func (s ControlVnodeRest) Receive() (ControlVnodeRestMessage, error) {
 	}
 	switch label {
 	case 0:
+		e.controlVnodeJoin = ControlVnodeJoin{Group: cg.GroupClientRestFrom(&e.Endpoint, 0), Next: ControlVnodeRest{e, e.Step()}}
+		return &e.controlVnodeJoin, nil
+	case 1:
 		e.controlVnodeServe = ControlVnodeServe{Answer: dir.OpeningGiverStartFrom(&e.Endpoint, 0), Next: ControlVnodeRest{e, e.Step()}}
 		return &e.controlVnodeServe, nil
-	case 1:
-		e.controlVnodeDoom = ControlVnodeDoom{Next: ControlVnodeRest{e, e.Step()}}
-		return &e.controlVnodeDoom, nil
 	case 2:
 		e.controlVnodeRetire = ControlVnodeRetire{Next: ControlVnodeAsked{e, e.Step()}}
 		return &e.controlVnodeRetire, nil
@@ -312,7 +317,7 @@ func (s ControlVnodeRest) Receive() (ControlVnodeRestMessage, error) {
 	panic("channel: ControlVnodeRest received a label that it does not list")
 }
 
-// ControlVnodeAsked is the vnode of vnode.Control at asked (vnode.chan:19).
+// ControlVnodeAsked is the vnode of vnode.Control at asked (vnode.chan:21).
 // Next: Busy is sent to table, or Retired is sent to table.
 type ControlVnodeAsked struct {
 	e    *controlVnodeEndpoint
@@ -341,7 +346,7 @@ func ControlVnodeAskedFrom(from *channel.Endpoint, k int) ControlVnodeAsked {
 	return ControlVnodeAsked{e, e.Step()}
 }
 
-// Busy sends Busy to table (vnode.chan:20).
+// Busy sends Busy to table (vnode.chan:23).
 func (s ControlVnodeAsked) Busy() (ControlVnodeRest, error) {
 	if s.e == nil {
 		return ControlVnodeRest{}, channel.DeadState("ControlVnodeAsked", "Busy")
@@ -352,7 +357,7 @@ func (s ControlVnodeAsked) Busy() (ControlVnodeRest, error) {
 	return ControlVnodeRest{s.e, s.e.Commit()}, nil
 }
 
-// Retired sends Retired to table (vnode.chan:22).
+// Retired sends Retired to table (vnode.chan:25).
 func (s ControlVnodeAsked) Retired() (ControlVnodeEnd, error) {
 	if s.e == nil {
 		return ControlVnodeEnd{}, channel.DeadState("ControlVnodeAsked", "Retired")
@@ -365,12 +370,20 @@ func (s ControlVnodeAsked) Retired() (ControlVnodeEnd, error) {
 	return ControlVnodeEnd{s.e, step}, nil
 }
 
-// ControlVnodeEnd is the vnode of vnode.Control (vnode.chan:10).
+// ControlVnodeEnd is the vnode of vnode.Control (vnode.chan:11).
 // The session is over.
 type ControlVnodeEnd struct {
 	e    *controlVnodeEndpoint
 	step uint32
 }
+
+// ControlVnodeJoin is Join, received.
+type ControlVnodeJoin struct {
+	Group cg.GroupClientRest
+	Next  ControlVnodeRest
+}
+
+func (*ControlVnodeJoin) controlVnodeRest() {}
 
 // ControlVnodeServe is Serve, received.
 type ControlVnodeServe struct {
@@ -379,13 +392,6 @@ type ControlVnodeServe struct {
 }
 
 func (*ControlVnodeServe) controlVnodeRest() {}
-
-// ControlVnodeDoom is Doom, received.
-type ControlVnodeDoom struct {
-	Next ControlVnodeRest
-}
-
-func (*ControlVnodeDoom) controlVnodeRest() {}
 
 // ControlVnodeRetire is Retire, received.
 type ControlVnodeRetire struct {

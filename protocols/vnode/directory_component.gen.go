@@ -13,16 +13,16 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/file"
 )
 
-// DirectoryFunc is what the component vnode.Directory does (directory.chan:8).
-type DirectoryFunc func(ctx context.Context, s DirectoryServing) (DirectoryEnd, error)
+// DirectoryFunc is what the component vnode.Directory does (directory.chan:11).
+type DirectoryFunc func(ctx context.Context, s DirectoryWorking) (DirectoryEnd, error)
 
 // DirectoryGiven is what a Directory starts with.
 type DirectoryGiven struct {
-	Opens   int
-	Control channel.End
-	Table   channel.End
-	Group   channel.End
-	Disk    channel.End
+	Stretches int
+	Visitors  int
+	Control   channel.End
+	Table     channel.End
+	Disk      channel.End
 }
 
 // StartDirectory starts a Directory. It returns the parent's end of its handle.
@@ -42,7 +42,6 @@ func (g *DirectoryGiven) ends() []channel.End {
 	var ends []channel.End
 	ends = append(ends, g.Control)
 	ends = append(ends, g.Table)
-	ends = append(ends, g.Group)
 	ends = append(ends, g.Disk)
 	return ends
 }
@@ -51,106 +50,102 @@ func (g *DirectoryGiven) ends() []channel.End {
 type directoryComponent struct {
 	channel.Endpoint
 	sizes struct {
-		opens int
+		stretches int
+		visitors  int
 	}
 	v struct {
-		lost int
-		c    int
+		who    int
+		wanted Wanted
+		told   bool
+		g      int
+		c      int
 	}
 	m struct {
-		directoryServingServe            DirectoryServingServe
-		directoryServingDoom             DirectoryServingDoom
-		directoryServingRetire           DirectoryServingRetire
-		directoryServingOpen             DirectoryServingOpen
-		directoryServingFind             DirectoryServingFind
-		directoryServingList             DirectoryServingList
-		directoryServingMakeDir          DirectoryServingMakeDir
-		directoryServingSymlink          DirectoryServingSymlink
-		directoryServingReadLink         DirectoryServingReadLink
-		directoryServingStat             DirectoryServingStat
-		directoryServingSetTimes         DirectoryServingSetTimes
-		directoryServingLink             DirectoryServingLink
-		directoryServingRename           DirectoryServingRename
-		directoryServingUnlink           DirectoryServingUnlink
-		directoryServingClose            DirectoryServingClose
-		directoryServingGone             DirectoryServingGone
-		directoryAfterServeNewDir        DirectoryAfterServeNewDir
-		directoryAfterServeElse          DirectoryAfterServeElse
-		directoryAfterTakeInodeInode     DirectoryAfterTakeInodeInode
-		directoryAfterTakeInodeNoSpace   DirectoryAfterTakeInodeNoSpace
-		directoryAfterTakeInode2Inode    DirectoryAfterTakeInode2Inode
-		directoryAfterTakeInode2NoSpace  DirectoryAfterTakeInode2NoSpace
-		directoryTryingSentForget        DirectoryTryingSentForget
-		directoryTryingServe             DirectoryTryingServe
-		directoryTryingDoom              DirectoryTryingDoom
-		directoryTryingRetire            DirectoryTryingRetire
-		directoryAfterReadData           DirectoryAfterReadData
-		directoryAfterReadFailed         DirectoryAfterReadFailed
-		directoryAfterRead2Data          DirectoryAfterRead2Data
-		directoryAfterRead2Failed        DirectoryAfterRead2Failed
-		directoryAfterRead3Data          DirectoryAfterRead3Data
-		directoryAfterRead3Failed        DirectoryAfterRead3Failed
-		directoryAfterRead4Data          DirectoryAfterRead4Data
-		directoryAfterRead4Failed        DirectoryAfterRead4Failed
-		directoryAfterRead5Data          DirectoryAfterRead5Data
-		directoryAfterRead5Failed        DirectoryAfterRead5Failed
-		directoryAfterRead6Data          DirectoryAfterRead6Data
-		directoryAfterRead6Failed        DirectoryAfterRead6Failed
-		directoryAfterServe2NewDir       DirectoryAfterServe2NewDir
-		directoryAfterServe2Else         DirectoryAfterServe2Else
-		directoryAfterFoundSentGet       DirectoryAfterFoundSentGet
-		directoryAfterFoundServe         DirectoryAfterFoundServe
-		directoryAfterFoundDoom          DirectoryAfterFoundDoom
-		directoryAfterFoundRetire        DirectoryAfterFoundRetire
-		directoryAfterWriteWritten       DirectoryAfterWriteWritten
-		directoryAfterWriteFailed        DirectoryAfterWriteFailed
-		directoryAfterWrite2Written      DirectoryAfterWrite2Written
-		directoryAfterWrite2Failed       DirectoryAfterWrite2Failed
-		directoryAfterRefusedSentFailed  DirectoryAfterRefusedSentFailed
-		directoryAfterRefusedGone        DirectoryAfterRefusedGone
-		directoryAfterRefused2SentFailed DirectoryAfterRefused2SentFailed
-		directoryAfterRefused2Gone       DirectoryAfterRefused2Gone
-		directoryAfterRead7Data          DirectoryAfterRead7Data
-		directoryAfterRead7Failed        DirectoryAfterRead7Failed
-		directoryAfterServe3NewDir       DirectoryAfterServe3NewDir
-		directoryAfterServe3Else         DirectoryAfterServe3Else
-		directoryAfterTakeInode3Inode    DirectoryAfterTakeInode3Inode
-		directoryAfterTakeInode3NoSpace  DirectoryAfterTakeInode3NoSpace
-		directoryAfterWrite3Written      DirectoryAfterWrite3Written
-		directoryAfterWrite3Failed       DirectoryAfterWrite3Failed
-		directoryAfterWrite4Written      DirectoryAfterWrite4Written
-		directoryAfterWrite4Failed       DirectoryAfterWrite4Failed
-		directoryAfterRefused3SentFailed DirectoryAfterRefused3SentFailed
-		directoryAfterRefused3Gone       DirectoryAfterRefused3Gone
-		directoryAfterWrite5Written      DirectoryAfterWrite5Written
-		directoryAfterWrite5Failed       DirectoryAfterWrite5Failed
-		directoryAfterWrite6Written      DirectoryAfterWrite6Written
-		directoryAfterWrite6Failed       DirectoryAfterWrite6Failed
-		directoryAfterWritten3SentDone   DirectoryAfterWritten3SentDone
-		directoryAfterWritten3Gone       DirectoryAfterWritten3Gone
-		directoryAfterWritten4SentDone   DirectoryAfterWritten4SentDone
-		directoryAfterWritten4Gone       DirectoryAfterWritten4Gone
-		directoryAfterWritten5SentDone   DirectoryAfterWritten5SentDone
-		directoryAfterWritten5Gone       DirectoryAfterWritten5Gone
-		directoryAfterDoomSentGet        DirectoryAfterDoomSentGet
-		directoryAfterDoomServe          DirectoryAfterDoomServe
-		directoryAfterDoomDoom           DirectoryAfterDoomDoom
-		directoryAfterDoomRetire         DirectoryAfterDoomRetire
-		directoryAfterServe4NewDir       DirectoryAfterServe4NewDir
-		directoryAfterServe4Else         DirectoryAfterServe4Else
+		directoryAfterRead2Data        DirectoryAfterRead2Data
+		directoryAfterRead2Failed      DirectoryAfterRead2Failed
+		directoryAfterWrite2Written    DirectoryAfterWrite2Written
+		directoryAfterWrite2Failed     DirectoryAfterWrite2Failed
+		directoryTellingSentGet        DirectoryTellingSentGet
+		directoryTellingSentForget     DirectoryTellingSentForget
+		directoryTellingJoin           DirectoryTellingJoin
+		directoryTellingServe          DirectoryTellingServe
+		directoryTellingRetire         DirectoryTellingRetire
+		directoryWaitingForgotten      DirectoryWaitingForgotten
+		directoryWaitingJoin           DirectoryWaitingJoin
+		directoryWaitingServe          DirectoryWaitingServe
+		directoryWaitingRetire         DirectoryWaitingRetire
+		directoryServingJoin           DirectoryServingJoin
+		directoryServingServe          DirectoryServingServe
+		directoryServingRetire         DirectoryServingRetire
+		directoryServingOpen           DirectoryServingOpen
+		directoryServingFind           DirectoryServingFind
+		directoryServingList           DirectoryServingList
+		directoryServingMakeDir        DirectoryServingMakeDir
+		directoryServingSymlink        DirectoryServingSymlink
+		directoryServingReadLink       DirectoryServingReadLink
+		directoryServingStat           DirectoryServingStat
+		directoryServingSetTimes       DirectoryServingSetTimes
+		directoryServingSync           DirectoryServingSync
+		directoryServingLink           DirectoryServingLink
+		directoryServingUnlink         DirectoryServingUnlink
+		directoryServingRename         DirectoryServingRename
+		directoryServingAdopt          DirectoryServingAdopt
+		directoryServingRelease        DirectoryServingRelease
+		directoryServingClose          DirectoryServingClose
+		directoryServingGone           DirectoryServingGone
+		directoryAfterTakeInodeInode   DirectoryAfterTakeInodeInode
+		directoryAfterTakeInodeFailed  DirectoryAfterTakeInodeFailed
+		directoryAfterLoad2Loaded      DirectoryAfterLoad2Loaded
+		directoryAfterLoad2Failed      DirectoryAfterLoad2Failed
+		directoryAfterSave2Left        DirectoryAfterSave2Left
+		directoryAfterSave2Failed      DirectoryAfterSave2Failed
+		directoryAfterCount2Left       DirectoryAfterCount2Left
+		directoryAfterCount2Failed     DirectoryAfterCount2Failed
+		directoryAfterTakeBlocksBlocks DirectoryAfterTakeBlocksBlocks
+		directoryAfterTakeBlocksFailed DirectoryAfterTakeBlocksFailed
+		directoryAfterFreeBlocksDone   DirectoryAfterFreeBlocksDone
+		directoryAfterFreeBlocksFailed DirectoryAfterFreeBlocksFailed
+		directoryAfterFreeInodeDone    DirectoryAfterFreeInodeDone
+		directoryAfterFreeInodeFailed  DirectoryAfterFreeInodeFailed
+		directoryAfterSync2Done        DirectoryAfterSync2Done
+		directoryAfterSync2Failed      DirectoryAfterSync2Failed
+		directoryAfterOpenNewDir       DirectoryAfterOpenNewDir
+		directoryAfterOpenElse         DirectoryAfterOpenElse
+		directoryAfterOpen2NewDir      DirectoryAfterOpen2NewDir
+		directoryAfterOpen2Else        DirectoryAfterOpen2Else
+		directoryAfterWellSentFound    DirectoryAfterWellSentFound
+		directoryAfterWellSentEntries  DirectoryAfterWellSentEntries
+		directoryAfterWellSentDone     DirectoryAfterWellSentDone
+		directoryAfterWellSentTarget   DirectoryAfterWellSentTarget
+		directoryAfterWellSentIs       DirectoryAfterWellSentIs
+		directoryAfterWellGone         DirectoryAfterWellGone
+		directoryAfterFailedSentFailed DirectoryAfterFailedSentFailed
+		directoryAfterFailedSentIs     DirectoryAfterFailedSentIs
+		directoryAfterFailedGone       DirectoryAfterFailedGone
+		directoryAfterOpen3NewDir      DirectoryAfterOpen3NewDir
+		directoryAfterOpen3Else        DirectoryAfterOpen3Else
 	}
 	at struct {
-		directoryAfterRetire  DirectoryAfterRetire
-		directoryAfterRetire2 DirectoryAfterRetire2
+		directoryWorking     DirectoryWorking
+		directoryAfterAsk    DirectoryAfterAsk
+		directoryEntering    DirectoryEntering
+		directoryRetiring    DirectoryRetiring
+		directoryAnswering   DirectoryAnswering
+		directoryServing     DirectoryServing
+		directoryRefusing    DirectoryRefusing
+		directoryAfterIdle   DirectoryAfterIdle
+		directoryAfterDetach DirectoryAfterDetach
 	}
 	added int // the member that an add has made last
 }
 
 // body is the component from its start to its end.
 func (e *directoryComponent) body(g DirectoryGiven, run DirectoryFunc) func(context.Context) error {
-	e.sizes.opens = g.Opens
+	e.sizes.stretches = g.Stretches
+	e.sizes.visitors = g.Visitors
 	return func(ctx context.Context) error {
-		end, err := run(ctx, DirectoryServing{e, e.Step()})
+		e.v.wanted = WantedNothing
+		end, err := run(ctx, DirectoryWorking{e, e.Step()})
 		return e.End(end.e == e, end.step, err)
 	}
 }
@@ -159,951 +154,283 @@ func (e *directoryComponent) body(g DirectoryGiven, run DirectoryFunc) func(cont
 const (
 	directoryControl int32 = iota
 	directoryTable
-	directoryGroup
 	directoryDisk
+	directoryGroups
 	directoryClients
-	directoryAnswer
+	directoryOpening
+	directoryGroup
+	directoryOther
 	directoryDClient
 	directoryDDirectory
-	directoryOther
 )
 
 func directoryLayout(g *DirectoryGiven) *channel.Component {
-	return &channel.Component{Name: "Directory", Choices: 14, Ops: directoryOps, Chooses: directoryChooses, Slots: []channel.Slot{
+	return &channel.Component{Name: "Directory", Choices: 8, Ops: directoryOps, Chooses: directoryChooses, Slots: []channel.Slot{
 		{Name: "control", Protocol: &Control, Role: 1},
 		{Name: "table", Protocol: &Table, Role: 0},
-		{Name: "group", Protocol: &cg.Group, Role: 0},
 		{Name: "disk", Protocol: &block.Block, Role: 0},
-		{Name: "clients", Protocol: &dir.Dir, Role: 1, Set: g.Opens, Points: 12},
-		{Name: "answer", Protocol: &dir.Opening, Role: 1},
+		{Name: "groups", Protocol: &cg.Group, Role: 0, Set: g.Stretches},
+		{Name: "clients", Protocol: &dir.Dir, Role: 1, Set: g.Visitors, Points: 15},
+		{Name: "opening", Protocol: &dir.Opening, Role: 1},
+		{Name: "group", Protocol: &cg.Group, Role: 0},
+		{Name: "other", Protocol: &dir.Opening, Role: 1},
 		{Name: "d.client", Protocol: &dir.Dir, Role: 0},
 		{Name: "d.directory", Protocol: &dir.Dir, Role: 1},
-		{Name: "other", Protocol: &dir.Opening, Role: 1},
 	}}
 }
 
 // directoryOps are all steps of a Directory, and directoryChooses its chooses.
-var directoryOps = []*channel.Op{&directoryAfterOpenCachedOp, &directoryAfterOpenAbsentOp, &directoryAfterFindCachedOp, &directoryAfterFindAbsentOp, &directoryAfterListCachedOp, &directoryAfterListAbsentOp, &directoryAfterMakeDirSendGroupTakeInodeOp, &directoryAfterSymlinkSendGroupTakeInodeOp, &directoryAfterReadLinkCachedOp, &directoryAfterReadLinkAbsentOp, &directoryAfterStatSendClientsIsOp, &directoryAfterSetTimesSendClientsDoneOp, &directoryAfterLinkCachedOp, &directoryAfterLinkAbsentOp, &directoryAfterRenameCachedOp, &directoryAfterRenameAbsentOp, &directoryAfterUnlinkLastOp, &directoryAfterUnlinkMoreOp, &directoryAfterElseSendAnswerFailedOp, &directoryAfterRetireSendTableDetachOp, &directoryAfterRetire2SendControlBusyOp, &directoryAfterAbsentSendDiskReadOp, &directoryAfterAbsent2SendDiskReadOp, &directoryAfterAbsent3SendDiskReadOp, &directoryAfterTakeInodeReceiveGroupOp, &directoryAfterTakeInode2ReceiveGroupOp, &directoryAfterAbsent4SendDiskReadOp, &directoryAfterAbsent5SendDiskReadOp, &directoryAfterAbsent6SendDiskReadOp, &directoryTryingSentForgetNextSendTableForgetOp, &directoryAfterMoreCachedOp, &directoryAfterMoreAbsentOp, &directoryAfterNewDirSendAnswerOpenedDirOp, &directoryAfterDetachSendControlRetiredOp, &directoryAfterCachedFoundOp, &directoryAfterCachedCreateOp, &directoryAfterCachedMissingOp, &directoryAfterReadReceiveDiskOp, &directoryAfterDataSendClientsFoundOp, &directoryAfterRead2ReceiveDiskOp, &directoryAfterCached2SendClientsEntriesOp, &directoryAfterRead3ReceiveDiskOp, &directoryAfterInodeSendDiskWriteOp, &directoryAfterInode2SendDiskWriteOp, &directoryAfterCached3LinkOp, &directoryAfterCached3OtherOp, &directoryAfterRead4ReceiveDiskOp, &directoryAfterCached4FineOp, &directoryAfterCached4RefusedOp, &directoryAfterRead5ReceiveDiskOp, &directoryAfterCached5FineOp, &directoryAfterCached5RefusedOp, &directoryAfterRead6ReceiveDiskOp, &directoryAfterRetire3SendControlBusyOp, &directoryAfterAbsent7SendDiskReadOp, &directoryAfterRetiredSendGroupDetachOp, &directoryAfterFoundSentGetNextSendTableGetOp, &directoryAfterCreateSendGroupTakeInodeOp, &directoryAfterMissingSendAnswerFailedOp, &directoryAfterWriteReceiveDiskOp, &directoryAfterNoSpaceSendClientsFailedOp, &directoryAfterWrite2ReceiveDiskOp, &directoryAfterNoSpace2SendClientsFailedOp, &directoryAfterLink2SendClientsTargetOp, &directoryAfterOtherSendClientsFailedOp, &directoryAfterFineSendDiskWriteOp, &directoryAfterRefusedChooseFailedOp, &directoryAfterFine2SendDiskWriteOp, &directoryAfterRefused2ChooseFailedOp, &directoryAfterElse2SendOtherFailedOp, &directoryAfterCached6FineOp, &directoryAfterCached6RefusedOp, &directoryAfterRead7ReceiveDiskOp, &directoryAfterDetach2SendDiskDetachOp, &directoryAfterRetire4SendControlBusyOp, &directoryAfterTakeInode3ReceiveGroupOp, &directoryAfterFailedSendClientsFailedOp, &directoryAfterFailed2SendClientsFailedOp, &directoryAfterFailed3SendClientsFailedOp, &directoryAfterWrite3ReceiveDiskOp, &directoryAfterWrite4ReceiveDiskOp, &directoryAfterNewDir2SendOtherOpenedDirOp, &directoryAfterFine3SendDiskWriteOp, &directoryAfterRefused3ChooseFailedOp, &directoryAfterElse3SendOtherFailedOp, &directoryAfterInode3SendDiskWriteOp, &directoryAfterWrite5ReceiveDiskOp, &directoryAfterNewDir3SendOtherOpenedDirOp, &directoryAfterWrite6ReceiveDiskOp, &directoryAfterWrittenSendClientsDoneOp, &directoryAfterWritten2SendClientsDoneOp, &directoryAfterWritten3ChooseDoneOp, &directoryAfterWritten4ChooseDoneOp, &directoryAfterWritten5ChooseDoneOp, &directoryAfterDoomSentGetNextSendTableGetOp, &directoryAfterRetire5SendControlBusyOp, &directoryAfterElse4SendOtherFailedOp, &directoryAfterNewDir4SendOtherOpenedDirOp}
+var directoryOps = []*channel.Op{&directoryWorkingReadOp, &directoryWorkingWriteOp, &directoryWorkingAskOp, &directoryWorkingDoneOp, &directoryAfterReadSendDiskReadOp, &directoryAfterWriteSendDiskWriteOp, &directoryAfterRead2ReceiveDiskOp, &directoryAfterWrite2ReceiveDiskOp, &directoryAfterAskPickGroupsOp, &directoryAfterDoneTellOp, &directoryAfterDoneSilentOp, &directoryAfterPickGroupsMakeOp, &directoryAfterPickGroupsLoadOp, &directoryAfterPickGroupsSaveOp, &directoryAfterPickGroupsCountOp, &directoryAfterPickGroupsTakeOp, &directoryAfterPickGroupsFreeOp, &directoryAfterPickGroupsDropOp, &directoryAfterPickGroupsSyncOp, &directoryTellingSentGetNextSendTableGetOp, &directoryTellingSentForgetNextSendTableForgetOp, &directoryAfterMakeSendGroupsTakeInodeOp, &directoryAfterLoadSendGroupsLoadOp, &directoryAfterSaveSendGroupsSaveOp, &directoryAfterCountSendGroupsCountOp, &directoryAfterTakeSendGroupsTakeBlocksOp, &directoryAfterFreeSendGroupsFreeBlocksOp, &directoryAfterDropSendGroupsFreeInodeOp, &directoryAfterSyncSendGroupsSyncOp, &directoryAfterServeOpenOp, &directoryAfterServeRefuseOp, &directoryAfterRetireSendControlBusyOp, &directoryEnteringOpenOp, &directoryEnteringRefuseOp, &directoryRetiringIdleOp, &directoryRetiringBusyOp, &directoryAnsweringWellOp, &directoryAnsweringFailedOp, &directoryAfterTakeInodeReceiveGroupsOp, &directoryAfterLoad2ReceiveGroupsOp, &directoryAfterSave2ReceiveGroupsOp, &directoryAfterCount2ReceiveGroupsOp, &directoryAfterTakeBlocksReceiveGroupsOp, &directoryAfterFreeBlocksReceiveGroupsOp, &directoryAfterFreeInodeReceiveGroupsOp, &directoryAfterSync2ReceiveGroupsOp, &directoryAfterServe2OpenOp, &directoryAfterServe2RefuseOp, &directoryAfterRetire2SendControlBusyOp, &directoryAfterRefuseSendOtherFailedOp, &directoryAfterElseSendOpeningFailedOp, &directoryRefusingSendOpeningFailedOp, &directoryAfterBusySendControlBusyOp, &directoryAfterWellSentFoundNextSendClientsFoundOp, &directoryAfterWellSentEntriesNextSendClientsEntriesOp, &directoryAfterWellChooseDoneOp, &directoryAfterWellSentTargetNextSendClientsTargetOp, &directoryAfterWellSentIsNextSendClientsIsOp, &directoryAfterFailedSentFailedNextSendClientsFailedOp, &directoryAfterFailedSentIsNextSendClientsIsOp, &directoryAfterRefuse2SendOtherFailedOp, &directoryAfterNewDirSendOtherOpenedDirOp, &directoryAfterNewDir2SendOpeningOpenedDirOp, &directoryAfterIdleSendGroupsDetachOp, &directoryAfterNewDir3SendOtherOpenedDirOp, &directoryAfterDetachSendDiskDetachOp, &directoryAfterDetach2SendControlRetiredOp}
 
-var directoryChooses = []*channel.Choice{&directoryServingChoice, &directoryAfterServeChoice, &directoryTryingChoice, &directoryAfterServe2Choice, &directoryAfterFoundChoice, &directoryAfterRefusedChoice, &directoryAfterRefused2Choice, &directoryAfterServe3Choice, &directoryAfterRefused3Choice, &directoryAfterWritten3Choice, &directoryAfterWritten4Choice, &directoryAfterWritten5Choice, &directoryAfterDoomChoice, &directoryAfterServe4Choice}
+var directoryChooses = []*channel.Choice{&directoryTellingChoice, &directoryWaitingChoice, &directoryServingChoice, &directoryAfterOpenChoice, &directoryAfterOpen2Choice, &directoryAfterWellChoice, &directoryAfterFailedChoice, &directoryAfterOpen3Choice}
 
 var (
-	directoryAfterOpenCachedOp                     = channel.Op{State: "DirectoryAfterOpen", Method: "Cached", At: "protocols/vnode/directory.chan:58:14"}
-	directoryAfterOpenAbsentOp                     = channel.Op{State: "DirectoryAfterOpen", Method: "Absent", At: "protocols/vnode/directory.chan:59:14"}
-	directoryAfterFindCachedOp                     = channel.Op{State: "DirectoryAfterFind", Method: "Cached", At: "protocols/vnode/directory.chan:58:14"}
-	directoryAfterFindAbsentOp                     = channel.Op{State: "DirectoryAfterFind", Method: "Absent", At: "protocols/vnode/directory.chan:59:14"}
-	directoryAfterListCachedOp                     = channel.Op{State: "DirectoryAfterList", Method: "Cached", At: "protocols/vnode/directory.chan:58:14"}
-	directoryAfterListAbsentOp                     = channel.Op{State: "DirectoryAfterList", Method: "Absent", At: "protocols/vnode/directory.chan:59:14"}
-	directoryAfterMakeDirSendGroupTakeInodeOp      = channel.Op{State: "DirectoryAfterMakeDir", Method: "SendGroupTakeInode", Slot: directoryGroup, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:94:9"}
-	directoryAfterSymlinkSendGroupTakeInodeOp      = channel.Op{State: "DirectoryAfterSymlink", Method: "SendGroupTakeInode", Slot: directoryGroup, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:94:9"}
-	directoryAfterReadLinkCachedOp                 = channel.Op{State: "DirectoryAfterReadLink", Method: "Cached", At: "protocols/vnode/directory.chan:58:14"}
-	directoryAfterReadLinkAbsentOp                 = channel.Op{State: "DirectoryAfterReadLink", Method: "Absent", At: "protocols/vnode/directory.chan:59:14"}
-	directoryAfterStatSendClientsIsOp              = channel.Op{State: "DirectoryAfterStat", Method: "SendClientsIs", Slot: directoryClients, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:171:58"}
-	directoryAfterSetTimesSendClientsDoneOp        = channel.Op{State: "DirectoryAfterSetTimes", Method: "SendClientsDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:172:58"}
-	directoryAfterLinkCachedOp                     = channel.Op{State: "DirectoryAfterLink", Method: "Cached", At: "protocols/vnode/directory.chan:58:14"}
-	directoryAfterLinkAbsentOp                     = channel.Op{State: "DirectoryAfterLink", Method: "Absent", At: "protocols/vnode/directory.chan:59:14"}
-	directoryAfterRenameCachedOp                   = channel.Op{State: "DirectoryAfterRename", Method: "Cached", At: "protocols/vnode/directory.chan:58:14"}
-	directoryAfterRenameAbsentOp                   = channel.Op{State: "DirectoryAfterRename", Method: "Absent", At: "protocols/vnode/directory.chan:59:14"}
-	directoryAfterUnlinkLastOp                     = channel.Op{State: "DirectoryAfterUnlink", Method: "Last", At: "protocols/vnode/directory.chan:177:22"}
-	directoryAfterUnlinkMoreOp                     = channel.Op{State: "DirectoryAfterUnlink", Method: "More", At: "protocols/vnode/directory.chan:178:22"}
-	directoryAfterElseSendAnswerFailedOp           = channel.Op{State: "DirectoryAfterElse", Method: "SendAnswerFailed", Slot: directoryAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:26:16"}
-	directoryAfterRetireSendTableDetachOp          = channel.Op{State: "DirectoryAfterRetire", Method: "SendTableDetach", Slot: directoryTable, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:129:21"}
-	directoryAfterRetire2SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire2", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:135:17"}
-	directoryAfterAbsentSendDiskReadOp             = channel.Op{State: "DirectoryAfterAbsent", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:61:9"}
-	directoryAfterAbsent2SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent2", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:61:9"}
-	directoryAfterAbsent3SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent3", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:61:9"}
-	directoryAfterTakeInodeReceiveGroupOp          = channel.Op{State: "DirectoryAfterTakeInode", Method: "ReceiveGroup", Slot: directoryGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:96:16"}
-	directoryAfterTakeInode2ReceiveGroupOp         = channel.Op{State: "DirectoryAfterTakeInode2", Method: "ReceiveGroup", Slot: directoryGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:96:16"}
-	directoryAfterAbsent4SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent4", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:61:9"}
-	directoryAfterAbsent5SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent5", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:61:9"}
-	directoryAfterAbsent6SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent6", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:61:9"}
-	directoryTryingSentForgetNextSendTableForgetOp = channel.Op{State: "DirectoryTryingSentForgetNext", Method: "SendTableForget", Slot: directoryTable, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:47:20"}
-	directoryAfterMoreCachedOp                     = channel.Op{State: "DirectoryAfterMore", Method: "Cached", At: "protocols/vnode/directory.chan:58:14"}
-	directoryAfterMoreAbsentOp                     = channel.Op{State: "DirectoryAfterMore", Method: "Absent", At: "protocols/vnode/directory.chan:59:14"}
-	directoryAfterNewDirSendAnswerOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir", Method: "SendAnswerOpenedDir", Slot: directoryAnswer, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:17:20"}
-	directoryAfterDetachSendControlRetiredOp       = channel.Op{State: "DirectoryAfterDetach", Method: "SendControlRetired", Slot: directoryControl, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:130:21"}
-	directoryAfterCachedFoundOp                    = channel.Op{State: "DirectoryAfterCached", Method: "Found", At: "protocols/vnode/directory.chan:108:18"}
-	directoryAfterCachedCreateOp                   = channel.Op{State: "DirectoryAfterCached", Method: "Create", At: "protocols/vnode/directory.chan:111:18"}
-	directoryAfterCachedMissingOp                  = channel.Op{State: "DirectoryAfterCached", Method: "Missing", At: "protocols/vnode/directory.chan:116:18"}
-	directoryAfterReadReceiveDiskOp                = channel.Op{State: "DirectoryAfterRead", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:63:16"}
-	directoryAfterDataSendClientsFoundOp           = channel.Op{State: "DirectoryAfterData", Method: "SendClientsFound", Slot: directoryClients, Peer: 0, Label: 12, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:140:21"}
-	directoryAfterRead2ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead2", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:63:16"}
-	directoryAfterCached2SendClientsEntriesOp      = channel.Op{State: "DirectoryAfterCached2", Method: "SendClientsEntries", Slot: directoryClients, Peer: 0, Label: 14, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:146:21"}
-	directoryAfterRead3ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead3", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:63:16"}
-	directoryAfterInodeSendDiskWriteOp             = channel.Op{State: "DirectoryAfterInode", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:70:9"}
-	directoryAfterInode2SendDiskWriteOp            = channel.Op{State: "DirectoryAfterInode2", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:70:9"}
-	directoryAfterCached3LinkOp                    = channel.Op{State: "DirectoryAfterCached3", Method: "Link", At: "protocols/vnode/directory.chan:165:26"}
-	directoryAfterCached3OtherOp                   = channel.Op{State: "DirectoryAfterCached3", Method: "Other", At: "protocols/vnode/directory.chan:166:26"}
-	directoryAfterRead4ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead4", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:63:16"}
-	directoryAfterCached4FineOp                    = channel.Op{State: "DirectoryAfterCached4", Method: "Fine", At: "protocols/vnode/directory.chan:81:18"}
-	directoryAfterCached4RefusedOp                 = channel.Op{State: "DirectoryAfterCached4", Method: "Refused", At: "protocols/vnode/directory.chan:86:18"}
-	directoryAfterRead5ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead5", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:63:16"}
-	directoryAfterCached5FineOp                    = channel.Op{State: "DirectoryAfterCached5", Method: "Fine", At: "protocols/vnode/directory.chan:81:18"}
-	directoryAfterCached5RefusedOp                 = channel.Op{State: "DirectoryAfterCached5", Method: "Refused", At: "protocols/vnode/directory.chan:86:18"}
-	directoryAfterRead6ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead6", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:63:16"}
-	directoryAfterRetire3SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire3", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:50:41"}
-	directoryAfterAbsent7SendDiskReadOp            = channel.Op{State: "DirectoryAfterAbsent7", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:61:9"}
-	directoryAfterRetiredSendGroupDetachOp         = channel.Op{State: "DirectoryAfterRetired", Method: "SendGroupDetach", Slot: directoryGroup, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:131:21"}
-	directoryAfterFoundSentGetNextSendTableGetOp   = channel.Op{State: "DirectoryAfterFoundSentGetNext", Method: "SendTableGet", Slot: directoryTable, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:36:20"}
-	directoryAfterCreateSendGroupTakeInodeOp       = channel.Op{State: "DirectoryAfterCreate", Method: "SendGroupTakeInode", Slot: directoryGroup, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:94:9"}
-	directoryAfterMissingSendAnswerFailedOp        = channel.Op{State: "DirectoryAfterMissing", Method: "SendAnswerFailed", Slot: directoryAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:26:16"}
-	directoryAfterWriteReceiveDiskOp               = channel.Op{State: "DirectoryAfterWrite", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:72:16"}
-	directoryAfterNoSpaceSendClientsFailedOp       = channel.Op{State: "DirectoryAfterNoSpace", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:154:21"}
-	directoryAfterWrite2ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite2", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:72:16"}
-	directoryAfterNoSpace2SendClientsFailedOp      = channel.Op{State: "DirectoryAfterNoSpace2", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:160:21"}
-	directoryAfterLink2SendClientsTargetOp         = channel.Op{State: "DirectoryAfterLink2", Method: "SendClientsTarget", Slot: directoryClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:165:33"}
-	directoryAfterOtherSendClientsFailedOp         = channel.Op{State: "DirectoryAfterOther", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:166:33"}
-	directoryAfterFineSendDiskWriteOp              = channel.Op{State: "DirectoryAfterFine", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:70:9"}
-	directoryAfterRefusedChooseFailedOp            = channel.Op{State: "DirectoryAfterRefused", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:89:9"}
-	directoryAfterFine2SendDiskWriteOp             = channel.Op{State: "DirectoryAfterFine2", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:70:9"}
-	directoryAfterRefused2ChooseFailedOp           = channel.Op{State: "DirectoryAfterRefused2", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:89:9"}
-	directoryAfterElse2SendOtherFailedOp           = channel.Op{State: "DirectoryAfterElse2", Method: "SendOtherFailed", Slot: directoryOther, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:26:16"}
-	directoryAfterCached6FineOp                    = channel.Op{State: "DirectoryAfterCached6", Method: "Fine", At: "protocols/vnode/directory.chan:81:18"}
-	directoryAfterCached6RefusedOp                 = channel.Op{State: "DirectoryAfterCached6", Method: "Refused", At: "protocols/vnode/directory.chan:86:18"}
-	directoryAfterRead7ReceiveDiskOp               = channel.Op{State: "DirectoryAfterRead7", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:63:16"}
-	directoryAfterDetach2SendDiskDetachOp          = channel.Op{State: "DirectoryAfterDetach2", Method: "SendDiskDetach", Slot: directoryDisk, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:132:21"}
-	directoryAfterRetire4SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire4", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:39:41"}
-	directoryAfterTakeInode3ReceiveGroupOp         = channel.Op{State: "DirectoryAfterTakeInode3", Method: "ReceiveGroup", Slot: directoryGroup, Peer: 1, Labels: 1<<6 | 1<<7, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:96:16"}
-	directoryAfterFailedSendClientsFailedOp        = channel.Op{State: "DirectoryAfterFailed", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:142:21"}
-	directoryAfterFailed2SendClientsFailedOp       = channel.Op{State: "DirectoryAfterFailed2", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:148:21"}
-	directoryAfterFailed3SendClientsFailedOp       = channel.Op{State: "DirectoryAfterFailed3", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:169:21"}
-	directoryAfterWrite3ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite3", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:72:16"}
-	directoryAfterWrite4ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite4", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:72:16"}
-	directoryAfterNewDir2SendOtherOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir2", Method: "SendOtherOpenedDir", Slot: directoryOther, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:17:20"}
-	directoryAfterFine3SendDiskWriteOp             = channel.Op{State: "DirectoryAfterFine3", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:70:9"}
-	directoryAfterRefused3ChooseFailedOp           = channel.Op{State: "DirectoryAfterRefused3", Method: "ChooseFailed", Slot: directoryClients, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:89:9"}
-	directoryAfterElse3SendOtherFailedOp           = channel.Op{State: "DirectoryAfterElse3", Method: "SendOtherFailed", Slot: directoryOther, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:26:16"}
-	directoryAfterInode3SendDiskWriteOp            = channel.Op{State: "DirectoryAfterInode3", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:70:9"}
-	directoryAfterWrite5ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite5", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:72:16"}
-	directoryAfterNewDir3SendOtherOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir3", Method: "SendOtherOpenedDir", Slot: directoryOther, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:17:20"}
-	directoryAfterWrite6ReceiveDiskOp              = channel.Op{State: "DirectoryAfterWrite6", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:72:16"}
-	directoryAfterWrittenSendClientsDoneOp         = channel.Op{State: "DirectoryAfterWritten", Method: "SendClientsDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:152:21"}
-	directoryAfterWritten2SendClientsDoneOp        = channel.Op{State: "DirectoryAfterWritten2", Method: "SendClientsDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:158:21"}
-	directoryAfterWritten3ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten3", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:83:21"}
-	directoryAfterWritten4ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten4", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:83:21"}
-	directoryAfterWritten5ChooseDoneOp             = channel.Op{State: "DirectoryAfterWritten5", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:83:21"}
-	directoryAfterDoomSentGetNextSendTableGetOp    = channel.Op{State: "DirectoryAfterDoomSentGetNext", Method: "SendTableGet", Slot: directoryTable, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:36:20"}
-	directoryAfterRetire5SendControlBusyOp         = channel.Op{State: "DirectoryAfterRetire5", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:39:41"}
-	directoryAfterElse4SendOtherFailedOp           = channel.Op{State: "DirectoryAfterElse4", Method: "SendOtherFailed", Slot: directoryOther, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:26:16"}
-	directoryAfterNewDir4SendOtherOpenedDirOp      = channel.Op{State: "DirectoryAfterNewDir4", Method: "SendOtherOpenedDir", Slot: directoryOther, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:17:20"}
-	directoryServingChoice                         = channel.Choice{ID: 0, State: "DirectoryServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:125:20"},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:126:20"},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:127:20"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/directory.chan:137:20"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 1, At: "protocols/vnode/directory.chan:138:20"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 2, At: "protocols/vnode/directory.chan:144:20"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 3, At: "protocols/vnode/directory.chan:150:20"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 4, At: "protocols/vnode/directory.chan:156:20"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 5, At: "protocols/vnode/directory.chan:162:20"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 6, At: "protocols/vnode/directory.chan:171:20"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 7, At: "protocols/vnode/directory.chan:172:20"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 8, At: "protocols/vnode/directory.chan:173:20"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 10, At: "protocols/vnode/directory.chan:174:20"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 9, At: "protocols/vnode/directory.chan:175:20"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 11, At: "protocols/vnode/directory.chan:181:20"},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/directory.chan:123:9"},
+	directoryWorkingReadOp                                = channel.Op{State: "DirectoryWorking", Method: "Read", At: "protocols/vnode/directory.chan:165:14"}
+	directoryWorkingWriteOp                               = channel.Op{State: "DirectoryWorking", Method: "Write", At: "protocols/vnode/directory.chan:172:14"}
+	directoryWorkingAskOp                                 = channel.Op{State: "DirectoryWorking", Method: "Ask", At: "protocols/vnode/directory.chan:179:14"}
+	directoryWorkingDoneOp                                = channel.Op{State: "DirectoryWorking", Method: "Done", At: "protocols/vnode/directory.chan:184:14"}
+	directoryAfterReadSendDiskReadOp                      = channel.Op{State: "DirectoryAfterRead", Method: "SendDiskRead", Slot: directoryDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:166:13"}
+	directoryAfterWriteSendDiskWriteOp                    = channel.Op{State: "DirectoryAfterWrite", Method: "SendDiskWrite", Slot: directoryDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:173:13"}
+	directoryAfterRead2ReceiveDiskOp                      = channel.Op{State: "DirectoryAfterRead2", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:168:20"}
+	directoryAfterWrite2ReceiveDiskOp                     = channel.Op{State: "DirectoryAfterWrite2", Method: "ReceiveDisk", Slot: directoryDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:175:20"}
+	directoryAfterAskPickGroupsOp                         = channel.Op{State: "DirectoryAfterAsk", Method: "PickGroups", At: "protocols/vnode/directory.chan:180:20"}
+	directoryAfterDoneTellOp                              = channel.Op{State: "DirectoryAfterDone", Method: "Tell", At: "protocols/vnode/directory.chan:188:14"}
+	directoryAfterDoneSilentOp                            = channel.Op{State: "DirectoryAfterDone", Method: "Silent", At: "protocols/vnode/directory.chan:191:14"}
+	directoryAfterPickGroupsMakeOp                        = channel.Op{State: "DirectoryAfterPickGroups", Method: "Make", At: "protocols/vnode/directory.chan:21:14"}
+	directoryAfterPickGroupsLoadOp                        = channel.Op{State: "DirectoryAfterPickGroups", Method: "Load", At: "protocols/vnode/directory.chan:27:14"}
+	directoryAfterPickGroupsSaveOp                        = channel.Op{State: "DirectoryAfterPickGroups", Method: "Save", At: "protocols/vnode/directory.chan:33:14"}
+	directoryAfterPickGroupsCountOp                       = channel.Op{State: "DirectoryAfterPickGroups", Method: "Count", At: "protocols/vnode/directory.chan:39:14"}
+	directoryAfterPickGroupsTakeOp                        = channel.Op{State: "DirectoryAfterPickGroups", Method: "Take", At: "protocols/vnode/directory.chan:45:14"}
+	directoryAfterPickGroupsFreeOp                        = channel.Op{State: "DirectoryAfterPickGroups", Method: "Free", At: "protocols/vnode/directory.chan:51:14"}
+	directoryAfterPickGroupsDropOp                        = channel.Op{State: "DirectoryAfterPickGroups", Method: "Drop", At: "protocols/vnode/directory.chan:57:14"}
+	directoryAfterPickGroupsSyncOp                        = channel.Op{State: "DirectoryAfterPickGroups", Method: "Sync", At: "protocols/vnode/directory.chan:63:14"}
+	directoryTellingSentGetNextSendTableGetOp             = channel.Op{State: "DirectoryTellingSentGetNext", Method: "SendTableGet", Slot: directoryTable, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:78:41"}
+	directoryTellingSentForgetNextSendTableForgetOp       = channel.Op{State: "DirectoryTellingSentForgetNext", Method: "SendTableForget", Slot: directoryTable, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:79:43"}
+	directoryAfterMakeSendGroupsTakeInodeOp               = channel.Op{State: "DirectoryAfterMake", Method: "SendGroupsTakeInode", Slot: directoryGroups, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:22:13"}
+	directoryAfterLoadSendGroupsLoadOp                    = channel.Op{State: "DirectoryAfterLoad", Method: "SendGroupsLoad", Slot: directoryGroups, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:28:13"}
+	directoryAfterSaveSendGroupsSaveOp                    = channel.Op{State: "DirectoryAfterSave", Method: "SendGroupsSave", Slot: directoryGroups, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:34:13"}
+	directoryAfterCountSendGroupsCountOp                  = channel.Op{State: "DirectoryAfterCount", Method: "SendGroupsCount", Slot: directoryGroups, Peer: 1, Label: 4, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:40:13"}
+	directoryAfterTakeSendGroupsTakeBlocksOp              = channel.Op{State: "DirectoryAfterTake", Method: "SendGroupsTakeBlocks", Slot: directoryGroups, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:46:13"}
+	directoryAfterFreeSendGroupsFreeBlocksOp              = channel.Op{State: "DirectoryAfterFree", Method: "SendGroupsFreeBlocks", Slot: directoryGroups, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:52:13"}
+	directoryAfterDropSendGroupsFreeInodeOp               = channel.Op{State: "DirectoryAfterDrop", Method: "SendGroupsFreeInode", Slot: directoryGroups, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:58:13"}
+	directoryAfterSyncSendGroupsSyncOp                    = channel.Op{State: "DirectoryAfterSync", Method: "SendGroupsSync", Slot: directoryGroups, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:64:13"}
+	directoryAfterServeOpenOp                             = channel.Op{State: "DirectoryAfterServe", Method: "Open", At: "protocols/vnode/directory.chan:98:14"}
+	directoryAfterServeRefuseOp                           = channel.Op{State: "DirectoryAfterServe", Method: "Refuse", At: "protocols/vnode/directory.chan:109:14"}
+	directoryAfterRetireSendControlBusyOp                 = channel.Op{State: "DirectoryAfterRetire", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:82:70"}
+	directoryEnteringOpenOp                               = channel.Op{State: "DirectoryEntering", Method: "Open", At: "protocols/vnode/directory.chan:98:14"}
+	directoryEnteringRefuseOp                             = channel.Op{State: "DirectoryEntering", Method: "Refuse", At: "protocols/vnode/directory.chan:109:14"}
+	directoryRetiringIdleOp                               = channel.Op{State: "DirectoryRetiring", Method: "Idle", At: "protocols/vnode/directory.chan:123:14"}
+	directoryRetiringBusyOp                               = channel.Op{State: "DirectoryRetiring", Method: "Busy", At: "protocols/vnode/directory.chan:132:14"}
+	directoryAnsweringWellOp                              = channel.Op{State: "DirectoryAnswering", Method: "Well", At: "protocols/vnode/directory.chan:210:18"}
+	directoryAnsweringFailedOp                            = channel.Op{State: "DirectoryAnswering", Method: "Failed", At: "protocols/vnode/directory.chan:215:18"}
+	directoryAfterTakeInodeReceiveGroupsOp                = channel.Op{State: "DirectoryAfterTakeInode", Method: "ReceiveGroups", Slot: directoryGroups, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:24:20"}
+	directoryAfterLoad2ReceiveGroupsOp                    = channel.Op{State: "DirectoryAfterLoad2", Method: "ReceiveGroups", Slot: directoryGroups, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:30:20"}
+	directoryAfterSave2ReceiveGroupsOp                    = channel.Op{State: "DirectoryAfterSave2", Method: "ReceiveGroups", Slot: directoryGroups, Peer: 1, Labels: 1<<13 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:36:20"}
+	directoryAfterCount2ReceiveGroupsOp                   = channel.Op{State: "DirectoryAfterCount2", Method: "ReceiveGroups", Slot: directoryGroups, Peer: 1, Labels: 1<<13 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:42:20"}
+	directoryAfterTakeBlocksReceiveGroupsOp               = channel.Op{State: "DirectoryAfterTakeBlocks", Method: "ReceiveGroups", Slot: directoryGroups, Peer: 1, Labels: 1<<11 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:48:20"}
+	directoryAfterFreeBlocksReceiveGroupsOp               = channel.Op{State: "DirectoryAfterFreeBlocks", Method: "ReceiveGroups", Slot: directoryGroups, Peer: 1, Labels: 1<<14 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:54:20"}
+	directoryAfterFreeInodeReceiveGroupsOp                = channel.Op{State: "DirectoryAfterFreeInode", Method: "ReceiveGroups", Slot: directoryGroups, Peer: 1, Labels: 1<<14 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:60:20"}
+	directoryAfterSync2ReceiveGroupsOp                    = channel.Op{State: "DirectoryAfterSync2", Method: "ReceiveGroups", Slot: directoryGroups, Peer: 1, Labels: 1<<14 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:66:20"}
+	directoryAfterServe2OpenOp                            = channel.Op{State: "DirectoryAfterServe2", Method: "Open", At: "protocols/vnode/directory.chan:98:14"}
+	directoryAfterServe2RefuseOp                          = channel.Op{State: "DirectoryAfterServe2", Method: "Refuse", At: "protocols/vnode/directory.chan:109:14"}
+	directoryAfterRetire2SendControlBusyOp                = channel.Op{State: "DirectoryAfterRetire2", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:90:45"}
+	directoryAfterRefuseSendOtherFailedOp                 = channel.Op{State: "DirectoryAfterRefuse", Method: "SendOtherFailed", Slot: directoryOther, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:116:16"}
+	directoryAfterElseSendOpeningFailedOp                 = channel.Op{State: "DirectoryAfterElse", Method: "SendOpeningFailed", Slot: directoryOpening, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:116:16"}
+	directoryRefusingSendOpeningFailedOp                  = channel.Op{State: "DirectoryRefusing", Method: "SendOpeningFailed", Slot: directoryOpening, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:116:16"}
+	directoryAfterBusySendControlBusyOp                   = channel.Op{State: "DirectoryAfterBusy", Method: "SendControlBusy", Slot: directoryControl, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:133:13"}
+	directoryAfterWellSentFoundNextSendClientsFoundOp     = channel.Op{State: "DirectoryAfterWellSentFoundNext", Method: "SendClientsFound", Slot: directoryClients, Peer: 0, Label: 15, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:141:16"}
+	directoryAfterWellSentEntriesNextSendClientsEntriesOp = channel.Op{State: "DirectoryAfterWellSentEntriesNext", Method: "SendClientsEntries", Slot: directoryClients, Peer: 0, Label: 17, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:142:16"}
+	directoryAfterWellChooseDoneOp                        = channel.Op{State: "DirectoryAfterWell", Method: "ChooseDone", Slot: directoryClients, Peer: 0, Label: 18, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:143:16"}
+	directoryAfterWellSentTargetNextSendClientsTargetOp   = channel.Op{State: "DirectoryAfterWellSentTargetNext", Method: "SendClientsTarget", Slot: directoryClients, Peer: 0, Label: 19, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:144:16"}
+	directoryAfterWellSentIsNextSendClientsIsOp           = channel.Op{State: "DirectoryAfterWellSentIsNext", Method: "SendClientsIs", Slot: directoryClients, Peer: 0, Label: 20, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:145:16"}
+	directoryAfterFailedSentFailedNextSendClientsFailedOp = channel.Op{State: "DirectoryAfterFailedSentFailedNext", Method: "SendClientsFailed", Slot: directoryClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:153:16"}
+	directoryAfterFailedSentIsNextSendClientsIsOp         = channel.Op{State: "DirectoryAfterFailedSentIsNext", Method: "SendClientsIs", Slot: directoryClients, Peer: 0, Label: 20, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/directory.chan:154:16"}
+	directoryAfterRefuse2SendOtherFailedOp                = channel.Op{State: "DirectoryAfterRefuse2", Method: "SendOtherFailed", Slot: directoryOther, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:116:16"}
+	directoryAfterNewDirSendOtherOpenedDirOp              = channel.Op{State: "DirectoryAfterNewDir", Method: "SendOtherOpenedDir", Slot: directoryOther, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:103:24"}
+	directoryAfterNewDir2SendOpeningOpenedDirOp           = channel.Op{State: "DirectoryAfterNewDir2", Method: "SendOpeningOpenedDir", Slot: directoryOpening, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:103:24"}
+	directoryAfterIdleSendGroupsDetachOp                  = channel.Op{State: "DirectoryAfterIdle", Method: "SendGroupsDetach", Slot: directoryGroups, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:125:17"}
+	directoryAfterNewDir3SendOtherOpenedDirOp             = channel.Op{State: "DirectoryAfterNewDir3", Method: "SendOtherOpenedDir", Slot: directoryOther, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/directory.chan:103:24"}
+	directoryAfterDetachSendDiskDetachOp                  = channel.Op{State: "DirectoryAfterDetach", Method: "SendDiskDetach", Slot: directoryDisk, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:127:13"}
+	directoryAfterDetach2SendControlRetiredOp             = channel.Op{State: "DirectoryAfterDetach2", Method: "SendControlRetired", Slot: directoryControl, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "protocols/vnode/directory.chan:128:13"}
+	directoryTellingChoice                                = channel.Choice{ID: 0, State: "DirectoryTelling", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: directoryTable, Peer: 1, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/vnode/directory.chan:78:41"},
+		{Kind: channel.Send, Slot: directoryTable, Peer: 1, Point: channel.AnyPoint, Label: 1, Guard: 2, At: "protocols/vnode/directory.chan:79:43"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:80:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:81:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:82:20"},
 	}}
-	directoryAfterServeChoice = channel.Choice{ID: 1, State: "DirectoryAfterServe", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/vnode/directory.chan:14:16"},
-		{Kind: channel.Else, At: "protocols/vnode/directory.chan:20:16"},
+	directoryWaitingChoice = channel.Choice{ID: 1, State: "DirectoryWaiting", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: directoryTable, Peer: 1, Point: channel.AnyPoint, Label: 4, At: "protocols/vnode/directory.chan:87:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:88:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:89:20"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:90:20"},
 	}}
-	directoryTryingChoice = channel.Choice{ID: 2, State: "DirectoryTrying", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryTable, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:47:20"},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:48:20"},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:49:20"},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:50:20"},
+	directoryServingChoice = channel.Choice{ID: 2, State: "DirectoryServing", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:225:16"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:232:16"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:233:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/directory.chan:234:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 1, At: "protocols/vnode/directory.chan:235:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 2, At: "protocols/vnode/directory.chan:238:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 3, At: "protocols/vnode/directory.chan:241:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 4, At: "protocols/vnode/directory.chan:244:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 5, At: "protocols/vnode/directory.chan:247:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 6, At: "protocols/vnode/directory.chan:250:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 7, At: "protocols/vnode/directory.chan:253:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 8, At: "protocols/vnode/directory.chan:256:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 9, At: "protocols/vnode/directory.chan:259:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 10, At: "protocols/vnode/directory.chan:262:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 11, At: "protocols/vnode/directory.chan:265:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 12, At: "protocols/vnode/directory.chan:268:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 13, At: "protocols/vnode/directory.chan:271:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 14, At: "protocols/vnode/directory.chan:274:16"},
+		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:275:16"},
 	}}
-	directoryAfterServe2Choice = channel.Choice{ID: 3, State: "DirectoryAfterServe2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/vnode/directory.chan:14:16"},
-		{Kind: channel.Else, At: "protocols/vnode/directory.chan:20:16"},
+	directoryAfterOpenChoice = channel.Choice{ID: 3, State: "DirectoryAfterOpen", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/vnode/directory.chan:100:20"},
+		{Kind: channel.Else, At: "protocols/vnode/directory.chan:107:20"},
 	}}
-	directoryAfterFoundChoice = channel.Choice{ID: 4, State: "DirectoryAfterFound", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryTable, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:36:20"},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:37:20"},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:38:20"},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:39:20"},
+	directoryAfterOpen2Choice = channel.Choice{ID: 4, State: "DirectoryAfterOpen2", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/vnode/directory.chan:100:20"},
+		{Kind: channel.Else, At: "protocols/vnode/directory.chan:107:20"},
 	}}
-	directoryAfterRefusedChoice = channel.Choice{ID: 5, State: "DirectoryAfterRefused", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 1, At: "protocols/vnode/directory.chan:89:9", Aimed: true},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/vnode/directory.chan:123:9", Aimed: true},
+	directoryAfterWellChoice = channel.Choice{ID: 5, State: "DirectoryAfterWell", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 15, Guard: 1, At: "protocols/vnode/directory.chan:141:16", Aimed: true},
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 17, Guard: 2, At: "protocols/vnode/directory.chan:142:16", Aimed: true},
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 18, Guard: 3, At: "protocols/vnode/directory.chan:143:16", Aimed: true},
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 19, Guard: 4, At: "protocols/vnode/directory.chan:144:16", Aimed: true},
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 20, Guard: 5, At: "protocols/vnode/directory.chan:145:16", Aimed: true},
+		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:146:16", Aimed: true},
 	}}
-	directoryAfterRefused2Choice = channel.Choice{ID: 6, State: "DirectoryAfterRefused2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 1, At: "protocols/vnode/directory.chan:89:9", Aimed: true},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/vnode/directory.chan:123:9", Aimed: true},
+	directoryAfterFailedChoice = channel.Choice{ID: 6, State: "DirectoryAfterFailed", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 16, Guard: 1, At: "protocols/vnode/directory.chan:153:16", Aimed: true},
+		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 20, Guard: 2, At: "protocols/vnode/directory.chan:154:16", Aimed: true},
+		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:155:16", Aimed: true},
 	}}
-	directoryAfterServe3Choice = channel.Choice{ID: 7, State: "DirectoryAfterServe3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/vnode/directory.chan:14:16"},
-		{Kind: channel.Else, At: "protocols/vnode/directory.chan:20:16"},
-	}}
-	directoryAfterRefused3Choice = channel.Choice{ID: 8, State: "DirectoryAfterRefused3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 1, At: "protocols/vnode/directory.chan:89:9", Aimed: true},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/vnode/directory.chan:123:9", Aimed: true},
-	}}
-	directoryAfterWritten3Choice = channel.Choice{ID: 9, State: "DirectoryAfterWritten3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 15, Guard: 1, At: "protocols/vnode/directory.chan:83:21", Aimed: true},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/vnode/directory.chan:123:9", Aimed: true},
-	}}
-	directoryAfterWritten4Choice = channel.Choice{ID: 10, State: "DirectoryAfterWritten4", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 15, Guard: 1, At: "protocols/vnode/directory.chan:83:21", Aimed: true},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/vnode/directory.chan:123:9", Aimed: true},
-	}}
-	directoryAfterWritten5Choice = channel.Choice{ID: 11, State: "DirectoryAfterWritten5", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 15, Guard: 1, At: "protocols/vnode/directory.chan:83:21", Aimed: true},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/vnode/directory.chan:123:9", Aimed: true},
-	}}
-	directoryAfterDoomChoice = channel.Choice{ID: 12, State: "DirectoryAfterDoom", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: directoryTable, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:36:20"},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:37:20"},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:38:20"},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:39:20"},
-	}}
-	directoryAfterServe4Choice = channel.Choice{ID: 13, State: "DirectoryAfterServe4", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/vnode/directory.chan:14:16"},
-		{Kind: channel.Else, At: "protocols/vnode/directory.chan:20:16"},
+	directoryAfterOpen3Choice = channel.Choice{ID: 7, State: "DirectoryAfterOpen3", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/vnode/directory.chan:100:20"},
+		{Kind: channel.Else, At: "protocols/vnode/directory.chan:107:20"},
 	}}
 )
 
 // DirectoryView reads the model variables of a Directory, as whom a state is about. Only its steps change them.
 type DirectoryView struct{ e *directoryComponent }
 
-// Lost is lost (directory.chan:123).
-func (v DirectoryView) Lost() int { return v.e.v.lost }
+// Who is who (directory.chan:15).
+func (v DirectoryView) Who() int { return v.e.v.who }
 
-// C is c (directory.chan:137).
+// Wanted is wanted (directory.chan:16).
+func (v DirectoryView) Wanted() Wanted { return v.e.v.wanted }
+
+// Told is told (directory.chan:17).
+func (v DirectoryView) Told() bool { return v.e.v.told }
+
+// G is g (directory.chan:180).
+func (v DirectoryView) G() int { return v.e.v.g }
+
+// C is c (directory.chan:234).
 func (v DirectoryView) C() int { return v.e.v.c }
 
 // Added is the member that an add has made last.
 func (v DirectoryView) Added() int { return v.e.added }
 
-// DirectoryServing is a state of vnode.Directory at serving (directory.chan:124).
+// DirectoryWorking is a state of vnode.Directory at working (directory.chan:164).
 // Next:
-//   - Serve(answer) <- control (directory.chan:125)
-//   - Doom() <- control (directory.chan:126)
-//   - Retire() <- control (directory.chan:127)
-//   - Open(_, _, answer) <- clients[c at rest] (directory.chan:137)
-//   - Find(_) <- clients[c at rest] (directory.chan:138)
-//   - List(_) <- clients[c at rest] (directory.chan:144)
-//   - MakeDir(_) <- clients[c at rest] (directory.chan:150)
-//   - Symlink(_, _) <- clients[c at rest] (directory.chan:156)
-//   - ReadLink(_) <- clients[c at rest] (directory.chan:162)
-//   - Stat() <- clients[c at rest] (directory.chan:171)
-//   - SetTimes(_, _) <- clients[c at rest] (directory.chan:172)
-//   - Link(_, _) <- clients[c at rest] (directory.chan:173)
-//   - Rename(_, _) <- clients[c at rest] (directory.chan:174)
-//   - Unlink(_, _) <- clients[c at rest] (directory.chan:175)
-//   - Close() <- clients[c at rest] (directory.chan:181)
-//   - gone <- clients[lost at rest] (directory.chan:123)
-type DirectoryServing struct {
+//   - case read (directory.chan:165)
+//   - case write (directory.chan:172)
+//   - case ask (directory.chan:179)
+//   - case done (directory.chan:184)
+type DirectoryWorking struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryServing) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryWorking) View() DirectoryView { return DirectoryView{s.e} }
 
-// Choose waits for *DirectoryServingServe, *DirectoryServingDoom, *DirectoryServingRetire, *DirectoryServingOpen, *DirectoryServingFind, *DirectoryServingList, *DirectoryServingMakeDir, *DirectoryServingSymlink, *DirectoryServingReadLink, *DirectoryServingStat, *DirectoryServingSetTimes, *DirectoryServingLink, *DirectoryServingRename, *DirectoryServingUnlink, *DirectoryServingClose or *DirectoryServingGone.
-func (s DirectoryServing) Choose() (DirectoryServingOption, error) {
+// Read does case read (directory.chan:165).
+func (s DirectoryWorking) Read() (DirectoryAfterRead, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("DirectoryServing", "Choose")
+		return DirectoryAfterRead{}, channel.DeadState("DirectoryWorking", "Read")
 	}
-	taken, err := e.Choose(s.step, &directoryServingChoice, 0, 0)
-	if err != nil {
-		return nil, err
+	if e.v.wanted == WantedNothing {
+		return DirectoryAfterRead{}, channel.BadArgument("DirectoryWorking", "Read", "this may not be decided now")
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.directoryServingServe
-		e.PutAt(e.TakeEnd(0), directoryAnswer, 0, 0)
-		m.Next = DirectoryAfterServe{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.directoryServingDoom
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	case 2:
-		m := &e.m.directoryServingRetire
-		m.Next = e.settle1()
-		return m, nil
-
-	case 3:
-		p := channel.In[dir.DirOpenPayload](&e.Endpoint)
-		m := &e.m.directoryServingOpen
-		*m = DirectoryServingOpen{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), How: p.How}
-		e.v.c = taken.Member
-		e.PutAt(e.TakeEnd(0), directoryAnswer, 0, 0)
-		e.Move(directoryClients, taken.Member, 0)
-		m.Next = DirectoryAfterOpen{e, e.Step()}
-		return m, nil
-
-	case 4:
-		p := channel.In[dir.DirFindPayload](&e.Endpoint)
-		m := &e.m.directoryServingFind
-		*m = DirectoryServingFind{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len])}
-		e.v.c = taken.Member
-		e.Move(directoryClients, taken.Member, 1)
-		m.Next = DirectoryAfterFind{e, e.Step()}
-		return m, nil
-
-	case 5:
-		p := channel.In[dir.DirListPayload](&e.Endpoint)
-		m := &e.m.directoryServingList
-		*m = DirectoryServingList{Member: taken.Member, Cookie: p.Cookie}
-		e.v.c = taken.Member
-		e.Move(directoryClients, taken.Member, 2)
-		m.Next = DirectoryAfterList{e, e.Step()}
-		return m, nil
-
-	case 6:
-		p := channel.In[dir.DirMakeDirPayload](&e.Endpoint)
-		m := &e.m.directoryServingMakeDir
-		*m = DirectoryServingMakeDir{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len])}
-		e.v.c = taken.Member
-		e.Move(directoryClients, taken.Member, 3)
-		m.Next = DirectoryAfterMakeDir{e, e.Step()}
-		return m, nil
-
-	case 7:
-		p := channel.In[dir.DirSymlinkPayload](&e.Endpoint)
-		m := &e.m.directoryServingSymlink
-		*m = DirectoryServingSymlink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Target: string(p.Target.Data[:p.Target.Len])}
-		e.v.c = taken.Member
-		e.Move(directoryClients, taken.Member, 4)
-		m.Next = DirectoryAfterSymlink{e, e.Step()}
-		return m, nil
-
-	case 8:
-		p := channel.In[dir.DirReadLinkPayload](&e.Endpoint)
-		m := &e.m.directoryServingReadLink
-		*m = DirectoryServingReadLink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len])}
-		e.v.c = taken.Member
-		e.Move(directoryClients, taken.Member, 5)
-		m.Next = DirectoryAfterReadLink{e, e.Step()}
-		return m, nil
-
-	case 9:
-		m := &e.m.directoryServingStat
-		*m = DirectoryServingStat{Member: taken.Member}
-		e.v.c = taken.Member
-		e.Move(directoryClients, taken.Member, 6)
-		m.Next = DirectoryAfterStat{e, e.Step()}
-		return m, nil
-
-	case 10:
-		p := channel.In[dir.DirSetTimesPayload](&e.Endpoint)
-		m := &e.m.directoryServingSetTimes
-		*m = DirectoryServingSetTimes{Member: taken.Member, Atime: p.Atime, Mtime: p.Mtime}
-		e.v.c = taken.Member
-		e.Move(directoryClients, taken.Member, 7)
-		m.Next = DirectoryAfterSetTimes{e, e.Step()}
-		return m, nil
-
-	case 11:
-		p := channel.In[dir.DirLinkPayload](&e.Endpoint)
-		m := &e.m.directoryServingLink
-		*m = DirectoryServingLink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
-		e.v.c = taken.Member
-		e.Move(directoryClients, taken.Member, 8)
-		m.Next = DirectoryAfterLink{e, e.Step()}
-		return m, nil
-
-	case 12:
-		p := channel.In[dir.DirRenamePayload](&e.Endpoint)
-		m := &e.m.directoryServingRename
-		*m = DirectoryServingRename{Member: taken.Member, Old: string(p.Old.Data[:p.Old.Len]), Name: string(p.Name.Data[:p.Name.Len])}
-		e.v.c = taken.Member
-		e.Move(directoryClients, taken.Member, 10)
-		m.Next = DirectoryAfterRename{e, e.Step()}
-		return m, nil
-
-	case 13:
-		p := channel.In[dir.DirUnlinkPayload](&e.Endpoint)
-		m := &e.m.directoryServingUnlink
-		*m = DirectoryServingUnlink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
-		e.v.c = taken.Member
-		e.Move(directoryClients, taken.Member, 9)
-		m.Next = DirectoryAfterUnlink{e, e.Step()}
-		return m, nil
-
-	case 14:
-		m := &e.m.directoryServingClose
-		*m = DirectoryServingClose{Member: taken.Member}
-		e.v.c = taken.Member
-		e.Close(directoryClients, taken.Member)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	case 15:
-		m := &e.m.directoryServingGone
-		*m = DirectoryServingGone{Member: taken.Member}
-		e.v.lost = taken.Member
-		e.Drop(directoryClients, e.v.lost)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: DirectoryServing took an option that it does not list")
-}
-
-// DirectoryAfterServe is a state of vnode.Directory (directory.chan:13).
-// Next:
-//   - new dir.Dir as d (directory.chan:14)
-//   - else (directory.chan:20)
-type DirectoryAfterServe struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterServe) View() DirectoryView { return DirectoryView{s.e} }
-
-// Choose waits for *DirectoryAfterServeNewDir or *DirectoryAfterServeElse.
-func (s DirectoryAfterServe) Choose() (DirectoryAfterServeOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterServe", "Choose")
-	}
-	taken, err := e.Choose(s.step, &directoryAfterServeChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.directoryAfterServeNewDir
-		ends := e.New(&dir.Dir)
-		e.PutAt(ends[0], directoryDClient, 0, 0)
-		e.PutAt(ends[1], directoryDDirectory, 0, 0)
-		e.added = e.Free(directoryClients, 1)
-		e.Shift(directoryDDirectory, 0, directoryClients, e.added)
-		m.Next = DirectoryAfterNewDir{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.directoryAfterServeElse
-		m.Next = DirectoryAfterElse{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: DirectoryAfterServe took an option that it does not list")
-}
-
-// DirectoryAfterOpen is a state of vnode.Directory (directory.chan:57).
-// Next:
-//   - case cached (directory.chan:58)
-//   - case absent (directory.chan:59)
-type DirectoryAfterOpen struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterOpen) View() DirectoryView { return DirectoryView{s.e} }
-
-// Cached does case cached (directory.chan:58).
-func (s DirectoryAfterOpen) Cached() (DirectoryAfterCached, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterCached{}, channel.DeadState("DirectoryAfterOpen", "Cached")
-	}
-	if err := e.Turn(s.step, &directoryAfterOpenCachedOp); err != nil {
-		return DirectoryAfterCached{}, err
-	}
-	e.Decided(0)
-	return DirectoryAfterCached{e, e.Step()}, nil
-}
-
-// Absent does case absent (directory.chan:59).
-func (s DirectoryAfterOpen) Absent() (DirectoryAfterAbsent, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterAbsent{}, channel.DeadState("DirectoryAfterOpen", "Absent")
-	}
-	if err := e.Turn(s.step, &directoryAfterOpenAbsentOp); err != nil {
-		return DirectoryAfterAbsent{}, err
-	}
-	e.Decided(1)
-	return DirectoryAfterAbsent{e, e.Step()}, nil
-}
-
-// DirectoryAfterFind is a state of vnode.Directory (directory.chan:57).
-// Next:
-//   - case cached (directory.chan:58)
-//   - case absent (directory.chan:59)
-type DirectoryAfterFind struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterFind) View() DirectoryView { return DirectoryView{s.e} }
-
-// Cached does case cached (directory.chan:58).
-func (s DirectoryAfterFind) Cached() (DirectoryAfterData, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterData{}, channel.DeadState("DirectoryAfterFind", "Cached")
-	}
-	if err := e.Turn(s.step, &directoryAfterFindCachedOp); err != nil {
-		return DirectoryAfterData{}, err
-	}
-	e.Decided(0)
-	return DirectoryAfterData{e, e.Step()}, nil
-}
-
-// Absent does case absent (directory.chan:59).
-func (s DirectoryAfterFind) Absent() (DirectoryAfterAbsent2, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterAbsent2{}, channel.DeadState("DirectoryAfterFind", "Absent")
-	}
-	if err := e.Turn(s.step, &directoryAfterFindAbsentOp); err != nil {
-		return DirectoryAfterAbsent2{}, err
-	}
-	e.Decided(1)
-	return DirectoryAfterAbsent2{e, e.Step()}, nil
-}
-
-// DirectoryAfterList is a state of vnode.Directory (directory.chan:57).
-// Next:
-//   - case cached (directory.chan:58)
-//   - case absent (directory.chan:59)
-type DirectoryAfterList struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterList) View() DirectoryView { return DirectoryView{s.e} }
-
-// Cached does case cached (directory.chan:58).
-func (s DirectoryAfterList) Cached() (DirectoryAfterCached2, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterCached2{}, channel.DeadState("DirectoryAfterList", "Cached")
-	}
-	if err := e.Turn(s.step, &directoryAfterListCachedOp); err != nil {
-		return DirectoryAfterCached2{}, err
-	}
-	e.Decided(0)
-	return DirectoryAfterCached2{e, e.Step()}, nil
-}
-
-// Absent does case absent (directory.chan:59).
-func (s DirectoryAfterList) Absent() (DirectoryAfterAbsent3, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterAbsent3{}, channel.DeadState("DirectoryAfterList", "Absent")
-	}
-	if err := e.Turn(s.step, &directoryAfterListAbsentOp); err != nil {
-		return DirectoryAfterAbsent3{}, err
-	}
-	e.Decided(1)
-	return DirectoryAfterAbsent3{e, e.Step()}, nil
-}
-
-// DirectoryAfterMakeDir is a state of vnode.Directory (directory.chan:94).
-// Next:
-//   - group <- TakeInode(_) (directory.chan:94)
-type DirectoryAfterMakeDir struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterMakeDir) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendGroupTakeInode does group <- TakeInode(_) (directory.chan:94).
-func (s DirectoryAfterMakeDir) SendGroupTakeInode(directory bool) (DirectoryAfterTakeInode, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterTakeInode{}, channel.DeadState("DirectoryAfterMakeDir", "SendGroupTakeInode")
-	}
-	if err := e.Begin(s.step, &directoryAfterMakeDirSendGroupTakeInodeOp, 0); err != nil {
-		return DirectoryAfterTakeInode{}, err
-	}
-	p := channel.Out[cg.GroupTakeInodePayload](&e.Endpoint)
-	p.Directory = directory
-	e.Commit()
-	return DirectoryAfterTakeInode{e, e.Step()}, nil
-}
-
-// DirectoryAfterSymlink is a state of vnode.Directory (directory.chan:94).
-// Next:
-//   - group <- TakeInode(_) (directory.chan:94)
-type DirectoryAfterSymlink struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterSymlink) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendGroupTakeInode does group <- TakeInode(_) (directory.chan:94).
-func (s DirectoryAfterSymlink) SendGroupTakeInode(directory bool) (DirectoryAfterTakeInode2, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterTakeInode2{}, channel.DeadState("DirectoryAfterSymlink", "SendGroupTakeInode")
-	}
-	if err := e.Begin(s.step, &directoryAfterSymlinkSendGroupTakeInodeOp, 0); err != nil {
-		return DirectoryAfterTakeInode2{}, err
-	}
-	p := channel.Out[cg.GroupTakeInodePayload](&e.Endpoint)
-	p.Directory = directory
-	e.Commit()
-	return DirectoryAfterTakeInode2{e, e.Step()}, nil
-}
-
-// DirectoryAfterReadLink is a state of vnode.Directory (directory.chan:57).
-// Next:
-//   - case cached (directory.chan:58)
-//   - case absent (directory.chan:59)
-type DirectoryAfterReadLink struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterReadLink) View() DirectoryView { return DirectoryView{s.e} }
-
-// Cached does case cached (directory.chan:58).
-func (s DirectoryAfterReadLink) Cached() (DirectoryAfterCached3, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterCached3{}, channel.DeadState("DirectoryAfterReadLink", "Cached")
-	}
-	if err := e.Turn(s.step, &directoryAfterReadLinkCachedOp); err != nil {
-		return DirectoryAfterCached3{}, err
-	}
-	e.Decided(0)
-	return DirectoryAfterCached3{e, e.Step()}, nil
-}
-
-// Absent does case absent (directory.chan:59).
-func (s DirectoryAfterReadLink) Absent() (DirectoryAfterAbsent4, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterAbsent4{}, channel.DeadState("DirectoryAfterReadLink", "Absent")
-	}
-	if err := e.Turn(s.step, &directoryAfterReadLinkAbsentOp); err != nil {
-		return DirectoryAfterAbsent4{}, err
-	}
-	e.Decided(1)
-	return DirectoryAfterAbsent4{e, e.Step()}, nil
-}
-
-// DirectoryAfterStat is a state of vnode.Directory (directory.chan:171).
-// Next:
-//   - clients[c] <- Is(_) (directory.chan:171)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterStat struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterStat) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendClientsIs does clients[c] <- Is(_) (directory.chan:171), or sees that the peer is gone.
-func (s DirectoryAfterStat) SendClientsIs(attr file.Attr) (DirectoryServing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterStat", "SendClientsIs")
-	}
-	if err := e.Begin(s.step, &directoryAfterStatSendClientsIsOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(directoryClients, e.v.c)
-			return DirectoryServing{e, e.Step()}, nil
-		}
-		return DirectoryServing{}, err
-	}
-	p := channel.Out[dir.DirIsPayload](&e.Endpoint)
-	p.Attr = attr
-	e.Commit()
-	e.Move(directoryClients, e.v.c, 0)
-	return DirectoryServing{e, e.Step()}, nil
-}
-
-// DirectoryAfterSetTimes is a state of vnode.Directory (directory.chan:172).
-// Next:
-//   - clients[c] <- Done() (directory.chan:172)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterSetTimes struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterSetTimes) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendClientsDone does clients[c] <- Done() (directory.chan:172), or sees that the peer is gone.
-func (s DirectoryAfterSetTimes) SendClientsDone() (DirectoryServing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterSetTimes", "SendClientsDone")
-	}
-	if err := e.Begin(s.step, &directoryAfterSetTimesSendClientsDoneOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(directoryClients, e.v.c)
-			return DirectoryServing{e, e.Step()}, nil
-		}
-		return DirectoryServing{}, err
-	}
-	e.Commit()
-	e.Move(directoryClients, e.v.c, 0)
-	return DirectoryServing{e, e.Step()}, nil
-}
-
-// DirectoryAfterLink is a state of vnode.Directory (directory.chan:57).
-// Next:
-//   - case cached (directory.chan:58)
-//   - case absent (directory.chan:59)
-type DirectoryAfterLink struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterLink) View() DirectoryView { return DirectoryView{s.e} }
-
-// Cached does case cached (directory.chan:58).
-func (s DirectoryAfterLink) Cached() (DirectoryAfterCached4, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterCached4{}, channel.DeadState("DirectoryAfterLink", "Cached")
-	}
-	if err := e.Turn(s.step, &directoryAfterLinkCachedOp); err != nil {
-		return DirectoryAfterCached4{}, err
-	}
-	e.Decided(0)
-	return DirectoryAfterCached4{e, e.Step()}, nil
-}
-
-// Absent does case absent (directory.chan:59).
-func (s DirectoryAfterLink) Absent() (DirectoryAfterAbsent5, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterAbsent5{}, channel.DeadState("DirectoryAfterLink", "Absent")
-	}
-	if err := e.Turn(s.step, &directoryAfterLinkAbsentOp); err != nil {
-		return DirectoryAfterAbsent5{}, err
-	}
-	e.Decided(1)
-	return DirectoryAfterAbsent5{e, e.Step()}, nil
-}
-
-// DirectoryAfterRename is a state of vnode.Directory (directory.chan:57).
-// Next:
-//   - case cached (directory.chan:58)
-//   - case absent (directory.chan:59)
-type DirectoryAfterRename struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterRename) View() DirectoryView { return DirectoryView{s.e} }
-
-// Cached does case cached (directory.chan:58).
-func (s DirectoryAfterRename) Cached() (DirectoryAfterCached5, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterCached5{}, channel.DeadState("DirectoryAfterRename", "Cached")
-	}
-	if err := e.Turn(s.step, &directoryAfterRenameCachedOp); err != nil {
-		return DirectoryAfterCached5{}, err
-	}
-	e.Decided(0)
-	return DirectoryAfterCached5{e, e.Step()}, nil
-}
-
-// Absent does case absent (directory.chan:59).
-func (s DirectoryAfterRename) Absent() (DirectoryAfterAbsent6, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterAbsent6{}, channel.DeadState("DirectoryAfterRename", "Absent")
-	}
-	if err := e.Turn(s.step, &directoryAfterRenameAbsentOp); err != nil {
-		return DirectoryAfterAbsent6{}, err
-	}
-	e.Decided(1)
-	return DirectoryAfterAbsent6{e, e.Step()}, nil
-}
-
-// DirectoryAfterUnlink is a state of vnode.Directory (directory.chan:176).
-// Next:
-//   - case last (directory.chan:177)
-//   - case more (directory.chan:178)
-type DirectoryAfterUnlink struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterUnlink) View() DirectoryView { return DirectoryView{s.e} }
-
-// Last does case last (directory.chan:177).
-func (s DirectoryAfterUnlink) Last() (DirectoryTrying, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryTrying{}, channel.DeadState("DirectoryAfterUnlink", "Last")
-	}
-	if err := e.Turn(s.step, &directoryAfterUnlinkLastOp); err != nil {
-		return DirectoryTrying{}, err
-	}
-	e.Decided(0)
-	return DirectoryTrying{e, e.Step()}, nil
-}
-
-// More does case more (directory.chan:178).
-func (s DirectoryAfterUnlink) More() (DirectoryAfterMore, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterMore{}, channel.DeadState("DirectoryAfterUnlink", "More")
-	}
-	if err := e.Turn(s.step, &directoryAfterUnlinkMoreOp); err != nil {
-		return DirectoryAfterMore{}, err
-	}
-	e.Decided(1)
-	return DirectoryAfterMore{e, e.Step()}, nil
-}
-
-// DirectoryAfterElse is a state of vnode.Directory (directory.chan:25).
-// Next:
-//   - answer <- Failed(NFile) (directory.chan:26)
-//   - gone <- answer (directory.chan:27)
-type DirectoryAfterElse struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterElse) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendAnswerFailed does answer <- Failed(NFile) (directory.chan:26), or sees that the peer is gone.
-func (s DirectoryAfterElse) SendAnswerFailed() (DirectoryServing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterElse", "SendAnswerFailed")
-	}
-	if err := e.Begin(s.step, &directoryAfterElseSendAnswerFailedOp, 0); err != nil {
-		if err == channel.ErrGone {
-			e.Drop(directoryAnswer, 0)
-			return DirectoryServing{e, e.Step()}, nil
-		}
-		return DirectoryServing{}, err
-	}
-	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoNFile
-	e.Commit()
-	e.Close(directoryAnswer, 0)
-	return DirectoryServing{e, e.Step()}, nil
-}
-
-// DirectoryAfterRetire is a state of vnode.Directory (directory.chan:129).
-// Next:
-//   - table <- Detach() (directory.chan:129)
-type DirectoryAfterRetire struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterRetire) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendTableDetach does table <- Detach() (directory.chan:129).
-func (s DirectoryAfterRetire) SendTableDetach() (DirectoryAfterDetach, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterDetach{}, channel.DeadState("DirectoryAfterRetire", "SendTableDetach")
-	}
-	if err := e.Begin(s.step, &directoryAfterRetireSendTableDetachOp, 0); err != nil {
-		return DirectoryAfterDetach{}, err
-	}
-	e.Commit()
-	e.Close(directoryTable, 0)
-	return DirectoryAfterDetach{e, e.Step()}, nil
-}
-
-// DirectoryAfterRetire2 is a state of vnode.Directory (directory.chan:135).
-// Next:
-//   - control <- Busy() (directory.chan:135)
-type DirectoryAfterRetire2 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterRetire2) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendControlBusy does control <- Busy() (directory.chan:135).
-func (s DirectoryAfterRetire2) SendControlBusy() (DirectoryServing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterRetire2", "SendControlBusy")
-	}
-	if err := e.Begin(s.step, &directoryAfterRetire2SendControlBusyOp, 0); err != nil {
-		return DirectoryServing{}, err
-	}
-	e.Commit()
-	return DirectoryServing{e, e.Step()}, nil
-}
-
-// DirectoryAfterAbsent is a state of vnode.Directory (directory.chan:61).
-// Next:
-//   - disk <- Read(_, _) (directory.chan:61)
-type DirectoryAfterAbsent struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterAbsent) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendDiskRead does disk <- Read(_, _) (directory.chan:61).
-func (s DirectoryAfterAbsent) SendDiskRead(lba uint64, count int) (DirectoryAfterRead, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterRead{}, channel.DeadState("DirectoryAfterAbsent", "SendDiskRead")
-	}
-	if count < 1 || count > 8 {
-		return DirectoryAfterRead{}, channel.BadArgument("DirectoryAfterAbsent", "SendDiskRead", "count is not in 1..8")
-	}
-	if err := e.Begin(s.step, &directoryAfterAbsentSendDiskReadOp, 0); err != nil {
+	if err := e.Turn(s.step, &directoryWorkingReadOp); err != nil {
 		return DirectoryAfterRead{}, err
 	}
-	p := channel.Out[block.BlockReadPayload](&e.Endpoint)
-	p.Lba = lba
-	p.Count = count
-	e.Commit()
+	e.Decided(0)
 	return DirectoryAfterRead{e, e.Step()}, nil
 }
 
-// DirectoryAfterAbsent2 is a state of vnode.Directory (directory.chan:61).
+// Write does case write (directory.chan:172).
+func (s DirectoryWorking) Write() (DirectoryAfterWrite, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterWrite{}, channel.DeadState("DirectoryWorking", "Write")
+	}
+	if e.v.wanted == WantedNothing {
+		return DirectoryAfterWrite{}, channel.BadArgument("DirectoryWorking", "Write", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &directoryWorkingWriteOp); err != nil {
+		return DirectoryAfterWrite{}, err
+	}
+	e.Decided(1)
+	return DirectoryAfterWrite{e, e.Step()}, nil
+}
+
+// Ask does case ask (directory.chan:179).
+func (s DirectoryWorking) Ask() (DirectoryWorkingOrAfterAsk, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryWorking", "Ask")
+	}
+	if e.v.wanted == WantedNothing {
+		return nil, channel.BadArgument("DirectoryWorking", "Ask", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &directoryWorkingAskOp); err != nil {
+		return nil, err
+	}
+	e.Decided(2)
+	return e.settle1(), nil
+}
+
+// Done does case done (directory.chan:184).
+func (s DirectoryWorking) Done() (DirectoryAfterDone, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterDone{}, channel.DeadState("DirectoryWorking", "Done")
+	}
+	if err := e.Turn(s.step, &directoryWorkingDoneOp); err != nil {
+		return DirectoryAfterDone{}, err
+	}
+	e.Decided(3)
+	e.v.told = false
+	return DirectoryAfterDone{e, e.Step()}, nil
+}
+
+// DirectoryAfterRead is a state of vnode.Directory (directory.chan:166).
 // Next:
-//   - disk <- Read(_, _) (directory.chan:61)
-type DirectoryAfterAbsent2 struct {
+//   - disk <- Read(_, _) (directory.chan:166)
+type DirectoryAfterRead struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterAbsent2) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterRead) View() DirectoryView { return DirectoryView{s.e} }
 
-// SendDiskRead does disk <- Read(_, _) (directory.chan:61).
-func (s DirectoryAfterAbsent2) SendDiskRead(lba uint64, count int) (DirectoryAfterRead2, error) {
+// SendDiskRead does disk <- Read(_, _) (directory.chan:166).
+func (s DirectoryAfterRead) SendDiskRead(lba uint64, count int) (DirectoryAfterRead2, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterRead2{}, channel.DeadState("DirectoryAfterAbsent2", "SendDiskRead")
+		return DirectoryAfterRead2{}, channel.DeadState("DirectoryAfterRead", "SendDiskRead")
 	}
-	if count < 1 || count > 8 {
-		return DirectoryAfterRead2{}, channel.BadArgument("DirectoryAfterAbsent2", "SendDiskRead", "count is not in 1..8")
+	if count < 1 || count > 16 {
+		return DirectoryAfterRead2{}, channel.BadArgument("DirectoryAfterRead", "SendDiskRead", "count is not in 1..16")
 	}
-	if err := e.Begin(s.step, &directoryAfterAbsent2SendDiskReadOp, 0); err != nil {
+	if err := e.Begin(s.step, &directoryAfterReadSendDiskReadOp, 0); err != nil {
 		return DirectoryAfterRead2{}, err
 	}
 	p := channel.Out[block.BlockReadPayload](&e.Endpoint)
@@ -1113,503 +440,40 @@ func (s DirectoryAfterAbsent2) SendDiskRead(lba uint64, count int) (DirectoryAft
 	return DirectoryAfterRead2{e, e.Step()}, nil
 }
 
-// DirectoryAfterAbsent3 is a state of vnode.Directory (directory.chan:61).
+// DirectoryAfterWrite is a state of vnode.Directory (directory.chan:173).
 // Next:
-//   - disk <- Read(_, _) (directory.chan:61)
-type DirectoryAfterAbsent3 struct {
+//   - disk <- Write(_, _) (directory.chan:173)
+type DirectoryAfterWrite struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterAbsent3) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterWrite) View() DirectoryView { return DirectoryView{s.e} }
 
-// SendDiskRead does disk <- Read(_, _) (directory.chan:61).
-func (s DirectoryAfterAbsent3) SendDiskRead(lba uint64, count int) (DirectoryAfterRead3, error) {
+// SendDiskWrite does disk <- Write(_, _) (directory.chan:173).
+func (s DirectoryAfterWrite) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite2, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterRead3{}, channel.DeadState("DirectoryAfterAbsent3", "SendDiskRead")
+		return DirectoryAfterWrite2{}, channel.DeadState("DirectoryAfterWrite", "SendDiskWrite")
 	}
-	if count < 1 || count > 8 {
-		return DirectoryAfterRead3{}, channel.BadArgument("DirectoryAfterAbsent3", "SendDiskRead", "count is not in 1..8")
+	if len(buf) > 65536 {
+		return DirectoryAfterWrite2{}, channel.BadArgument("DirectoryAfterWrite", "SendDiskWrite", "buf is longer than 65536")
 	}
-	if err := e.Begin(s.step, &directoryAfterAbsent3SendDiskReadOp, 0); err != nil {
-		return DirectoryAfterRead3{}, err
+	if err := e.Begin(s.step, &directoryAfterWriteSendDiskWriteOp, 0); err != nil {
+		return DirectoryAfterWrite2{}, err
 	}
-	p := channel.Out[block.BlockReadPayload](&e.Endpoint)
+	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
 	p.Lba = lba
-	p.Count = count
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
-	return DirectoryAfterRead3{e, e.Step()}, nil
+	return DirectoryAfterWrite2{e, e.Step()}, nil
 }
 
-// DirectoryAfterTakeInode is a state of vnode.Directory (directory.chan:95).
+// DirectoryAfterRead2 is a state of vnode.Directory (directory.chan:167).
 // Next:
-//   - Inode(_) <- group (directory.chan:96)
-//   - NoSpace() <- group (directory.chan:101)
-type DirectoryAfterTakeInode struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterTakeInode) View() DirectoryView { return DirectoryView{s.e} }
-
-// ReceiveGroup waits for *DirectoryAfterTakeInodeInode or *DirectoryAfterTakeInodeNoSpace.
-func (s DirectoryAfterTakeInode) ReceiveGroup() (DirectoryAfterTakeInodeOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterTakeInode", "ReceiveGroup")
-	}
-	label, err := e.Receive(s.step, &directoryAfterTakeInodeReceiveGroupOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 6:
-		p := channel.In[cg.GroupInodePayload](&e.Endpoint)
-		m := &e.m.directoryAfterTakeInodeInode
-		*m = DirectoryAfterTakeInodeInode{Ino: p.Ino}
-		m.Next = DirectoryAfterInode{e, e.Step()}
-		return m, nil
-	case 7:
-		m := &e.m.directoryAfterTakeInodeNoSpace
-		m.Next = DirectoryAfterNoSpace{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterTakeInode received a label that it does not list")
-}
-
-// DirectoryAfterTakeInode2 is a state of vnode.Directory (directory.chan:95).
-// Next:
-//   - Inode(_) <- group (directory.chan:96)
-//   - NoSpace() <- group (directory.chan:101)
-type DirectoryAfterTakeInode2 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterTakeInode2) View() DirectoryView { return DirectoryView{s.e} }
-
-// ReceiveGroup waits for *DirectoryAfterTakeInode2Inode or *DirectoryAfterTakeInode2NoSpace.
-func (s DirectoryAfterTakeInode2) ReceiveGroup() (DirectoryAfterTakeInode2Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterTakeInode2", "ReceiveGroup")
-	}
-	label, err := e.Receive(s.step, &directoryAfterTakeInode2ReceiveGroupOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 6:
-		p := channel.In[cg.GroupInodePayload](&e.Endpoint)
-		m := &e.m.directoryAfterTakeInode2Inode
-		*m = DirectoryAfterTakeInode2Inode{Ino: p.Ino}
-		m.Next = DirectoryAfterInode2{e, e.Step()}
-		return m, nil
-	case 7:
-		m := &e.m.directoryAfterTakeInode2NoSpace
-		m.Next = DirectoryAfterNoSpace2{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterTakeInode2 received a label that it does not list")
-}
-
-// DirectoryAfterAbsent4 is a state of vnode.Directory (directory.chan:61).
-// Next:
-//   - disk <- Read(_, _) (directory.chan:61)
-type DirectoryAfterAbsent4 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterAbsent4) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendDiskRead does disk <- Read(_, _) (directory.chan:61).
-func (s DirectoryAfterAbsent4) SendDiskRead(lba uint64, count int) (DirectoryAfterRead4, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterRead4{}, channel.DeadState("DirectoryAfterAbsent4", "SendDiskRead")
-	}
-	if count < 1 || count > 8 {
-		return DirectoryAfterRead4{}, channel.BadArgument("DirectoryAfterAbsent4", "SendDiskRead", "count is not in 1..8")
-	}
-	if err := e.Begin(s.step, &directoryAfterAbsent4SendDiskReadOp, 0); err != nil {
-		return DirectoryAfterRead4{}, err
-	}
-	p := channel.Out[block.BlockReadPayload](&e.Endpoint)
-	p.Lba = lba
-	p.Count = count
-	e.Commit()
-	return DirectoryAfterRead4{e, e.Step()}, nil
-}
-
-// DirectoryAfterAbsent5 is a state of vnode.Directory (directory.chan:61).
-// Next:
-//   - disk <- Read(_, _) (directory.chan:61)
-type DirectoryAfterAbsent5 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterAbsent5) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendDiskRead does disk <- Read(_, _) (directory.chan:61).
-func (s DirectoryAfterAbsent5) SendDiskRead(lba uint64, count int) (DirectoryAfterRead5, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterRead5{}, channel.DeadState("DirectoryAfterAbsent5", "SendDiskRead")
-	}
-	if count < 1 || count > 8 {
-		return DirectoryAfterRead5{}, channel.BadArgument("DirectoryAfterAbsent5", "SendDiskRead", "count is not in 1..8")
-	}
-	if err := e.Begin(s.step, &directoryAfterAbsent5SendDiskReadOp, 0); err != nil {
-		return DirectoryAfterRead5{}, err
-	}
-	p := channel.Out[block.BlockReadPayload](&e.Endpoint)
-	p.Lba = lba
-	p.Count = count
-	e.Commit()
-	return DirectoryAfterRead5{e, e.Step()}, nil
-}
-
-// DirectoryAfterAbsent6 is a state of vnode.Directory (directory.chan:61).
-// Next:
-//   - disk <- Read(_, _) (directory.chan:61)
-type DirectoryAfterAbsent6 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterAbsent6) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendDiskRead does disk <- Read(_, _) (directory.chan:61).
-func (s DirectoryAfterAbsent6) SendDiskRead(lba uint64, count int) (DirectoryAfterRead6, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterRead6{}, channel.DeadState("DirectoryAfterAbsent6", "SendDiskRead")
-	}
-	if count < 1 || count > 8 {
-		return DirectoryAfterRead6{}, channel.BadArgument("DirectoryAfterAbsent6", "SendDiskRead", "count is not in 1..8")
-	}
-	if err := e.Begin(s.step, &directoryAfterAbsent6SendDiskReadOp, 0); err != nil {
-		return DirectoryAfterRead6{}, err
-	}
-	p := channel.Out[block.BlockReadPayload](&e.Endpoint)
-	p.Lba = lba
-	p.Count = count
-	e.Commit()
-	return DirectoryAfterRead6{e, e.Step()}, nil
-}
-
-// DirectoryTrying is a state of vnode.Directory at trying (directory.chan:46).
-// Next:
-//   - table <- Forget(_) (directory.chan:47)
-//   - Serve(other) <- control (directory.chan:48)
-//   - Doom() <- control (directory.chan:49)
-//   - Retire() <- control (directory.chan:50)
-type DirectoryTrying struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryTrying) View() DirectoryView { return DirectoryView{s.e} }
-
-// Choose waits for *DirectoryTryingSentForget, *DirectoryTryingServe, *DirectoryTryingDoom or *DirectoryTryingRetire.
-func (s DirectoryTrying) Choose() (DirectoryTryingOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryTrying", "Choose")
-	}
-	taken, err := e.Choose(s.step, &directoryTryingChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.directoryTryingSentForget
-		m.Next = DirectoryTryingSentForgetNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.directoryTryingServe
-		e.PutAt(e.TakeEnd(0), directoryOther, 0, 0)
-		m.Next = DirectoryAfterServe2{e, e.Step()}
-		return m, nil
-
-	case 2:
-		m := &e.m.directoryTryingDoom
-		m.Next = DirectoryTrying{e, e.Step()}
-		return m, nil
-
-	case 3:
-		m := &e.m.directoryTryingRetire
-		m.Next = DirectoryAfterRetire3{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: DirectoryTrying took an option that it does not list")
-}
-
-// DirectoryTryingSentForgetNext is the option table <- Forget(_) (directory.chan:47) taken.
-// Next: that send.
-type DirectoryTryingSentForgetNext struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryTryingSentForgetNext) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendTableForget does table <- Forget(_) (directory.chan:47), for which there is room.
-func (s DirectoryTryingSentForgetNext) SendTableForget(ino uint64) (DirectoryAfterMore, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterMore{}, channel.DeadState("DirectoryTryingSentForgetNext", "SendTableForget")
-	}
-	if err := e.Begin(s.step, &directoryTryingSentForgetNextSendTableForgetOp, 0); err != nil {
-		return DirectoryAfterMore{}, err
-	}
-	p := channel.Out[TableForgetPayload](&e.Endpoint)
-	p.Ino = ino
-	e.Commit()
-	return DirectoryAfterMore{e, e.Step()}, nil
-}
-
-// DirectoryAfterMore is a state of vnode.Directory (directory.chan:57).
-// Next:
-//   - case cached (directory.chan:58)
-//   - case absent (directory.chan:59)
-type DirectoryAfterMore struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterMore) View() DirectoryView { return DirectoryView{s.e} }
-
-// Cached does case cached (directory.chan:58).
-func (s DirectoryAfterMore) Cached() (DirectoryAfterCached6, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterCached6{}, channel.DeadState("DirectoryAfterMore", "Cached")
-	}
-	if err := e.Turn(s.step, &directoryAfterMoreCachedOp); err != nil {
-		return DirectoryAfterCached6{}, err
-	}
-	e.Decided(0)
-	return DirectoryAfterCached6{e, e.Step()}, nil
-}
-
-// Absent does case absent (directory.chan:59).
-func (s DirectoryAfterMore) Absent() (DirectoryAfterAbsent7, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterAbsent7{}, channel.DeadState("DirectoryAfterMore", "Absent")
-	}
-	if err := e.Turn(s.step, &directoryAfterMoreAbsentOp); err != nil {
-		return DirectoryAfterAbsent7{}, err
-	}
-	e.Decided(1)
-	return DirectoryAfterAbsent7{e, e.Step()}, nil
-}
-
-// DirectoryAfterNewDir is a state of vnode.Directory (directory.chan:16).
-// Next:
-//   - answer <- OpenedDir(d.client) (directory.chan:17)
-//   - gone <- answer (directory.chan:18)
-type DirectoryAfterNewDir struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterNewDir) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendAnswerOpenedDir does answer <- OpenedDir(d.client) (directory.chan:17), or sees that the peer is gone.
-func (s DirectoryAfterNewDir) SendAnswerOpenedDir() (DirectoryServing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterNewDir", "SendAnswerOpenedDir")
-	}
-	if err := e.Begin(s.step, &directoryAfterNewDirSendAnswerOpenedDirOp, 0); err != nil {
-		if err == channel.ErrGone {
-			e.Drop(directoryAnswer, 0)
-			e.Drop(directoryDClient, 0)
-			return DirectoryServing{e, e.Step()}, nil
-		}
-		return DirectoryServing{}, err
-	}
-	e.Give(0, directoryDClient, 0)
-	e.Commit()
-	e.Close(directoryAnswer, 0)
-	return DirectoryServing{e, e.Step()}, nil
-}
-
-// DirectoryAfterDetach is a state of vnode.Directory (directory.chan:130).
-// Next:
-//   - control <- Retired() (directory.chan:130)
-type DirectoryAfterDetach struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterDetach) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendControlRetired does control <- Retired() (directory.chan:130).
-func (s DirectoryAfterDetach) SendControlRetired() (DirectoryAfterRetired, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterRetired{}, channel.DeadState("DirectoryAfterDetach", "SendControlRetired")
-	}
-	if err := e.Begin(s.step, &directoryAfterDetachSendControlRetiredOp, 0); err != nil {
-		return DirectoryAfterRetired{}, err
-	}
-	e.Commit()
-	e.Close(directoryControl, 0)
-	return DirectoryAfterRetired{e, e.Step()}, nil
-}
-
-// DirectoryAfterCached is a state of vnode.Directory (directory.chan:107).
-// Next:
-//   - case found (directory.chan:108)
-//   - case create (directory.chan:111)
-//   - case missing (directory.chan:116)
-type DirectoryAfterCached struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterCached) View() DirectoryView { return DirectoryView{s.e} }
-
-// Found does case found (directory.chan:108).
-func (s DirectoryAfterCached) Found() (DirectoryAfterFound, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterFound{}, channel.DeadState("DirectoryAfterCached", "Found")
-	}
-	if err := e.Turn(s.step, &directoryAfterCachedFoundOp); err != nil {
-		return DirectoryAfterFound{}, err
-	}
-	e.Decided(0)
-	return DirectoryAfterFound{e, e.Step()}, nil
-}
-
-// Create does case create (directory.chan:111).
-func (s DirectoryAfterCached) Create() (DirectoryAfterCreate, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterCreate{}, channel.DeadState("DirectoryAfterCached", "Create")
-	}
-	if err := e.Turn(s.step, &directoryAfterCachedCreateOp); err != nil {
-		return DirectoryAfterCreate{}, err
-	}
-	e.Decided(1)
-	return DirectoryAfterCreate{e, e.Step()}, nil
-}
-
-// Missing does case missing (directory.chan:116).
-func (s DirectoryAfterCached) Missing() (DirectoryAfterMissing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterMissing{}, channel.DeadState("DirectoryAfterCached", "Missing")
-	}
-	if err := e.Turn(s.step, &directoryAfterCachedMissingOp); err != nil {
-		return DirectoryAfterMissing{}, err
-	}
-	e.Decided(2)
-	return DirectoryAfterMissing{e, e.Step()}, nil
-}
-
-// DirectoryAfterRead is a state of vnode.Directory (directory.chan:62).
-// Next:
-//   - Data(_) <- disk (directory.chan:63)
-//   - Failed(_) <- disk (directory.chan:64)
-type DirectoryAfterRead struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterRead) View() DirectoryView { return DirectoryView{s.e} }
-
-// ReceiveDisk waits for *DirectoryAfterReadData or *DirectoryAfterReadFailed.
-func (s DirectoryAfterRead) ReceiveDisk() (DirectoryAfterReadOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterRead", "ReceiveDisk")
-	}
-	label, err := e.Receive(s.step, &directoryAfterReadReceiveDiskOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 4:
-		p := channel.In[block.BlockDataPayload](&e.Endpoint)
-		m := &e.m.directoryAfterReadData
-		*m = DirectoryAfterReadData{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		m.Next = DirectoryAfterCached{e, e.Step()}
-		return m, nil
-	case 5:
-		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterReadFailed
-		*m = DirectoryAfterReadFailed{Err: p.Err}
-		m.Next = DirectoryAfterMissing{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterRead received a label that it does not list")
-}
-
-// DirectoryAfterData is a state of vnode.Directory (directory.chan:140).
-// Next:
-//   - clients[c] <- Found(_, _, _) (directory.chan:140)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterData struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterData) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendClientsFound does clients[c] <- Found(_, _, _) (directory.chan:140), or sees that the peer is gone.
-func (s DirectoryAfterData) SendClientsFound(ino uint64, kind file.Kind, attr file.Attr) (DirectoryServing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterData", "SendClientsFound")
-	}
-	if int(kind) >= 6 {
-		return DirectoryServing{}, channel.BadArgument("DirectoryAfterData", "SendClientsFound", "kind is no case of file.Kind")
-	}
-	if err := e.Begin(s.step, &directoryAfterDataSendClientsFoundOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(directoryClients, e.v.c)
-			return DirectoryServing{e, e.Step()}, nil
-		}
-		return DirectoryServing{}, err
-	}
-	p := channel.Out[dir.DirFoundPayload](&e.Endpoint)
-	p.Ino = ino
-	p.Kind = kind
-	p.Attr = attr
-	e.Commit()
-	e.Move(directoryClients, e.v.c, 0)
-	return DirectoryServing{e, e.Step()}, nil
-}
-
-// DirectoryAfterRead2 is a state of vnode.Directory (directory.chan:62).
-// Next:
-//   - Data(_) <- disk (directory.chan:63)
-//   - Failed(_) <- disk (directory.chan:64)
+//   - Data(_) <- disk (directory.chan:168)
+//   - Failed(_) <- disk (directory.chan:169)
 type DirectoryAfterRead2 struct {
 	e    *directoryComponent
 	step uint32
@@ -1633,715 +497,22 @@ func (s DirectoryAfterRead2) ReceiveDisk() (DirectoryAfterRead2Option, error) {
 		p := channel.In[block.BlockDataPayload](&e.Endpoint)
 		m := &e.m.directoryAfterRead2Data
 		*m = DirectoryAfterRead2Data{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		m.Next = DirectoryAfterData{e, e.Step()}
+		m.Next = DirectoryWorking{e, e.Step()}
 		return m, nil
 	case 5:
 		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
 		m := &e.m.directoryAfterRead2Failed
 		*m = DirectoryAfterRead2Failed{Err: p.Err}
-		m.Next = DirectoryAfterFailed{e, e.Step()}
+		m.Next = DirectoryWorking{e, e.Step()}
 		return m, nil
 	}
 	panic("channel: DirectoryAfterRead2 received a label that it does not list")
 }
 
-// DirectoryAfterCached2 is a state of vnode.Directory (directory.chan:146).
+// DirectoryAfterWrite2 is a state of vnode.Directory (directory.chan:174).
 // Next:
-//   - clients[c] <- Entries(_, _) (directory.chan:146)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterCached2 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterCached2) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendClientsEntries does clients[c] <- Entries(_, _) (directory.chan:146), or sees that the peer is gone.
-func (s DirectoryAfterCached2) SendClientsEntries(buf []byte, next uint64) (DirectoryServing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterCached2", "SendClientsEntries")
-	}
-	if len(buf) > 4096 {
-		return DirectoryServing{}, channel.BadArgument("DirectoryAfterCached2", "SendClientsEntries", "buf is longer than 4096")
-	}
-	if err := e.Begin(s.step, &directoryAfterCached2SendClientsEntriesOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(directoryClients, e.v.c)
-			return DirectoryServing{e, e.Step()}, nil
-		}
-		return DirectoryServing{}, err
-	}
-	p := channel.Out[dir.DirEntriesPayload](&e.Endpoint)
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	p.Next = next
-	e.Commit()
-	e.Move(directoryClients, e.v.c, 0)
-	return DirectoryServing{e, e.Step()}, nil
-}
-
-// DirectoryAfterRead3 is a state of vnode.Directory (directory.chan:62).
-// Next:
-//   - Data(_) <- disk (directory.chan:63)
-//   - Failed(_) <- disk (directory.chan:64)
-type DirectoryAfterRead3 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterRead3) View() DirectoryView { return DirectoryView{s.e} }
-
-// ReceiveDisk waits for *DirectoryAfterRead3Data or *DirectoryAfterRead3Failed.
-func (s DirectoryAfterRead3) ReceiveDisk() (DirectoryAfterRead3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterRead3", "ReceiveDisk")
-	}
-	label, err := e.Receive(s.step, &directoryAfterRead3ReceiveDiskOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 4:
-		p := channel.In[block.BlockDataPayload](&e.Endpoint)
-		m := &e.m.directoryAfterRead3Data
-		*m = DirectoryAfterRead3Data{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		m.Next = DirectoryAfterCached2{e, e.Step()}
-		return m, nil
-	case 5:
-		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterRead3Failed
-		*m = DirectoryAfterRead3Failed{Err: p.Err}
-		m.Next = DirectoryAfterFailed2{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterRead3 received a label that it does not list")
-}
-
-// DirectoryAfterInode is a state of vnode.Directory (directory.chan:70).
-// Next:
-//   - disk <- Write(_, _) (directory.chan:70)
-type DirectoryAfterInode struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterInode) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendDiskWrite does disk <- Write(_, _) (directory.chan:70).
-func (s DirectoryAfterInode) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterWrite{}, channel.DeadState("DirectoryAfterInode", "SendDiskWrite")
-	}
-	if len(buf) > 32768 {
-		return DirectoryAfterWrite{}, channel.BadArgument("DirectoryAfterInode", "SendDiskWrite", "buf is longer than 32768")
-	}
-	if err := e.Begin(s.step, &directoryAfterInodeSendDiskWriteOp, 0); err != nil {
-		return DirectoryAfterWrite{}, err
-	}
-	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
-	p.Lba = lba
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	e.Commit()
-	return DirectoryAfterWrite{e, e.Step()}, nil
-}
-
-// DirectoryAfterInode2 is a state of vnode.Directory (directory.chan:70).
-// Next:
-//   - disk <- Write(_, _) (directory.chan:70)
-type DirectoryAfterInode2 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterInode2) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendDiskWrite does disk <- Write(_, _) (directory.chan:70).
-func (s DirectoryAfterInode2) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite2, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterWrite2{}, channel.DeadState("DirectoryAfterInode2", "SendDiskWrite")
-	}
-	if len(buf) > 32768 {
-		return DirectoryAfterWrite2{}, channel.BadArgument("DirectoryAfterInode2", "SendDiskWrite", "buf is longer than 32768")
-	}
-	if err := e.Begin(s.step, &directoryAfterInode2SendDiskWriteOp, 0); err != nil {
-		return DirectoryAfterWrite2{}, err
-	}
-	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
-	p.Lba = lba
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	e.Commit()
-	return DirectoryAfterWrite2{e, e.Step()}, nil
-}
-
-// DirectoryAfterCached3 is a state of vnode.Directory (directory.chan:164).
-// Next:
-//   - case link (directory.chan:165)
-//   - case other (directory.chan:166)
-type DirectoryAfterCached3 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterCached3) View() DirectoryView { return DirectoryView{s.e} }
-
-// Link does case link (directory.chan:165).
-func (s DirectoryAfterCached3) Link() (DirectoryAfterLink2, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterLink2{}, channel.DeadState("DirectoryAfterCached3", "Link")
-	}
-	if err := e.Turn(s.step, &directoryAfterCached3LinkOp); err != nil {
-		return DirectoryAfterLink2{}, err
-	}
-	e.Decided(0)
-	return DirectoryAfterLink2{e, e.Step()}, nil
-}
-
-// Other does case other (directory.chan:166).
-func (s DirectoryAfterCached3) Other() (DirectoryAfterOther, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterOther{}, channel.DeadState("DirectoryAfterCached3", "Other")
-	}
-	if err := e.Turn(s.step, &directoryAfterCached3OtherOp); err != nil {
-		return DirectoryAfterOther{}, err
-	}
-	e.Decided(1)
-	return DirectoryAfterOther{e, e.Step()}, nil
-}
-
-// DirectoryAfterRead4 is a state of vnode.Directory (directory.chan:62).
-// Next:
-//   - Data(_) <- disk (directory.chan:63)
-//   - Failed(_) <- disk (directory.chan:64)
-type DirectoryAfterRead4 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterRead4) View() DirectoryView { return DirectoryView{s.e} }
-
-// ReceiveDisk waits for *DirectoryAfterRead4Data or *DirectoryAfterRead4Failed.
-func (s DirectoryAfterRead4) ReceiveDisk() (DirectoryAfterRead4Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterRead4", "ReceiveDisk")
-	}
-	label, err := e.Receive(s.step, &directoryAfterRead4ReceiveDiskOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 4:
-		p := channel.In[block.BlockDataPayload](&e.Endpoint)
-		m := &e.m.directoryAfterRead4Data
-		*m = DirectoryAfterRead4Data{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		m.Next = DirectoryAfterCached3{e, e.Step()}
-		return m, nil
-	case 5:
-		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterRead4Failed
-		*m = DirectoryAfterRead4Failed{Err: p.Err}
-		m.Next = DirectoryAfterFailed3{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterRead4 received a label that it does not list")
-}
-
-// DirectoryAfterCached4 is a state of vnode.Directory (directory.chan:80).
-// Next:
-//   - case fine (directory.chan:81)
-//   - case refused (directory.chan:86)
-type DirectoryAfterCached4 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterCached4) View() DirectoryView { return DirectoryView{s.e} }
-
-// Fine does case fine (directory.chan:81).
-func (s DirectoryAfterCached4) Fine() (DirectoryAfterFine, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterFine{}, channel.DeadState("DirectoryAfterCached4", "Fine")
-	}
-	if err := e.Turn(s.step, &directoryAfterCached4FineOp); err != nil {
-		return DirectoryAfterFine{}, err
-	}
-	e.Decided(0)
-	return DirectoryAfterFine{e, e.Step()}, nil
-}
-
-// Refused does case refused (directory.chan:86).
-func (s DirectoryAfterCached4) Refused() (DirectoryAfterRefused, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterRefused{}, channel.DeadState("DirectoryAfterCached4", "Refused")
-	}
-	if err := e.Turn(s.step, &directoryAfterCached4RefusedOp); err != nil {
-		return DirectoryAfterRefused{}, err
-	}
-	e.Decided(1)
-	return DirectoryAfterRefused{e, e.Step()}, nil
-}
-
-// DirectoryAfterRead5 is a state of vnode.Directory (directory.chan:62).
-// Next:
-//   - Data(_) <- disk (directory.chan:63)
-//   - Failed(_) <- disk (directory.chan:64)
-type DirectoryAfterRead5 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterRead5) View() DirectoryView { return DirectoryView{s.e} }
-
-// ReceiveDisk waits for *DirectoryAfterRead5Data or *DirectoryAfterRead5Failed.
-func (s DirectoryAfterRead5) ReceiveDisk() (DirectoryAfterRead5Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterRead5", "ReceiveDisk")
-	}
-	label, err := e.Receive(s.step, &directoryAfterRead5ReceiveDiskOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 4:
-		p := channel.In[block.BlockDataPayload](&e.Endpoint)
-		m := &e.m.directoryAfterRead5Data
-		*m = DirectoryAfterRead5Data{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		m.Next = DirectoryAfterCached4{e, e.Step()}
-		return m, nil
-	case 5:
-		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterRead5Failed
-		*m = DirectoryAfterRead5Failed{Err: p.Err}
-		m.Next = DirectoryAfterRefused{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterRead5 received a label that it does not list")
-}
-
-// DirectoryAfterCached5 is a state of vnode.Directory (directory.chan:80).
-// Next:
-//   - case fine (directory.chan:81)
-//   - case refused (directory.chan:86)
-type DirectoryAfterCached5 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterCached5) View() DirectoryView { return DirectoryView{s.e} }
-
-// Fine does case fine (directory.chan:81).
-func (s DirectoryAfterCached5) Fine() (DirectoryAfterFine2, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterFine2{}, channel.DeadState("DirectoryAfterCached5", "Fine")
-	}
-	if err := e.Turn(s.step, &directoryAfterCached5FineOp); err != nil {
-		return DirectoryAfterFine2{}, err
-	}
-	e.Decided(0)
-	return DirectoryAfterFine2{e, e.Step()}, nil
-}
-
-// Refused does case refused (directory.chan:86).
-func (s DirectoryAfterCached5) Refused() (DirectoryAfterRefused2, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterRefused2{}, channel.DeadState("DirectoryAfterCached5", "Refused")
-	}
-	if err := e.Turn(s.step, &directoryAfterCached5RefusedOp); err != nil {
-		return DirectoryAfterRefused2{}, err
-	}
-	e.Decided(1)
-	return DirectoryAfterRefused2{e, e.Step()}, nil
-}
-
-// DirectoryAfterRead6 is a state of vnode.Directory (directory.chan:62).
-// Next:
-//   - Data(_) <- disk (directory.chan:63)
-//   - Failed(_) <- disk (directory.chan:64)
-type DirectoryAfterRead6 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterRead6) View() DirectoryView { return DirectoryView{s.e} }
-
-// ReceiveDisk waits for *DirectoryAfterRead6Data or *DirectoryAfterRead6Failed.
-func (s DirectoryAfterRead6) ReceiveDisk() (DirectoryAfterRead6Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterRead6", "ReceiveDisk")
-	}
-	label, err := e.Receive(s.step, &directoryAfterRead6ReceiveDiskOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 4:
-		p := channel.In[block.BlockDataPayload](&e.Endpoint)
-		m := &e.m.directoryAfterRead6Data
-		*m = DirectoryAfterRead6Data{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		m.Next = DirectoryAfterCached5{e, e.Step()}
-		return m, nil
-	case 5:
-		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterRead6Failed
-		*m = DirectoryAfterRead6Failed{Err: p.Err}
-		m.Next = DirectoryAfterRefused2{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterRead6 received a label that it does not list")
-}
-
-// DirectoryAfterServe2 is a state of vnode.Directory (directory.chan:13).
-// Next:
-//   - new dir.Dir as d (directory.chan:14)
-//   - else (directory.chan:20)
-type DirectoryAfterServe2 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterServe2) View() DirectoryView { return DirectoryView{s.e} }
-
-// Choose waits for *DirectoryAfterServe2NewDir or *DirectoryAfterServe2Else.
-func (s DirectoryAfterServe2) Choose() (DirectoryAfterServe2Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterServe2", "Choose")
-	}
-	taken, err := e.Choose(s.step, &directoryAfterServe2Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.directoryAfterServe2NewDir
-		ends := e.New(&dir.Dir)
-		e.PutAt(ends[0], directoryDClient, 0, 0)
-		e.PutAt(ends[1], directoryDDirectory, 0, 0)
-		e.added = e.Free(directoryClients, 1)
-		e.Shift(directoryDDirectory, 0, directoryClients, e.added)
-		m.Next = DirectoryAfterNewDir2{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.directoryAfterServe2Else
-		m.Next = DirectoryAfterElse2{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: DirectoryAfterServe2 took an option that it does not list")
-}
-
-// DirectoryAfterRetire3 is a state of vnode.Directory (directory.chan:50).
-// Next:
-//   - control <- Busy() (directory.chan:50)
-type DirectoryAfterRetire3 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterRetire3) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendControlBusy does control <- Busy() (directory.chan:50).
-func (s DirectoryAfterRetire3) SendControlBusy() (DirectoryTrying, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryTrying{}, channel.DeadState("DirectoryAfterRetire3", "SendControlBusy")
-	}
-	if err := e.Begin(s.step, &directoryAfterRetire3SendControlBusyOp, 0); err != nil {
-		return DirectoryTrying{}, err
-	}
-	e.Commit()
-	return DirectoryTrying{e, e.Step()}, nil
-}
-
-// DirectoryAfterAbsent7 is a state of vnode.Directory (directory.chan:61).
-// Next:
-//   - disk <- Read(_, _) (directory.chan:61)
-type DirectoryAfterAbsent7 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterAbsent7) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendDiskRead does disk <- Read(_, _) (directory.chan:61).
-func (s DirectoryAfterAbsent7) SendDiskRead(lba uint64, count int) (DirectoryAfterRead7, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterRead7{}, channel.DeadState("DirectoryAfterAbsent7", "SendDiskRead")
-	}
-	if count < 1 || count > 8 {
-		return DirectoryAfterRead7{}, channel.BadArgument("DirectoryAfterAbsent7", "SendDiskRead", "count is not in 1..8")
-	}
-	if err := e.Begin(s.step, &directoryAfterAbsent7SendDiskReadOp, 0); err != nil {
-		return DirectoryAfterRead7{}, err
-	}
-	p := channel.Out[block.BlockReadPayload](&e.Endpoint)
-	p.Lba = lba
-	p.Count = count
-	e.Commit()
-	return DirectoryAfterRead7{e, e.Step()}, nil
-}
-
-// DirectoryAfterRetired is a state of vnode.Directory (directory.chan:131).
-// Next:
-//   - group <- Detach() (directory.chan:131)
-type DirectoryAfterRetired struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterRetired) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendGroupDetach does group <- Detach() (directory.chan:131).
-func (s DirectoryAfterRetired) SendGroupDetach() (DirectoryAfterDetach2, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterDetach2{}, channel.DeadState("DirectoryAfterRetired", "SendGroupDetach")
-	}
-	if err := e.Begin(s.step, &directoryAfterRetiredSendGroupDetachOp, 0); err != nil {
-		return DirectoryAfterDetach2{}, err
-	}
-	e.Commit()
-	e.Close(directoryGroup, 0)
-	return DirectoryAfterDetach2{e, e.Step()}, nil
-}
-
-// DirectoryAfterFound is a state of vnode.Directory at trying (directory.chan:35).
-// Next:
-//   - table <- Get(_, _, answer) (directory.chan:36)
-//   - Serve(other) <- control (directory.chan:37)
-//   - Doom() <- control (directory.chan:38)
-//   - Retire() <- control (directory.chan:39)
-type DirectoryAfterFound struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterFound) View() DirectoryView { return DirectoryView{s.e} }
-
-// Choose waits for *DirectoryAfterFoundSentGet, *DirectoryAfterFoundServe, *DirectoryAfterFoundDoom or *DirectoryAfterFoundRetire.
-func (s DirectoryAfterFound) Choose() (DirectoryAfterFoundOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterFound", "Choose")
-	}
-	taken, err := e.Choose(s.step, &directoryAfterFoundChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.directoryAfterFoundSentGet
-		m.Next = DirectoryAfterFoundSentGetNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.directoryAfterFoundServe
-		e.PutAt(e.TakeEnd(0), directoryOther, 0, 0)
-		m.Next = DirectoryAfterServe3{e, e.Step()}
-		return m, nil
-
-	case 2:
-		m := &e.m.directoryAfterFoundDoom
-		m.Next = DirectoryAfterFound{e, e.Step()}
-		return m, nil
-
-	case 3:
-		m := &e.m.directoryAfterFoundRetire
-		m.Next = DirectoryAfterRetire4{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: DirectoryAfterFound took an option that it does not list")
-}
-
-// DirectoryAfterFoundSentGetNext is the option table <- Get(_, _, answer) (directory.chan:36) taken.
-// Next: that send.
-type DirectoryAfterFoundSentGetNext struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterFoundSentGetNext) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendTableGet does table <- Get(_, _, answer) (directory.chan:36), for which there is room.
-func (s DirectoryAfterFoundSentGetNext) SendTableGet(ino uint64, directory bool) (DirectoryServing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterFoundSentGetNext", "SendTableGet")
-	}
-	if err := e.Begin(s.step, &directoryAfterFoundSentGetNextSendTableGetOp, 0); err != nil {
-		return DirectoryServing{}, err
-	}
-	e.Give(0, directoryAnswer, 0)
-	p := channel.Out[TableGetPayload](&e.Endpoint)
-	p.Ino = ino
-	p.Directory = directory
-	e.Commit()
-	return DirectoryServing{e, e.Step()}, nil
-}
-
-// DirectoryAfterCreate is a state of vnode.Directory (directory.chan:94).
-// Next:
-//   - group <- TakeInode(_) (directory.chan:94)
-type DirectoryAfterCreate struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterCreate) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendGroupTakeInode does group <- TakeInode(_) (directory.chan:94).
-func (s DirectoryAfterCreate) SendGroupTakeInode(directory bool) (DirectoryAfterTakeInode3, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterTakeInode3{}, channel.DeadState("DirectoryAfterCreate", "SendGroupTakeInode")
-	}
-	if err := e.Begin(s.step, &directoryAfterCreateSendGroupTakeInodeOp, 0); err != nil {
-		return DirectoryAfterTakeInode3{}, err
-	}
-	p := channel.Out[cg.GroupTakeInodePayload](&e.Endpoint)
-	p.Directory = directory
-	e.Commit()
-	return DirectoryAfterTakeInode3{e, e.Step()}, nil
-}
-
-// DirectoryAfterMissing is a state of vnode.Directory (directory.chan:25).
-// Next:
-//   - answer <- Failed(NFile) (directory.chan:26)
-//   - gone <- answer (directory.chan:27)
-type DirectoryAfterMissing struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterMissing) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendAnswerFailed does answer <- Failed(NFile) (directory.chan:26), or sees that the peer is gone.
-func (s DirectoryAfterMissing) SendAnswerFailed() (DirectoryServing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterMissing", "SendAnswerFailed")
-	}
-	if err := e.Begin(s.step, &directoryAfterMissingSendAnswerFailedOp, 0); err != nil {
-		if err == channel.ErrGone {
-			e.Drop(directoryAnswer, 0)
-			return DirectoryServing{e, e.Step()}, nil
-		}
-		return DirectoryServing{}, err
-	}
-	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoNFile
-	e.Commit()
-	e.Close(directoryAnswer, 0)
-	return DirectoryServing{e, e.Step()}, nil
-}
-
-// DirectoryAfterWrite is a state of vnode.Directory (directory.chan:71).
-// Next:
-//   - Written() <- disk (directory.chan:72)
-//   - Failed(_) <- disk (directory.chan:73)
-type DirectoryAfterWrite struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterWrite) View() DirectoryView { return DirectoryView{s.e} }
-
-// ReceiveDisk waits for *DirectoryAfterWriteWritten or *DirectoryAfterWriteFailed.
-func (s DirectoryAfterWrite) ReceiveDisk() (DirectoryAfterWriteOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterWrite", "ReceiveDisk")
-	}
-	label, err := e.Receive(s.step, &directoryAfterWriteReceiveDiskOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 6:
-		m := &e.m.directoryAfterWriteWritten
-		m.Next = DirectoryAfterWritten{e, e.Step()}
-		return m, nil
-	case 5:
-		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterWriteFailed
-		*m = DirectoryAfterWriteFailed{Err: p.Err}
-		m.Next = DirectoryAfterNoSpace{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterWrite received a label that it does not list")
-}
-
-// DirectoryAfterNoSpace is a state of vnode.Directory (directory.chan:154).
-// Next:
-//   - clients[c] <- Failed(NoSpc) (directory.chan:154)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterNoSpace struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterNoSpace) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendClientsFailed does clients[c] <- Failed(NoSpc) (directory.chan:154), or sees that the peer is gone.
-func (s DirectoryAfterNoSpace) SendClientsFailed() (DirectoryServing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterNoSpace", "SendClientsFailed")
-	}
-	if err := e.Begin(s.step, &directoryAfterNoSpaceSendClientsFailedOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(directoryClients, e.v.c)
-			return DirectoryServing{e, e.Step()}, nil
-		}
-		return DirectoryServing{}, err
-	}
-	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoNoSpc
-	e.Commit()
-	e.Move(directoryClients, e.v.c, 0)
-	return DirectoryServing{e, e.Step()}, nil
-}
-
-// DirectoryAfterWrite2 is a state of vnode.Directory (directory.chan:71).
-// Next:
-//   - Written() <- disk (directory.chan:72)
-//   - Failed(_) <- disk (directory.chan:73)
+//   - Written() <- disk (directory.chan:175)
+//   - Failed(_) <- disk (directory.chan:176)
 type DirectoryAfterWrite2 struct {
 	e    *directoryComponent
 	step uint32
@@ -2363,443 +534,1956 @@ func (s DirectoryAfterWrite2) ReceiveDisk() (DirectoryAfterWrite2Option, error) 
 	switch label {
 	case 6:
 		m := &e.m.directoryAfterWrite2Written
-		m.Next = DirectoryAfterWritten2{e, e.Step()}
+		m.Next = DirectoryWorking{e, e.Step()}
 		return m, nil
 	case 5:
 		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
 		m := &e.m.directoryAfterWrite2Failed
 		*m = DirectoryAfterWrite2Failed{Err: p.Err}
-		m.Next = DirectoryAfterNoSpace2{e, e.Step()}
+		m.Next = DirectoryWorking{e, e.Step()}
 		return m, nil
 	}
 	panic("channel: DirectoryAfterWrite2 received a label that it does not list")
 }
 
-// DirectoryAfterNoSpace2 is a state of vnode.Directory (directory.chan:160).
+// DirectoryAfterAsk is a state of vnode.Directory (directory.chan:180).
 // Next:
-//   - clients[c] <- Failed(NoSpc) (directory.chan:160)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterNoSpace2 struct {
+//   - pick g in groups (directory.chan:180)
+type DirectoryAfterAsk struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterNoSpace2) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterAsk) View() DirectoryView { return DirectoryView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(NoSpc) (directory.chan:160), or sees that the peer is gone.
-func (s DirectoryAfterNoSpace2) SendClientsFailed() (DirectoryServing, error) {
+// First is the lowest member that may be picked.
+func (s DirectoryAfterAsk) First() int {
+	for member := range s.e.Len(directoryGroups) {
+		if s.Can(member) {
+			return member
+		}
+	}
+	return -1
+}
+
+// Can reports whether a member may be picked.
+func (s DirectoryAfterAsk) Can(member int) bool {
+	e := s.e
+	return e != nil && member >= 0 && member < e.Len(directoryGroups) && e.Has(directoryGroups, member)
+}
+
+// PickGroups does pick g in groups (directory.chan:180).
+func (s DirectoryAfterAsk) PickGroups(member int) (DirectoryAfterPickGroups, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterNoSpace2", "SendClientsFailed")
+		return DirectoryAfterPickGroups{}, channel.DeadState("DirectoryAfterAsk", "PickGroups")
 	}
-	if err := e.Begin(s.step, &directoryAfterNoSpace2SendClientsFailedOp, e.v.c); err != nil {
+	if !s.Can(member) {
+		return DirectoryAfterPickGroups{}, channel.BadArgument("DirectoryAfterAsk", "PickGroups", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &directoryAfterAskPickGroupsOp); err != nil {
+		return DirectoryAfterPickGroups{}, err
+	}
+	e.Decided(member)
+	e.v.g = member
+	return DirectoryAfterPickGroups{e, e.Step()}, nil
+}
+
+// DirectoryAfterDone is a state of vnode.Directory (directory.chan:187).
+// Next:
+//   - case tell (directory.chan:188)
+//   - case silent (directory.chan:191)
+type DirectoryAfterDone struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterDone) View() DirectoryView { return DirectoryView{s.e} }
+
+// Tell does case tell (directory.chan:188).
+func (s DirectoryAfterDone) Tell() (DirectoryTelling, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryTelling{}, channel.DeadState("DirectoryAfterDone", "Tell")
+	}
+	if !(e.v.wanted == WantedOpen || e.v.wanted == WantedAnswer) {
+		return DirectoryTelling{}, channel.BadArgument("DirectoryAfterDone", "Tell", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &directoryAfterDoneTellOp); err != nil {
+		return DirectoryTelling{}, err
+	}
+	e.Decided(0)
+	return DirectoryTelling{e, e.Step()}, nil
+}
+
+// Silent does case silent (directory.chan:191).
+func (s DirectoryAfterDone) Silent() (DirectoryEnteringOrRetiringOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterDone", "Silent")
+	}
+	if err := e.Turn(s.step, &directoryAfterDoneSilentOp); err != nil {
+		return nil, err
+	}
+	e.Decided(1)
+	return e.settle2(), nil
+}
+
+// DirectoryAfterPickGroups is a state of vnode.Directory (directory.chan:20).
+// Next:
+//   - case make (directory.chan:21)
+//   - case load (directory.chan:27)
+//   - case save (directory.chan:33)
+//   - case count (directory.chan:39)
+//   - case take (directory.chan:45)
+//   - case free (directory.chan:51)
+//   - case drop (directory.chan:57)
+//   - case sync (directory.chan:63)
+type DirectoryAfterPickGroups struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterPickGroups) View() DirectoryView { return DirectoryView{s.e} }
+
+// Make does case make (directory.chan:21).
+func (s DirectoryAfterPickGroups) Make() (DirectoryAfterMake, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterMake{}, channel.DeadState("DirectoryAfterPickGroups", "Make")
+	}
+	if err := e.Turn(s.step, &directoryAfterPickGroupsMakeOp); err != nil {
+		return DirectoryAfterMake{}, err
+	}
+	e.Decided(0)
+	return DirectoryAfterMake{e, e.Step()}, nil
+}
+
+// Load does case load (directory.chan:27).
+func (s DirectoryAfterPickGroups) Load() (DirectoryAfterLoad, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterLoad{}, channel.DeadState("DirectoryAfterPickGroups", "Load")
+	}
+	if err := e.Turn(s.step, &directoryAfterPickGroupsLoadOp); err != nil {
+		return DirectoryAfterLoad{}, err
+	}
+	e.Decided(1)
+	return DirectoryAfterLoad{e, e.Step()}, nil
+}
+
+// Save does case save (directory.chan:33).
+func (s DirectoryAfterPickGroups) Save() (DirectoryAfterSave, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterSave{}, channel.DeadState("DirectoryAfterPickGroups", "Save")
+	}
+	if err := e.Turn(s.step, &directoryAfterPickGroupsSaveOp); err != nil {
+		return DirectoryAfterSave{}, err
+	}
+	e.Decided(2)
+	return DirectoryAfterSave{e, e.Step()}, nil
+}
+
+// Count does case count (directory.chan:39).
+func (s DirectoryAfterPickGroups) Count() (DirectoryAfterCount, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterCount{}, channel.DeadState("DirectoryAfterPickGroups", "Count")
+	}
+	if err := e.Turn(s.step, &directoryAfterPickGroupsCountOp); err != nil {
+		return DirectoryAfterCount{}, err
+	}
+	e.Decided(3)
+	return DirectoryAfterCount{e, e.Step()}, nil
+}
+
+// Take does case take (directory.chan:45).
+func (s DirectoryAfterPickGroups) Take() (DirectoryAfterTake, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterTake{}, channel.DeadState("DirectoryAfterPickGroups", "Take")
+	}
+	if err := e.Turn(s.step, &directoryAfterPickGroupsTakeOp); err != nil {
+		return DirectoryAfterTake{}, err
+	}
+	e.Decided(4)
+	return DirectoryAfterTake{e, e.Step()}, nil
+}
+
+// Free does case free (directory.chan:51).
+func (s DirectoryAfterPickGroups) Free() (DirectoryAfterFree, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterFree{}, channel.DeadState("DirectoryAfterPickGroups", "Free")
+	}
+	if err := e.Turn(s.step, &directoryAfterPickGroupsFreeOp); err != nil {
+		return DirectoryAfterFree{}, err
+	}
+	e.Decided(5)
+	return DirectoryAfterFree{e, e.Step()}, nil
+}
+
+// Drop does case drop (directory.chan:57).
+func (s DirectoryAfterPickGroups) Drop() (DirectoryAfterDrop, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterDrop{}, channel.DeadState("DirectoryAfterPickGroups", "Drop")
+	}
+	if err := e.Turn(s.step, &directoryAfterPickGroupsDropOp); err != nil {
+		return DirectoryAfterDrop{}, err
+	}
+	e.Decided(6)
+	return DirectoryAfterDrop{e, e.Step()}, nil
+}
+
+// Sync does case sync (directory.chan:63).
+func (s DirectoryAfterPickGroups) Sync() (DirectoryAfterSync, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterSync{}, channel.DeadState("DirectoryAfterPickGroups", "Sync")
+	}
+	if err := e.Turn(s.step, &directoryAfterPickGroupsSyncOp); err != nil {
+		return DirectoryAfterSync{}, err
+	}
+	e.Decided(7)
+	return DirectoryAfterSync{e, e.Step()}, nil
+}
+
+// DirectoryTelling is a state of vnode.Directory at telling (directory.chan:77).
+// Next:
+//   - table <- Get(_, _, opening) (directory.chan:78)
+//   - table <- Forget(_) (directory.chan:79)
+//   - Join(group) <- control (directory.chan:80)
+//   - Serve(other) <- control (directory.chan:81)
+//   - Retire() <- control (directory.chan:82)
+type DirectoryTelling struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryTelling) View() DirectoryView { return DirectoryView{s.e} }
+
+// Choose waits for *DirectoryTellingSentGet, *DirectoryTellingSentForget, *DirectoryTellingJoin, *DirectoryTellingServe or *DirectoryTellingRetire.
+func (s DirectoryTelling) Choose() (DirectoryTellingOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryTelling", "Choose")
+	}
+	var guards uint64
+	if e.v.wanted == WantedOpen {
+		guards |= 1 << 0
+	}
+	if e.v.wanted == WantedAnswer {
+		guards |= 1 << 1
+	}
+	taken, err := e.Choose(s.step, &directoryTellingChoice, guards, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.directoryTellingSentGet
+		m.Next = DirectoryTellingSentGetNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.directoryTellingSentForget
+		m.Next = DirectoryTellingSentForgetNext{e, e.Step()}
+		return m, nil
+
+	case 2:
+		m := &e.m.directoryTellingJoin
+		e.PutAt(e.TakeEnd(0), directoryGroup, 0, 0)
+		e.Drop(directoryGroup, 0)
+		m.Next = DirectoryTelling{e, e.Step()}
+		return m, nil
+
+	case 3:
+		m := &e.m.directoryTellingServe
+		e.PutAt(e.TakeEnd(0), directoryOther, 0, 0)
+		m.Next = DirectoryAfterServe{e, e.Step()}
+		return m, nil
+
+	case 4:
+		m := &e.m.directoryTellingRetire
+		m.Next = DirectoryAfterRetire{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: DirectoryTelling took an option that it does not list")
+}
+
+// DirectoryTellingSentGetNext is the option table <- Get(_, _, opening) (directory.chan:78) taken.
+// Next: that send.
+type DirectoryTellingSentGetNext struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryTellingSentGetNext) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendTableGet does table <- Get(_, _, opening) (directory.chan:78), for which there is room.
+func (s DirectoryTellingSentGetNext) SendTableGet(ino uint64, directory bool) (DirectoryEnteringOrRetiringOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryTellingSentGetNext", "SendTableGet")
+	}
+	if err := e.Begin(s.step, &directoryTellingSentGetNextSendTableGetOp, 0); err != nil {
+		return nil, err
+	}
+	e.Give(0, directoryOpening, 0)
+	p := channel.Out[TableGetPayload](&e.Endpoint)
+	p.Ino = ino
+	p.Directory = directory
+	e.Commit()
+	return e.settle3(), nil
+}
+
+// DirectoryTellingSentForgetNext is the option table <- Forget(_) (directory.chan:79) taken.
+// Next: that send.
+type DirectoryTellingSentForgetNext struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryTellingSentForgetNext) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendTableForget does table <- Forget(_) (directory.chan:79), for which there is room.
+func (s DirectoryTellingSentForgetNext) SendTableForget(ino uint64) (DirectoryWaiting, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryWaiting{}, channel.DeadState("DirectoryTellingSentForgetNext", "SendTableForget")
+	}
+	if err := e.Begin(s.step, &directoryTellingSentForgetNextSendTableForgetOp, 0); err != nil {
+		return DirectoryWaiting{}, err
+	}
+	p := channel.Out[TableForgetPayload](&e.Endpoint)
+	p.Ino = ino
+	e.Commit()
+	return DirectoryWaiting{e, e.Step()}, nil
+}
+
+// DirectoryAfterMake is a state of vnode.Directory (directory.chan:22).
+// Next:
+//   - groups[g] <- TakeInode(_, _) (directory.chan:22)
+type DirectoryAfterMake struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterMake) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendGroupsTakeInode does groups[g] <- TakeInode(_, _) (directory.chan:22).
+func (s DirectoryAfterMake) SendGroupsTakeInode(kind file.Kind, parent uint64) (DirectoryAfterTakeInode, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterTakeInode{}, channel.DeadState("DirectoryAfterMake", "SendGroupsTakeInode")
+	}
+	if int(kind) >= 6 {
+		return DirectoryAfterTakeInode{}, channel.BadArgument("DirectoryAfterMake", "SendGroupsTakeInode", "kind is no case of file.Kind")
+	}
+	if err := e.Begin(s.step, &directoryAfterMakeSendGroupsTakeInodeOp, e.v.g); err != nil {
+		return DirectoryAfterTakeInode{}, err
+	}
+	p := channel.Out[cg.GroupTakeInodePayload](&e.Endpoint)
+	p.Kind = kind
+	p.Parent = parent
+	e.Commit()
+	return DirectoryAfterTakeInode{e, e.Step()}, nil
+}
+
+// DirectoryAfterLoad is a state of vnode.Directory (directory.chan:28).
+// Next:
+//   - groups[g] <- Load(_, _) (directory.chan:28)
+type DirectoryAfterLoad struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterLoad) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendGroupsLoad does groups[g] <- Load(_, _) (directory.chan:28).
+func (s DirectoryAfterLoad) SendGroupsLoad(ino uint64, use bool) (DirectoryAfterLoad2, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterLoad2{}, channel.DeadState("DirectoryAfterLoad", "SendGroupsLoad")
+	}
+	if err := e.Begin(s.step, &directoryAfterLoadSendGroupsLoadOp, e.v.g); err != nil {
+		return DirectoryAfterLoad2{}, err
+	}
+	p := channel.Out[cg.GroupLoadPayload](&e.Endpoint)
+	p.Ino = ino
+	p.Use = use
+	e.Commit()
+	return DirectoryAfterLoad2{e, e.Step()}, nil
+}
+
+// DirectoryAfterSave is a state of vnode.Directory (directory.chan:34).
+// Next:
+//   - groups[g] <- Save(_) (directory.chan:34)
+type DirectoryAfterSave struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterSave) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendGroupsSave does groups[g] <- Save(_) (directory.chan:34).
+func (s DirectoryAfterSave) SendGroupsSave(inode cg.Inode) (DirectoryAfterSave2, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterSave2{}, channel.DeadState("DirectoryAfterSave", "SendGroupsSave")
+	}
+	if err := e.Begin(s.step, &directoryAfterSaveSendGroupsSaveOp, e.v.g); err != nil {
+		return DirectoryAfterSave2{}, err
+	}
+	p := channel.Out[cg.GroupSavePayload](&e.Endpoint)
+	p.Inode = inode
+	e.Commit()
+	return DirectoryAfterSave2{e, e.Step()}, nil
+}
+
+// DirectoryAfterCount is a state of vnode.Directory (directory.chan:40).
+// Next:
+//   - groups[g] <- Count(_, _, _) (directory.chan:40)
+type DirectoryAfterCount struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterCount) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendGroupsCount does groups[g] <- Count(_, _, _) (directory.chan:40).
+func (s DirectoryAfterCount) SendGroupsCount(change cg.Change, ino uint64, parent uint64) (DirectoryAfterCount2, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterCount2{}, channel.DeadState("DirectoryAfterCount", "SendGroupsCount")
+	}
+	if int(change) >= 3 {
+		return DirectoryAfterCount2{}, channel.BadArgument("DirectoryAfterCount", "SendGroupsCount", "change is no case of cg.Change")
+	}
+	if err := e.Begin(s.step, &directoryAfterCountSendGroupsCountOp, e.v.g); err != nil {
+		return DirectoryAfterCount2{}, err
+	}
+	p := channel.Out[cg.GroupCountPayload](&e.Endpoint)
+	p.Change = change
+	p.Ino = ino
+	p.Parent = parent
+	e.Commit()
+	return DirectoryAfterCount2{e, e.Step()}, nil
+}
+
+// DirectoryAfterTake is a state of vnode.Directory (directory.chan:46).
+// Next:
+//   - groups[g] <- TakeBlocks(_, _) (directory.chan:46)
+type DirectoryAfterTake struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterTake) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendGroupsTakeBlocks does groups[g] <- TakeBlocks(_, _) (directory.chan:46).
+func (s DirectoryAfterTake) SendGroupsTakeBlocks(near uint64, count uint64) (DirectoryAfterTakeBlocks, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterTakeBlocks{}, channel.DeadState("DirectoryAfterTake", "SendGroupsTakeBlocks")
+	}
+	if err := e.Begin(s.step, &directoryAfterTakeSendGroupsTakeBlocksOp, e.v.g); err != nil {
+		return DirectoryAfterTakeBlocks{}, err
+	}
+	p := channel.Out[cg.GroupTakeBlocksPayload](&e.Endpoint)
+	p.Near = near
+	p.Count = count
+	e.Commit()
+	return DirectoryAfterTakeBlocks{e, e.Step()}, nil
+}
+
+// DirectoryAfterFree is a state of vnode.Directory (directory.chan:52).
+// Next:
+//   - groups[g] <- FreeBlocks(_, _) (directory.chan:52)
+type DirectoryAfterFree struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterFree) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendGroupsFreeBlocks does groups[g] <- FreeBlocks(_, _) (directory.chan:52).
+func (s DirectoryAfterFree) SendGroupsFreeBlocks(lba uint64, count uint64) (DirectoryAfterFreeBlocks, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterFreeBlocks{}, channel.DeadState("DirectoryAfterFree", "SendGroupsFreeBlocks")
+	}
+	if err := e.Begin(s.step, &directoryAfterFreeSendGroupsFreeBlocksOp, e.v.g); err != nil {
+		return DirectoryAfterFreeBlocks{}, err
+	}
+	p := channel.Out[cg.GroupFreeBlocksPayload](&e.Endpoint)
+	p.Lba = lba
+	p.Count = count
+	e.Commit()
+	return DirectoryAfterFreeBlocks{e, e.Step()}, nil
+}
+
+// DirectoryAfterDrop is a state of vnode.Directory (directory.chan:58).
+// Next:
+//   - groups[g] <- FreeInode(_) (directory.chan:58)
+type DirectoryAfterDrop struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterDrop) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendGroupsFreeInode does groups[g] <- FreeInode(_) (directory.chan:58).
+func (s DirectoryAfterDrop) SendGroupsFreeInode(ino uint64) (DirectoryAfterFreeInode, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterFreeInode{}, channel.DeadState("DirectoryAfterDrop", "SendGroupsFreeInode")
+	}
+	if err := e.Begin(s.step, &directoryAfterDropSendGroupsFreeInodeOp, e.v.g); err != nil {
+		return DirectoryAfterFreeInode{}, err
+	}
+	p := channel.Out[cg.GroupFreeInodePayload](&e.Endpoint)
+	p.Ino = ino
+	e.Commit()
+	return DirectoryAfterFreeInode{e, e.Step()}, nil
+}
+
+// DirectoryAfterSync is a state of vnode.Directory (directory.chan:64).
+// Next:
+//   - groups[g] <- Sync() (directory.chan:64)
+type DirectoryAfterSync struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterSync) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendGroupsSync does groups[g] <- Sync() (directory.chan:64).
+func (s DirectoryAfterSync) SendGroupsSync() (DirectoryAfterSync2, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterSync2{}, channel.DeadState("DirectoryAfterSync", "SendGroupsSync")
+	}
+	if err := e.Begin(s.step, &directoryAfterSyncSendGroupsSyncOp, e.v.g); err != nil {
+		return DirectoryAfterSync2{}, err
+	}
+	e.Commit()
+	return DirectoryAfterSync2{e, e.Step()}, nil
+}
+
+// DirectoryWaiting is a state of vnode.Directory at waiting (directory.chan:86).
+// Next:
+//   - Forgotten() <- table (directory.chan:87)
+//   - Join(group) <- control (directory.chan:88)
+//   - Serve(other) <- control (directory.chan:89)
+//   - Retire() <- control (directory.chan:90)
+type DirectoryWaiting struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryWaiting) View() DirectoryView { return DirectoryView{s.e} }
+
+// Choose waits for *DirectoryWaitingForgotten, *DirectoryWaitingJoin, *DirectoryWaitingServe or *DirectoryWaitingRetire.
+func (s DirectoryWaiting) Choose() (DirectoryWaitingOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryWaiting", "Choose")
+	}
+	taken, err := e.Choose(s.step, &directoryWaitingChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.directoryWaitingForgotten
+		m.Next = e.settle4()
+		return m, nil
+
+	case 1:
+		m := &e.m.directoryWaitingJoin
+		e.PutAt(e.TakeEnd(0), directoryGroup, 0, 0)
+		e.Drop(directoryGroup, 0)
+		m.Next = DirectoryWaiting{e, e.Step()}
+		return m, nil
+
+	case 2:
+		m := &e.m.directoryWaitingServe
+		e.PutAt(e.TakeEnd(0), directoryOther, 0, 0)
+		m.Next = DirectoryAfterServe2{e, e.Step()}
+		return m, nil
+
+	case 3:
+		m := &e.m.directoryWaitingRetire
+		m.Next = DirectoryAfterRetire2{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: DirectoryWaiting took an option that it does not list")
+}
+
+// DirectoryAfterServe is a state of vnode.Directory (directory.chan:97).
+// Next:
+//   - case open (directory.chan:98)
+//   - case refuse (directory.chan:109)
+type DirectoryAfterServe struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterServe) View() DirectoryView { return DirectoryView{s.e} }
+
+// Open does case open (directory.chan:98).
+func (s DirectoryAfterServe) Open() (DirectoryAfterOpen, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterOpen{}, channel.DeadState("DirectoryAfterServe", "Open")
+	}
+	if !(e.Count(directoryClients) != e.sizes.visitors) {
+		return DirectoryAfterOpen{}, channel.BadArgument("DirectoryAfterServe", "Open", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &directoryAfterServeOpenOp); err != nil {
+		return DirectoryAfterOpen{}, err
+	}
+	e.Decided(0)
+	return DirectoryAfterOpen{e, e.Step()}, nil
+}
+
+// Refuse does case refuse (directory.chan:109).
+func (s DirectoryAfterServe) Refuse() (DirectoryAfterRefuse, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterRefuse{}, channel.DeadState("DirectoryAfterServe", "Refuse")
+	}
+	if err := e.Turn(s.step, &directoryAfterServeRefuseOp); err != nil {
+		return DirectoryAfterRefuse{}, err
+	}
+	e.Decided(1)
+	return DirectoryAfterRefuse{e, e.Step()}, nil
+}
+
+// DirectoryAfterRetire is a state of vnode.Directory (directory.chan:82).
+// Next:
+//   - control <- Busy() (directory.chan:82)
+type DirectoryAfterRetire struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterRetire) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendControlBusy does control <- Busy() (directory.chan:82).
+func (s DirectoryAfterRetire) SendControlBusy() (DirectoryTelling, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryTelling{}, channel.DeadState("DirectoryAfterRetire", "SendControlBusy")
+	}
+	if err := e.Begin(s.step, &directoryAfterRetireSendControlBusyOp, 0); err != nil {
+		return DirectoryTelling{}, err
+	}
+	e.Commit()
+	return DirectoryTelling{e, e.Step()}, nil
+}
+
+// DirectoryEntering is a state of vnode.Directory at entering (directory.chan:97).
+// Next:
+//   - case open (directory.chan:98)
+//   - case refuse (directory.chan:109)
+type DirectoryEntering struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryEntering) View() DirectoryView { return DirectoryView{s.e} }
+
+// Open does case open (directory.chan:98).
+func (s DirectoryEntering) Open() (DirectoryAfterOpen2, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterOpen2{}, channel.DeadState("DirectoryEntering", "Open")
+	}
+	if !(e.Count(directoryClients) != e.sizes.visitors) {
+		return DirectoryAfterOpen2{}, channel.BadArgument("DirectoryEntering", "Open", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &directoryEnteringOpenOp); err != nil {
+		return DirectoryAfterOpen2{}, err
+	}
+	e.Decided(0)
+	return DirectoryAfterOpen2{e, e.Step()}, nil
+}
+
+// Refuse does case refuse (directory.chan:109).
+func (s DirectoryEntering) Refuse() (DirectoryAfterElse, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterElse{}, channel.DeadState("DirectoryEntering", "Refuse")
+	}
+	if err := e.Turn(s.step, &directoryEnteringRefuseOp); err != nil {
+		return DirectoryAfterElse{}, err
+	}
+	e.Decided(1)
+	return DirectoryAfterElse{e, e.Step()}, nil
+}
+
+// DirectoryRetiring is a state of vnode.Directory at retiring (directory.chan:122).
+// Next:
+//   - case idle (directory.chan:123)
+//   - case busy (directory.chan:132)
+type DirectoryRetiring struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryRetiring) View() DirectoryView { return DirectoryView{s.e} }
+
+// Idle does case idle (directory.chan:123).
+func (s DirectoryRetiring) Idle() (DirectoryAfterIdleOrAfterDetach, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryRetiring", "Idle")
+	}
+	if e.Count(directoryClients) != 0 {
+		return nil, channel.BadArgument("DirectoryRetiring", "Idle", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &directoryRetiringIdleOp); err != nil {
+		return nil, err
+	}
+	e.Decided(0)
+	return e.settle5(), nil
+}
+
+// Busy does case busy (directory.chan:132).
+func (s DirectoryRetiring) Busy() (DirectoryAfterBusy, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterBusy{}, channel.DeadState("DirectoryRetiring", "Busy")
+	}
+	if err := e.Turn(s.step, &directoryRetiringBusyOp); err != nil {
+		return DirectoryAfterBusy{}, err
+	}
+	e.Decided(1)
+	return DirectoryAfterBusy{e, e.Step()}, nil
+}
+
+// DirectoryAnswering is a state of vnode.Directory at answering (directory.chan:209).
+// Next:
+//   - case well (directory.chan:210)
+//   - case failed (directory.chan:215)
+type DirectoryAnswering struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAnswering) View() DirectoryView { return DirectoryView{s.e} }
+
+// Well does case well (directory.chan:210).
+func (s DirectoryAnswering) Well() (DirectoryAfterWell, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterWell{}, channel.DeadState("DirectoryAnswering", "Well")
+	}
+	if err := e.Turn(s.step, &directoryAnsweringWellOp); err != nil {
+		return DirectoryAfterWell{}, err
+	}
+	e.Decided(0)
+	return DirectoryAfterWell{e, e.Step()}, nil
+}
+
+// Failed does case failed (directory.chan:215).
+func (s DirectoryAnswering) Failed() (DirectoryAfterFailed, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterFailed{}, channel.DeadState("DirectoryAnswering", "Failed")
+	}
+	if err := e.Turn(s.step, &directoryAnsweringFailedOp); err != nil {
+		return DirectoryAfterFailed{}, err
+	}
+	e.Decided(1)
+	return DirectoryAfterFailed{e, e.Step()}, nil
+}
+
+// DirectoryServing is a state of vnode.Directory at serving (directory.chan:224).
+// Next:
+//   - Join(group) <- control (directory.chan:225)
+//   - Serve(opening) <- control (directory.chan:232)
+//   - Retire() <- control (directory.chan:233)
+//   - Open(_, _, opening) <- clients[c at rest] (directory.chan:234)
+//   - Find(_) <- clients[c at rest] (directory.chan:235)
+//   - List(_) <- clients[c at rest] (directory.chan:238)
+//   - MakeDir(_) <- clients[c at rest] (directory.chan:241)
+//   - Symlink(_, _) <- clients[c at rest] (directory.chan:244)
+//   - ReadLink(_) <- clients[c at rest] (directory.chan:247)
+//   - Stat() <- clients[c at rest] (directory.chan:250)
+//   - SetTimes(_, _) <- clients[c at rest] (directory.chan:253)
+//   - Sync() <- clients[c at rest] (directory.chan:256)
+//   - Link(_, _) <- clients[c at rest] (directory.chan:259)
+//   - Unlink(_, _) <- clients[c at rest] (directory.chan:262)
+//   - Rename(_, _) <- clients[c at rest] (directory.chan:265)
+//   - Adopt(_, _) <- clients[c at rest] (directory.chan:268)
+//   - Release(_, _) <- clients[c at rest] (directory.chan:271)
+//   - Close() <- clients[c at rest] (directory.chan:274)
+//   - gone <- clients[c] (directory.chan:275)
+type DirectoryServing struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryServing) View() DirectoryView { return DirectoryView{s.e} }
+
+// Choose waits for *DirectoryServingJoin, *DirectoryServingServe, *DirectoryServingRetire, *DirectoryServingOpen, *DirectoryServingFind, *DirectoryServingList, *DirectoryServingMakeDir, *DirectoryServingSymlink, *DirectoryServingReadLink, *DirectoryServingStat, *DirectoryServingSetTimes, *DirectoryServingSync, *DirectoryServingLink, *DirectoryServingUnlink, *DirectoryServingRename, *DirectoryServingAdopt, *DirectoryServingRelease, *DirectoryServingClose or *DirectoryServingGone.
+func (s DirectoryServing) Choose() (DirectoryServingOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryServing", "Choose")
+	}
+	taken, err := e.Choose(s.step, &directoryServingChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.directoryServingJoin
+		e.PutAt(e.TakeEnd(0), directoryGroup, 0, 0)
+		e.settle6()
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.directoryServingServe
+		e.PutAt(e.TakeEnd(0), directoryOpening, 0, 0)
+		e.v.wanted = WantedServe
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 2:
+		m := &e.m.directoryServingRetire
+		e.v.wanted = WantedRetire
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 3:
+		p := channel.In[dir.DirOpenPayload](&e.Endpoint)
+		m := &e.m.directoryServingOpen
+		*m = DirectoryServingOpen{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), How: p.How}
+		e.v.c = taken.Member
+		e.PutAt(e.TakeEnd(0), directoryOpening, 0, 0)
+		e.Move(directoryClients, taken.Member, 0)
+		e.v.wanted = WantedOpen
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 4:
+		p := channel.In[dir.DirFindPayload](&e.Endpoint)
+		m := &e.m.directoryServingFind
+		*m = DirectoryServingFind{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len])}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 1)
+		e.v.who = e.v.c
+		e.v.wanted = WantedAnswer
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 5:
+		p := channel.In[dir.DirListPayload](&e.Endpoint)
+		m := &e.m.directoryServingList
+		*m = DirectoryServingList{Member: taken.Member, Cookie: p.Cookie}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 2)
+		e.v.who = e.v.c
+		e.v.wanted = WantedAnswer
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 6:
+		p := channel.In[dir.DirMakeDirPayload](&e.Endpoint)
+		m := &e.m.directoryServingMakeDir
+		*m = DirectoryServingMakeDir{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len])}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 3)
+		e.v.who = e.v.c
+		e.v.wanted = WantedAnswer
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 7:
+		p := channel.In[dir.DirSymlinkPayload](&e.Endpoint)
+		m := &e.m.directoryServingSymlink
+		*m = DirectoryServingSymlink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Target: string(p.Target.Data[:p.Target.Len])}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 4)
+		e.v.who = e.v.c
+		e.v.wanted = WantedAnswer
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 8:
+		p := channel.In[dir.DirReadLinkPayload](&e.Endpoint)
+		m := &e.m.directoryServingReadLink
+		*m = DirectoryServingReadLink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len])}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 5)
+		e.v.who = e.v.c
+		e.v.wanted = WantedAnswer
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 9:
+		m := &e.m.directoryServingStat
+		*m = DirectoryServingStat{Member: taken.Member}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 6)
+		e.v.who = e.v.c
+		e.v.wanted = WantedAnswer
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 10:
+		p := channel.In[dir.DirSetTimesPayload](&e.Endpoint)
+		m := &e.m.directoryServingSetTimes
+		*m = DirectoryServingSetTimes{Member: taken.Member, Atime: p.Atime, Mtime: p.Mtime}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 7)
+		e.v.who = e.v.c
+		e.v.wanted = WantedAnswer
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 11:
+		m := &e.m.directoryServingSync
+		*m = DirectoryServingSync{Member: taken.Member}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 8)
+		e.v.who = e.v.c
+		e.v.wanted = WantedAnswer
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 12:
+		p := channel.In[dir.DirLinkPayload](&e.Endpoint)
+		m := &e.m.directoryServingLink
+		*m = DirectoryServingLink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 9)
+		e.v.who = e.v.c
+		e.v.wanted = WantedAnswer
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 13:
+		p := channel.In[dir.DirUnlinkPayload](&e.Endpoint)
+		m := &e.m.directoryServingUnlink
+		*m = DirectoryServingUnlink{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 10)
+		e.v.who = e.v.c
+		e.v.wanted = WantedAnswer
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 14:
+		p := channel.In[dir.DirRenamePayload](&e.Endpoint)
+		m := &e.m.directoryServingRename
+		*m = DirectoryServingRename{Member: taken.Member, Old: string(p.Old.Data[:p.Old.Len]), Name: string(p.Name.Data[:p.Name.Len])}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 11)
+		e.v.who = e.v.c
+		e.v.wanted = WantedAnswer
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 15:
+		p := channel.In[dir.DirAdoptPayload](&e.Endpoint)
+		m := &e.m.directoryServingAdopt
+		*m = DirectoryServingAdopt{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 12)
+		e.v.who = e.v.c
+		e.v.wanted = WantedAnswer
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 16:
+		p := channel.In[dir.DirReleasePayload](&e.Endpoint)
+		m := &e.m.directoryServingRelease
+		*m = DirectoryServingRelease{Member: taken.Member, Name: string(p.Name.Data[:p.Name.Len]), Ino: p.Ino}
+		e.v.c = taken.Member
+		e.Move(directoryClients, taken.Member, 13)
+		e.v.who = e.v.c
+		e.v.wanted = WantedAnswer
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 17:
+		m := &e.m.directoryServingClose
+		*m = DirectoryServingClose{Member: taken.Member}
+		e.v.c = taken.Member
+		e.Close(directoryClients, taken.Member)
+		e.v.wanted = WantedNothing
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	case 18:
+		m := &e.m.directoryServingGone
+		*m = DirectoryServingGone{Member: taken.Member}
+		e.v.c = taken.Member
+		e.Drop(directoryClients, e.v.c)
+		e.v.wanted = WantedNothing
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: DirectoryServing took an option that it does not list")
+}
+
+// DirectoryAfterTakeInode is a state of vnode.Directory (directory.chan:23).
+// Next:
+//   - Inode(_) <- groups[g] (directory.chan:24)
+//   - Failed(_) <- groups[g] (directory.chan:25)
+type DirectoryAfterTakeInode struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterTakeInode) View() DirectoryView { return DirectoryView{s.e} }
+
+// ReceiveGroups waits for *DirectoryAfterTakeInodeInode or *DirectoryAfterTakeInodeFailed.
+func (s DirectoryAfterTakeInode) ReceiveGroups() (DirectoryAfterTakeInodeOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterTakeInode", "ReceiveGroups")
+	}
+	label, err := e.Receive(s.step, &directoryAfterTakeInodeReceiveGroupsOp, e.v.g)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 9:
+		p := channel.In[cg.GroupInodePayload](&e.Endpoint)
+		m := &e.m.directoryAfterTakeInodeInode
+		*m = DirectoryAfterTakeInodeInode{Ino: p.Ino}
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
+		m := &e.m.directoryAfterTakeInodeFailed
+		*m = DirectoryAfterTakeInodeFailed{Err: p.Err}
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: DirectoryAfterTakeInode received a label that it does not list")
+}
+
+// DirectoryAfterLoad2 is a state of vnode.Directory (directory.chan:29).
+// Next:
+//   - Loaded(_) <- groups[g] (directory.chan:30)
+//   - Failed(_) <- groups[g] (directory.chan:31)
+type DirectoryAfterLoad2 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterLoad2) View() DirectoryView { return DirectoryView{s.e} }
+
+// ReceiveGroups waits for *DirectoryAfterLoad2Loaded or *DirectoryAfterLoad2Failed.
+func (s DirectoryAfterLoad2) ReceiveGroups() (DirectoryAfterLoad2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterLoad2", "ReceiveGroups")
+	}
+	label, err := e.Receive(s.step, &directoryAfterLoad2ReceiveGroupsOp, e.v.g)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 12:
+		p := channel.In[cg.GroupLoadedPayload](&e.Endpoint)
+		m := &e.m.directoryAfterLoad2Loaded
+		*m = DirectoryAfterLoad2Loaded{Inode: p.Inode}
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
+		m := &e.m.directoryAfterLoad2Failed
+		*m = DirectoryAfterLoad2Failed{Err: p.Err}
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: DirectoryAfterLoad2 received a label that it does not list")
+}
+
+// DirectoryAfterSave2 is a state of vnode.Directory (directory.chan:35).
+// Next:
+//   - Left(_, _, _) <- groups[g] (directory.chan:36)
+//   - Failed(_) <- groups[g] (directory.chan:37)
+type DirectoryAfterSave2 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterSave2) View() DirectoryView { return DirectoryView{s.e} }
+
+// ReceiveGroups waits for *DirectoryAfterSave2Left or *DirectoryAfterSave2Failed.
+func (s DirectoryAfterSave2) ReceiveGroups() (DirectoryAfterSave2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterSave2", "ReceiveGroups")
+	}
+	label, err := e.Receive(s.step, &directoryAfterSave2ReceiveGroupsOp, e.v.g)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 13:
+		p := channel.In[cg.GroupLeftPayload](&e.Endpoint)
+		m := &e.m.directoryAfterSave2Left
+		*m = DirectoryAfterSave2Left{Kind: p.Kind, Links: p.Links, Used: p.Used}
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
+		m := &e.m.directoryAfterSave2Failed
+		*m = DirectoryAfterSave2Failed{Err: p.Err}
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: DirectoryAfterSave2 received a label that it does not list")
+}
+
+// DirectoryAfterCount2 is a state of vnode.Directory (directory.chan:41).
+// Next:
+//   - Left(_, _, _) <- groups[g] (directory.chan:42)
+//   - Failed(_) <- groups[g] (directory.chan:43)
+type DirectoryAfterCount2 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterCount2) View() DirectoryView { return DirectoryView{s.e} }
+
+// ReceiveGroups waits for *DirectoryAfterCount2Left or *DirectoryAfterCount2Failed.
+func (s DirectoryAfterCount2) ReceiveGroups() (DirectoryAfterCount2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterCount2", "ReceiveGroups")
+	}
+	label, err := e.Receive(s.step, &directoryAfterCount2ReceiveGroupsOp, e.v.g)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 13:
+		p := channel.In[cg.GroupLeftPayload](&e.Endpoint)
+		m := &e.m.directoryAfterCount2Left
+		*m = DirectoryAfterCount2Left{Kind: p.Kind, Links: p.Links, Used: p.Used}
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
+		m := &e.m.directoryAfterCount2Failed
+		*m = DirectoryAfterCount2Failed{Err: p.Err}
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: DirectoryAfterCount2 received a label that it does not list")
+}
+
+// DirectoryAfterTakeBlocks is a state of vnode.Directory (directory.chan:47).
+// Next:
+//   - Blocks(_, _) <- groups[g] (directory.chan:48)
+//   - Failed(_) <- groups[g] (directory.chan:49)
+type DirectoryAfterTakeBlocks struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterTakeBlocks) View() DirectoryView { return DirectoryView{s.e} }
+
+// ReceiveGroups waits for *DirectoryAfterTakeBlocksBlocks or *DirectoryAfterTakeBlocksFailed.
+func (s DirectoryAfterTakeBlocks) ReceiveGroups() (DirectoryAfterTakeBlocksOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterTakeBlocks", "ReceiveGroups")
+	}
+	label, err := e.Receive(s.step, &directoryAfterTakeBlocksReceiveGroupsOp, e.v.g)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 11:
+		p := channel.In[cg.GroupBlocksPayload](&e.Endpoint)
+		m := &e.m.directoryAfterTakeBlocksBlocks
+		*m = DirectoryAfterTakeBlocksBlocks{Lba: p.Lba, Count: p.Count}
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
+		m := &e.m.directoryAfterTakeBlocksFailed
+		*m = DirectoryAfterTakeBlocksFailed{Err: p.Err}
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: DirectoryAfterTakeBlocks received a label that it does not list")
+}
+
+// DirectoryAfterFreeBlocks is a state of vnode.Directory (directory.chan:53).
+// Next:
+//   - Done() <- groups[g] (directory.chan:54)
+//   - Failed(_) <- groups[g] (directory.chan:55)
+type DirectoryAfterFreeBlocks struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterFreeBlocks) View() DirectoryView { return DirectoryView{s.e} }
+
+// ReceiveGroups waits for *DirectoryAfterFreeBlocksDone or *DirectoryAfterFreeBlocksFailed.
+func (s DirectoryAfterFreeBlocks) ReceiveGroups() (DirectoryAfterFreeBlocksOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterFreeBlocks", "ReceiveGroups")
+	}
+	label, err := e.Receive(s.step, &directoryAfterFreeBlocksReceiveGroupsOp, e.v.g)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 14:
+		m := &e.m.directoryAfterFreeBlocksDone
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
+		m := &e.m.directoryAfterFreeBlocksFailed
+		*m = DirectoryAfterFreeBlocksFailed{Err: p.Err}
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: DirectoryAfterFreeBlocks received a label that it does not list")
+}
+
+// DirectoryAfterFreeInode is a state of vnode.Directory (directory.chan:59).
+// Next:
+//   - Done() <- groups[g] (directory.chan:60)
+//   - Failed(_) <- groups[g] (directory.chan:61)
+type DirectoryAfterFreeInode struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterFreeInode) View() DirectoryView { return DirectoryView{s.e} }
+
+// ReceiveGroups waits for *DirectoryAfterFreeInodeDone or *DirectoryAfterFreeInodeFailed.
+func (s DirectoryAfterFreeInode) ReceiveGroups() (DirectoryAfterFreeInodeOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterFreeInode", "ReceiveGroups")
+	}
+	label, err := e.Receive(s.step, &directoryAfterFreeInodeReceiveGroupsOp, e.v.g)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 14:
+		m := &e.m.directoryAfterFreeInodeDone
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
+		m := &e.m.directoryAfterFreeInodeFailed
+		*m = DirectoryAfterFreeInodeFailed{Err: p.Err}
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: DirectoryAfterFreeInode received a label that it does not list")
+}
+
+// DirectoryAfterSync2 is a state of vnode.Directory (directory.chan:65).
+// Next:
+//   - Done() <- groups[g] (directory.chan:66)
+//   - Failed(_) <- groups[g] (directory.chan:67)
+type DirectoryAfterSync2 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterSync2) View() DirectoryView { return DirectoryView{s.e} }
+
+// ReceiveGroups waits for *DirectoryAfterSync2Done or *DirectoryAfterSync2Failed.
+func (s DirectoryAfterSync2) ReceiveGroups() (DirectoryAfterSync2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterSync2", "ReceiveGroups")
+	}
+	label, err := e.Receive(s.step, &directoryAfterSync2ReceiveGroupsOp, e.v.g)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 14:
+		m := &e.m.directoryAfterSync2Done
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
+		m := &e.m.directoryAfterSync2Failed
+		*m = DirectoryAfterSync2Failed{Err: p.Err}
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: DirectoryAfterSync2 received a label that it does not list")
+}
+
+// DirectoryAfterServe2 is a state of vnode.Directory (directory.chan:97).
+// Next:
+//   - case open (directory.chan:98)
+//   - case refuse (directory.chan:109)
+type DirectoryAfterServe2 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterServe2) View() DirectoryView { return DirectoryView{s.e} }
+
+// Open does case open (directory.chan:98).
+func (s DirectoryAfterServe2) Open() (DirectoryAfterOpen3, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterOpen3{}, channel.DeadState("DirectoryAfterServe2", "Open")
+	}
+	if !(e.Count(directoryClients) != e.sizes.visitors) {
+		return DirectoryAfterOpen3{}, channel.BadArgument("DirectoryAfterServe2", "Open", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &directoryAfterServe2OpenOp); err != nil {
+		return DirectoryAfterOpen3{}, err
+	}
+	e.Decided(0)
+	return DirectoryAfterOpen3{e, e.Step()}, nil
+}
+
+// Refuse does case refuse (directory.chan:109).
+func (s DirectoryAfterServe2) Refuse() (DirectoryAfterRefuse2, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryAfterRefuse2{}, channel.DeadState("DirectoryAfterServe2", "Refuse")
+	}
+	if err := e.Turn(s.step, &directoryAfterServe2RefuseOp); err != nil {
+		return DirectoryAfterRefuse2{}, err
+	}
+	e.Decided(1)
+	return DirectoryAfterRefuse2{e, e.Step()}, nil
+}
+
+// DirectoryAfterRetire2 is a state of vnode.Directory (directory.chan:90).
+// Next:
+//   - control <- Busy() (directory.chan:90)
+type DirectoryAfterRetire2 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterRetire2) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendControlBusy does control <- Busy() (directory.chan:90).
+func (s DirectoryAfterRetire2) SendControlBusy() (DirectoryWaiting, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryWaiting{}, channel.DeadState("DirectoryAfterRetire2", "SendControlBusy")
+	}
+	if err := e.Begin(s.step, &directoryAfterRetire2SendControlBusyOp, 0); err != nil {
+		return DirectoryWaiting{}, err
+	}
+	e.Commit()
+	return DirectoryWaiting{e, e.Step()}, nil
+}
+
+// DirectoryAfterOpen is a state of vnode.Directory (directory.chan:99).
+// Next:
+//   - new dir.Dir as d (directory.chan:100)
+//   - else (directory.chan:107)
+type DirectoryAfterOpen struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterOpen) View() DirectoryView { return DirectoryView{s.e} }
+
+// Choose waits for *DirectoryAfterOpenNewDir or *DirectoryAfterOpenElse.
+func (s DirectoryAfterOpen) Choose() (DirectoryAfterOpenOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterOpen", "Choose")
+	}
+	taken, err := e.Choose(s.step, &directoryAfterOpenChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.directoryAfterOpenNewDir
+		ends := e.New(&dir.Dir)
+		e.PutAt(ends[0], directoryDClient, 0, 0)
+		e.PutAt(ends[1], directoryDDirectory, 0, 0)
+		e.added = e.Free(directoryClients, 1)
+		e.Shift(directoryDDirectory, 0, directoryClients, e.added)
+		m.Next = DirectoryAfterNewDir{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.directoryAfterOpenElse
+		m.Next = DirectoryAfterRefuse{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: DirectoryAfterOpen took an option that it does not list")
+}
+
+// DirectoryAfterRefuse is a state of vnode.Directory (directory.chan:115).
+// Next:
+//   - other <- Failed(_) (directory.chan:116)
+//   - gone <- other (directory.chan:117)
+type DirectoryAfterRefuse struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterRefuse) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendOtherFailed does other <- Failed(_) (directory.chan:116), or sees that the peer is gone.
+func (s DirectoryAfterRefuse) SendOtherFailed(err_ errno.Errno) (DirectoryTelling, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryTelling{}, channel.DeadState("DirectoryAfterRefuse", "SendOtherFailed")
+	}
+	if int(err_) >= 28 {
+		return DirectoryTelling{}, channel.BadArgument("DirectoryAfterRefuse", "SendOtherFailed", "err is no case of errno.Errno")
+	}
+	if err := e.Begin(s.step, &directoryAfterRefuseSendOtherFailedOp, 0); err != nil {
 		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(directoryClients, e.v.c)
+			e.Drop(directoryOther, 0)
+			return DirectoryTelling{e, e.Step()}, nil
+		}
+		return DirectoryTelling{}, err
+	}
+	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
+	p.Err = err_
+	e.Commit()
+	e.Close(directoryOther, 0)
+	return DirectoryTelling{e, e.Step()}, nil
+}
+
+// DirectoryAfterOpen2 is a state of vnode.Directory (directory.chan:99).
+// Next:
+//   - new dir.Dir as d (directory.chan:100)
+//   - else (directory.chan:107)
+type DirectoryAfterOpen2 struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterOpen2) View() DirectoryView { return DirectoryView{s.e} }
+
+// Choose waits for *DirectoryAfterOpen2NewDir or *DirectoryAfterOpen2Else.
+func (s DirectoryAfterOpen2) Choose() (DirectoryAfterOpen2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterOpen2", "Choose")
+	}
+	taken, err := e.Choose(s.step, &directoryAfterOpen2Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.directoryAfterOpen2NewDir
+		ends := e.New(&dir.Dir)
+		e.PutAt(ends[0], directoryDClient, 0, 0)
+		e.PutAt(ends[1], directoryDDirectory, 0, 0)
+		e.added = e.Free(directoryClients, 1)
+		e.Shift(directoryDDirectory, 0, directoryClients, e.added)
+		m.Next = DirectoryAfterNewDir2{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.directoryAfterOpen2Else
+		m.Next = DirectoryAfterElse{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: DirectoryAfterOpen2 took an option that it does not list")
+}
+
+// DirectoryAfterElse is a state of vnode.Directory (directory.chan:115).
+// Next:
+//   - opening <- Failed(_) (directory.chan:116)
+//   - gone <- opening (directory.chan:117)
+type DirectoryAfterElse struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterElse) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendOpeningFailed does opening <- Failed(_) (directory.chan:116), or sees that the peer is gone.
+func (s DirectoryAfterElse) SendOpeningFailed(err_ errno.Errno) (DirectoryServing, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterElse", "SendOpeningFailed")
+	}
+	if int(err_) >= 28 {
+		return DirectoryServing{}, channel.BadArgument("DirectoryAfterElse", "SendOpeningFailed", "err is no case of errno.Errno")
+	}
+	if err := e.Begin(s.step, &directoryAfterElseSendOpeningFailedOp, 0); err != nil {
+		if err == channel.ErrGone {
+			e.Drop(directoryOpening, 0)
 			return DirectoryServing{e, e.Step()}, nil
 		}
 		return DirectoryServing{}, err
 	}
-	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoNoSpc
+	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
+	p.Err = err_
 	e.Commit()
-	e.Move(directoryClients, e.v.c, 0)
+	e.Close(directoryOpening, 0)
 	return DirectoryServing{e, e.Step()}, nil
 }
 
-// DirectoryAfterLink2 is a state of vnode.Directory (directory.chan:165).
+// DirectoryRefusing is a state of vnode.Directory at refusing (directory.chan:115).
 // Next:
-//   - clients[c] <- Target(_) (directory.chan:165)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterLink2 struct {
+//   - opening <- Failed(_) (directory.chan:116)
+//   - gone <- opening (directory.chan:117)
+type DirectoryRefusing struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterLink2) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryRefusing) View() DirectoryView { return DirectoryView{s.e} }
 
-// SendClientsTarget does clients[c] <- Target(_) (directory.chan:165), or sees that the peer is gone.
-func (s DirectoryAfterLink2) SendClientsTarget(target string) (DirectoryServing, error) {
+// SendOpeningFailed does opening <- Failed(_) (directory.chan:116), or sees that the peer is gone.
+func (s DirectoryRefusing) SendOpeningFailed(err_ errno.Errno) (DirectoryServing, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterLink2", "SendClientsTarget")
+		return DirectoryServing{}, channel.DeadState("DirectoryRefusing", "SendOpeningFailed")
 	}
-	if len(target) > 4096 {
-		return DirectoryServing{}, channel.BadArgument("DirectoryAfterLink2", "SendClientsTarget", "target is longer than 4096")
+	if int(err_) >= 28 {
+		return DirectoryServing{}, channel.BadArgument("DirectoryRefusing", "SendOpeningFailed", "err is no case of errno.Errno")
 	}
-	if err := e.Begin(s.step, &directoryAfterLink2SendClientsTargetOp, e.v.c); err != nil {
+	if err := e.Begin(s.step, &directoryRefusingSendOpeningFailedOp, 0); err != nil {
 		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(directoryClients, e.v.c)
+			e.Drop(directoryOpening, 0)
 			return DirectoryServing{e, e.Step()}, nil
 		}
+		return DirectoryServing{}, err
+	}
+	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
+	p.Err = err_
+	e.Commit()
+	e.Close(directoryOpening, 0)
+	return DirectoryServing{e, e.Step()}, nil
+}
+
+// DirectoryAfterBusy is a state of vnode.Directory (directory.chan:133).
+// Next:
+//   - control <- Busy() (directory.chan:133)
+type DirectoryAfterBusy struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterBusy) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendControlBusy does control <- Busy() (directory.chan:133).
+func (s DirectoryAfterBusy) SendControlBusy() (DirectoryServing, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterBusy", "SendControlBusy")
+	}
+	if err := e.Begin(s.step, &directoryAfterBusySendControlBusyOp, 0); err != nil {
+		return DirectoryServing{}, err
+	}
+	e.Commit()
+	return DirectoryServing{e, e.Step()}, nil
+}
+
+// DirectoryAfterWell is a state of vnode.Directory (directory.chan:140).
+// Next:
+//   - clients[who] <- Found(_, _, _) (directory.chan:141)
+//   - clients[who] <- Entries(_, _) (directory.chan:142)
+//   - clients[who] <- Done() (directory.chan:143)
+//   - clients[who] <- Target(_) (directory.chan:144)
+//   - clients[who] <- Is(_) (directory.chan:145)
+//   - gone <- clients[who] (directory.chan:146)
+type DirectoryAfterWell struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterWell) View() DirectoryView { return DirectoryView{s.e} }
+
+// Choose waits for *DirectoryAfterWellSentFound, *DirectoryAfterWellSentEntries, *DirectoryAfterWellSentDone, *DirectoryAfterWellSentTarget, *DirectoryAfterWellSentIs or *DirectoryAfterWellGone.
+func (s DirectoryAfterWell) Choose() (DirectoryAfterWellOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterWell", "Choose")
+	}
+	var guards uint64
+	if e.HasAt(directoryClients, e.v.who, 1<<1) {
+		guards |= 1 << 0
+	}
+	if e.HasAt(directoryClients, e.v.who, 1<<2) {
+		guards |= 1 << 1
+	}
+	if e.HasAt(directoryClients, e.v.who, 1<<3|1<<4|1<<7|1<<8|1<<9|1<<10|1<<11|1<<12|1<<13) {
+		guards |= 1 << 2
+	}
+	if e.HasAt(directoryClients, e.v.who, 1<<5) {
+		guards |= 1 << 3
+	}
+	if e.HasAt(directoryClients, e.v.who, 1<<6) {
+		guards |= 1 << 4
+	}
+	e.Aim(&directoryAfterWellChoice, 0, e.v.who)
+	e.Aim(&directoryAfterWellChoice, 1, e.v.who)
+	e.Aim(&directoryAfterWellChoice, 2, e.v.who)
+	e.Aim(&directoryAfterWellChoice, 3, e.v.who)
+	e.Aim(&directoryAfterWellChoice, 4, e.v.who)
+	e.Aim(&directoryAfterWellChoice, 5, e.v.who)
+	taken, err := e.Choose(s.step, &directoryAfterWellChoice, guards, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.directoryAfterWellSentFound
+		m.Next = DirectoryAfterWellSentFoundNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.directoryAfterWellSentEntries
+		m.Next = DirectoryAfterWellSentEntriesNext{e, e.Step()}
+		return m, nil
+
+	case 2:
+		m := &e.m.directoryAfterWellSentDone
+		if err := e.Begin(e.Step(), &directoryAfterWellChooseDoneOp, e.v.who); err != nil {
+			return nil, err
+		}
+		e.Commit()
+		e.Move(directoryClients, e.v.who, 0)
+		m.Next = DirectoryServing{e, e.Step()}
+		return m, nil
+
+	case 3:
+		m := &e.m.directoryAfterWellSentTarget
+		m.Next = DirectoryAfterWellSentTargetNext{e, e.Step()}
+		return m, nil
+
+	case 4:
+		m := &e.m.directoryAfterWellSentIs
+		m.Next = DirectoryAfterWellSentIsNext{e, e.Step()}
+		return m, nil
+
+	case 5:
+		m := &e.m.directoryAfterWellGone
+		e.Drop(directoryClients, e.v.who)
+		e.v.wanted = WantedNothing
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: DirectoryAfterWell took an option that it does not list")
+}
+
+// DirectoryAfterWellSentFoundNext is the option clients[who] <- Found(_, _, _) (directory.chan:141) taken.
+// Next: that send.
+type DirectoryAfterWellSentFoundNext struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterWellSentFoundNext) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendClientsFound does clients[who] <- Found(_, _, _) (directory.chan:141), for which there is room.
+func (s DirectoryAfterWellSentFoundNext) SendClientsFound(ino uint64, kind file.Kind, attr file.Attr) (DirectoryServing, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterWellSentFoundNext", "SendClientsFound")
+	}
+	if int(kind) >= 6 {
+		return DirectoryServing{}, channel.BadArgument("DirectoryAfterWellSentFoundNext", "SendClientsFound", "kind is no case of file.Kind")
+	}
+	if err := e.Begin(s.step, &directoryAfterWellSentFoundNextSendClientsFoundOp, e.v.who); err != nil {
+		return DirectoryServing{}, err
+	}
+	p := channel.Out[dir.DirFoundPayload](&e.Endpoint)
+	p.Ino = ino
+	p.Kind = kind
+	p.Attr = attr
+	e.Commit()
+	e.Move(directoryClients, e.v.who, 0)
+	return DirectoryServing{e, e.Step()}, nil
+}
+
+// DirectoryAfterWellSentEntriesNext is the option clients[who] <- Entries(_, _) (directory.chan:142) taken.
+// Next: that send.
+type DirectoryAfterWellSentEntriesNext struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterWellSentEntriesNext) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendClientsEntries does clients[who] <- Entries(_, _) (directory.chan:142), for which there is room.
+func (s DirectoryAfterWellSentEntriesNext) SendClientsEntries(buf []byte, next uint64) (DirectoryServing, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterWellSentEntriesNext", "SendClientsEntries")
+	}
+	if len(buf) > 4096 {
+		return DirectoryServing{}, channel.BadArgument("DirectoryAfterWellSentEntriesNext", "SendClientsEntries", "buf is longer than 4096")
+	}
+	if err := e.Begin(s.step, &directoryAfterWellSentEntriesNextSendClientsEntriesOp, e.v.who); err != nil {
+		return DirectoryServing{}, err
+	}
+	p := channel.Out[dir.DirEntriesPayload](&e.Endpoint)
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
+	p.Next = next
+	e.Commit()
+	e.Move(directoryClients, e.v.who, 0)
+	return DirectoryServing{e, e.Step()}, nil
+}
+
+// DirectoryAfterWellSentTargetNext is the option clients[who] <- Target(_) (directory.chan:144) taken.
+// Next: that send.
+type DirectoryAfterWellSentTargetNext struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterWellSentTargetNext) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendClientsTarget does clients[who] <- Target(_) (directory.chan:144), for which there is room.
+func (s DirectoryAfterWellSentTargetNext) SendClientsTarget(target string) (DirectoryServing, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterWellSentTargetNext", "SendClientsTarget")
+	}
+	if len(target) > 4096 {
+		return DirectoryServing{}, channel.BadArgument("DirectoryAfterWellSentTargetNext", "SendClientsTarget", "target is longer than 4096")
+	}
+	if err := e.Begin(s.step, &directoryAfterWellSentTargetNextSendClientsTargetOp, e.v.who); err != nil {
 		return DirectoryServing{}, err
 	}
 	p := channel.Out[dir.DirTargetPayload](&e.Endpoint)
 	p.Target.Len = uint32(copy(p.Target.Data[:], target))
 	e.Commit()
-	e.Move(directoryClients, e.v.c, 0)
+	e.Move(directoryClients, e.v.who, 0)
 	return DirectoryServing{e, e.Step()}, nil
 }
 
-// DirectoryAfterOther is a state of vnode.Directory (directory.chan:166).
-// Next:
-//   - clients[c] <- Failed(Inval) (directory.chan:166)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterOther struct {
+// DirectoryAfterWellSentIsNext is the option clients[who] <- Is(_) (directory.chan:145) taken.
+// Next: that send.
+type DirectoryAfterWellSentIsNext struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterOther) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterWellSentIsNext) View() DirectoryView { return DirectoryView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(Inval) (directory.chan:166), or sees that the peer is gone.
-func (s DirectoryAfterOther) SendClientsFailed() (DirectoryServing, error) {
+// SendClientsIs does clients[who] <- Is(_) (directory.chan:145), for which there is room.
+func (s DirectoryAfterWellSentIsNext) SendClientsIs(attr file.Attr) (DirectoryServing, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterOther", "SendClientsFailed")
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterWellSentIsNext", "SendClientsIs")
 	}
-	if err := e.Begin(s.step, &directoryAfterOtherSendClientsFailedOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(directoryClients, e.v.c)
-			return DirectoryServing{e, e.Step()}, nil
-		}
+	if err := e.Begin(s.step, &directoryAfterWellSentIsNextSendClientsIsOp, e.v.who); err != nil {
+		return DirectoryServing{}, err
+	}
+	p := channel.Out[dir.DirIsPayload](&e.Endpoint)
+	p.Attr = attr
+	e.Commit()
+	e.Move(directoryClients, e.v.who, 0)
+	return DirectoryServing{e, e.Step()}, nil
+}
+
+// DirectoryAfterFailed is a state of vnode.Directory (directory.chan:152).
+// Next:
+//   - clients[who] <- Failed(_) (directory.chan:153)
+//   - clients[who] <- Is(_) (directory.chan:154)
+//   - gone <- clients[who] (directory.chan:155)
+type DirectoryAfterFailed struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterFailed) View() DirectoryView { return DirectoryView{s.e} }
+
+// Choose waits for *DirectoryAfterFailedSentFailed, *DirectoryAfterFailedSentIs or *DirectoryAfterFailedGone.
+func (s DirectoryAfterFailed) Choose() (DirectoryAfterFailedOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("DirectoryAfterFailed", "Choose")
+	}
+	var guards uint64
+	if e.HasAt(directoryClients, e.v.who, 1<<1|1<<2|1<<3|1<<4|1<<5|1<<7|1<<8|1<<9|1<<10|1<<11|1<<12|1<<13) {
+		guards |= 1 << 0
+	}
+	if e.HasAt(directoryClients, e.v.who, 1<<6) {
+		guards |= 1 << 1
+	}
+	e.Aim(&directoryAfterFailedChoice, 0, e.v.who)
+	e.Aim(&directoryAfterFailedChoice, 1, e.v.who)
+	e.Aim(&directoryAfterFailedChoice, 2, e.v.who)
+	taken, err := e.Choose(s.step, &directoryAfterFailedChoice, guards, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.directoryAfterFailedSentFailed
+		m.Next = DirectoryAfterFailedSentFailedNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.directoryAfterFailedSentIs
+		m.Next = DirectoryAfterFailedSentIsNext{e, e.Step()}
+		return m, nil
+
+	case 2:
+		m := &e.m.directoryAfterFailedGone
+		e.Drop(directoryClients, e.v.who)
+		e.v.wanted = WantedNothing
+		m.Next = DirectoryWorking{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: DirectoryAfterFailed took an option that it does not list")
+}
+
+// DirectoryAfterFailedSentFailedNext is the option clients[who] <- Failed(_) (directory.chan:153) taken.
+// Next: that send.
+type DirectoryAfterFailedSentFailedNext struct {
+	e    *directoryComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s DirectoryAfterFailedSentFailedNext) View() DirectoryView { return DirectoryView{s.e} }
+
+// SendClientsFailed does clients[who] <- Failed(_) (directory.chan:153), for which there is room.
+func (s DirectoryAfterFailedSentFailedNext) SendClientsFailed(err_ errno.Errno) (DirectoryServing, error) {
+	e := s.e
+	if e == nil {
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterFailedSentFailedNext", "SendClientsFailed")
+	}
+	if int(err_) >= 28 {
+		return DirectoryServing{}, channel.BadArgument("DirectoryAfterFailedSentFailedNext", "SendClientsFailed", "err is no case of errno.Errno")
+	}
+	if err := e.Begin(s.step, &directoryAfterFailedSentFailedNextSendClientsFailedOp, e.v.who); err != nil {
 		return DirectoryServing{}, err
 	}
 	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoInval
+	p.Err = err_
 	e.Commit()
-	e.Move(directoryClients, e.v.c, 0)
+	e.Move(directoryClients, e.v.who, 0)
 	return DirectoryServing{e, e.Step()}, nil
 }
 
-// DirectoryAfterFine is a state of vnode.Directory (directory.chan:70).
-// Next:
-//   - disk <- Write(_, _) (directory.chan:70)
-type DirectoryAfterFine struct {
+// DirectoryAfterFailedSentIsNext is the option clients[who] <- Is(_) (directory.chan:154) taken.
+// Next: that send.
+type DirectoryAfterFailedSentIsNext struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterFine) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterFailedSentIsNext) View() DirectoryView { return DirectoryView{s.e} }
 
-// SendDiskWrite does disk <- Write(_, _) (directory.chan:70).
-func (s DirectoryAfterFine) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite3, error) {
+// SendClientsIs does clients[who] <- Is(_) (directory.chan:154), for which there is room.
+func (s DirectoryAfterFailedSentIsNext) SendClientsIs(attr file.Attr) (DirectoryServing, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterWrite3{}, channel.DeadState("DirectoryAfterFine", "SendDiskWrite")
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterFailedSentIsNext", "SendClientsIs")
 	}
-	if len(buf) > 32768 {
-		return DirectoryAfterWrite3{}, channel.BadArgument("DirectoryAfterFine", "SendDiskWrite", "buf is longer than 32768")
+	if err := e.Begin(s.step, &directoryAfterFailedSentIsNextSendClientsIsOp, e.v.who); err != nil {
+		return DirectoryServing{}, err
 	}
-	if err := e.Begin(s.step, &directoryAfterFineSendDiskWriteOp, 0); err != nil {
-		return DirectoryAfterWrite3{}, err
-	}
-	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
-	p.Lba = lba
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
+	p := channel.Out[dir.DirIsPayload](&e.Endpoint)
+	p.Attr = attr
 	e.Commit()
-	return DirectoryAfterWrite3{e, e.Step()}, nil
+	e.Move(directoryClients, e.v.who, 0)
+	return DirectoryServing{e, e.Step()}, nil
 }
 
-// DirectoryAfterRefused is a state of vnode.Directory (directory.chan:89).
+// DirectoryAfterOpen3 is a state of vnode.Directory (directory.chan:99).
 // Next:
-//   - clients[c] <- Failed(NoEnt) (directory.chan:89)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterRefused struct {
+//   - new dir.Dir as d (directory.chan:100)
+//   - else (directory.chan:107)
+type DirectoryAfterOpen3 struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterRefused) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterOpen3) View() DirectoryView { return DirectoryView{s.e} }
 
-// Choose waits for *DirectoryAfterRefusedSentFailed or *DirectoryAfterRefusedGone.
-func (s DirectoryAfterRefused) Choose() (DirectoryAfterRefusedOption, error) {
+// Choose waits for *DirectoryAfterOpen3NewDir or *DirectoryAfterOpen3Else.
+func (s DirectoryAfterOpen3) Choose() (DirectoryAfterOpen3Option, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterRefused", "Choose")
+		return nil, channel.DeadState("DirectoryAfterOpen3", "Choose")
 	}
-	var guards uint64
-	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<7|1<<8|1<<9|1<<10) {
-		guards |= 1 << 0
-	}
-	e.Aim(&directoryAfterRefusedChoice, 0, e.v.c)
-	e.Aim(&directoryAfterRefusedChoice, 1, e.v.c)
-	taken, err := e.Choose(s.step, &directoryAfterRefusedChoice, guards, 0)
+	taken, err := e.Choose(s.step, &directoryAfterOpen3Choice, 0, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch taken.Option {
 	case 0:
-		m := &e.m.directoryAfterRefusedSentFailed
-		if err := e.Begin(e.Step(), &directoryAfterRefusedChooseFailedOp, e.v.c); err != nil {
-			return nil, err
-		}
-		p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoNoEnt
-		e.Commit()
-		e.Move(directoryClients, e.v.c, 0)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.directoryAfterRefusedGone
-		e.v.lost = e.v.c
-		e.Drop(directoryClients, e.v.c)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: DirectoryAfterRefused took an option that it does not list")
-}
-
-// DirectoryAfterFine2 is a state of vnode.Directory (directory.chan:70).
-// Next:
-//   - disk <- Write(_, _) (directory.chan:70)
-type DirectoryAfterFine2 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterFine2) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendDiskWrite does disk <- Write(_, _) (directory.chan:70).
-func (s DirectoryAfterFine2) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite4, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterWrite4{}, channel.DeadState("DirectoryAfterFine2", "SendDiskWrite")
-	}
-	if len(buf) > 32768 {
-		return DirectoryAfterWrite4{}, channel.BadArgument("DirectoryAfterFine2", "SendDiskWrite", "buf is longer than 32768")
-	}
-	if err := e.Begin(s.step, &directoryAfterFine2SendDiskWriteOp, 0); err != nil {
-		return DirectoryAfterWrite4{}, err
-	}
-	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
-	p.Lba = lba
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	e.Commit()
-	return DirectoryAfterWrite4{e, e.Step()}, nil
-}
-
-// DirectoryAfterRefused2 is a state of vnode.Directory (directory.chan:89).
-// Next:
-//   - clients[c] <- Failed(NoEnt) (directory.chan:89)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterRefused2 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterRefused2) View() DirectoryView { return DirectoryView{s.e} }
-
-// Choose waits for *DirectoryAfterRefused2SentFailed or *DirectoryAfterRefused2Gone.
-func (s DirectoryAfterRefused2) Choose() (DirectoryAfterRefused2Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterRefused2", "Choose")
-	}
-	var guards uint64
-	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<7|1<<8|1<<9|1<<10) {
-		guards |= 1 << 0
-	}
-	e.Aim(&directoryAfterRefused2Choice, 0, e.v.c)
-	e.Aim(&directoryAfterRefused2Choice, 1, e.v.c)
-	taken, err := e.Choose(s.step, &directoryAfterRefused2Choice, guards, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.directoryAfterRefused2SentFailed
-		if err := e.Begin(e.Step(), &directoryAfterRefused2ChooseFailedOp, e.v.c); err != nil {
-			return nil, err
-		}
-		p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoNoEnt
-		e.Commit()
-		e.Move(directoryClients, e.v.c, 0)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.directoryAfterRefused2Gone
-		e.v.lost = e.v.c
-		e.Drop(directoryClients, e.v.c)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: DirectoryAfterRefused2 took an option that it does not list")
-}
-
-// DirectoryAfterElse2 is a state of vnode.Directory (directory.chan:25).
-// Next:
-//   - other <- Failed(NFile) (directory.chan:26)
-//   - gone <- other (directory.chan:27)
-type DirectoryAfterElse2 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterElse2) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendOtherFailed does other <- Failed(NFile) (directory.chan:26), or sees that the peer is gone.
-func (s DirectoryAfterElse2) SendOtherFailed() (DirectoryTrying, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryTrying{}, channel.DeadState("DirectoryAfterElse2", "SendOtherFailed")
-	}
-	if err := e.Begin(s.step, &directoryAfterElse2SendOtherFailedOp, 0); err != nil {
-		if err == channel.ErrGone {
-			e.Drop(directoryOther, 0)
-			return DirectoryTrying{e, e.Step()}, nil
-		}
-		return DirectoryTrying{}, err
-	}
-	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoNFile
-	e.Commit()
-	e.Close(directoryOther, 0)
-	return DirectoryTrying{e, e.Step()}, nil
-}
-
-// DirectoryAfterCached6 is a state of vnode.Directory (directory.chan:80).
-// Next:
-//   - case fine (directory.chan:81)
-//   - case refused (directory.chan:86)
-type DirectoryAfterCached6 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterCached6) View() DirectoryView { return DirectoryView{s.e} }
-
-// Fine does case fine (directory.chan:81).
-func (s DirectoryAfterCached6) Fine() (DirectoryAfterFine3, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterFine3{}, channel.DeadState("DirectoryAfterCached6", "Fine")
-	}
-	if err := e.Turn(s.step, &directoryAfterCached6FineOp); err != nil {
-		return DirectoryAfterFine3{}, err
-	}
-	e.Decided(0)
-	return DirectoryAfterFine3{e, e.Step()}, nil
-}
-
-// Refused does case refused (directory.chan:86).
-func (s DirectoryAfterCached6) Refused() (DirectoryAfterRefused3, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterRefused3{}, channel.DeadState("DirectoryAfterCached6", "Refused")
-	}
-	if err := e.Turn(s.step, &directoryAfterCached6RefusedOp); err != nil {
-		return DirectoryAfterRefused3{}, err
-	}
-	e.Decided(1)
-	return DirectoryAfterRefused3{e, e.Step()}, nil
-}
-
-// DirectoryAfterRead7 is a state of vnode.Directory (directory.chan:62).
-// Next:
-//   - Data(_) <- disk (directory.chan:63)
-//   - Failed(_) <- disk (directory.chan:64)
-type DirectoryAfterRead7 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterRead7) View() DirectoryView { return DirectoryView{s.e} }
-
-// ReceiveDisk waits for *DirectoryAfterRead7Data or *DirectoryAfterRead7Failed.
-func (s DirectoryAfterRead7) ReceiveDisk() (DirectoryAfterRead7Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterRead7", "ReceiveDisk")
-	}
-	label, err := e.Receive(s.step, &directoryAfterRead7ReceiveDiskOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 4:
-		p := channel.In[block.BlockDataPayload](&e.Endpoint)
-		m := &e.m.directoryAfterRead7Data
-		*m = DirectoryAfterRead7Data{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		m.Next = DirectoryAfterCached6{e, e.Step()}
-		return m, nil
-	case 5:
-		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterRead7Failed
-		*m = DirectoryAfterRead7Failed{Err: p.Err}
-		m.Next = DirectoryAfterRefused3{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterRead7 received a label that it does not list")
-}
-
-// DirectoryAfterDetach2 is a state of vnode.Directory (directory.chan:132).
-// Next:
-//   - disk <- Detach() (directory.chan:132)
-type DirectoryAfterDetach2 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterDetach2) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendDiskDetach does disk <- Detach() (directory.chan:132).
-func (s DirectoryAfterDetach2) SendDiskDetach() (DirectoryEnd, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryEnd{}, channel.DeadState("DirectoryAfterDetach2", "SendDiskDetach")
-	}
-	if err := e.Begin(s.step, &directoryAfterDetach2SendDiskDetachOp, 0); err != nil {
-		return DirectoryEnd{}, err
-	}
-	e.Commit()
-	e.Close(directoryDisk, 0)
-	return DirectoryEnd{e, e.Step()}, nil
-}
-
-// DirectoryAfterServe3 is a state of vnode.Directory (directory.chan:13).
-// Next:
-//   - new dir.Dir as d (directory.chan:14)
-//   - else (directory.chan:20)
-type DirectoryAfterServe3 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterServe3) View() DirectoryView { return DirectoryView{s.e} }
-
-// Choose waits for *DirectoryAfterServe3NewDir or *DirectoryAfterServe3Else.
-func (s DirectoryAfterServe3) Choose() (DirectoryAfterServe3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterServe3", "Choose")
-	}
-	taken, err := e.Choose(s.step, &directoryAfterServe3Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.directoryAfterServe3NewDir
+		m := &e.m.directoryAfterOpen3NewDir
 		ends := e.New(&dir.Dir)
 		e.PutAt(ends[0], directoryDClient, 0, 0)
 		e.PutAt(ends[1], directoryDDirectory, 0, 0)
@@ -2809,252 +2493,85 @@ func (s DirectoryAfterServe3) Choose() (DirectoryAfterServe3Option, error) {
 		return m, nil
 
 	case 1:
-		m := &e.m.directoryAfterServe3Else
-		m.Next = DirectoryAfterElse3{e, e.Step()}
+		m := &e.m.directoryAfterOpen3Else
+		m.Next = DirectoryAfterRefuse2{e, e.Step()}
 		return m, nil
 
 	}
-	panic("channel: DirectoryAfterServe3 took an option that it does not list")
+	panic("channel: DirectoryAfterOpen3 took an option that it does not list")
 }
 
-// DirectoryAfterRetire4 is a state of vnode.Directory (directory.chan:39).
+// DirectoryAfterRefuse2 is a state of vnode.Directory (directory.chan:115).
 // Next:
-//   - control <- Busy() (directory.chan:39)
-type DirectoryAfterRetire4 struct {
+//   - other <- Failed(_) (directory.chan:116)
+//   - gone <- other (directory.chan:117)
+type DirectoryAfterRefuse2 struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterRetire4) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterRefuse2) View() DirectoryView { return DirectoryView{s.e} }
 
-// SendControlBusy does control <- Busy() (directory.chan:39).
-func (s DirectoryAfterRetire4) SendControlBusy() (DirectoryAfterFound, error) {
+// SendOtherFailed does other <- Failed(_) (directory.chan:116), or sees that the peer is gone.
+func (s DirectoryAfterRefuse2) SendOtherFailed(err_ errno.Errno) (DirectoryWaiting, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterFound{}, channel.DeadState("DirectoryAfterRetire4", "SendControlBusy")
+		return DirectoryWaiting{}, channel.DeadState("DirectoryAfterRefuse2", "SendOtherFailed")
 	}
-	if err := e.Begin(s.step, &directoryAfterRetire4SendControlBusyOp, 0); err != nil {
-		return DirectoryAfterFound{}, err
+	if int(err_) >= 28 {
+		return DirectoryWaiting{}, channel.BadArgument("DirectoryAfterRefuse2", "SendOtherFailed", "err is no case of errno.Errno")
 	}
-	e.Commit()
-	return DirectoryAfterFound{e, e.Step()}, nil
-}
-
-// DirectoryAfterTakeInode3 is a state of vnode.Directory (directory.chan:95).
-// Next:
-//   - Inode(_) <- group (directory.chan:96)
-//   - NoSpace() <- group (directory.chan:101)
-type DirectoryAfterTakeInode3 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterTakeInode3) View() DirectoryView { return DirectoryView{s.e} }
-
-// ReceiveGroup waits for *DirectoryAfterTakeInode3Inode or *DirectoryAfterTakeInode3NoSpace.
-func (s DirectoryAfterTakeInode3) ReceiveGroup() (DirectoryAfterTakeInode3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterTakeInode3", "ReceiveGroup")
-	}
-	label, err := e.Receive(s.step, &directoryAfterTakeInode3ReceiveGroupOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 6:
-		p := channel.In[cg.GroupInodePayload](&e.Endpoint)
-		m := &e.m.directoryAfterTakeInode3Inode
-		*m = DirectoryAfterTakeInode3Inode{Ino: p.Ino}
-		m.Next = DirectoryAfterInode3{e, e.Step()}
-		return m, nil
-	case 7:
-		m := &e.m.directoryAfterTakeInode3NoSpace
-		m.Next = DirectoryAfterMissing{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterTakeInode3 received a label that it does not list")
-}
-
-// DirectoryAfterFailed is a state of vnode.Directory (directory.chan:142).
-// Next:
-//   - clients[c] <- Failed(Io) (directory.chan:142)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterFailed struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterFailed) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendClientsFailed does clients[c] <- Failed(Io) (directory.chan:142), or sees that the peer is gone.
-func (s DirectoryAfterFailed) SendClientsFailed() (DirectoryServing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterFailed", "SendClientsFailed")
-	}
-	if err := e.Begin(s.step, &directoryAfterFailedSendClientsFailedOp, e.v.c); err != nil {
+	if err := e.Begin(s.step, &directoryAfterRefuse2SendOtherFailedOp, 0); err != nil {
 		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(directoryClients, e.v.c)
-			return DirectoryServing{e, e.Step()}, nil
+			e.Drop(directoryOther, 0)
+			return DirectoryWaiting{e, e.Step()}, nil
 		}
-		return DirectoryServing{}, err
+		return DirectoryWaiting{}, err
 	}
-	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoIo
+	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
+	p.Err = err_
 	e.Commit()
-	e.Move(directoryClients, e.v.c, 0)
-	return DirectoryServing{e, e.Step()}, nil
+	e.Close(directoryOther, 0)
+	return DirectoryWaiting{e, e.Step()}, nil
 }
 
-// DirectoryAfterFailed2 is a state of vnode.Directory (directory.chan:148).
+// DirectoryAfterNewDir is a state of vnode.Directory (directory.chan:102).
 // Next:
-//   - clients[c] <- Failed(Io) (directory.chan:148)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterFailed2 struct {
+//   - other <- OpenedDir(d.client) (directory.chan:103)
+//   - gone <- other (directory.chan:104)
+type DirectoryAfterNewDir struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterFailed2) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterNewDir) View() DirectoryView { return DirectoryView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(Io) (directory.chan:148), or sees that the peer is gone.
-func (s DirectoryAfterFailed2) SendClientsFailed() (DirectoryServing, error) {
+// SendOtherOpenedDir does other <- OpenedDir(d.client) (directory.chan:103), or sees that the peer is gone.
+func (s DirectoryAfterNewDir) SendOtherOpenedDir() (DirectoryTelling, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterFailed2", "SendClientsFailed")
+		return DirectoryTelling{}, channel.DeadState("DirectoryAfterNewDir", "SendOtherOpenedDir")
 	}
-	if err := e.Begin(s.step, &directoryAfterFailed2SendClientsFailedOp, e.v.c); err != nil {
+	if err := e.Begin(s.step, &directoryAfterNewDirSendOtherOpenedDirOp, 0); err != nil {
 		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(directoryClients, e.v.c)
-			return DirectoryServing{e, e.Step()}, nil
+			e.Drop(directoryOther, 0)
+			e.Drop(directoryDClient, 0)
+			return DirectoryTelling{e, e.Step()}, nil
 		}
-		return DirectoryServing{}, err
+		return DirectoryTelling{}, err
 	}
-	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoIo
+	e.Give(0, directoryDClient, 0)
 	e.Commit()
-	e.Move(directoryClients, e.v.c, 0)
-	return DirectoryServing{e, e.Step()}, nil
+	e.Close(directoryOther, 0)
+	return DirectoryTelling{e, e.Step()}, nil
 }
 
-// DirectoryAfterFailed3 is a state of vnode.Directory (directory.chan:169).
+// DirectoryAfterNewDir2 is a state of vnode.Directory (directory.chan:102).
 // Next:
-//   - clients[c] <- Failed(Io) (directory.chan:169)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterFailed3 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterFailed3) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendClientsFailed does clients[c] <- Failed(Io) (directory.chan:169), or sees that the peer is gone.
-func (s DirectoryAfterFailed3) SendClientsFailed() (DirectoryServing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterFailed3", "SendClientsFailed")
-	}
-	if err := e.Begin(s.step, &directoryAfterFailed3SendClientsFailedOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(directoryClients, e.v.c)
-			return DirectoryServing{e, e.Step()}, nil
-		}
-		return DirectoryServing{}, err
-	}
-	p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoIo
-	e.Commit()
-	e.Move(directoryClients, e.v.c, 0)
-	return DirectoryServing{e, e.Step()}, nil
-}
-
-// DirectoryAfterWrite3 is a state of vnode.Directory (directory.chan:71).
-// Next:
-//   - Written() <- disk (directory.chan:72)
-//   - Failed(_) <- disk (directory.chan:73)
-type DirectoryAfterWrite3 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterWrite3) View() DirectoryView { return DirectoryView{s.e} }
-
-// ReceiveDisk waits for *DirectoryAfterWrite3Written or *DirectoryAfterWrite3Failed.
-func (s DirectoryAfterWrite3) ReceiveDisk() (DirectoryAfterWrite3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterWrite3", "ReceiveDisk")
-	}
-	label, err := e.Receive(s.step, &directoryAfterWrite3ReceiveDiskOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 6:
-		m := &e.m.directoryAfterWrite3Written
-		m.Next = DirectoryAfterWritten3{e, e.Step()}
-		return m, nil
-	case 5:
-		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterWrite3Failed
-		*m = DirectoryAfterWrite3Failed{Err: p.Err}
-		m.Next = DirectoryAfterRefused{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterWrite3 received a label that it does not list")
-}
-
-// DirectoryAfterWrite4 is a state of vnode.Directory (directory.chan:71).
-// Next:
-//   - Written() <- disk (directory.chan:72)
-//   - Failed(_) <- disk (directory.chan:73)
-type DirectoryAfterWrite4 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterWrite4) View() DirectoryView { return DirectoryView{s.e} }
-
-// ReceiveDisk waits for *DirectoryAfterWrite4Written or *DirectoryAfterWrite4Failed.
-func (s DirectoryAfterWrite4) ReceiveDisk() (DirectoryAfterWrite4Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterWrite4", "ReceiveDisk")
-	}
-	label, err := e.Receive(s.step, &directoryAfterWrite4ReceiveDiskOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 6:
-		m := &e.m.directoryAfterWrite4Written
-		m.Next = DirectoryAfterWritten4{e, e.Step()}
-		return m, nil
-	case 5:
-		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterWrite4Failed
-		*m = DirectoryAfterWrite4Failed{Err: p.Err}
-		m.Next = DirectoryAfterRefused2{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterWrite4 received a label that it does not list")
-}
-
-// DirectoryAfterNewDir2 is a state of vnode.Directory (directory.chan:16).
-// Next:
-//   - other <- OpenedDir(d.client) (directory.chan:17)
-//   - gone <- other (directory.chan:18)
+//   - opening <- OpenedDir(d.client) (directory.chan:103)
+//   - gone <- opening (directory.chan:104)
 type DirectoryAfterNewDir2 struct {
 	e    *directoryComponent
 	step uint32
@@ -3063,218 +2580,55 @@ type DirectoryAfterNewDir2 struct {
 // View reads the model variables.
 func (s DirectoryAfterNewDir2) View() DirectoryView { return DirectoryView{s.e} }
 
-// SendOtherOpenedDir does other <- OpenedDir(d.client) (directory.chan:17), or sees that the peer is gone.
-func (s DirectoryAfterNewDir2) SendOtherOpenedDir() (DirectoryTrying, error) {
+// SendOpeningOpenedDir does opening <- OpenedDir(d.client) (directory.chan:103), or sees that the peer is gone.
+func (s DirectoryAfterNewDir2) SendOpeningOpenedDir() (DirectoryServing, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryTrying{}, channel.DeadState("DirectoryAfterNewDir2", "SendOtherOpenedDir")
+		return DirectoryServing{}, channel.DeadState("DirectoryAfterNewDir2", "SendOpeningOpenedDir")
 	}
-	if err := e.Begin(s.step, &directoryAfterNewDir2SendOtherOpenedDirOp, 0); err != nil {
+	if err := e.Begin(s.step, &directoryAfterNewDir2SendOpeningOpenedDirOp, 0); err != nil {
 		if err == channel.ErrGone {
-			e.Drop(directoryOther, 0)
+			e.Drop(directoryOpening, 0)
 			e.Drop(directoryDClient, 0)
-			return DirectoryTrying{e, e.Step()}, nil
+			return DirectoryServing{e, e.Step()}, nil
 		}
-		return DirectoryTrying{}, err
+		return DirectoryServing{}, err
 	}
 	e.Give(0, directoryDClient, 0)
 	e.Commit()
-	e.Close(directoryOther, 0)
-	return DirectoryTrying{e, e.Step()}, nil
+	e.Close(directoryOpening, 0)
+	return DirectoryServing{e, e.Step()}, nil
 }
 
-// DirectoryAfterFine3 is a state of vnode.Directory (directory.chan:70).
+// DirectoryAfterIdle is a state of vnode.Directory (directory.chan:125).
 // Next:
-//   - disk <- Write(_, _) (directory.chan:70)
-type DirectoryAfterFine3 struct {
+//   - groups[g] <- Detach() (directory.chan:125)
+type DirectoryAfterIdle struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterFine3) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterIdle) View() DirectoryView { return DirectoryView{s.e} }
 
-// SendDiskWrite does disk <- Write(_, _) (directory.chan:70).
-func (s DirectoryAfterFine3) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite5, error) {
+// SendGroupsDetach does groups[g] <- Detach() (directory.chan:125).
+func (s DirectoryAfterIdle) SendGroupsDetach() (DirectoryAfterIdleOrAfterDetach, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterWrite5{}, channel.DeadState("DirectoryAfterFine3", "SendDiskWrite")
+		return nil, channel.DeadState("DirectoryAfterIdle", "SendGroupsDetach")
 	}
-	if len(buf) > 32768 {
-		return DirectoryAfterWrite5{}, channel.BadArgument("DirectoryAfterFine3", "SendDiskWrite", "buf is longer than 32768")
-	}
-	if err := e.Begin(s.step, &directoryAfterFine3SendDiskWriteOp, 0); err != nil {
-		return DirectoryAfterWrite5{}, err
-	}
-	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
-	p.Lba = lba
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	e.Commit()
-	return DirectoryAfterWrite5{e, e.Step()}, nil
-}
-
-// DirectoryAfterRefused3 is a state of vnode.Directory (directory.chan:89).
-// Next:
-//   - clients[c] <- Failed(NoEnt) (directory.chan:89)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterRefused3 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterRefused3) View() DirectoryView { return DirectoryView{s.e} }
-
-// Choose waits for *DirectoryAfterRefused3SentFailed or *DirectoryAfterRefused3Gone.
-func (s DirectoryAfterRefused3) Choose() (DirectoryAfterRefused3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterRefused3", "Choose")
-	}
-	var guards uint64
-	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<7|1<<8|1<<9|1<<10) {
-		guards |= 1 << 0
-	}
-	e.Aim(&directoryAfterRefused3Choice, 0, e.v.c)
-	e.Aim(&directoryAfterRefused3Choice, 1, e.v.c)
-	taken, err := e.Choose(s.step, &directoryAfterRefused3Choice, guards, 0)
-	if err != nil {
+	if err := e.Begin(s.step, &directoryAfterIdleSendGroupsDetachOp, e.v.g); err != nil {
 		return nil, err
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.directoryAfterRefused3SentFailed
-		if err := e.Begin(e.Step(), &directoryAfterRefused3ChooseFailedOp, e.v.c); err != nil {
-			return nil, err
-		}
-		p := channel.Out[dir.DirFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoNoEnt
-		e.Commit()
-		e.Move(directoryClients, e.v.c, 0)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.directoryAfterRefused3Gone
-		e.v.lost = e.v.c
-		e.Drop(directoryClients, e.v.c)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: DirectoryAfterRefused3 took an option that it does not list")
-}
-
-// DirectoryEnd is a state of vnode.Directory (directory.chan:133).
-// The component has ended.
-type DirectoryEnd struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// DirectoryAfterElse3 is a state of vnode.Directory (directory.chan:25).
-// Next:
-//   - other <- Failed(NFile) (directory.chan:26)
-//   - gone <- other (directory.chan:27)
-type DirectoryAfterElse3 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterElse3) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendOtherFailed does other <- Failed(NFile) (directory.chan:26), or sees that the peer is gone.
-func (s DirectoryAfterElse3) SendOtherFailed() (DirectoryAfterFound, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterFound{}, channel.DeadState("DirectoryAfterElse3", "SendOtherFailed")
-	}
-	if err := e.Begin(s.step, &directoryAfterElse3SendOtherFailedOp, 0); err != nil {
-		if err == channel.ErrGone {
-			e.Drop(directoryOther, 0)
-			return DirectoryAfterFound{e, e.Step()}, nil
-		}
-		return DirectoryAfterFound{}, err
-	}
-	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoNFile
 	e.Commit()
-	e.Close(directoryOther, 0)
-	return DirectoryAfterFound{e, e.Step()}, nil
+	e.Close(directoryGroups, e.v.g)
+	return e.settle7(), nil
 }
 
-// DirectoryAfterInode3 is a state of vnode.Directory (directory.chan:70).
+// DirectoryAfterNewDir3 is a state of vnode.Directory (directory.chan:102).
 // Next:
-//   - disk <- Write(_, _) (directory.chan:70)
-type DirectoryAfterInode3 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterInode3) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendDiskWrite does disk <- Write(_, _) (directory.chan:70).
-func (s DirectoryAfterInode3) SendDiskWrite(lba uint64, buf []byte) (DirectoryAfterWrite6, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterWrite6{}, channel.DeadState("DirectoryAfterInode3", "SendDiskWrite")
-	}
-	if len(buf) > 32768 {
-		return DirectoryAfterWrite6{}, channel.BadArgument("DirectoryAfterInode3", "SendDiskWrite", "buf is longer than 32768")
-	}
-	if err := e.Begin(s.step, &directoryAfterInode3SendDiskWriteOp, 0); err != nil {
-		return DirectoryAfterWrite6{}, err
-	}
-	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
-	p.Lba = lba
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	e.Commit()
-	return DirectoryAfterWrite6{e, e.Step()}, nil
-}
-
-// DirectoryAfterWrite5 is a state of vnode.Directory (directory.chan:71).
-// Next:
-//   - Written() <- disk (directory.chan:72)
-//   - Failed(_) <- disk (directory.chan:73)
-type DirectoryAfterWrite5 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterWrite5) View() DirectoryView { return DirectoryView{s.e} }
-
-// ReceiveDisk waits for *DirectoryAfterWrite5Written or *DirectoryAfterWrite5Failed.
-func (s DirectoryAfterWrite5) ReceiveDisk() (DirectoryAfterWrite5Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterWrite5", "ReceiveDisk")
-	}
-	label, err := e.Receive(s.step, &directoryAfterWrite5ReceiveDiskOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 6:
-		m := &e.m.directoryAfterWrite5Written
-		m.Next = DirectoryAfterWritten5{e, e.Step()}
-		return m, nil
-	case 5:
-		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterWrite5Failed
-		*m = DirectoryAfterWrite5Failed{Err: p.Err}
-		m.Next = DirectoryAfterRefused3{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterWrite5 received a label that it does not list")
-}
-
-// DirectoryAfterNewDir3 is a state of vnode.Directory (directory.chan:16).
-// Next:
-//   - other <- OpenedDir(d.client) (directory.chan:17)
-//   - gone <- other (directory.chan:18)
+//   - other <- OpenedDir(d.client) (directory.chan:103)
+//   - gone <- other (directory.chan:104)
 type DirectoryAfterNewDir3 struct {
 	e    *directoryComponent
 	step uint32
@@ -3283,1196 +2637,795 @@ type DirectoryAfterNewDir3 struct {
 // View reads the model variables.
 func (s DirectoryAfterNewDir3) View() DirectoryView { return DirectoryView{s.e} }
 
-// SendOtherOpenedDir does other <- OpenedDir(d.client) (directory.chan:17), or sees that the peer is gone.
-func (s DirectoryAfterNewDir3) SendOtherOpenedDir() (DirectoryAfterFound, error) {
+// SendOtherOpenedDir does other <- OpenedDir(d.client) (directory.chan:103), or sees that the peer is gone.
+func (s DirectoryAfterNewDir3) SendOtherOpenedDir() (DirectoryWaiting, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryAfterFound{}, channel.DeadState("DirectoryAfterNewDir3", "SendOtherOpenedDir")
+		return DirectoryWaiting{}, channel.DeadState("DirectoryAfterNewDir3", "SendOtherOpenedDir")
 	}
 	if err := e.Begin(s.step, &directoryAfterNewDir3SendOtherOpenedDirOp, 0); err != nil {
 		if err == channel.ErrGone {
 			e.Drop(directoryOther, 0)
 			e.Drop(directoryDClient, 0)
-			return DirectoryAfterFound{e, e.Step()}, nil
+			return DirectoryWaiting{e, e.Step()}, nil
 		}
-		return DirectoryAfterFound{}, err
+		return DirectoryWaiting{}, err
 	}
 	e.Give(0, directoryDClient, 0)
 	e.Commit()
 	e.Close(directoryOther, 0)
-	return DirectoryAfterFound{e, e.Step()}, nil
+	return DirectoryWaiting{e, e.Step()}, nil
 }
 
-// DirectoryAfterWrite6 is a state of vnode.Directory (directory.chan:71).
+// DirectoryAfterDetach is a state of vnode.Directory (directory.chan:127).
 // Next:
-//   - Written() <- disk (directory.chan:72)
-//   - Failed(_) <- disk (directory.chan:73)
-type DirectoryAfterWrite6 struct {
+//   - disk <- Detach() (directory.chan:127)
+type DirectoryAfterDetach struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterWrite6) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterDetach) View() DirectoryView { return DirectoryView{s.e} }
 
-// ReceiveDisk waits for *DirectoryAfterWrite6Written or *DirectoryAfterWrite6Failed.
-func (s DirectoryAfterWrite6) ReceiveDisk() (DirectoryAfterWrite6Option, error) {
+// SendDiskDetach does disk <- Detach() (directory.chan:127).
+func (s DirectoryAfterDetach) SendDiskDetach() (DirectoryAfterDetach2, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterWrite6", "ReceiveDisk")
+		return DirectoryAfterDetach2{}, channel.DeadState("DirectoryAfterDetach", "SendDiskDetach")
 	}
-	label, err := e.Receive(s.step, &directoryAfterWrite6ReceiveDiskOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 6:
-		m := &e.m.directoryAfterWrite6Written
-		m.Next = DirectoryAfterDoom{e, e.Step()}
-		return m, nil
-	case 5:
-		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.directoryAfterWrite6Failed
-		*m = DirectoryAfterWrite6Failed{Err: p.Err}
-		m.Next = DirectoryAfterMissing{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: DirectoryAfterWrite6 received a label that it does not list")
-}
-
-// DirectoryAfterWritten is a state of vnode.Directory (directory.chan:152).
-// Next:
-//   - clients[c] <- Done() (directory.chan:152)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterWritten struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterWritten) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendClientsDone does clients[c] <- Done() (directory.chan:152), or sees that the peer is gone.
-func (s DirectoryAfterWritten) SendClientsDone() (DirectoryServing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterWritten", "SendClientsDone")
-	}
-	if err := e.Begin(s.step, &directoryAfterWrittenSendClientsDoneOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(directoryClients, e.v.c)
-			return DirectoryServing{e, e.Step()}, nil
-		}
-		return DirectoryServing{}, err
+	if err := e.Begin(s.step, &directoryAfterDetachSendDiskDetachOp, 0); err != nil {
+		return DirectoryAfterDetach2{}, err
 	}
 	e.Commit()
-	e.Move(directoryClients, e.v.c, 0)
-	return DirectoryServing{e, e.Step()}, nil
+	e.Close(directoryDisk, 0)
+	return DirectoryAfterDetach2{e, e.Step()}, nil
 }
 
-// DirectoryAfterWritten2 is a state of vnode.Directory (directory.chan:158).
+// DirectoryAfterDetach2 is a state of vnode.Directory (directory.chan:128).
 // Next:
-//   - clients[c] <- Done() (directory.chan:158)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterWritten2 struct {
+//   - control <- Retired() (directory.chan:128)
+type DirectoryAfterDetach2 struct {
 	e    *directoryComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s DirectoryAfterWritten2) View() DirectoryView { return DirectoryView{s.e} }
+func (s DirectoryAfterDetach2) View() DirectoryView { return DirectoryView{s.e} }
 
-// SendClientsDone does clients[c] <- Done() (directory.chan:158), or sees that the peer is gone.
-func (s DirectoryAfterWritten2) SendClientsDone() (DirectoryServing, error) {
+// SendControlRetired does control <- Retired() (directory.chan:128).
+func (s DirectoryAfterDetach2) SendControlRetired() (DirectoryEnd, error) {
 	e := s.e
 	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterWritten2", "SendClientsDone")
+		return DirectoryEnd{}, channel.DeadState("DirectoryAfterDetach2", "SendControlRetired")
 	}
-	if err := e.Begin(s.step, &directoryAfterWritten2SendClientsDoneOp, e.v.c); err != nil {
-		if err == channel.ErrGone {
-			e.v.lost = e.v.c
-			e.Drop(directoryClients, e.v.c)
-			return DirectoryServing{e, e.Step()}, nil
-		}
-		return DirectoryServing{}, err
+	if err := e.Begin(s.step, &directoryAfterDetach2SendControlRetiredOp, 0); err != nil {
+		return DirectoryEnd{}, err
 	}
 	e.Commit()
-	e.Move(directoryClients, e.v.c, 0)
-	return DirectoryServing{e, e.Step()}, nil
+	e.Close(directoryControl, 0)
+	e.Drop(directoryTable, 0)
+	return DirectoryEnd{e, e.Step()}, nil
 }
 
-// DirectoryAfterWritten3 is a state of vnode.Directory (directory.chan:83).
-// Next:
-//   - clients[c] <- Done() (directory.chan:83)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterWritten3 struct {
+// DirectoryEnd is a state of vnode.Directory (directory.chan:205).
+// The component has ended.
+type DirectoryEnd struct {
 	e    *directoryComponent
 	step uint32
 }
 
-// View reads the model variables.
-func (s DirectoryAfterWritten3) View() DirectoryView { return DirectoryView{s.e} }
+// DirectoryWorkingOrAfterAsk is *DirectoryWorking or *DirectoryAfterAsk.
+type DirectoryWorkingOrAfterAsk interface{ directoryWorkingOrAfterAsk() }
 
-// Choose waits for *DirectoryAfterWritten3SentDone or *DirectoryAfterWritten3Gone.
-func (s DirectoryAfterWritten3) Choose() (DirectoryAfterWritten3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterWritten3", "Choose")
-	}
-	var guards uint64
-	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<7|1<<8|1<<9|1<<10) {
-		guards |= 1 << 0
-	}
-	e.Aim(&directoryAfterWritten3Choice, 0, e.v.c)
-	e.Aim(&directoryAfterWritten3Choice, 1, e.v.c)
-	taken, err := e.Choose(s.step, &directoryAfterWritten3Choice, guards, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.directoryAfterWritten3SentDone
-		if err := e.Begin(e.Step(), &directoryAfterWritten3ChooseDoneOp, e.v.c); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		e.Move(directoryClients, e.v.c, 0)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.directoryAfterWritten3Gone
-		e.v.lost = e.v.c
-		e.Drop(directoryClients, e.v.c)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: DirectoryAfterWritten3 took an option that it does not list")
-}
-
-// DirectoryAfterWritten4 is a state of vnode.Directory (directory.chan:83).
-// Next:
-//   - clients[c] <- Done() (directory.chan:83)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterWritten4 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterWritten4) View() DirectoryView { return DirectoryView{s.e} }
-
-// Choose waits for *DirectoryAfterWritten4SentDone or *DirectoryAfterWritten4Gone.
-func (s DirectoryAfterWritten4) Choose() (DirectoryAfterWritten4Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterWritten4", "Choose")
-	}
-	var guards uint64
-	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<7|1<<8|1<<9|1<<10) {
-		guards |= 1 << 0
-	}
-	e.Aim(&directoryAfterWritten4Choice, 0, e.v.c)
-	e.Aim(&directoryAfterWritten4Choice, 1, e.v.c)
-	taken, err := e.Choose(s.step, &directoryAfterWritten4Choice, guards, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.directoryAfterWritten4SentDone
-		if err := e.Begin(e.Step(), &directoryAfterWritten4ChooseDoneOp, e.v.c); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		e.Move(directoryClients, e.v.c, 0)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.directoryAfterWritten4Gone
-		e.v.lost = e.v.c
-		e.Drop(directoryClients, e.v.c)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: DirectoryAfterWritten4 took an option that it does not list")
-}
-
-// DirectoryAfterWritten5 is a state of vnode.Directory (directory.chan:83).
-// Next:
-//   - clients[c] <- Done() (directory.chan:83)
-//   - gone <- clients[c] (directory.chan:123)
-type DirectoryAfterWritten5 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterWritten5) View() DirectoryView { return DirectoryView{s.e} }
-
-// Choose waits for *DirectoryAfterWritten5SentDone or *DirectoryAfterWritten5Gone.
-func (s DirectoryAfterWritten5) Choose() (DirectoryAfterWritten5Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterWritten5", "Choose")
-	}
-	var guards uint64
-	if e.HasAt(directoryClients, e.v.c, 1<<3|1<<4|1<<7|1<<8|1<<9|1<<10) {
-		guards |= 1 << 0
-	}
-	e.Aim(&directoryAfterWritten5Choice, 0, e.v.c)
-	e.Aim(&directoryAfterWritten5Choice, 1, e.v.c)
-	taken, err := e.Choose(s.step, &directoryAfterWritten5Choice, guards, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.directoryAfterWritten5SentDone
-		if err := e.Begin(e.Step(), &directoryAfterWritten5ChooseDoneOp, e.v.c); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		e.Move(directoryClients, e.v.c, 0)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.directoryAfterWritten5Gone
-		e.v.lost = e.v.c
-		e.Drop(directoryClients, e.v.c)
-		m.Next = DirectoryServing{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: DirectoryAfterWritten5 took an option that it does not list")
-}
-
-// DirectoryAfterDoom is a state of vnode.Directory at trying (directory.chan:35).
-// Next:
-//   - table <- Get(_, _, answer) (directory.chan:36)
-//   - Serve(other) <- control (directory.chan:37)
-//   - Doom() <- control (directory.chan:38)
-//   - Retire() <- control (directory.chan:39)
-type DirectoryAfterDoom struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterDoom) View() DirectoryView { return DirectoryView{s.e} }
-
-// Choose waits for *DirectoryAfterDoomSentGet, *DirectoryAfterDoomServe, *DirectoryAfterDoomDoom or *DirectoryAfterDoomRetire.
-func (s DirectoryAfterDoom) Choose() (DirectoryAfterDoomOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterDoom", "Choose")
-	}
-	taken, err := e.Choose(s.step, &directoryAfterDoomChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.directoryAfterDoomSentGet
-		m.Next = DirectoryAfterDoomSentGetNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.directoryAfterDoomServe
-		e.PutAt(e.TakeEnd(0), directoryOther, 0, 0)
-		m.Next = DirectoryAfterServe4{e, e.Step()}
-		return m, nil
-
-	case 2:
-		m := &e.m.directoryAfterDoomDoom
-		m.Next = DirectoryAfterDoom{e, e.Step()}
-		return m, nil
-
-	case 3:
-		m := &e.m.directoryAfterDoomRetire
-		m.Next = DirectoryAfterRetire5{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: DirectoryAfterDoom took an option that it does not list")
-}
-
-// DirectoryAfterDoomSentGetNext is the option table <- Get(_, _, answer) (directory.chan:36) taken.
-// Next: that send.
-type DirectoryAfterDoomSentGetNext struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterDoomSentGetNext) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendTableGet does table <- Get(_, _, answer) (directory.chan:36), for which there is room.
-func (s DirectoryAfterDoomSentGetNext) SendTableGet(ino uint64, directory bool) (DirectoryServing, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryServing{}, channel.DeadState("DirectoryAfterDoomSentGetNext", "SendTableGet")
-	}
-	if err := e.Begin(s.step, &directoryAfterDoomSentGetNextSendTableGetOp, 0); err != nil {
-		return DirectoryServing{}, err
-	}
-	e.Give(0, directoryAnswer, 0)
-	p := channel.Out[TableGetPayload](&e.Endpoint)
-	p.Ino = ino
-	p.Directory = directory
-	e.Commit()
-	return DirectoryServing{e, e.Step()}, nil
-}
-
-// DirectoryAfterServe4 is a state of vnode.Directory (directory.chan:13).
-// Next:
-//   - new dir.Dir as d (directory.chan:14)
-//   - else (directory.chan:20)
-type DirectoryAfterServe4 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterServe4) View() DirectoryView { return DirectoryView{s.e} }
-
-// Choose waits for *DirectoryAfterServe4NewDir or *DirectoryAfterServe4Else.
-func (s DirectoryAfterServe4) Choose() (DirectoryAfterServe4Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("DirectoryAfterServe4", "Choose")
-	}
-	taken, err := e.Choose(s.step, &directoryAfterServe4Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.directoryAfterServe4NewDir
-		ends := e.New(&dir.Dir)
-		e.PutAt(ends[0], directoryDClient, 0, 0)
-		e.PutAt(ends[1], directoryDDirectory, 0, 0)
-		e.added = e.Free(directoryClients, 1)
-		e.Shift(directoryDDirectory, 0, directoryClients, e.added)
-		m.Next = DirectoryAfterNewDir4{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.directoryAfterServe4Else
-		m.Next = DirectoryAfterElse4{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: DirectoryAfterServe4 took an option that it does not list")
-}
-
-// DirectoryAfterRetire5 is a state of vnode.Directory (directory.chan:39).
-// Next:
-//   - control <- Busy() (directory.chan:39)
-type DirectoryAfterRetire5 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterRetire5) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendControlBusy does control <- Busy() (directory.chan:39).
-func (s DirectoryAfterRetire5) SendControlBusy() (DirectoryAfterDoom, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterDoom{}, channel.DeadState("DirectoryAfterRetire5", "SendControlBusy")
-	}
-	if err := e.Begin(s.step, &directoryAfterRetire5SendControlBusyOp, 0); err != nil {
-		return DirectoryAfterDoom{}, err
-	}
-	e.Commit()
-	return DirectoryAfterDoom{e, e.Step()}, nil
-}
-
-// DirectoryAfterElse4 is a state of vnode.Directory (directory.chan:25).
-// Next:
-//   - other <- Failed(NFile) (directory.chan:26)
-//   - gone <- other (directory.chan:27)
-type DirectoryAfterElse4 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterElse4) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendOtherFailed does other <- Failed(NFile) (directory.chan:26), or sees that the peer is gone.
-func (s DirectoryAfterElse4) SendOtherFailed() (DirectoryAfterDoom, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterDoom{}, channel.DeadState("DirectoryAfterElse4", "SendOtherFailed")
-	}
-	if err := e.Begin(s.step, &directoryAfterElse4SendOtherFailedOp, 0); err != nil {
-		if err == channel.ErrGone {
-			e.Drop(directoryOther, 0)
-			return DirectoryAfterDoom{e, e.Step()}, nil
-		}
-		return DirectoryAfterDoom{}, err
-	}
-	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoNFile
-	e.Commit()
-	e.Close(directoryOther, 0)
-	return DirectoryAfterDoom{e, e.Step()}, nil
-}
-
-// DirectoryAfterNewDir4 is a state of vnode.Directory (directory.chan:16).
-// Next:
-//   - other <- OpenedDir(d.client) (directory.chan:17)
-//   - gone <- other (directory.chan:18)
-type DirectoryAfterNewDir4 struct {
-	e    *directoryComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s DirectoryAfterNewDir4) View() DirectoryView { return DirectoryView{s.e} }
-
-// SendOtherOpenedDir does other <- OpenedDir(d.client) (directory.chan:17), or sees that the peer is gone.
-func (s DirectoryAfterNewDir4) SendOtherOpenedDir() (DirectoryAfterDoom, error) {
-	e := s.e
-	if e == nil {
-		return DirectoryAfterDoom{}, channel.DeadState("DirectoryAfterNewDir4", "SendOtherOpenedDir")
-	}
-	if err := e.Begin(s.step, &directoryAfterNewDir4SendOtherOpenedDirOp, 0); err != nil {
-		if err == channel.ErrGone {
-			e.Drop(directoryOther, 0)
-			e.Drop(directoryDClient, 0)
-			return DirectoryAfterDoom{e, e.Step()}, nil
-		}
-		return DirectoryAfterDoom{}, err
-	}
-	e.Give(0, directoryDClient, 0)
-	e.Commit()
-	e.Close(directoryOther, 0)
-	return DirectoryAfterDoom{e, e.Step()}, nil
-}
-
-// DirectoryAfterRetireOrAfterRetire2 is *DirectoryAfterRetire or *DirectoryAfterRetire2.
-type DirectoryAfterRetireOrAfterRetire2 interface{ directoryAfterRetireOrAfterRetire2() }
-
-func (*DirectoryAfterRetire) directoryAfterRetireOrAfterRetire2()  {}
-func (*DirectoryAfterRetire2) directoryAfterRetireOrAfterRetire2() {}
-
-// DirectoryServingOption is *DirectoryServingServe, *DirectoryServingDoom, *DirectoryServingRetire, *DirectoryServingOpen, *DirectoryServingFind, *DirectoryServingList, *DirectoryServingMakeDir, *DirectoryServingSymlink, *DirectoryServingReadLink, *DirectoryServingStat, *DirectoryServingSetTimes, *DirectoryServingLink, *DirectoryServingRename, *DirectoryServingUnlink, *DirectoryServingClose or *DirectoryServingGone.
-type DirectoryServingOption interface{ directoryServingOption() }
-
-// DirectoryAfterServeOption is *DirectoryAfterServeNewDir or *DirectoryAfterServeElse.
-type DirectoryAfterServeOption interface{ directoryAfterServeOption() }
-
-// DirectoryAfterTakeInodeOption is *DirectoryAfterTakeInodeInode or *DirectoryAfterTakeInodeNoSpace.
-type DirectoryAfterTakeInodeOption interface{ directoryAfterTakeInodeOption() }
-
-// DirectoryAfterTakeInode2Option is *DirectoryAfterTakeInode2Inode or *DirectoryAfterTakeInode2NoSpace.
-type DirectoryAfterTakeInode2Option interface{ directoryAfterTakeInode2Option() }
-
-// DirectoryTryingOption is *DirectoryTryingSentForget, *DirectoryTryingServe, *DirectoryTryingDoom or *DirectoryTryingRetire.
-type DirectoryTryingOption interface{ directoryTryingOption() }
-
-// DirectoryAfterReadOption is *DirectoryAfterReadData or *DirectoryAfterReadFailed.
-type DirectoryAfterReadOption interface{ directoryAfterReadOption() }
+func (*DirectoryWorking) directoryWorkingOrAfterAsk()  {}
+func (*DirectoryAfterAsk) directoryWorkingOrAfterAsk() {}
 
 // DirectoryAfterRead2Option is *DirectoryAfterRead2Data or *DirectoryAfterRead2Failed.
 type DirectoryAfterRead2Option interface{ directoryAfterRead2Option() }
 
-// DirectoryAfterRead3Option is *DirectoryAfterRead3Data or *DirectoryAfterRead3Failed.
-type DirectoryAfterRead3Option interface{ directoryAfterRead3Option() }
-
-// DirectoryAfterRead4Option is *DirectoryAfterRead4Data or *DirectoryAfterRead4Failed.
-type DirectoryAfterRead4Option interface{ directoryAfterRead4Option() }
-
-// DirectoryAfterRead5Option is *DirectoryAfterRead5Data or *DirectoryAfterRead5Failed.
-type DirectoryAfterRead5Option interface{ directoryAfterRead5Option() }
-
-// DirectoryAfterRead6Option is *DirectoryAfterRead6Data or *DirectoryAfterRead6Failed.
-type DirectoryAfterRead6Option interface{ directoryAfterRead6Option() }
-
-// DirectoryAfterServe2Option is *DirectoryAfterServe2NewDir or *DirectoryAfterServe2Else.
-type DirectoryAfterServe2Option interface{ directoryAfterServe2Option() }
-
-// DirectoryAfterFoundOption is *DirectoryAfterFoundSentGet, *DirectoryAfterFoundServe, *DirectoryAfterFoundDoom or *DirectoryAfterFoundRetire.
-type DirectoryAfterFoundOption interface{ directoryAfterFoundOption() }
-
-// DirectoryAfterWriteOption is *DirectoryAfterWriteWritten or *DirectoryAfterWriteFailed.
-type DirectoryAfterWriteOption interface{ directoryAfterWriteOption() }
-
 // DirectoryAfterWrite2Option is *DirectoryAfterWrite2Written or *DirectoryAfterWrite2Failed.
 type DirectoryAfterWrite2Option interface{ directoryAfterWrite2Option() }
 
-// DirectoryAfterRefusedOption is *DirectoryAfterRefusedSentFailed or *DirectoryAfterRefusedGone.
-type DirectoryAfterRefusedOption interface{ directoryAfterRefusedOption() }
+// DirectoryEnteringOrRetiringOrOthers is *DirectoryEntering, *DirectoryRetiring, *DirectoryAnswering, *DirectoryServing or *DirectoryRefusing.
+type DirectoryEnteringOrRetiringOrOthers interface{ directoryEnteringOrRetiringOrOthers() }
 
-// DirectoryAfterRefused2Option is *DirectoryAfterRefused2SentFailed or *DirectoryAfterRefused2Gone.
-type DirectoryAfterRefused2Option interface{ directoryAfterRefused2Option() }
+func (*DirectoryEntering) directoryEnteringOrRetiringOrOthers()  {}
+func (*DirectoryRetiring) directoryEnteringOrRetiringOrOthers()  {}
+func (*DirectoryAnswering) directoryEnteringOrRetiringOrOthers() {}
+func (*DirectoryServing) directoryEnteringOrRetiringOrOthers()   {}
+func (*DirectoryRefusing) directoryEnteringOrRetiringOrOthers()  {}
 
-// DirectoryAfterRead7Option is *DirectoryAfterRead7Data or *DirectoryAfterRead7Failed.
-type DirectoryAfterRead7Option interface{ directoryAfterRead7Option() }
+// DirectoryTellingOption is *DirectoryTellingSentGet, *DirectoryTellingSentForget, *DirectoryTellingJoin, *DirectoryTellingServe or *DirectoryTellingRetire.
+type DirectoryTellingOption interface{ directoryTellingOption() }
 
-// DirectoryAfterServe3Option is *DirectoryAfterServe3NewDir or *DirectoryAfterServe3Else.
-type DirectoryAfterServe3Option interface{ directoryAfterServe3Option() }
+// DirectoryWaitingOption is *DirectoryWaitingForgotten, *DirectoryWaitingJoin, *DirectoryWaitingServe or *DirectoryWaitingRetire.
+type DirectoryWaitingOption interface{ directoryWaitingOption() }
 
-// DirectoryAfterTakeInode3Option is *DirectoryAfterTakeInode3Inode or *DirectoryAfterTakeInode3NoSpace.
-type DirectoryAfterTakeInode3Option interface{ directoryAfterTakeInode3Option() }
+// DirectoryAfterIdleOrAfterDetach is *DirectoryAfterIdle or *DirectoryAfterDetach.
+type DirectoryAfterIdleOrAfterDetach interface{ directoryAfterIdleOrAfterDetach() }
 
-// DirectoryAfterWrite3Option is *DirectoryAfterWrite3Written or *DirectoryAfterWrite3Failed.
-type DirectoryAfterWrite3Option interface{ directoryAfterWrite3Option() }
+func (*DirectoryAfterIdle) directoryAfterIdleOrAfterDetach()   {}
+func (*DirectoryAfterDetach) directoryAfterIdleOrAfterDetach() {}
 
-// DirectoryAfterWrite4Option is *DirectoryAfterWrite4Written or *DirectoryAfterWrite4Failed.
-type DirectoryAfterWrite4Option interface{ directoryAfterWrite4Option() }
+// DirectoryServingOption is *DirectoryServingJoin, *DirectoryServingServe, *DirectoryServingRetire, *DirectoryServingOpen, *DirectoryServingFind, *DirectoryServingList, *DirectoryServingMakeDir, *DirectoryServingSymlink, *DirectoryServingReadLink, *DirectoryServingStat, *DirectoryServingSetTimes, *DirectoryServingSync, *DirectoryServingLink, *DirectoryServingUnlink, *DirectoryServingRename, *DirectoryServingAdopt, *DirectoryServingRelease, *DirectoryServingClose or *DirectoryServingGone.
+type DirectoryServingOption interface{ directoryServingOption() }
 
-// DirectoryAfterRefused3Option is *DirectoryAfterRefused3SentFailed or *DirectoryAfterRefused3Gone.
-type DirectoryAfterRefused3Option interface{ directoryAfterRefused3Option() }
+// DirectoryAfterTakeInodeOption is *DirectoryAfterTakeInodeInode or *DirectoryAfterTakeInodeFailed.
+type DirectoryAfterTakeInodeOption interface{ directoryAfterTakeInodeOption() }
 
-// DirectoryAfterWrite5Option is *DirectoryAfterWrite5Written or *DirectoryAfterWrite5Failed.
-type DirectoryAfterWrite5Option interface{ directoryAfterWrite5Option() }
+// DirectoryAfterLoad2Option is *DirectoryAfterLoad2Loaded or *DirectoryAfterLoad2Failed.
+type DirectoryAfterLoad2Option interface{ directoryAfterLoad2Option() }
 
-// DirectoryAfterWrite6Option is *DirectoryAfterWrite6Written or *DirectoryAfterWrite6Failed.
-type DirectoryAfterWrite6Option interface{ directoryAfterWrite6Option() }
+// DirectoryAfterSave2Option is *DirectoryAfterSave2Left or *DirectoryAfterSave2Failed.
+type DirectoryAfterSave2Option interface{ directoryAfterSave2Option() }
 
-// DirectoryAfterWritten3Option is *DirectoryAfterWritten3SentDone or *DirectoryAfterWritten3Gone.
-type DirectoryAfterWritten3Option interface{ directoryAfterWritten3Option() }
+// DirectoryAfterCount2Option is *DirectoryAfterCount2Left or *DirectoryAfterCount2Failed.
+type DirectoryAfterCount2Option interface{ directoryAfterCount2Option() }
 
-// DirectoryAfterWritten4Option is *DirectoryAfterWritten4SentDone or *DirectoryAfterWritten4Gone.
-type DirectoryAfterWritten4Option interface{ directoryAfterWritten4Option() }
+// DirectoryAfterTakeBlocksOption is *DirectoryAfterTakeBlocksBlocks or *DirectoryAfterTakeBlocksFailed.
+type DirectoryAfterTakeBlocksOption interface{ directoryAfterTakeBlocksOption() }
 
-// DirectoryAfterWritten5Option is *DirectoryAfterWritten5SentDone or *DirectoryAfterWritten5Gone.
-type DirectoryAfterWritten5Option interface{ directoryAfterWritten5Option() }
+// DirectoryAfterFreeBlocksOption is *DirectoryAfterFreeBlocksDone or *DirectoryAfterFreeBlocksFailed.
+type DirectoryAfterFreeBlocksOption interface{ directoryAfterFreeBlocksOption() }
 
-// DirectoryAfterDoomOption is *DirectoryAfterDoomSentGet, *DirectoryAfterDoomServe, *DirectoryAfterDoomDoom or *DirectoryAfterDoomRetire.
-type DirectoryAfterDoomOption interface{ directoryAfterDoomOption() }
+// DirectoryAfterFreeInodeOption is *DirectoryAfterFreeInodeDone or *DirectoryAfterFreeInodeFailed.
+type DirectoryAfterFreeInodeOption interface{ directoryAfterFreeInodeOption() }
 
-// DirectoryAfterServe4Option is *DirectoryAfterServe4NewDir or *DirectoryAfterServe4Else.
-type DirectoryAfterServe4Option interface{ directoryAfterServe4Option() }
+// DirectoryAfterSync2Option is *DirectoryAfterSync2Done or *DirectoryAfterSync2Failed.
+type DirectoryAfterSync2Option interface{ directoryAfterSync2Option() }
 
-// DirectoryServingServe is Serve(answer) <- control (directory.chan:125). It is valid until the next step.
-type DirectoryServingServe struct {
-	Next DirectoryAfterServe
-}
+// DirectoryAfterOpenOption is *DirectoryAfterOpenNewDir or *DirectoryAfterOpenElse.
+type DirectoryAfterOpenOption interface{ directoryAfterOpenOption() }
 
-func (*DirectoryServingServe) directoryServingOption() {}
+// DirectoryAfterOpen2Option is *DirectoryAfterOpen2NewDir or *DirectoryAfterOpen2Else.
+type DirectoryAfterOpen2Option interface{ directoryAfterOpen2Option() }
 
-// DirectoryServingDoom is Doom() <- control (directory.chan:126). It is valid until the next step.
-type DirectoryServingDoom struct {
-	Next DirectoryServing
-}
+// DirectoryAfterWellOption is *DirectoryAfterWellSentFound, *DirectoryAfterWellSentEntries, *DirectoryAfterWellSentDone, *DirectoryAfterWellSentTarget, *DirectoryAfterWellSentIs or *DirectoryAfterWellGone.
+type DirectoryAfterWellOption interface{ directoryAfterWellOption() }
 
-func (*DirectoryServingDoom) directoryServingOption() {}
+// DirectoryAfterFailedOption is *DirectoryAfterFailedSentFailed, *DirectoryAfterFailedSentIs or *DirectoryAfterFailedGone.
+type DirectoryAfterFailedOption interface{ directoryAfterFailedOption() }
 
-// DirectoryServingRetire is Retire() <- control (directory.chan:127). It is valid until the next step.
-type DirectoryServingRetire struct {
-	Next DirectoryAfterRetireOrAfterRetire2
-}
+// DirectoryAfterOpen3Option is *DirectoryAfterOpen3NewDir or *DirectoryAfterOpen3Else.
+type DirectoryAfterOpen3Option interface{ directoryAfterOpen3Option() }
 
-func (*DirectoryServingRetire) directoryServingOption() {}
-
-// DirectoryServingOpen is Open(_, _, answer) <- clients[c at rest] (directory.chan:137). It is valid until the next step.
-type DirectoryServingOpen struct {
-	Member int
-	Name   string
-	How    dir.How
-	Next   DirectoryAfterOpen
-}
-
-func (*DirectoryServingOpen) directoryServingOption() {}
-
-// DirectoryServingFind is Find(_) <- clients[c at rest] (directory.chan:138). It is valid until the next step.
-type DirectoryServingFind struct {
-	Member int
-	Name   string
-	Next   DirectoryAfterFind
-}
-
-func (*DirectoryServingFind) directoryServingOption() {}
-
-// DirectoryServingList is List(_) <- clients[c at rest] (directory.chan:144). It is valid until the next step.
-type DirectoryServingList struct {
-	Member int
-	Cookie uint64
-	Next   DirectoryAfterList
-}
-
-func (*DirectoryServingList) directoryServingOption() {}
-
-// DirectoryServingMakeDir is MakeDir(_) <- clients[c at rest] (directory.chan:150). It is valid until the next step.
-type DirectoryServingMakeDir struct {
-	Member int
-	Name   string
-	Next   DirectoryAfterMakeDir
-}
-
-func (*DirectoryServingMakeDir) directoryServingOption() {}
-
-// DirectoryServingSymlink is Symlink(_, _) <- clients[c at rest] (directory.chan:156). It is valid until the next step.
-type DirectoryServingSymlink struct {
-	Member int
-	Name   string
-	Target string
-	Next   DirectoryAfterSymlink
-}
-
-func (*DirectoryServingSymlink) directoryServingOption() {}
-
-// DirectoryServingReadLink is ReadLink(_) <- clients[c at rest] (directory.chan:162). It is valid until the next step.
-type DirectoryServingReadLink struct {
-	Member int
-	Name   string
-	Next   DirectoryAfterReadLink
-}
-
-func (*DirectoryServingReadLink) directoryServingOption() {}
-
-// DirectoryServingStat is Stat() <- clients[c at rest] (directory.chan:171). It is valid until the next step.
-type DirectoryServingStat struct {
-	Member int
-	Next   DirectoryAfterStat
-}
-
-func (*DirectoryServingStat) directoryServingOption() {}
-
-// DirectoryServingSetTimes is SetTimes(_, _) <- clients[c at rest] (directory.chan:172). It is valid until the next step.
-type DirectoryServingSetTimes struct {
-	Member int
-	Atime  uint64
-	Mtime  uint64
-	Next   DirectoryAfterSetTimes
-}
-
-func (*DirectoryServingSetTimes) directoryServingOption() {}
-
-// DirectoryServingLink is Link(_, _) <- clients[c at rest] (directory.chan:173). It is valid until the next step.
-type DirectoryServingLink struct {
-	Member int
-	Name   string
-	Ino    uint64
-	Next   DirectoryAfterLink
-}
-
-func (*DirectoryServingLink) directoryServingOption() {}
-
-// DirectoryServingRename is Rename(_, _) <- clients[c at rest] (directory.chan:174). It is valid until the next step.
-type DirectoryServingRename struct {
-	Member int
-	Old    string
-	Name   string
-	Next   DirectoryAfterRename
-}
-
-func (*DirectoryServingRename) directoryServingOption() {}
-
-// DirectoryServingUnlink is Unlink(_, _) <- clients[c at rest] (directory.chan:175). It is valid until the next step.
-type DirectoryServingUnlink struct {
-	Member int
-	Name   string
-	Ino    uint64
-	Next   DirectoryAfterUnlink
-}
-
-func (*DirectoryServingUnlink) directoryServingOption() {}
-
-// DirectoryServingClose is Close() <- clients[c at rest] (directory.chan:181). It is valid until the next step.
-type DirectoryServingClose struct {
-	Member int
-	Next   DirectoryServing
-}
-
-func (*DirectoryServingClose) directoryServingOption() {}
-
-// DirectoryServingGone is gone <- clients[lost at rest] (directory.chan:123). It is valid until the next step.
-type DirectoryServingGone struct {
-	Member int
-	Next   DirectoryServing
-}
-
-func (*DirectoryServingGone) directoryServingOption() {}
-
-// DirectoryAfterServeNewDir is new dir.Dir as d (directory.chan:14). It is valid until the next step.
-type DirectoryAfterServeNewDir struct {
-	Next DirectoryAfterNewDir
-}
-
-func (*DirectoryAfterServeNewDir) directoryAfterServeOption() {}
-
-// DirectoryAfterServeElse is else (directory.chan:20). It is valid until the next step.
-type DirectoryAfterServeElse struct {
-	Next DirectoryAfterElse
-}
-
-func (*DirectoryAfterServeElse) directoryAfterServeOption() {}
-
-// DirectoryAfterTakeInodeInode is Inode(_) <- group (directory.chan:96). It is valid until the next step.
-type DirectoryAfterTakeInodeInode struct {
-	Ino  uint64
-	Next DirectoryAfterInode
-}
-
-func (*DirectoryAfterTakeInodeInode) directoryAfterTakeInodeOption() {}
-
-// DirectoryAfterTakeInodeNoSpace is NoSpace() <- group (directory.chan:101). It is valid until the next step.
-type DirectoryAfterTakeInodeNoSpace struct {
-	Next DirectoryAfterNoSpace
-}
-
-func (*DirectoryAfterTakeInodeNoSpace) directoryAfterTakeInodeOption() {}
-
-// DirectoryAfterTakeInode2Inode is Inode(_) <- group (directory.chan:96). It is valid until the next step.
-type DirectoryAfterTakeInode2Inode struct {
-	Ino  uint64
-	Next DirectoryAfterInode2
-}
-
-func (*DirectoryAfterTakeInode2Inode) directoryAfterTakeInode2Option() {}
-
-// DirectoryAfterTakeInode2NoSpace is NoSpace() <- group (directory.chan:101). It is valid until the next step.
-type DirectoryAfterTakeInode2NoSpace struct {
-	Next DirectoryAfterNoSpace2
-}
-
-func (*DirectoryAfterTakeInode2NoSpace) directoryAfterTakeInode2Option() {}
-
-// DirectoryTryingSentForget is table <- Forget(_) (directory.chan:47). It is valid until the next step.
-type DirectoryTryingSentForget struct {
-	Next DirectoryTryingSentForgetNext
-}
-
-func (*DirectoryTryingSentForget) directoryTryingOption() {}
-
-// DirectoryTryingServe is Serve(other) <- control (directory.chan:48). It is valid until the next step.
-type DirectoryTryingServe struct {
-	Next DirectoryAfterServe2
-}
-
-func (*DirectoryTryingServe) directoryTryingOption() {}
-
-// DirectoryTryingDoom is Doom() <- control (directory.chan:49). It is valid until the next step.
-type DirectoryTryingDoom struct {
-	Next DirectoryTrying
-}
-
-func (*DirectoryTryingDoom) directoryTryingOption() {}
-
-// DirectoryTryingRetire is Retire() <- control (directory.chan:50). It is valid until the next step.
-type DirectoryTryingRetire struct {
-	Next DirectoryAfterRetire3
-}
-
-func (*DirectoryTryingRetire) directoryTryingOption() {}
-
-// DirectoryAfterReadData is Data(_) <- disk (directory.chan:63). It is valid until the next step.
-type DirectoryAfterReadData struct {
-	Buf  []byte
-	Next DirectoryAfterCached
-}
-
-func (*DirectoryAfterReadData) directoryAfterReadOption() {}
-
-// DirectoryAfterReadFailed is Failed(_) <- disk (directory.chan:64). It is valid until the next step.
-type DirectoryAfterReadFailed struct {
-	Err  errno.Errno
-	Next DirectoryAfterMissing
-}
-
-func (*DirectoryAfterReadFailed) directoryAfterReadOption() {}
-
-// DirectoryAfterRead2Data is Data(_) <- disk (directory.chan:63). It is valid until the next step.
+// DirectoryAfterRead2Data is Data(_) <- disk (directory.chan:168). It is valid until the next step.
 type DirectoryAfterRead2Data struct {
 	Buf  []byte
-	Next DirectoryAfterData
+	Next DirectoryWorking
 }
 
 func (*DirectoryAfterRead2Data) directoryAfterRead2Option() {}
 
-// DirectoryAfterRead2Failed is Failed(_) <- disk (directory.chan:64). It is valid until the next step.
+// DirectoryAfterRead2Failed is Failed(_) <- disk (directory.chan:169). It is valid until the next step.
 type DirectoryAfterRead2Failed struct {
 	Err  errno.Errno
-	Next DirectoryAfterFailed
+	Next DirectoryWorking
 }
 
 func (*DirectoryAfterRead2Failed) directoryAfterRead2Option() {}
 
-// DirectoryAfterRead3Data is Data(_) <- disk (directory.chan:63). It is valid until the next step.
-type DirectoryAfterRead3Data struct {
-	Buf  []byte
-	Next DirectoryAfterCached2
-}
-
-func (*DirectoryAfterRead3Data) directoryAfterRead3Option() {}
-
-// DirectoryAfterRead3Failed is Failed(_) <- disk (directory.chan:64). It is valid until the next step.
-type DirectoryAfterRead3Failed struct {
-	Err  errno.Errno
-	Next DirectoryAfterFailed2
-}
-
-func (*DirectoryAfterRead3Failed) directoryAfterRead3Option() {}
-
-// DirectoryAfterRead4Data is Data(_) <- disk (directory.chan:63). It is valid until the next step.
-type DirectoryAfterRead4Data struct {
-	Buf  []byte
-	Next DirectoryAfterCached3
-}
-
-func (*DirectoryAfterRead4Data) directoryAfterRead4Option() {}
-
-// DirectoryAfterRead4Failed is Failed(_) <- disk (directory.chan:64). It is valid until the next step.
-type DirectoryAfterRead4Failed struct {
-	Err  errno.Errno
-	Next DirectoryAfterFailed3
-}
-
-func (*DirectoryAfterRead4Failed) directoryAfterRead4Option() {}
-
-// DirectoryAfterRead5Data is Data(_) <- disk (directory.chan:63). It is valid until the next step.
-type DirectoryAfterRead5Data struct {
-	Buf  []byte
-	Next DirectoryAfterCached4
-}
-
-func (*DirectoryAfterRead5Data) directoryAfterRead5Option() {}
-
-// DirectoryAfterRead5Failed is Failed(_) <- disk (directory.chan:64). It is valid until the next step.
-type DirectoryAfterRead5Failed struct {
-	Err  errno.Errno
-	Next DirectoryAfterRefused
-}
-
-func (*DirectoryAfterRead5Failed) directoryAfterRead5Option() {}
-
-// DirectoryAfterRead6Data is Data(_) <- disk (directory.chan:63). It is valid until the next step.
-type DirectoryAfterRead6Data struct {
-	Buf  []byte
-	Next DirectoryAfterCached5
-}
-
-func (*DirectoryAfterRead6Data) directoryAfterRead6Option() {}
-
-// DirectoryAfterRead6Failed is Failed(_) <- disk (directory.chan:64). It is valid until the next step.
-type DirectoryAfterRead6Failed struct {
-	Err  errno.Errno
-	Next DirectoryAfterRefused2
-}
-
-func (*DirectoryAfterRead6Failed) directoryAfterRead6Option() {}
-
-// DirectoryAfterServe2NewDir is new dir.Dir as d (directory.chan:14). It is valid until the next step.
-type DirectoryAfterServe2NewDir struct {
-	Next DirectoryAfterNewDir2
-}
-
-func (*DirectoryAfterServe2NewDir) directoryAfterServe2Option() {}
-
-// DirectoryAfterServe2Else is else (directory.chan:20). It is valid until the next step.
-type DirectoryAfterServe2Else struct {
-	Next DirectoryAfterElse2
-}
-
-func (*DirectoryAfterServe2Else) directoryAfterServe2Option() {}
-
-// DirectoryAfterFoundSentGet is table <- Get(_, _, answer) (directory.chan:36). It is valid until the next step.
-type DirectoryAfterFoundSentGet struct {
-	Next DirectoryAfterFoundSentGetNext
-}
-
-func (*DirectoryAfterFoundSentGet) directoryAfterFoundOption() {}
-
-// DirectoryAfterFoundServe is Serve(other) <- control (directory.chan:37). It is valid until the next step.
-type DirectoryAfterFoundServe struct {
-	Next DirectoryAfterServe3
-}
-
-func (*DirectoryAfterFoundServe) directoryAfterFoundOption() {}
-
-// DirectoryAfterFoundDoom is Doom() <- control (directory.chan:38). It is valid until the next step.
-type DirectoryAfterFoundDoom struct {
-	Next DirectoryAfterFound
-}
-
-func (*DirectoryAfterFoundDoom) directoryAfterFoundOption() {}
-
-// DirectoryAfterFoundRetire is Retire() <- control (directory.chan:39). It is valid until the next step.
-type DirectoryAfterFoundRetire struct {
-	Next DirectoryAfterRetire4
-}
-
-func (*DirectoryAfterFoundRetire) directoryAfterFoundOption() {}
-
-// DirectoryAfterWriteWritten is Written() <- disk (directory.chan:72). It is valid until the next step.
-type DirectoryAfterWriteWritten struct {
-	Next DirectoryAfterWritten
-}
-
-func (*DirectoryAfterWriteWritten) directoryAfterWriteOption() {}
-
-// DirectoryAfterWriteFailed is Failed(_) <- disk (directory.chan:73). It is valid until the next step.
-type DirectoryAfterWriteFailed struct {
-	Err  errno.Errno
-	Next DirectoryAfterNoSpace
-}
-
-func (*DirectoryAfterWriteFailed) directoryAfterWriteOption() {}
-
-// DirectoryAfterWrite2Written is Written() <- disk (directory.chan:72). It is valid until the next step.
+// DirectoryAfterWrite2Written is Written() <- disk (directory.chan:175). It is valid until the next step.
 type DirectoryAfterWrite2Written struct {
-	Next DirectoryAfterWritten2
+	Next DirectoryWorking
 }
 
 func (*DirectoryAfterWrite2Written) directoryAfterWrite2Option() {}
 
-// DirectoryAfterWrite2Failed is Failed(_) <- disk (directory.chan:73). It is valid until the next step.
+// DirectoryAfterWrite2Failed is Failed(_) <- disk (directory.chan:176). It is valid until the next step.
 type DirectoryAfterWrite2Failed struct {
 	Err  errno.Errno
-	Next DirectoryAfterNoSpace2
+	Next DirectoryWorking
 }
 
 func (*DirectoryAfterWrite2Failed) directoryAfterWrite2Option() {}
 
-// DirectoryAfterRefusedSentFailed is clients[c] <- Failed(NoEnt) (directory.chan:89). It is valid until the next step.
-type DirectoryAfterRefusedSentFailed struct {
-	Next DirectoryServing
+// DirectoryTellingSentGet is table <- Get(_, _, opening) (directory.chan:78). It is valid until the next step.
+type DirectoryTellingSentGet struct {
+	Next DirectoryTellingSentGetNext
 }
 
-func (*DirectoryAfterRefusedSentFailed) directoryAfterRefusedOption() {}
+func (*DirectoryTellingSentGet) directoryTellingOption() {}
 
-// DirectoryAfterRefusedGone is gone <- clients[c] (directory.chan:123). It is valid until the next step.
-type DirectoryAfterRefusedGone struct {
-	Next DirectoryServing
+// DirectoryTellingSentForget is table <- Forget(_) (directory.chan:79). It is valid until the next step.
+type DirectoryTellingSentForget struct {
+	Next DirectoryTellingSentForgetNext
 }
 
-func (*DirectoryAfterRefusedGone) directoryAfterRefusedOption() {}
+func (*DirectoryTellingSentForget) directoryTellingOption() {}
 
-// DirectoryAfterRefused2SentFailed is clients[c] <- Failed(NoEnt) (directory.chan:89). It is valid until the next step.
-type DirectoryAfterRefused2SentFailed struct {
-	Next DirectoryServing
+// DirectoryTellingJoin is Join(group) <- control (directory.chan:80). It is valid until the next step.
+type DirectoryTellingJoin struct {
+	Next DirectoryTelling
 }
 
-func (*DirectoryAfterRefused2SentFailed) directoryAfterRefused2Option() {}
+func (*DirectoryTellingJoin) directoryTellingOption() {}
 
-// DirectoryAfterRefused2Gone is gone <- clients[c] (directory.chan:123). It is valid until the next step.
-type DirectoryAfterRefused2Gone struct {
-	Next DirectoryServing
+// DirectoryTellingServe is Serve(other) <- control (directory.chan:81). It is valid until the next step.
+type DirectoryTellingServe struct {
+	Next DirectoryAfterServe
 }
 
-func (*DirectoryAfterRefused2Gone) directoryAfterRefused2Option() {}
+func (*DirectoryTellingServe) directoryTellingOption() {}
 
-// DirectoryAfterRead7Data is Data(_) <- disk (directory.chan:63). It is valid until the next step.
-type DirectoryAfterRead7Data struct {
-	Buf  []byte
-	Next DirectoryAfterCached6
+// DirectoryTellingRetire is Retire() <- control (directory.chan:82). It is valid until the next step.
+type DirectoryTellingRetire struct {
+	Next DirectoryAfterRetire
 }
 
-func (*DirectoryAfterRead7Data) directoryAfterRead7Option() {}
+func (*DirectoryTellingRetire) directoryTellingOption() {}
 
-// DirectoryAfterRead7Failed is Failed(_) <- disk (directory.chan:64). It is valid until the next step.
-type DirectoryAfterRead7Failed struct {
+// DirectoryWaitingForgotten is Forgotten() <- table (directory.chan:87). It is valid until the next step.
+type DirectoryWaitingForgotten struct {
+	Next DirectoryEnteringOrRetiringOrOthers
+}
+
+func (*DirectoryWaitingForgotten) directoryWaitingOption() {}
+
+// DirectoryWaitingJoin is Join(group) <- control (directory.chan:88). It is valid until the next step.
+type DirectoryWaitingJoin struct {
+	Next DirectoryWaiting
+}
+
+func (*DirectoryWaitingJoin) directoryWaitingOption() {}
+
+// DirectoryWaitingServe is Serve(other) <- control (directory.chan:89). It is valid until the next step.
+type DirectoryWaitingServe struct {
+	Next DirectoryAfterServe2
+}
+
+func (*DirectoryWaitingServe) directoryWaitingOption() {}
+
+// DirectoryWaitingRetire is Retire() <- control (directory.chan:90). It is valid until the next step.
+type DirectoryWaitingRetire struct {
+	Next DirectoryAfterRetire2
+}
+
+func (*DirectoryWaitingRetire) directoryWaitingOption() {}
+
+// DirectoryServingJoin is Join(group) <- control (directory.chan:225). It is valid until the next step.
+type DirectoryServingJoin struct {
+	Next DirectoryWorking
+}
+
+func (*DirectoryServingJoin) directoryServingOption() {}
+
+// DirectoryServingServe is Serve(opening) <- control (directory.chan:232). It is valid until the next step.
+type DirectoryServingServe struct {
+	Next DirectoryWorking
+}
+
+func (*DirectoryServingServe) directoryServingOption() {}
+
+// DirectoryServingRetire is Retire() <- control (directory.chan:233). It is valid until the next step.
+type DirectoryServingRetire struct {
+	Next DirectoryWorking
+}
+
+func (*DirectoryServingRetire) directoryServingOption() {}
+
+// DirectoryServingOpen is Open(_, _, opening) <- clients[c at rest] (directory.chan:234). It is valid until the next step.
+type DirectoryServingOpen struct {
+	Member int
+	Name   string
+	How    dir.How
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingOpen) directoryServingOption() {}
+
+// DirectoryServingFind is Find(_) <- clients[c at rest] (directory.chan:235). It is valid until the next step.
+type DirectoryServingFind struct {
+	Member int
+	Name   string
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingFind) directoryServingOption() {}
+
+// DirectoryServingList is List(_) <- clients[c at rest] (directory.chan:238). It is valid until the next step.
+type DirectoryServingList struct {
+	Member int
+	Cookie uint64
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingList) directoryServingOption() {}
+
+// DirectoryServingMakeDir is MakeDir(_) <- clients[c at rest] (directory.chan:241). It is valid until the next step.
+type DirectoryServingMakeDir struct {
+	Member int
+	Name   string
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingMakeDir) directoryServingOption() {}
+
+// DirectoryServingSymlink is Symlink(_, _) <- clients[c at rest] (directory.chan:244). It is valid until the next step.
+type DirectoryServingSymlink struct {
+	Member int
+	Name   string
+	Target string
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingSymlink) directoryServingOption() {}
+
+// DirectoryServingReadLink is ReadLink(_) <- clients[c at rest] (directory.chan:247). It is valid until the next step.
+type DirectoryServingReadLink struct {
+	Member int
+	Name   string
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingReadLink) directoryServingOption() {}
+
+// DirectoryServingStat is Stat() <- clients[c at rest] (directory.chan:250). It is valid until the next step.
+type DirectoryServingStat struct {
+	Member int
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingStat) directoryServingOption() {}
+
+// DirectoryServingSetTimes is SetTimes(_, _) <- clients[c at rest] (directory.chan:253). It is valid until the next step.
+type DirectoryServingSetTimes struct {
+	Member int
+	Atime  uint64
+	Mtime  uint64
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingSetTimes) directoryServingOption() {}
+
+// DirectoryServingSync is Sync() <- clients[c at rest] (directory.chan:256). It is valid until the next step.
+type DirectoryServingSync struct {
+	Member int
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingSync) directoryServingOption() {}
+
+// DirectoryServingLink is Link(_, _) <- clients[c at rest] (directory.chan:259). It is valid until the next step.
+type DirectoryServingLink struct {
+	Member int
+	Name   string
+	Ino    uint64
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingLink) directoryServingOption() {}
+
+// DirectoryServingUnlink is Unlink(_, _) <- clients[c at rest] (directory.chan:262). It is valid until the next step.
+type DirectoryServingUnlink struct {
+	Member int
+	Name   string
+	Ino    uint64
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingUnlink) directoryServingOption() {}
+
+// DirectoryServingRename is Rename(_, _) <- clients[c at rest] (directory.chan:265). It is valid until the next step.
+type DirectoryServingRename struct {
+	Member int
+	Old    string
+	Name   string
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingRename) directoryServingOption() {}
+
+// DirectoryServingAdopt is Adopt(_, _) <- clients[c at rest] (directory.chan:268). It is valid until the next step.
+type DirectoryServingAdopt struct {
+	Member int
+	Name   string
+	Ino    uint64
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingAdopt) directoryServingOption() {}
+
+// DirectoryServingRelease is Release(_, _) <- clients[c at rest] (directory.chan:271). It is valid until the next step.
+type DirectoryServingRelease struct {
+	Member int
+	Name   string
+	Ino    uint64
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingRelease) directoryServingOption() {}
+
+// DirectoryServingClose is Close() <- clients[c at rest] (directory.chan:274). It is valid until the next step.
+type DirectoryServingClose struct {
+	Member int
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingClose) directoryServingOption() {}
+
+// DirectoryServingGone is gone <- clients[c] (directory.chan:275). It is valid until the next step.
+type DirectoryServingGone struct {
+	Member int
+	Next   DirectoryWorking
+}
+
+func (*DirectoryServingGone) directoryServingOption() {}
+
+// DirectoryAfterTakeInodeInode is Inode(_) <- groups[g] (directory.chan:24). It is valid until the next step.
+type DirectoryAfterTakeInodeInode struct {
+	Ino  uint64
+	Next DirectoryWorking
+}
+
+func (*DirectoryAfterTakeInodeInode) directoryAfterTakeInodeOption() {}
+
+// DirectoryAfterTakeInodeFailed is Failed(_) <- groups[g] (directory.chan:25). It is valid until the next step.
+type DirectoryAfterTakeInodeFailed struct {
 	Err  errno.Errno
-	Next DirectoryAfterRefused3
+	Next DirectoryWorking
 }
 
-func (*DirectoryAfterRead7Failed) directoryAfterRead7Option() {}
+func (*DirectoryAfterTakeInodeFailed) directoryAfterTakeInodeOption() {}
 
-// DirectoryAfterServe3NewDir is new dir.Dir as d (directory.chan:14). It is valid until the next step.
-type DirectoryAfterServe3NewDir struct {
+// DirectoryAfterLoad2Loaded is Loaded(_) <- groups[g] (directory.chan:30). It is valid until the next step.
+type DirectoryAfterLoad2Loaded struct {
+	Inode cg.Inode
+	Next  DirectoryWorking
+}
+
+func (*DirectoryAfterLoad2Loaded) directoryAfterLoad2Option() {}
+
+// DirectoryAfterLoad2Failed is Failed(_) <- groups[g] (directory.chan:31). It is valid until the next step.
+type DirectoryAfterLoad2Failed struct {
+	Err  errno.Errno
+	Next DirectoryWorking
+}
+
+func (*DirectoryAfterLoad2Failed) directoryAfterLoad2Option() {}
+
+// DirectoryAfterSave2Left is Left(_, _, _) <- groups[g] (directory.chan:36). It is valid until the next step.
+type DirectoryAfterSave2Left struct {
+	Kind  file.Kind
+	Links uint32
+	Used  bool
+	Next  DirectoryWorking
+}
+
+func (*DirectoryAfterSave2Left) directoryAfterSave2Option() {}
+
+// DirectoryAfterSave2Failed is Failed(_) <- groups[g] (directory.chan:37). It is valid until the next step.
+type DirectoryAfterSave2Failed struct {
+	Err  errno.Errno
+	Next DirectoryWorking
+}
+
+func (*DirectoryAfterSave2Failed) directoryAfterSave2Option() {}
+
+// DirectoryAfterCount2Left is Left(_, _, _) <- groups[g] (directory.chan:42). It is valid until the next step.
+type DirectoryAfterCount2Left struct {
+	Kind  file.Kind
+	Links uint32
+	Used  bool
+	Next  DirectoryWorking
+}
+
+func (*DirectoryAfterCount2Left) directoryAfterCount2Option() {}
+
+// DirectoryAfterCount2Failed is Failed(_) <- groups[g] (directory.chan:43). It is valid until the next step.
+type DirectoryAfterCount2Failed struct {
+	Err  errno.Errno
+	Next DirectoryWorking
+}
+
+func (*DirectoryAfterCount2Failed) directoryAfterCount2Option() {}
+
+// DirectoryAfterTakeBlocksBlocks is Blocks(_, _) <- groups[g] (directory.chan:48). It is valid until the next step.
+type DirectoryAfterTakeBlocksBlocks struct {
+	Lba   uint64
+	Count uint64
+	Next  DirectoryWorking
+}
+
+func (*DirectoryAfterTakeBlocksBlocks) directoryAfterTakeBlocksOption() {}
+
+// DirectoryAfterTakeBlocksFailed is Failed(_) <- groups[g] (directory.chan:49). It is valid until the next step.
+type DirectoryAfterTakeBlocksFailed struct {
+	Err  errno.Errno
+	Next DirectoryWorking
+}
+
+func (*DirectoryAfterTakeBlocksFailed) directoryAfterTakeBlocksOption() {}
+
+// DirectoryAfterFreeBlocksDone is Done() <- groups[g] (directory.chan:54). It is valid until the next step.
+type DirectoryAfterFreeBlocksDone struct {
+	Next DirectoryWorking
+}
+
+func (*DirectoryAfterFreeBlocksDone) directoryAfterFreeBlocksOption() {}
+
+// DirectoryAfterFreeBlocksFailed is Failed(_) <- groups[g] (directory.chan:55). It is valid until the next step.
+type DirectoryAfterFreeBlocksFailed struct {
+	Err  errno.Errno
+	Next DirectoryWorking
+}
+
+func (*DirectoryAfterFreeBlocksFailed) directoryAfterFreeBlocksOption() {}
+
+// DirectoryAfterFreeInodeDone is Done() <- groups[g] (directory.chan:60). It is valid until the next step.
+type DirectoryAfterFreeInodeDone struct {
+	Next DirectoryWorking
+}
+
+func (*DirectoryAfterFreeInodeDone) directoryAfterFreeInodeOption() {}
+
+// DirectoryAfterFreeInodeFailed is Failed(_) <- groups[g] (directory.chan:61). It is valid until the next step.
+type DirectoryAfterFreeInodeFailed struct {
+	Err  errno.Errno
+	Next DirectoryWorking
+}
+
+func (*DirectoryAfterFreeInodeFailed) directoryAfterFreeInodeOption() {}
+
+// DirectoryAfterSync2Done is Done() <- groups[g] (directory.chan:66). It is valid until the next step.
+type DirectoryAfterSync2Done struct {
+	Next DirectoryWorking
+}
+
+func (*DirectoryAfterSync2Done) directoryAfterSync2Option() {}
+
+// DirectoryAfterSync2Failed is Failed(_) <- groups[g] (directory.chan:67). It is valid until the next step.
+type DirectoryAfterSync2Failed struct {
+	Err  errno.Errno
+	Next DirectoryWorking
+}
+
+func (*DirectoryAfterSync2Failed) directoryAfterSync2Option() {}
+
+// DirectoryAfterOpenNewDir is new dir.Dir as d (directory.chan:100). It is valid until the next step.
+type DirectoryAfterOpenNewDir struct {
+	Next DirectoryAfterNewDir
+}
+
+func (*DirectoryAfterOpenNewDir) directoryAfterOpenOption() {}
+
+// DirectoryAfterOpenElse is else (directory.chan:107). It is valid until the next step.
+type DirectoryAfterOpenElse struct {
+	Next DirectoryAfterRefuse
+}
+
+func (*DirectoryAfterOpenElse) directoryAfterOpenOption() {}
+
+// DirectoryAfterOpen2NewDir is new dir.Dir as d (directory.chan:100). It is valid until the next step.
+type DirectoryAfterOpen2NewDir struct {
+	Next DirectoryAfterNewDir2
+}
+
+func (*DirectoryAfterOpen2NewDir) directoryAfterOpen2Option() {}
+
+// DirectoryAfterOpen2Else is else (directory.chan:107). It is valid until the next step.
+type DirectoryAfterOpen2Else struct {
+	Next DirectoryAfterElse
+}
+
+func (*DirectoryAfterOpen2Else) directoryAfterOpen2Option() {}
+
+// DirectoryAfterWellSentFound is clients[who] <- Found(_, _, _) (directory.chan:141). It is valid until the next step.
+type DirectoryAfterWellSentFound struct {
+	Next DirectoryAfterWellSentFoundNext
+}
+
+func (*DirectoryAfterWellSentFound) directoryAfterWellOption() {}
+
+// DirectoryAfterWellSentEntries is clients[who] <- Entries(_, _) (directory.chan:142). It is valid until the next step.
+type DirectoryAfterWellSentEntries struct {
+	Next DirectoryAfterWellSentEntriesNext
+}
+
+func (*DirectoryAfterWellSentEntries) directoryAfterWellOption() {}
+
+// DirectoryAfterWellSentDone is clients[who] <- Done() (directory.chan:143). It is valid until the next step.
+type DirectoryAfterWellSentDone struct {
+	Next DirectoryServing
+}
+
+func (*DirectoryAfterWellSentDone) directoryAfterWellOption() {}
+
+// DirectoryAfterWellSentTarget is clients[who] <- Target(_) (directory.chan:144). It is valid until the next step.
+type DirectoryAfterWellSentTarget struct {
+	Next DirectoryAfterWellSentTargetNext
+}
+
+func (*DirectoryAfterWellSentTarget) directoryAfterWellOption() {}
+
+// DirectoryAfterWellSentIs is clients[who] <- Is(_) (directory.chan:145). It is valid until the next step.
+type DirectoryAfterWellSentIs struct {
+	Next DirectoryAfterWellSentIsNext
+}
+
+func (*DirectoryAfterWellSentIs) directoryAfterWellOption() {}
+
+// DirectoryAfterWellGone is gone <- clients[who] (directory.chan:146). It is valid until the next step.
+type DirectoryAfterWellGone struct {
+	Next DirectoryWorking
+}
+
+func (*DirectoryAfterWellGone) directoryAfterWellOption() {}
+
+// DirectoryAfterFailedSentFailed is clients[who] <- Failed(_) (directory.chan:153). It is valid until the next step.
+type DirectoryAfterFailedSentFailed struct {
+	Next DirectoryAfterFailedSentFailedNext
+}
+
+func (*DirectoryAfterFailedSentFailed) directoryAfterFailedOption() {}
+
+// DirectoryAfterFailedSentIs is clients[who] <- Is(_) (directory.chan:154). It is valid until the next step.
+type DirectoryAfterFailedSentIs struct {
+	Next DirectoryAfterFailedSentIsNext
+}
+
+func (*DirectoryAfterFailedSentIs) directoryAfterFailedOption() {}
+
+// DirectoryAfterFailedGone is gone <- clients[who] (directory.chan:155). It is valid until the next step.
+type DirectoryAfterFailedGone struct {
+	Next DirectoryWorking
+}
+
+func (*DirectoryAfterFailedGone) directoryAfterFailedOption() {}
+
+// DirectoryAfterOpen3NewDir is new dir.Dir as d (directory.chan:100). It is valid until the next step.
+type DirectoryAfterOpen3NewDir struct {
 	Next DirectoryAfterNewDir3
 }
 
-func (*DirectoryAfterServe3NewDir) directoryAfterServe3Option() {}
+func (*DirectoryAfterOpen3NewDir) directoryAfterOpen3Option() {}
 
-// DirectoryAfterServe3Else is else (directory.chan:20). It is valid until the next step.
-type DirectoryAfterServe3Else struct {
-	Next DirectoryAfterElse3
+// DirectoryAfterOpen3Else is else (directory.chan:107). It is valid until the next step.
+type DirectoryAfterOpen3Else struct {
+	Next DirectoryAfterRefuse2
 }
 
-func (*DirectoryAfterServe3Else) directoryAfterServe3Option() {}
+func (*DirectoryAfterOpen3Else) directoryAfterOpen3Option() {}
 
-// DirectoryAfterTakeInode3Inode is Inode(_) <- group (directory.chan:96). It is valid until the next step.
-type DirectoryAfterTakeInode3Inode struct {
-	Ino  uint64
-	Next DirectoryAfterInode3
-}
-
-func (*DirectoryAfterTakeInode3Inode) directoryAfterTakeInode3Option() {}
-
-// DirectoryAfterTakeInode3NoSpace is NoSpace() <- group (directory.chan:101). It is valid until the next step.
-type DirectoryAfterTakeInode3NoSpace struct {
-	Next DirectoryAfterMissing
-}
-
-func (*DirectoryAfterTakeInode3NoSpace) directoryAfterTakeInode3Option() {}
-
-// DirectoryAfterWrite3Written is Written() <- disk (directory.chan:72). It is valid until the next step.
-type DirectoryAfterWrite3Written struct {
-	Next DirectoryAfterWritten3
-}
-
-func (*DirectoryAfterWrite3Written) directoryAfterWrite3Option() {}
-
-// DirectoryAfterWrite3Failed is Failed(_) <- disk (directory.chan:73). It is valid until the next step.
-type DirectoryAfterWrite3Failed struct {
-	Err  errno.Errno
-	Next DirectoryAfterRefused
-}
-
-func (*DirectoryAfterWrite3Failed) directoryAfterWrite3Option() {}
-
-// DirectoryAfterWrite4Written is Written() <- disk (directory.chan:72). It is valid until the next step.
-type DirectoryAfterWrite4Written struct {
-	Next DirectoryAfterWritten4
-}
-
-func (*DirectoryAfterWrite4Written) directoryAfterWrite4Option() {}
-
-// DirectoryAfterWrite4Failed is Failed(_) <- disk (directory.chan:73). It is valid until the next step.
-type DirectoryAfterWrite4Failed struct {
-	Err  errno.Errno
-	Next DirectoryAfterRefused2
-}
-
-func (*DirectoryAfterWrite4Failed) directoryAfterWrite4Option() {}
-
-// DirectoryAfterRefused3SentFailed is clients[c] <- Failed(NoEnt) (directory.chan:89). It is valid until the next step.
-type DirectoryAfterRefused3SentFailed struct {
-	Next DirectoryServing
-}
-
-func (*DirectoryAfterRefused3SentFailed) directoryAfterRefused3Option() {}
-
-// DirectoryAfterRefused3Gone is gone <- clients[c] (directory.chan:123). It is valid until the next step.
-type DirectoryAfterRefused3Gone struct {
-	Next DirectoryServing
-}
-
-func (*DirectoryAfterRefused3Gone) directoryAfterRefused3Option() {}
-
-// DirectoryAfterWrite5Written is Written() <- disk (directory.chan:72). It is valid until the next step.
-type DirectoryAfterWrite5Written struct {
-	Next DirectoryAfterWritten5
-}
-
-func (*DirectoryAfterWrite5Written) directoryAfterWrite5Option() {}
-
-// DirectoryAfterWrite5Failed is Failed(_) <- disk (directory.chan:73). It is valid until the next step.
-type DirectoryAfterWrite5Failed struct {
-	Err  errno.Errno
-	Next DirectoryAfterRefused3
-}
-
-func (*DirectoryAfterWrite5Failed) directoryAfterWrite5Option() {}
-
-// DirectoryAfterWrite6Written is Written() <- disk (directory.chan:72). It is valid until the next step.
-type DirectoryAfterWrite6Written struct {
-	Next DirectoryAfterDoom
-}
-
-func (*DirectoryAfterWrite6Written) directoryAfterWrite6Option() {}
-
-// DirectoryAfterWrite6Failed is Failed(_) <- disk (directory.chan:73). It is valid until the next step.
-type DirectoryAfterWrite6Failed struct {
-	Err  errno.Errno
-	Next DirectoryAfterMissing
-}
-
-func (*DirectoryAfterWrite6Failed) directoryAfterWrite6Option() {}
-
-// DirectoryAfterWritten3SentDone is clients[c] <- Done() (directory.chan:83). It is valid until the next step.
-type DirectoryAfterWritten3SentDone struct {
-	Next DirectoryServing
-}
-
-func (*DirectoryAfterWritten3SentDone) directoryAfterWritten3Option() {}
-
-// DirectoryAfterWritten3Gone is gone <- clients[c] (directory.chan:123). It is valid until the next step.
-type DirectoryAfterWritten3Gone struct {
-	Next DirectoryServing
-}
-
-func (*DirectoryAfterWritten3Gone) directoryAfterWritten3Option() {}
-
-// DirectoryAfterWritten4SentDone is clients[c] <- Done() (directory.chan:83). It is valid until the next step.
-type DirectoryAfterWritten4SentDone struct {
-	Next DirectoryServing
-}
-
-func (*DirectoryAfterWritten4SentDone) directoryAfterWritten4Option() {}
-
-// DirectoryAfterWritten4Gone is gone <- clients[c] (directory.chan:123). It is valid until the next step.
-type DirectoryAfterWritten4Gone struct {
-	Next DirectoryServing
-}
-
-func (*DirectoryAfterWritten4Gone) directoryAfterWritten4Option() {}
-
-// DirectoryAfterWritten5SentDone is clients[c] <- Done() (directory.chan:83). It is valid until the next step.
-type DirectoryAfterWritten5SentDone struct {
-	Next DirectoryServing
-}
-
-func (*DirectoryAfterWritten5SentDone) directoryAfterWritten5Option() {}
-
-// DirectoryAfterWritten5Gone is gone <- clients[c] (directory.chan:123). It is valid until the next step.
-type DirectoryAfterWritten5Gone struct {
-	Next DirectoryServing
-}
-
-func (*DirectoryAfterWritten5Gone) directoryAfterWritten5Option() {}
-
-// DirectoryAfterDoomSentGet is table <- Get(_, _, answer) (directory.chan:36). It is valid until the next step.
-type DirectoryAfterDoomSentGet struct {
-	Next DirectoryAfterDoomSentGetNext
-}
-
-func (*DirectoryAfterDoomSentGet) directoryAfterDoomOption() {}
-
-// DirectoryAfterDoomServe is Serve(other) <- control (directory.chan:37). It is valid until the next step.
-type DirectoryAfterDoomServe struct {
-	Next DirectoryAfterServe4
-}
-
-func (*DirectoryAfterDoomServe) directoryAfterDoomOption() {}
-
-// DirectoryAfterDoomDoom is Doom() <- control (directory.chan:38). It is valid until the next step.
-type DirectoryAfterDoomDoom struct {
-	Next DirectoryAfterDoom
-}
-
-func (*DirectoryAfterDoomDoom) directoryAfterDoomOption() {}
-
-// DirectoryAfterDoomRetire is Retire() <- control (directory.chan:39). It is valid until the next step.
-type DirectoryAfterDoomRetire struct {
-	Next DirectoryAfterRetire5
-}
-
-func (*DirectoryAfterDoomRetire) directoryAfterDoomOption() {}
-
-// DirectoryAfterServe4NewDir is new dir.Dir as d (directory.chan:14). It is valid until the next step.
-type DirectoryAfterServe4NewDir struct {
-	Next DirectoryAfterNewDir4
-}
-
-func (*DirectoryAfterServe4NewDir) directoryAfterServe4Option() {}
-
-// DirectoryAfterServe4Else is else (directory.chan:20). It is valid until the next step.
-type DirectoryAfterServe4Else struct {
-	Next DirectoryAfterElse4
-}
-
-func (*DirectoryAfterServe4Else) directoryAfterServe4Option() {}
-
-// settle1 is what the component does by itself from directory.chan:128 on.
-func (e *directoryComponent) settle1() DirectoryAfterRetireOrAfterRetire2 {
-	if e.Count(directoryClients) == 0 {
-		e.at.directoryAfterRetire = DirectoryAfterRetire{e, e.Step()}
-		return &e.at.directoryAfterRetire
+// settle1 is what the component does by itself from directory.chan:180 on.
+func (e *directoryComponent) settle1() DirectoryWorkingOrAfterAsk {
+	if e.Count(directoryGroups) == 0 {
+		e.at.directoryWorking = DirectoryWorking{e, e.Step()}
+		return &e.at.directoryWorking
 	}
-	e.at.directoryAfterRetire2 = DirectoryAfterRetire2{e, e.Step()}
-	return &e.at.directoryAfterRetire2
+	e.at.directoryAfterAsk = DirectoryAfterAsk{e, e.Step()}
+	return &e.at.directoryAfterAsk
+}
+
+// settle2 is what the component does by itself from directory.chan:193 on.
+func (e *directoryComponent) settle2() DirectoryEnteringOrRetiringOrOthers {
+	if e.v.wanted == WantedServe {
+		e.at.directoryEntering = DirectoryEntering{e, e.Step()}
+		return &e.at.directoryEntering
+	}
+	if e.v.wanted == WantedOpen {
+		if !e.v.told {
+			e.at.directoryRefusing = DirectoryRefusing{e, e.Step()}
+			return &e.at.directoryRefusing
+		}
+		e.at.directoryServing = DirectoryServing{e, e.Step()}
+		return &e.at.directoryServing
+	}
+	if e.v.wanted == WantedRetire {
+		e.at.directoryRetiring = DirectoryRetiring{e, e.Step()}
+		return &e.at.directoryRetiring
+	}
+	if e.v.wanted == WantedAnswer {
+		e.at.directoryAnswering = DirectoryAnswering{e, e.Step()}
+		return &e.at.directoryAnswering
+	}
+	if e.v.wanted == WantedNothing {
+		e.at.directoryServing = DirectoryServing{e, e.Step()}
+		return &e.at.directoryServing
+	}
+	panic("channel: vnode.Directory is stuck at directory.chan:193")
+}
+
+// settle3 is what the component does by itself from directory.chan:78 on.
+func (e *directoryComponent) settle3() DirectoryEnteringOrRetiringOrOthers {
+	e.v.told = true
+	if e.v.wanted == WantedServe {
+		e.at.directoryEntering = DirectoryEntering{e, e.Step()}
+		return &e.at.directoryEntering
+	}
+	if e.v.wanted == WantedOpen {
+		if !e.v.told {
+			e.at.directoryRefusing = DirectoryRefusing{e, e.Step()}
+			return &e.at.directoryRefusing
+		}
+		e.at.directoryServing = DirectoryServing{e, e.Step()}
+		return &e.at.directoryServing
+	}
+	if e.v.wanted == WantedRetire {
+		e.at.directoryRetiring = DirectoryRetiring{e, e.Step()}
+		return &e.at.directoryRetiring
+	}
+	if e.v.wanted == WantedAnswer {
+		e.at.directoryAnswering = DirectoryAnswering{e, e.Step()}
+		return &e.at.directoryAnswering
+	}
+	if e.v.wanted == WantedNothing {
+		e.at.directoryServing = DirectoryServing{e, e.Step()}
+		return &e.at.directoryServing
+	}
+	panic("channel: vnode.Directory is stuck at directory.chan:193")
+}
+
+// settle4 is what the component does by itself from directory.chan:87 on.
+func (e *directoryComponent) settle4() DirectoryEnteringOrRetiringOrOthers {
+	e.v.told = true
+	if e.v.wanted == WantedServe {
+		e.at.directoryEntering = DirectoryEntering{e, e.Step()}
+		return &e.at.directoryEntering
+	}
+	if e.v.wanted == WantedOpen {
+		if !e.v.told {
+			e.at.directoryRefusing = DirectoryRefusing{e, e.Step()}
+			return &e.at.directoryRefusing
+		}
+		e.at.directoryServing = DirectoryServing{e, e.Step()}
+		return &e.at.directoryServing
+	}
+	if e.v.wanted == WantedRetire {
+		e.at.directoryRetiring = DirectoryRetiring{e, e.Step()}
+		return &e.at.directoryRetiring
+	}
+	if e.v.wanted == WantedAnswer {
+		e.at.directoryAnswering = DirectoryAnswering{e, e.Step()}
+		return &e.at.directoryAnswering
+	}
+	if e.v.wanted == WantedNothing {
+		e.at.directoryServing = DirectoryServing{e, e.Step()}
+		return &e.at.directoryServing
+	}
+	panic("channel: vnode.Directory is stuck at directory.chan:193")
+}
+
+// settle5 is what the component does by itself from directory.chan:124 on.
+func (e *directoryComponent) settle5() DirectoryAfterIdleOrAfterDetach {
+	e.v.g = 0
+l83:
+	if e.Has(directoryGroups, e.v.g) {
+		e.at.directoryAfterIdle = DirectoryAfterIdle{e, e.Step()}
+		return &e.at.directoryAfterIdle
+	}
+	if e.v.g < e.sizes.stretches-1 {
+		e.v.g = e.InRange(e.v.g+1, 0, e.sizes.stretches-1, "g", "directory.chan:124")
+		goto l83
+	}
+	e.at.directoryAfterDetach = DirectoryAfterDetach{e, e.Step()}
+	return &e.at.directoryAfterDetach
+}
+
+// settle6 is what the component does by itself from directory.chan:226 on.
+func (e *directoryComponent) settle6() {
+	if e.Count(directoryGroups) == e.sizes.stretches {
+		e.Drop(directoryGroup, 0)
+		goto l121
+	}
+	e.added = e.Free(directoryGroups, 1)
+	e.Shift(directoryGroup, 0, directoryGroups, e.added)
+l121:
+	e.v.wanted = WantedNothing
+}
+
+// settle7 is what the component does by itself from directory.chan:124 on.
+func (e *directoryComponent) settle7() DirectoryAfterIdleOrAfterDetach {
+l118:
+	if e.v.g < e.sizes.stretches-1 {
+		e.v.g = e.InRange(e.v.g+1, 0, e.sizes.stretches-1, "g", "directory.chan:124")
+		if e.Has(directoryGroups, e.v.g) {
+			e.at.directoryAfterIdle = DirectoryAfterIdle{e, e.Step()}
+			return &e.at.directoryAfterIdle
+		}
+		goto l118
+	}
+	e.at.directoryAfterDetach = DirectoryAfterDetach{e, e.Step()}
+	return &e.at.directoryAfterDetach
 }

@@ -16,20 +16,28 @@ var Table = channel.Protocol{
 	Labels: []channel.Label{
 		{Name: "Get", From: 0, To: 1, Payload: channel.PayloadOf[TableGetPayload](), Fields: []channel.Field{{Name: "ino"}, {Name: "directory"}}, Ends: 1},
 		{Name: "Forget", From: 0, To: 1, Payload: channel.PayloadOf[TableForgetPayload](), Fields: []channel.Field{{Name: "ino"}}},
+		{Name: "Settle", From: 0, To: 1},
 		{Name: "Detach", From: 0, To: 1},
+		{Name: "Forgotten", From: 1, To: 0},
+		{Name: "Settled", From: 1, To: 0},
 	},
 	Pairs: []channel.Pair{
 		{From: 0, To: 1, Capacity: 1},
+		{From: 1, To: 0, Capacity: 1},
 	},
 	Package: "protocols/vnode",
-	Digest:  "0d215a03f2ebe628e1325a5316608323ac12e1e320644242229c2a311b539d01",
+	Digest:  "c1b52d983845324e4693916618ede512028dd28fbafa8f47afc151e3be217e09",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // client
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/vnode/vnode.chan:33:16"}, {Label: 1, Next: 0, At: "protocols/vnode/vnode.chan:34:16"}, {Label: 2, Next: 1, At: "protocols/vnode/vnode.chan:35:16"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/vnode/vnode.chan:36:16"}, {Label: 1, Next: 1, At: "protocols/vnode/vnode.chan:38:16"}, {Label: 2, Next: 2, At: "protocols/vnode/vnode.chan:42:16"}, {Label: 3, Next: 3, At: "protocols/vnode/vnode.chan:45:16"}}},
+			{Name: "forgetting", Edges: []channel.LocalEdge{{Label: 4, Next: 0, At: "protocols/vnode/vnode.chan:40:13"}}},
+			{Name: "settling", Edges: []channel.LocalEdge{{Label: 5, Next: 0, At: "protocols/vnode/vnode.chan:44:13"}}},
 			{Name: "end", End: true},
 		}},
 		{States: []channel.LocalState{ // table
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/vnode/vnode.chan:33:16"}, {Label: 1, Next: 0, At: "protocols/vnode/vnode.chan:34:16"}, {Label: 2, Next: 1, At: "protocols/vnode/vnode.chan:35:16"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/vnode/vnode.chan:36:16"}, {Label: 1, Next: 1, At: "protocols/vnode/vnode.chan:38:16"}, {Label: 2, Next: 2, At: "protocols/vnode/vnode.chan:42:16"}, {Label: 3, Next: 3, At: "protocols/vnode/vnode.chan:45:16"}}},
+			{Name: "forgetting", Edges: []channel.LocalEdge{{Label: 4, Next: 0, At: "protocols/vnode/vnode.chan:40:13"}}},
+			{Name: "settling", Edges: []channel.LocalEdge{{Label: 5, Next: 0, At: "protocols/vnode/vnode.chan:44:13"}}},
 			{Name: "end", End: true},
 		}},
 	},
@@ -60,14 +68,19 @@ type TableForgetPayload struct {
 
 type tableClientEndpoint struct {
 	channel.Endpoint
+	tableClientForgotten TableClientForgotten
+	tableClientSettled   TableClientSettled
 }
 
 var (
 	tableClientTable = channel.Component{Name: "TableClient", Slots: []channel.Slot{{Name: "client", Protocol: &Table, Role: 0}}, Choices: 0,
-		Ops: []*channel.Op{&tableClientRestGetOp, &tableClientRestForgetOp, &tableClientRestDetachOp}}
-	tableClientRestGetOp    = channel.Op{State: "TableClientRest", Method: "Get", Peer: 1, Label: 0, At: "protocols/vnode/vnode.chan:33:16"}
-	tableClientRestForgetOp = channel.Op{State: "TableClientRest", Method: "Forget", Peer: 1, Label: 1, At: "protocols/vnode/vnode.chan:34:16"}
-	tableClientRestDetachOp = channel.Op{State: "TableClientRest", Method: "Detach", Peer: 1, Label: 2, At: "protocols/vnode/vnode.chan:35:16"}
+		Ops: []*channel.Op{&tableClientRestGetOp, &tableClientRestForgetOp, &tableClientRestSettleOp, &tableClientRestDetachOp, &tableClientForgettingReceiveOp, &tableClientSettlingReceiveOp}}
+	tableClientRestGetOp           = channel.Op{State: "TableClientRest", Method: "Get", Peer: 1, Label: 0, At: "protocols/vnode/vnode.chan:36:16"}
+	tableClientRestForgetOp        = channel.Op{State: "TableClientRest", Method: "Forget", Peer: 1, Label: 1, At: "protocols/vnode/vnode.chan:38:16"}
+	tableClientRestSettleOp        = channel.Op{State: "TableClientRest", Method: "Settle", Peer: 1, Label: 2, At: "protocols/vnode/vnode.chan:42:16"}
+	tableClientRestDetachOp        = channel.Op{State: "TableClientRest", Method: "Detach", Peer: 1, Label: 3, At: "protocols/vnode/vnode.chan:45:16"}
+	tableClientForgettingReceiveOp = channel.Op{State: "TableClientForgetting", Method: "Receive", Peer: 1, Labels: 1 << 4, At: "protocols/vnode/vnode.chan:40:13"}
+	tableClientSettlingReceiveOp   = channel.Op{State: "TableClientSettling", Method: "Receive", Peer: 1, Labels: 1 << 5, At: "protocols/vnode/vnode.chan:44:13"}
 )
 
 // OpenTableClient makes the calling goroutine the client of a session. When ctx is done, the end is abandoned.
@@ -86,8 +99,8 @@ func StartTableClient(rt *channel.Runtime, o channel.Options, end channel.End, r
 	})
 }
 
-// TableClientRest is the client of vnode.Table at rest (vnode.chan:32).
-// Next: Get is sent to table, or Forget is sent to table, or Detach is sent to table. It may stay so for ever.
+// TableClientRest is the client of vnode.Table at rest (vnode.chan:35).
+// Next: Get is sent to table, or Forget is sent to table, or Settle is sent to table, or Detach is sent to table. It may stay so for ever.
 type TableClientRest struct {
 	e    *tableClientEndpoint
 	step uint32
@@ -115,7 +128,7 @@ func TableClientRestFrom(from *channel.Endpoint, k int) TableClientRest {
 	return TableClientRest{e, e.Step()}
 }
 
-// Get sends Get to table (vnode.chan:33).
+// Get sends Get to table (vnode.chan:36).
 func (s TableClientRest) Get(ino uint64, directory bool, answer dir.OpeningGiverStart) (TableClientRest, error) {
 	if s.e == nil {
 		return TableClientRest{}, channel.DeadState("TableClientRest", "Get")
@@ -132,20 +145,31 @@ func (s TableClientRest) Get(ino uint64, directory bool, answer dir.OpeningGiver
 	return TableClientRest{s.e, s.e.Commit()}, nil
 }
 
-// Forget sends Forget to table (vnode.chan:34).
-func (s TableClientRest) Forget(ino uint64) (TableClientRest, error) {
+// Forget sends Forget to table (vnode.chan:38).
+func (s TableClientRest) Forget(ino uint64) (TableClientForgetting, error) {
 	if s.e == nil {
-		return TableClientRest{}, channel.DeadState("TableClientRest", "Forget")
+		return TableClientForgetting{}, channel.DeadState("TableClientRest", "Forget")
 	}
 	if err := s.e.Begin(s.step, &tableClientRestForgetOp, 0); err != nil {
-		return TableClientRest{}, err
+		return TableClientForgetting{}, err
 	}
 	p := channel.Out[TableForgetPayload](&s.e.Endpoint)
 	p.Ino = ino
-	return TableClientRest{s.e, s.e.Commit()}, nil
+	return TableClientForgetting{s.e, s.e.Commit()}, nil
 }
 
-// Detach sends Detach to table (vnode.chan:35).
+// Settle sends Settle to table (vnode.chan:42).
+func (s TableClientRest) Settle() (TableClientSettling, error) {
+	if s.e == nil {
+		return TableClientSettling{}, channel.DeadState("TableClientRest", "Settle")
+	}
+	if err := s.e.Begin(s.step, &tableClientRestSettleOp, 0); err != nil {
+		return TableClientSettling{}, err
+	}
+	return TableClientSettling{s.e, s.e.Commit()}, nil
+}
+
+// Detach sends Detach to table (vnode.chan:45).
 func (s TableClientRest) Detach() (TableClientEnd, error) {
 	if s.e == nil {
 		return TableClientEnd{}, channel.DeadState("TableClientRest", "Detach")
@@ -158,11 +182,107 @@ func (s TableClientRest) Detach() (TableClientEnd, error) {
 	return TableClientEnd{s.e, step}, nil
 }
 
-// TableClientEnd is the client of vnode.Table (vnode.chan:30).
+// TableClientForgetting is the client of vnode.Table at forgetting (vnode.chan:40).
+// Next: Forgotten is received from table.
+type TableClientForgetting struct {
+	e    *tableClientEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s TableClientForgetting) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s TableClientForgetting) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("TableClientForgetting", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "TableClientForgetting", method)
+}
+
+// TableClientForgettingFrom takes the k-th end of the message that from has received. Only stubs call it.
+func TableClientForgettingFrom(from *channel.Endpoint, k int) TableClientForgetting {
+	e := new(tableClientEndpoint)
+	from.Adopt(k, &e.Endpoint, &tableClientTable, "TableClient")
+	return TableClientForgetting{e, e.Step()}
+}
+
+// Receive waits for *TableClientForgotten.
+func (s TableClientForgetting) Receive() (*TableClientForgotten, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("TableClientForgetting", "Receive")
+	}
+	_, err := e.Receive(s.step, &tableClientForgettingReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	e.tableClientForgotten = TableClientForgotten{Next: TableClientRest{e, e.Step()}}
+	return &e.tableClientForgotten, nil
+}
+
+// TableClientSettling is the client of vnode.Table at settling (vnode.chan:44).
+// Next: Settled is received from table.
+type TableClientSettling struct {
+	e    *tableClientEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s TableClientSettling) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s TableClientSettling) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("TableClientSettling", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "TableClientSettling", method)
+}
+
+// TableClientSettlingFrom takes the k-th end of the message that from has received. Only stubs call it.
+func TableClientSettlingFrom(from *channel.Endpoint, k int) TableClientSettling {
+	e := new(tableClientEndpoint)
+	from.Adopt(k, &e.Endpoint, &tableClientTable, "TableClient")
+	return TableClientSettling{e, e.Step()}
+}
+
+// Receive waits for *TableClientSettled.
+func (s TableClientSettling) Receive() (*TableClientSettled, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("TableClientSettling", "Receive")
+	}
+	_, err := e.Receive(s.step, &tableClientSettlingReceiveOp, 0)
+	if err != nil {
+		return nil, err
+	}
+	e.tableClientSettled = TableClientSettled{Next: TableClientRest{e, e.Step()}}
+	return &e.tableClientSettled, nil
+}
+
+// TableClientEnd is the client of vnode.Table (vnode.chan:33).
 // The session is over.
 type TableClientEnd struct {
 	e    *tableClientEndpoint
 	step uint32
+}
+
+// TableClientForgotten is Forgotten, received.
+type TableClientForgotten struct {
+	Next TableClientRest
+}
+
+// TableClientSettled is Settled, received.
+type TableClientSettled struct {
+	Next TableClientRest
 }
 
 // ---- table
@@ -171,13 +291,16 @@ type tableTableEndpoint struct {
 	channel.Endpoint
 	tableTableGet    TableTableGet
 	tableTableForget TableTableForget
+	tableTableSettle TableTableSettle
 	tableTableDetach TableTableDetach
 }
 
 var (
 	tableTableTable = channel.Component{Name: "TableTable", Slots: []channel.Slot{{Name: "table", Protocol: &Table, Role: 1}}, Choices: 0,
-		Ops: []*channel.Op{&tableTableRestReceiveOp}}
-	tableTableRestReceiveOp = channel.Op{State: "TableTableRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2, At: "protocols/vnode/vnode.chan:33:16"}
+		Ops: []*channel.Op{&tableTableRestReceiveOp, &tableTableForgettingForgottenOp, &tableTableSettlingSettledOp}}
+	tableTableRestReceiveOp         = channel.Op{State: "TableTableRest", Method: "Receive", Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2 | 1<<3, At: "protocols/vnode/vnode.chan:36:16"}
+	tableTableForgettingForgottenOp = channel.Op{State: "TableTableForgetting", Method: "Forgotten", Peer: 0, Label: 4, At: "protocols/vnode/vnode.chan:40:13"}
+	tableTableSettlingSettledOp     = channel.Op{State: "TableTableSettling", Method: "Settled", Peer: 0, Label: 5, At: "protocols/vnode/vnode.chan:44:13"}
 )
 
 // OpenTableTable makes the calling goroutine the table of a session. When ctx is done, the end is abandoned.
@@ -196,8 +319,8 @@ func StartTableTable(rt *channel.Runtime, o channel.Options, end channel.End, ru
 	})
 }
 
-// TableTableRest is the table of vnode.Table at rest (vnode.chan:32).
-// Next: Get is received from client, or Forget is received from client, or Detach is received from client. It may stay so for ever.
+// TableTableRest is the table of vnode.Table at rest (vnode.chan:35).
+// Next: Get is received from client, or Forget is received from client, or Settle is received from client, or Detach is received from client. It may stay so for ever.
 type TableTableRest struct {
 	e    *tableTableEndpoint
 	step uint32
@@ -225,10 +348,10 @@ func TableTableRestFrom(from *channel.Endpoint, k int) TableTableRest {
 	return TableTableRest{e, e.Step()}
 }
 
-// TableTableRestMessage is *TableTableGet, *TableTableForget or *TableTableDetach. It is valid until the next step.
+// TableTableRestMessage is *TableTableGet, *TableTableForget, *TableTableSettle or *TableTableDetach. It is valid until the next step.
 type TableTableRestMessage interface{ tableTableRest() }
 
-// Receive waits for *TableTableGet, *TableTableForget or *TableTableDetach.
+// Receive waits for *TableTableGet, *TableTableForget, *TableTableSettle or *TableTableDetach.
 func (s TableTableRest) Receive() (TableTableRestMessage, error) {
 	e := s.e
 	if e == nil {
@@ -245,17 +368,100 @@ func (s TableTableRest) Receive() (TableTableRestMessage, error) {
 		return &e.tableTableGet, nil
 	case 1:
 		p := channel.In[TableForgetPayload](&e.Endpoint)
-		e.tableTableForget = TableTableForget{Ino: p.Ino, Next: TableTableRest{e, e.Step()}}
+		e.tableTableForget = TableTableForget{Ino: p.Ino, Next: TableTableForgetting{e, e.Step()}}
 		return &e.tableTableForget, nil
 	case 2:
-		e.Close(0, 0)
+		e.tableTableSettle = TableTableSettle{Next: TableTableSettling{e, e.Step()}}
+		return &e.tableTableSettle, nil
+	case 3:
 		e.tableTableDetach = TableTableDetach{Next: TableTableEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.tableTableDetach, nil
 	}
 	panic("channel: TableTableRest received a label that it does not list")
 }
 
-// TableTableEnd is the table of vnode.Table (vnode.chan:30).
+// TableTableForgetting is the table of vnode.Table at forgetting (vnode.chan:40).
+// Next: Forgotten is sent to client.
+type TableTableForgetting struct {
+	e    *tableTableEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s TableTableForgetting) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s TableTableForgetting) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("TableTableForgetting", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "TableTableForgetting", method)
+}
+
+// TableTableForgettingFrom takes the k-th end of the message that from has received. Only stubs call it.
+func TableTableForgettingFrom(from *channel.Endpoint, k int) TableTableForgetting {
+	e := new(tableTableEndpoint)
+	from.Adopt(k, &e.Endpoint, &tableTableTable, "TableTable")
+	return TableTableForgetting{e, e.Step()}
+}
+
+// Forgotten sends Forgotten to client (vnode.chan:40).
+func (s TableTableForgetting) Forgotten() (TableTableRest, error) {
+	if s.e == nil {
+		return TableTableRest{}, channel.DeadState("TableTableForgetting", "Forgotten")
+	}
+	if err := s.e.Begin(s.step, &tableTableForgettingForgottenOp, 0); err != nil {
+		return TableTableRest{}, err
+	}
+	return TableTableRest{s.e, s.e.Commit()}, nil
+}
+
+// TableTableSettling is the table of vnode.Table at settling (vnode.chan:44).
+// Next: Settled is sent to client.
+type TableTableSettling struct {
+	e    *tableTableEndpoint
+	step uint32
+}
+
+// Leave abandons the session at any state; a deferred call of it makes sure that no peer waits for ever.
+func (s TableTableSettling) Leave() {
+	if s.e != nil {
+		s.e.Leave()
+	}
+}
+
+// Delegate puts the end into the message that to is about to send, as the k-th that it carries. Only stubs call it.
+func (s TableTableSettling) Delegate(to *channel.Endpoint, k int, method string) error {
+	if s.e == nil {
+		return channel.DeadState("TableTableSettling", method)
+	}
+	return to.GiveFrom(k, &s.e.Endpoint, s.step, "TableTableSettling", method)
+}
+
+// TableTableSettlingFrom takes the k-th end of the message that from has received. Only stubs call it.
+func TableTableSettlingFrom(from *channel.Endpoint, k int) TableTableSettling {
+	e := new(tableTableEndpoint)
+	from.Adopt(k, &e.Endpoint, &tableTableTable, "TableTable")
+	return TableTableSettling{e, e.Step()}
+}
+
+// Settled sends Settled to client (vnode.chan:44).
+func (s TableTableSettling) Settled() (TableTableRest, error) {
+	if s.e == nil {
+		return TableTableRest{}, channel.DeadState("TableTableSettling", "Settled")
+	}
+	if err := s.e.Begin(s.step, &tableTableSettlingSettledOp, 0); err != nil {
+		return TableTableRest{}, err
+	}
+	return TableTableRest{s.e, s.e.Commit()}, nil
+}
+
+// TableTableEnd is the table of vnode.Table (vnode.chan:33).
 // The session is over.
 type TableTableEnd struct {
 	e    *tableTableEndpoint
@@ -275,10 +481,17 @@ func (*TableTableGet) tableTableRest() {}
 // TableTableForget is Forget, received.
 type TableTableForget struct {
 	Ino  uint64
-	Next TableTableRest
+	Next TableTableForgetting
 }
 
 func (*TableTableForget) tableTableRest() {}
+
+// TableTableSettle is Settle, received.
+type TableTableSettle struct {
+	Next TableTableSettling
+}
+
+func (*TableTableSettle) tableTableRest() {}
 
 // TableTableDetach is Detach, received.
 type TableTableDetach struct {

@@ -14,15 +14,16 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/wake"
 )
 
-// VnodeFunc is what the component vnode.Vnode does (file.chan:9).
-type VnodeFunc func(ctx context.Context, s VnodeServing) (VnodeEnd, error)
+// VnodeFunc is what the component vnode.Vnode does (file.chan:13).
+type VnodeFunc func(ctx context.Context, s VnodeWorking) (VnodeEnd, error)
 
 // VnodeGiven is what a Vnode starts with.
 type VnodeGiven struct {
-	Opens   int
-	Control channel.End
-	Group   channel.End
-	Disk    channel.End
+	Stretches int
+	Users     int
+	Wakes     int
+	Control   channel.End
+	Disk      channel.End
 }
 
 // StartVnode starts a Vnode. It returns the parent's end of its handle.
@@ -41,7 +42,6 @@ func SpawnVnode(parent *channel.Endpoint, o channel.Options, g VnodeGiven, run V
 func (g *VnodeGiven) ends() []channel.End {
 	var ends []channel.End
 	ends = append(ends, g.Control)
-	ends = append(ends, g.Group)
 	ends = append(ends, g.Disk)
 	return ends
 }
@@ -50,98 +50,84 @@ func (g *VnodeGiven) ends() []channel.End {
 type vnodeComponent struct {
 	channel.Endpoint
 	sizes struct {
-		opens int
+		stretches int
+		users     int
+		wakes     int
 	}
 	v struct {
-		doomed bool
-		lost   int
-		err    errno.Errno
-		f      int
-		s      int
+		who   int
+		asked Asked
+		g     int
+		f     int
+		s     int
 	}
 	m struct {
-		vnodeServingServe            VnodeServingServe
-		vnodeServingDoom             VnodeServingDoom
-		vnodeServingRetire           VnodeServingRetire
-		vnodeServingRead             VnodeServingRead
-		vnodeServingWrite            VnodeServingWrite
-		vnodeServingAppend           VnodeServingAppend
-		vnodeServingTruncate         VnodeServingTruncate
-		vnodeServingSetTimes         VnodeServingSetTimes
-		vnodeServingSync             VnodeServingSync
-		vnodeServingStat             VnodeServingStat
-		vnodeServingWatch            VnodeServingWatch
-		vnodeServingClose            VnodeServingClose
-		vnodeServingRelease          VnodeServingRelease
-		vnodeServingGoneSleepers     VnodeServingGoneSleepers
-		vnodeServingGoneFiles        VnodeServingGoneFiles
-		vnodeAfterServeNewFile       VnodeAfterServeNewFile
-		vnodeAfterServeElse          VnodeAfterServeElse
-		vnodeAfterSetTimesSentDone   VnodeAfterSetTimesSentDone
-		vnodeAfterSetTimesGone       VnodeAfterSetTimesGone
-		vnodeAfterStatSentIs         VnodeAfterStatSentIs
-		vnodeAfterStatGone           VnodeAfterStatGone
-		vnodeAfterFreeBlocksDone     VnodeAfterFreeBlocksDone
-		vnodeAfterFreeBlocksFailed   VnodeAfterFreeBlocksFailed
-		vnodeAfterCachedSentData     VnodeAfterCachedSentData
-		vnodeAfterCachedGone         VnodeAfterCachedGone
-		vnodeAfterRead2Data          VnodeAfterRead2Data
-		vnodeAfterRead2Failed        VnodeAfterRead2Failed
-		vnodeAfterInsideSentWritten  VnodeAfterInsideSentWritten
-		vnodeAfterInsideGone         VnodeAfterInsideGone
-		vnodeAfterTakeBlocksBlocks   VnodeAfterTakeBlocksBlocks
-		vnodeAfterTakeBlocksNoSpace  VnodeAfterTakeBlocksNoSpace
-		vnodeAfterBlocksSentWritten  VnodeAfterBlocksSentWritten
-		vnodeAfterBlocksGone         VnodeAfterBlocksGone
-		vnodeAfterTakeBlocks2Blocks  VnodeAfterTakeBlocks2Blocks
-		vnodeAfterTakeBlocks2NoSpace VnodeAfterTakeBlocks2NoSpace
-		vnodeAfterDoneSentDone       VnodeAfterDoneSentDone
-		vnodeAfterDoneGone           VnodeAfterDoneGone
-		vnodeAfterFailedSentFailed   VnodeAfterFailedSentFailed
-		vnodeAfterFailedGone         VnodeAfterFailedGone
-		vnodeAfterCleanSentDone      VnodeAfterCleanSentDone
-		vnodeAfterCleanGone          VnodeAfterCleanGone
-		vnodeAfterWrite2Written      VnodeAfterWrite2Written
-		vnodeAfterWrite2Failed       VnodeAfterWrite2Failed
-		vnodeAfterWrite3Written      VnodeAfterWrite3Written
-		vnodeAfterWrite3Failed       VnodeAfterWrite3Failed
-		vnodeAfterFreeBlocks2Done    VnodeAfterFreeBlocks2Done
-		vnodeAfterFreeBlocks2Failed  VnodeAfterFreeBlocks2Failed
-		vnodeAfterFreeBlocks3Done    VnodeAfterFreeBlocks3Done
-		vnodeAfterFreeBlocks3Failed  VnodeAfterFreeBlocks3Failed
-		vnodeAfterFailed2SentFailed  VnodeAfterFailed2SentFailed
-		vnodeAfterFailed2Gone        VnodeAfterFailed2Gone
-		vnodeAfterNoSpaceSentFailed  VnodeAfterNoSpaceSentFailed
-		vnodeAfterNoSpaceGone        VnodeAfterNoSpaceGone
-		vnodeAfterNoSpace2SentFailed VnodeAfterNoSpace2SentFailed
-		vnodeAfterNoSpace2Gone       VnodeAfterNoSpace2Gone
-		vnodeAfterFailed3SentFailed  VnodeAfterFailed3SentFailed
-		vnodeAfterFailed3Gone        VnodeAfterFailed3Gone
-		vnodeAfterFreeBlocks4Done    VnodeAfterFreeBlocks4Done
-		vnodeAfterFreeBlocks4Failed  VnodeAfterFreeBlocks4Failed
-		vnodeAfterFreeInodeDone      VnodeAfterFreeInodeDone
-		vnodeAfterFreeInodeFailed    VnodeAfterFreeInodeFailed
-		vnodeAfterFreeInode2Done     VnodeAfterFreeInode2Done
-		vnodeAfterFreeInode2Failed   VnodeAfterFreeInode2Failed
-		vnodeAfterFreeInode3Done     VnodeAfterFreeInode3Done
-		vnodeAfterFreeInode3Failed   VnodeAfterFreeInode3Failed
+		vnodeAfterRead2Data        VnodeAfterRead2Data
+		vnodeAfterRead2Failed      VnodeAfterRead2Failed
+		vnodeAfterWrite2Written    VnodeAfterWrite2Written
+		vnodeAfterWrite2Failed     VnodeAfterWrite2Failed
+		vnodeServingJoin           VnodeServingJoin
+		vnodeServingServe          VnodeServingServe
+		vnodeServingRetire         VnodeServingRetire
+		vnodeServingRead           VnodeServingRead
+		vnodeServingWrite          VnodeServingWrite
+		vnodeServingAppend         VnodeServingAppend
+		vnodeServingTruncate       VnodeServingTruncate
+		vnodeServingSetTimes       VnodeServingSetTimes
+		vnodeServingSync           VnodeServingSync
+		vnodeServingStat           VnodeServingStat
+		vnodeServingClose          VnodeServingClose
+		vnodeServingGoneFiles      VnodeServingGoneFiles
+		vnodeServingWatch          VnodeServingWatch
+		vnodeServingRelease        VnodeServingRelease
+		vnodeServingGoneSleepers   VnodeServingGoneSleepers
+		vnodeAfterOpenNewFile      VnodeAfterOpenNewFile
+		vnodeAfterOpenElse         VnodeAfterOpenElse
+		vnodeAfterWellSentData     VnodeAfterWellSentData
+		vnodeAfterWellSentWritten  VnodeAfterWellSentWritten
+		vnodeAfterWellSentDone     VnodeAfterWellSentDone
+		vnodeAfterWellSentIs       VnodeAfterWellSentIs
+		vnodeAfterWellGone         VnodeAfterWellGone
+		vnodeAfterFailedSentFailed VnodeAfterFailedSentFailed
+		vnodeAfterFailedSentIs     VnodeAfterFailedSentIs
+		vnodeAfterFailedGone       VnodeAfterFailedGone
+		vnodeAfterLoad2Loaded      VnodeAfterLoad2Loaded
+		vnodeAfterLoad2Failed      VnodeAfterLoad2Failed
+		vnodeAfterSave2Left        VnodeAfterSave2Left
+		vnodeAfterSave2Failed      VnodeAfterSave2Failed
+		vnodeAfterCount2Left       VnodeAfterCount2Left
+		vnodeAfterCount2Failed     VnodeAfterCount2Failed
+		vnodeAfterTakeBlocksBlocks VnodeAfterTakeBlocksBlocks
+		vnodeAfterTakeBlocksFailed VnodeAfterTakeBlocksFailed
+		vnodeAfterFreeBlocksDone   VnodeAfterFreeBlocksDone
+		vnodeAfterFreeBlocksFailed VnodeAfterFreeBlocksFailed
+		vnodeAfterFreeInodeDone    VnodeAfterFreeInodeDone
+		vnodeAfterFreeInodeFailed  VnodeAfterFreeInodeFailed
+		vnodeAfterSync2Done        VnodeAfterSync2Done
+		vnodeAfterSync2Failed      VnodeAfterSync2Failed
 	}
 	at struct {
-		vnodeServing      VnodeServing
-		vnodeAfterDoom    VnodeAfterDoom
-		vnodeAfterRetire  VnodeAfterRetire
-		vnodeAfterRetire2 VnodeAfterRetire2
-		vnodeAfterClose   VnodeAfterClose
-		vnodeAfterGone    VnodeAfterGone
+		vnodeWorking     VnodeWorking
+		vnodeAfterAsk    VnodeAfterAsk
+		vnodeEntering    VnodeEntering
+		vnodeRetiring    VnodeRetiring
+		vnodeAnswering   VnodeAnswering
+		vnodeServing     VnodeServing
+		vnodeAfterIdle   VnodeAfterIdle
+		vnodeAfterDetach VnodeAfterDetach
+		vnodeAfterWatch  VnodeAfterWatch
 	}
 	added int // the member that an add has made last
 }
 
 // body is the component from its start to its end.
 func (e *vnodeComponent) body(g VnodeGiven, run VnodeFunc) func(context.Context) error {
-	e.sizes.opens = g.Opens
+	e.sizes.stretches = g.Stretches
+	e.sizes.users = g.Users
+	e.sizes.wakes = g.Wakes
 	return func(ctx context.Context) error {
-		end, err := run(ctx, VnodeServing{e, e.Step()})
+		e.v.asked = AskedNothing
+		end, err := run(ctx, VnodeWorking{e, e.Step()})
 		return e.End(end.e == e, end.step, err)
 	}
 }
@@ -149,389 +135,222 @@ func (e *vnodeComponent) body(g VnodeGiven, run VnodeFunc) func(context.Context)
 // The slots of a Vnode.
 const (
 	vnodeControl int32 = iota
-	vnodeGroup
 	vnodeDisk
+	vnodeGroups
 	vnodeFiles
 	vnodeSleepers
-	vnodeAnswer
+	vnodeOpening
 	vnodeFClient
 	vnodeFServer
+	vnodeGroup
 	vnodeWaker
 )
 
 func vnodeLayout(g *VnodeGiven) *channel.Component {
-	return &channel.Component{Name: "Vnode", Choices: 14, Ops: vnodeOps, Chooses: vnodeChooses, Slots: []channel.Slot{
+	return &channel.Component{Name: "Vnode", Choices: 4, Ops: vnodeOps, Chooses: vnodeChooses, Slots: []channel.Slot{
 		{Name: "control", Protocol: &Control, Role: 1},
-		{Name: "group", Protocol: &cg.Group, Role: 0},
 		{Name: "disk", Protocol: &block.Block, Role: 0},
-		{Name: "files", Protocol: &file.File, Role: 1, Set: g.Opens, Points: 9},
-		{Name: "sleepers", Protocol: &wake.Wake, Role: 1, Set: g.Opens, Points: 6},
-		{Name: "answer", Protocol: &dir.Opening, Role: 1},
+		{Name: "groups", Protocol: &cg.Group, Role: 0, Set: g.Stretches},
+		{Name: "files", Protocol: &file.File, Role: 1, Set: g.Users, Points: 9},
+		{Name: "sleepers", Protocol: &wake.Wake, Role: 1, Set: g.Wakes, Points: 6},
+		{Name: "opening", Protocol: &dir.Opening, Role: 1},
 		{Name: "f.client", Protocol: &file.File, Role: 0},
 		{Name: "f.server", Protocol: &file.File, Role: 1},
+		{Name: "group", Protocol: &cg.Group, Role: 0},
 		{Name: "waker", Protocol: &wake.Wake, Role: 1},
 	}}
 }
 
 // vnodeOps are all steps of a Vnode, and vnodeChooses its chooses.
-var vnodeOps = []*channel.Op{&vnodeAfterReadCachedOp, &vnodeAfterReadAbsentOp, &vnodeAfterWriteInsideOp, &vnodeAfterWriteBeyondOp, &vnodeAfterAppendInsideOp, &vnodeAfterAppendBeyondOp, &vnodeAfterTruncateSendGroupFreeBlocksOp, &vnodeAfterSetTimesChooseDoneOp, &vnodeAfterSyncCleanOp, &vnodeAfterSyncDirtyOp, &vnodeAfterStatSentIsNextSendFilesIsOp, &vnodeAfterElseSendAnswerFailedOp, &vnodeAfterRetireCleanOp, &vnodeAfterRetireDirtyOp, &vnodeAfterRetire2SendControlBusyOp, &vnodeAfterAbsentSendDiskReadOp, &vnodeAfterBeyondSendGroupTakeBlocksOp, &vnodeAfterBeyond2SendGroupTakeBlocksOp, &vnodeAfterFreeBlocksReceiveGroupOp, &vnodeAfterDirtySendDiskWriteOp, &vnodeAfterWatchSendSleepersReadyOp, &vnodeAfterNewFileSendAnswerOpenedOp, &vnodeAfterDirty2SendDiskWriteOp, &vnodeAfterCachedSentDataNextSendFilesDataOp, &vnodeAfterRead2ReceiveDiskOp, &vnodeAfterInsideSentWrittenNextSendFilesWrittenOp, &vnodeAfterTakeBlocksReceiveGroupOp, &vnodeAfterBlocksSentWrittenNextSendFilesWrittenOp, &vnodeAfterTakeBlocks2ReceiveGroupOp, &vnodeAfterDoneChooseDoneOp, &vnodeAfterFailedChooseFailedOp, &vnodeAfterCleanChooseDoneOp, &vnodeAfterWrite2ReceiveDiskOp, &vnodeAfterCloseSendGroupFreeBlocksOp, &vnodeAfterDoomSendGroupFreeBlocksOp, &vnodeAfterWrittenSendControlRetiredOp, &vnodeAfterWrite3ReceiveDiskOp, &vnodeAfterFreeBlocks2ReceiveGroupOp, &vnodeAfterGoneSendGroupFreeBlocksOp, &vnodeAfterFreeBlocks3ReceiveGroupOp, &vnodeAfterRetiredSendGroupDetachOp, &vnodeAfterFailed2ChooseFailedOp, &vnodeAfterNoSpaceChooseFailedOp, &vnodeAfterNoSpace2ChooseFailedOp, &vnodeAfterFailed3ChooseFailedOp, &vnodeAfterDone2SendGroupFreeInodeOp, &vnodeAfterFreeBlocks4ReceiveGroupOp, &vnodeAfterDone3SendGroupFreeInodeOp, &vnodeAfterDetachSendDiskDetachOp, &vnodeAfterFreeInodeReceiveGroupOp, &vnodeAfterDone4SendGroupFreeInodeOp, &vnodeAfterFreeInode2ReceiveGroupOp, &vnodeAfterFreeInode3ReceiveGroupOp}
+var vnodeOps = []*channel.Op{&vnodeWorkingReadOp, &vnodeWorkingWriteOp, &vnodeWorkingAskOp, &vnodeWorkingDoneOp, &vnodeAfterReadSendDiskReadOp, &vnodeAfterWriteSendDiskWriteOp, &vnodeAfterRead2ReceiveDiskOp, &vnodeAfterWrite2ReceiveDiskOp, &vnodeAfterAskPickGroupsOp, &vnodeEnteringOpenOp, &vnodeEnteringRefuseOp, &vnodeRetiringIdleOp, &vnodeRetiringBusyOp, &vnodeAnsweringWellOp, &vnodeAnsweringFailedOp, &vnodeAfterPickGroupsLoadOp, &vnodeAfterPickGroupsSaveOp, &vnodeAfterPickGroupsCountOp, &vnodeAfterPickGroupsTakeOp, &vnodeAfterPickGroupsFreeOp, &vnodeAfterPickGroupsDropOp, &vnodeAfterPickGroupsSyncOp, &vnodeAfterRefuseSendOpeningFailedOp, &vnodeAfterBusySendControlBusyOp, &vnodeAfterWellSentDataNextSendFilesDataOp, &vnodeAfterWellSentWrittenNextSendFilesWrittenOp, &vnodeAfterWellChooseDoneOp, &vnodeAfterWellSentIsNextSendFilesIsOp, &vnodeAfterFailedSentFailedNextSendFilesFailedOp, &vnodeAfterFailedSentIsNextSendFilesIsOp, &vnodeAfterLoadSendGroupsLoadOp, &vnodeAfterSaveSendGroupsSaveOp, &vnodeAfterCountSendGroupsCountOp, &vnodeAfterTakeSendGroupsTakeBlocksOp, &vnodeAfterFreeSendGroupsFreeBlocksOp, &vnodeAfterDropSendGroupsFreeInodeOp, &vnodeAfterSyncSendGroupsSyncOp, &vnodeAfterLoad2ReceiveGroupsOp, &vnodeAfterSave2ReceiveGroupsOp, &vnodeAfterCount2ReceiveGroupsOp, &vnodeAfterTakeBlocksReceiveGroupsOp, &vnodeAfterFreeBlocksReceiveGroupsOp, &vnodeAfterFreeInodeReceiveGroupsOp, &vnodeAfterSync2ReceiveGroupsOp, &vnodeAfterNewFileSendOpeningOpenedOp, &vnodeAfterIdleSendGroupsDetachOp, &vnodeAfterWatchSendSleepersReadyOp, &vnodeAfterDetachSendDiskDetachOp, &vnodeAfterDetach2SendControlRetiredOp}
 
-var vnodeChooses = []*channel.Choice{&vnodeServingChoice, &vnodeAfterServeChoice, &vnodeAfterSetTimesChoice, &vnodeAfterStatChoice, &vnodeAfterCachedChoice, &vnodeAfterInsideChoice, &vnodeAfterBlocksChoice, &vnodeAfterDoneChoice, &vnodeAfterFailedChoice, &vnodeAfterCleanChoice, &vnodeAfterFailed2Choice, &vnodeAfterNoSpaceChoice, &vnodeAfterNoSpace2Choice, &vnodeAfterFailed3Choice}
+var vnodeChooses = []*channel.Choice{&vnodeServingChoice, &vnodeAfterOpenChoice, &vnodeAfterWellChoice, &vnodeAfterFailedChoice}
 
 var (
-	vnodeAfterReadCachedOp                            = channel.Op{State: "VnodeAfterRead", Method: "Cached", At: "protocols/vnode/file.chan:36:14"}
-	vnodeAfterReadAbsentOp                            = channel.Op{State: "VnodeAfterRead", Method: "Absent", At: "protocols/vnode/file.chan:37:14"}
-	vnodeAfterWriteInsideOp                           = channel.Op{State: "VnodeAfterWrite", Method: "Inside", At: "protocols/vnode/file.chan:62:14"}
-	vnodeAfterWriteBeyondOp                           = channel.Op{State: "VnodeAfterWrite", Method: "Beyond", At: "protocols/vnode/file.chan:63:14"}
-	vnodeAfterAppendInsideOp                          = channel.Op{State: "VnodeAfterAppend", Method: "Inside", At: "protocols/vnode/file.chan:62:14"}
-	vnodeAfterAppendBeyondOp                          = channel.Op{State: "VnodeAfterAppend", Method: "Beyond", At: "protocols/vnode/file.chan:63:14"}
-	vnodeAfterTruncateSendGroupFreeBlocksOp           = channel.Op{State: "VnodeAfterTruncate", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:126:17"}
-	vnodeAfterSetTimesChooseDoneOp                    = channel.Op{State: "VnodeAfterSetTimes", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:133:56"}
-	vnodeAfterSyncCleanOp                             = channel.Op{State: "VnodeAfterSync", Method: "Clean", At: "protocols/vnode/file.chan:49:14"}
-	vnodeAfterSyncDirtyOp                             = channel.Op{State: "VnodeAfterSync", Method: "Dirty", At: "protocols/vnode/file.chan:50:14"}
-	vnodeAfterStatSentIsNextSendFilesIsOp             = channel.Op{State: "VnodeAfterStatSentIsNext", Method: "SendFilesIs", Slot: vnodeFiles, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:140:40"}
-	vnodeAfterElseSendAnswerFailedOp                  = channel.Op{State: "VnodeAfterElse", Method: "SendAnswerFailed", Slot: vnodeAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/file.chan:27:20"}
-	vnodeAfterRetireCleanOp                           = channel.Op{State: "VnodeAfterRetire", Method: "Clean", At: "protocols/vnode/file.chan:49:14"}
-	vnodeAfterRetireDirtyOp                           = channel.Op{State: "VnodeAfterRetire", Method: "Dirty", At: "protocols/vnode/file.chan:50:14"}
-	vnodeAfterRetire2SendControlBusyOp                = channel.Op{State: "VnodeAfterRetire2", Method: "SendControlBusy", Slot: vnodeControl, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:115:17"}
-	vnodeAfterAbsentSendDiskReadOp                    = channel.Op{State: "VnodeAfterAbsent", Method: "SendDiskRead", Slot: vnodeDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:39:9"}
-	vnodeAfterBeyondSendGroupTakeBlocksOp             = channel.Op{State: "VnodeAfterBeyond", Method: "SendGroupTakeBlocks", Slot: vnodeGroup, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:65:9"}
-	vnodeAfterBeyond2SendGroupTakeBlocksOp            = channel.Op{State: "VnodeAfterBeyond2", Method: "SendGroupTakeBlocks", Slot: vnodeGroup, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:65:9"}
-	vnodeAfterFreeBlocksReceiveGroupOp                = channel.Op{State: "VnodeAfterFreeBlocks", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:128:24"}
-	vnodeAfterDirtySendDiskWriteOp                    = channel.Op{State: "VnodeAfterDirty", Method: "SendDiskWrite", Slot: vnodeDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:52:9"}
-	vnodeAfterWatchSendSleepersReadyOp                = channel.Op{State: "VnodeAfterWatch", Method: "SendSleepersReady", Slot: vnodeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/file.chan:145:24"}
-	vnodeAfterNewFileSendAnswerOpenedOp               = channel.Op{State: "VnodeAfterNewFile", Method: "SendAnswerOpened", Slot: vnodeAnswer, Peer: 0, Label: 0, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/file.chan:21:20"}
-	vnodeAfterDirty2SendDiskWriteOp                   = channel.Op{State: "VnodeAfterDirty2", Method: "SendDiskWrite", Slot: vnodeDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:52:9"}
-	vnodeAfterCachedSentDataNextSendFilesDataOp       = channel.Op{State: "VnodeAfterCachedSentDataNext", Method: "SendFilesData", Slot: vnodeFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:119:21"}
-	vnodeAfterRead2ReceiveDiskOp                      = channel.Op{State: "VnodeAfterRead2", Method: "ReceiveDisk", Slot: vnodeDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:41:16"}
-	vnodeAfterInsideSentWrittenNextSendFilesWrittenOp = channel.Op{State: "VnodeAfterInsideSentWrittenNext", Method: "SendFilesWritten", Slot: vnodeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:74:13"}
-	vnodeAfterTakeBlocksReceiveGroupOp                = channel.Op{State: "VnodeAfterTakeBlocks", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<8 | 1<<7, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:67:16"}
-	vnodeAfterBlocksSentWrittenNextSendFilesWrittenOp = channel.Op{State: "VnodeAfterBlocksSentWrittenNext", Method: "SendFilesWritten", Slot: vnodeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:74:13"}
-	vnodeAfterTakeBlocks2ReceiveGroupOp               = channel.Op{State: "VnodeAfterTakeBlocks2", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<8 | 1<<7, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:67:16"}
-	vnodeAfterDoneChooseDoneOp                        = channel.Op{State: "VnodeAfterDone", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:129:21"}
-	vnodeAfterFailedChooseFailedOp                    = channel.Op{State: "VnodeAfterFailed", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:131:21"}
-	vnodeAfterCleanChooseDoneOp                       = channel.Op{State: "VnodeAfterClean", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:136:21"}
-	vnodeAfterWrite2ReceiveDiskOp                     = channel.Op{State: "VnodeAfterWrite2", Method: "ReceiveDisk", Slot: vnodeDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:54:16"}
-	vnodeAfterCloseSendGroupFreeBlocksOp              = channel.Op{State: "VnodeAfterClose", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:84:13"}
-	vnodeAfterDoomSendGroupFreeBlocksOp               = channel.Op{State: "VnodeAfterDoom", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:84:13"}
-	vnodeAfterWrittenSendControlRetiredOp             = channel.Op{State: "VnodeAfterWritten", Method: "SendControlRetired", Slot: vnodeControl, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:109:25"}
-	vnodeAfterWrite3ReceiveDiskOp                     = channel.Op{State: "VnodeAfterWrite3", Method: "ReceiveDisk", Slot: vnodeDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:54:16"}
-	vnodeAfterFreeBlocks2ReceiveGroupOp               = channel.Op{State: "VnodeAfterFreeBlocks2", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:86:20"}
-	vnodeAfterGoneSendGroupFreeBlocksOp               = channel.Op{State: "VnodeAfterGone", Method: "SendGroupFreeBlocks", Slot: vnodeGroup, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:84:13"}
-	vnodeAfterFreeBlocks3ReceiveGroupOp               = channel.Op{State: "VnodeAfterFreeBlocks3", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:86:20"}
-	vnodeAfterRetiredSendGroupDetachOp                = channel.Op{State: "VnodeAfterRetired", Method: "SendGroupDetach", Slot: vnodeGroup, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:110:25"}
-	vnodeAfterFailed2ChooseFailedOp                   = channel.Op{State: "VnodeAfterFailed2", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:121:21"}
-	vnodeAfterNoSpaceChooseFailedOp                   = channel.Op{State: "VnodeAfterNoSpace", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:76:13"}
-	vnodeAfterNoSpace2ChooseFailedOp                  = channel.Op{State: "VnodeAfterNoSpace2", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:76:13"}
-	vnodeAfterFailed3ChooseFailedOp                   = channel.Op{State: "VnodeAfterFailed3", Method: "ChooseFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:138:21"}
-	vnodeAfterDone2SendGroupFreeInodeOp               = channel.Op{State: "VnodeAfterDone2", Method: "SendGroupFreeInode", Slot: vnodeGroup, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:89:13"}
-	vnodeAfterFreeBlocks4ReceiveGroupOp               = channel.Op{State: "VnodeAfterFreeBlocks4", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:86:20"}
-	vnodeAfterDone3SendGroupFreeInodeOp               = channel.Op{State: "VnodeAfterDone3", Method: "SendGroupFreeInode", Slot: vnodeGroup, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:89:13"}
-	vnodeAfterDetachSendDiskDetachOp                  = channel.Op{State: "VnodeAfterDetach", Method: "SendDiskDetach", Slot: vnodeDisk, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:111:25"}
-	vnodeAfterFreeInodeReceiveGroupOp                 = channel.Op{State: "VnodeAfterFreeInode", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:91:20"}
-	vnodeAfterDone4SendGroupFreeInodeOp               = channel.Op{State: "VnodeAfterDone4", Method: "SendGroupFreeInode", Slot: vnodeGroup, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:89:13"}
-	vnodeAfterFreeInode2ReceiveGroupOp                = channel.Op{State: "VnodeAfterFreeInode2", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:91:20"}
-	vnodeAfterFreeInode3ReceiveGroupOp                = channel.Op{State: "VnodeAfterFreeInode3", Method: "ReceiveGroup", Slot: vnodeGroup, Peer: 1, Labels: 1<<9 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:91:20"}
-	vnodeServingChoice                                = channel.Choice{ID: 0, State: "VnodeServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:102:20"},
-		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/file.chan:103:20"},
-		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/file.chan:106:20"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/file.chan:117:20"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 1, At: "protocols/vnode/file.chan:123:20"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 2, At: "protocols/vnode/file.chan:124:20"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 3, At: "protocols/vnode/file.chan:125:20"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 4, At: "protocols/vnode/file.chan:133:20"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 5, At: "protocols/vnode/file.chan:134:20"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 6, At: "protocols/vnode/file.chan:140:20"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 7, At: "protocols/vnode/file.chan:142:20"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 8, At: "protocols/vnode/file.chan:148:20"},
-		{Kind: channel.Recv, Slot: vnodeSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/vnode/file.chan:149:20"},
-		{Kind: channel.Recv, Slot: vnodeSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/vnode/file.chan:149:20"},
-		{Kind: channel.Gone, Slot: vnodeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:150:20"},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/file.chan:98:9"},
+	vnodeWorkingReadOp                              = channel.Op{State: "VnodeWorking", Method: "Read", At: "protocols/vnode/file.chan:132:14"}
+	vnodeWorkingWriteOp                             = channel.Op{State: "VnodeWorking", Method: "Write", At: "protocols/vnode/file.chan:139:14"}
+	vnodeWorkingAskOp                               = channel.Op{State: "VnodeWorking", Method: "Ask", At: "protocols/vnode/file.chan:146:14"}
+	vnodeWorkingDoneOp                              = channel.Op{State: "VnodeWorking", Method: "Done", At: "protocols/vnode/file.chan:151:14"}
+	vnodeAfterReadSendDiskReadOp                    = channel.Op{State: "VnodeAfterRead", Method: "SendDiskRead", Slot: vnodeDisk, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:133:13"}
+	vnodeAfterWriteSendDiskWriteOp                  = channel.Op{State: "VnodeAfterWrite", Method: "SendDiskWrite", Slot: vnodeDisk, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:140:13"}
+	vnodeAfterRead2ReceiveDiskOp                    = channel.Op{State: "VnodeAfterRead2", Method: "ReceiveDisk", Slot: vnodeDisk, Peer: 1, Labels: 1<<4 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:135:20"}
+	vnodeAfterWrite2ReceiveDiskOp                   = channel.Op{State: "VnodeAfterWrite2", Method: "ReceiveDisk", Slot: vnodeDisk, Peer: 1, Labels: 1<<6 | 1<<5, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:142:20"}
+	vnodeAfterAskPickGroupsOp                       = channel.Op{State: "VnodeAfterAsk", Method: "PickGroups", At: "protocols/vnode/file.chan:147:20"}
+	vnodeEnteringOpenOp                             = channel.Op{State: "VnodeEntering", Method: "Open", At: "protocols/vnode/file.chan:72:14"}
+	vnodeEnteringRefuseOp                           = channel.Op{State: "VnodeEntering", Method: "Refuse", At: "protocols/vnode/file.chan:83:14"}
+	vnodeRetiringIdleOp                             = channel.Op{State: "VnodeRetiring", Method: "Idle", At: "protocols/vnode/file.chan:93:14"}
+	vnodeRetiringBusyOp                             = channel.Op{State: "VnodeRetiring", Method: "Busy", At: "protocols/vnode/file.chan:100:14"}
+	vnodeAnsweringWellOp                            = channel.Op{State: "VnodeAnswering", Method: "Well", At: "protocols/vnode/file.chan:165:18"}
+	vnodeAnsweringFailedOp                          = channel.Op{State: "VnodeAnswering", Method: "Failed", At: "protocols/vnode/file.chan:170:18"}
+	vnodeAfterPickGroupsLoadOp                      = channel.Op{State: "VnodeAfterPickGroups", Method: "Load", At: "protocols/vnode/file.chan:23:14"}
+	vnodeAfterPickGroupsSaveOp                      = channel.Op{State: "VnodeAfterPickGroups", Method: "Save", At: "protocols/vnode/file.chan:29:14"}
+	vnodeAfterPickGroupsCountOp                     = channel.Op{State: "VnodeAfterPickGroups", Method: "Count", At: "protocols/vnode/file.chan:35:14"}
+	vnodeAfterPickGroupsTakeOp                      = channel.Op{State: "VnodeAfterPickGroups", Method: "Take", At: "protocols/vnode/file.chan:41:14"}
+	vnodeAfterPickGroupsFreeOp                      = channel.Op{State: "VnodeAfterPickGroups", Method: "Free", At: "protocols/vnode/file.chan:47:14"}
+	vnodeAfterPickGroupsDropOp                      = channel.Op{State: "VnodeAfterPickGroups", Method: "Drop", At: "protocols/vnode/file.chan:53:14"}
+	vnodeAfterPickGroupsSyncOp                      = channel.Op{State: "VnodeAfterPickGroups", Method: "Sync", At: "protocols/vnode/file.chan:59:14"}
+	vnodeAfterRefuseSendOpeningFailedOp             = channel.Op{State: "VnodeAfterRefuse", Method: "SendOpeningFailed", Slot: vnodeOpening, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/file.chan:86:16"}
+	vnodeAfterBusySendControlBusyOp                 = channel.Op{State: "VnodeAfterBusy", Method: "SendControlBusy", Slot: vnodeControl, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:101:13"}
+	vnodeAfterWellSentDataNextSendFilesDataOp       = channel.Op{State: "VnodeAfterWellSentDataNext", Method: "SendFilesData", Slot: vnodeFiles, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:109:16"}
+	vnodeAfterWellSentWrittenNextSendFilesWrittenOp = channel.Op{State: "VnodeAfterWellSentWrittenNext", Method: "SendFilesWritten", Slot: vnodeFiles, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:110:16"}
+	vnodeAfterWellChooseDoneOp                      = channel.Op{State: "VnodeAfterWell", Method: "ChooseDone", Slot: vnodeFiles, Peer: 0, Label: 12, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:111:16"}
+	vnodeAfterWellSentIsNextSendFilesIsOp           = channel.Op{State: "VnodeAfterWellSentIsNext", Method: "SendFilesIs", Slot: vnodeFiles, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:112:16"}
+	vnodeAfterFailedSentFailedNextSendFilesFailedOp = channel.Op{State: "VnodeAfterFailedSentFailedNext", Method: "SendFilesFailed", Slot: vnodeFiles, Peer: 0, Label: 10, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:120:16"}
+	vnodeAfterFailedSentIsNextSendFilesIsOp         = channel.Op{State: "VnodeAfterFailedSentIsNext", Method: "SendFilesIs", Slot: vnodeFiles, Peer: 0, Label: 13, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/file.chan:121:16"}
+	vnodeAfterLoadSendGroupsLoadOp                  = channel.Op{State: "VnodeAfterLoad", Method: "SendGroupsLoad", Slot: vnodeGroups, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:24:13"}
+	vnodeAfterSaveSendGroupsSaveOp                  = channel.Op{State: "VnodeAfterSave", Method: "SendGroupsSave", Slot: vnodeGroups, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:30:13"}
+	vnodeAfterCountSendGroupsCountOp                = channel.Op{State: "VnodeAfterCount", Method: "SendGroupsCount", Slot: vnodeGroups, Peer: 1, Label: 4, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:36:13"}
+	vnodeAfterTakeSendGroupsTakeBlocksOp            = channel.Op{State: "VnodeAfterTake", Method: "SendGroupsTakeBlocks", Slot: vnodeGroups, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:42:13"}
+	vnodeAfterFreeSendGroupsFreeBlocksOp            = channel.Op{State: "VnodeAfterFree", Method: "SendGroupsFreeBlocks", Slot: vnodeGroups, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:48:13"}
+	vnodeAfterDropSendGroupsFreeInodeOp             = channel.Op{State: "VnodeAfterDrop", Method: "SendGroupsFreeInode", Slot: vnodeGroups, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:54:13"}
+	vnodeAfterSyncSendGroupsSyncOp                  = channel.Op{State: "VnodeAfterSync", Method: "SendGroupsSync", Slot: vnodeGroups, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:60:13"}
+	vnodeAfterLoad2ReceiveGroupsOp                  = channel.Op{State: "VnodeAfterLoad2", Method: "ReceiveGroups", Slot: vnodeGroups, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:26:20"}
+	vnodeAfterSave2ReceiveGroupsOp                  = channel.Op{State: "VnodeAfterSave2", Method: "ReceiveGroups", Slot: vnodeGroups, Peer: 1, Labels: 1<<13 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:32:20"}
+	vnodeAfterCount2ReceiveGroupsOp                 = channel.Op{State: "VnodeAfterCount2", Method: "ReceiveGroups", Slot: vnodeGroups, Peer: 1, Labels: 1<<13 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:38:20"}
+	vnodeAfterTakeBlocksReceiveGroupsOp             = channel.Op{State: "VnodeAfterTakeBlocks", Method: "ReceiveGroups", Slot: vnodeGroups, Peer: 1, Labels: 1<<11 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:44:20"}
+	vnodeAfterFreeBlocksReceiveGroupsOp             = channel.Op{State: "VnodeAfterFreeBlocks", Method: "ReceiveGroups", Slot: vnodeGroups, Peer: 1, Labels: 1<<14 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:50:20"}
+	vnodeAfterFreeInodeReceiveGroupsOp              = channel.Op{State: "VnodeAfterFreeInode", Method: "ReceiveGroups", Slot: vnodeGroups, Peer: 1, Labels: 1<<14 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:56:20"}
+	vnodeAfterSync2ReceiveGroupsOp                  = channel.Op{State: "VnodeAfterSync2", Method: "ReceiveGroups", Slot: vnodeGroups, Peer: 1, Labels: 1<<14 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:62:20"}
+	vnodeAfterNewFileSendOpeningOpenedOp            = channel.Op{State: "VnodeAfterNewFile", Method: "SendOpeningOpened", Slot: vnodeOpening, Peer: 0, Label: 0, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/file.chan:77:24"}
+	vnodeAfterIdleSendGroupsDetachOp                = channel.Op{State: "VnodeAfterIdle", Method: "SendGroupsDetach", Slot: vnodeGroups, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:95:17"}
+	vnodeAfterWatchSendSleepersReadyOp              = channel.Op{State: "VnodeAfterWatch", Method: "SendSleepersReady", Slot: vnodeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/file.chan:219:24"}
+	vnodeAfterDetachSendDiskDetachOp                = channel.Op{State: "VnodeAfterDetach", Method: "SendDiskDetach", Slot: vnodeDisk, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:97:13"}
+	vnodeAfterDetach2SendControlRetiredOp           = channel.Op{State: "VnodeAfterDetach2", Method: "SendControlRetired", Slot: vnodeControl, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:98:13"}
+	vnodeServingChoice                              = channel.Choice{ID: 0, State: "VnodeServing", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:180:16"},
+		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/file.chan:187:16"},
+		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/file.chan:188:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/file.chan:189:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 1, At: "protocols/vnode/file.chan:192:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 2, At: "protocols/vnode/file.chan:195:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 3, At: "protocols/vnode/file.chan:198:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 4, At: "protocols/vnode/file.chan:201:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 5, At: "protocols/vnode/file.chan:204:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 6, At: "protocols/vnode/file.chan:207:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 8, At: "protocols/vnode/file.chan:210:16"},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:211:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 7, At: "protocols/vnode/file.chan:213:16"},
+		{Kind: channel.Recv, Slot: vnodeSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/vnode/file.chan:224:16"},
+		{Kind: channel.Recv, Slot: vnodeSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/vnode/file.chan:224:16"},
+		{Kind: channel.Gone, Slot: vnodeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:225:16"},
 	}}
-	vnodeAfterServeChoice = channel.Choice{ID: 1, State: "VnodeAfterServe", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, Takes: "protocols/file.File", At: "protocols/vnode/file.chan:18:16"},
-		{Kind: channel.Else, At: "protocols/vnode/file.chan:25:16"},
+	vnodeAfterOpenChoice = channel.Choice{ID: 1, State: "VnodeAfterOpen", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Now, Takes: "protocols/file.File", At: "protocols/vnode/file.chan:74:20"},
+		{Kind: channel.Else, At: "protocols/vnode/file.chan:81:20"},
 	}}
-	vnodeAfterSetTimesChoice = channel.Choice{ID: 2, State: "VnodeAfterSetTimes", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 12, At: "protocols/vnode/file.chan:133:56", Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
+	vnodeAfterWellChoice = channel.Choice{ID: 2, State: "VnodeAfterWell", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, Guard: 1, At: "protocols/vnode/file.chan:109:16", Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 11, Guard: 2, At: "protocols/vnode/file.chan:110:16", Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 12, Guard: 3, At: "protocols/vnode/file.chan:111:16", Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 4, At: "protocols/vnode/file.chan:112:16", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:113:16", Aimed: true},
 	}}
-	vnodeAfterStatChoice = channel.Choice{ID: 3, State: "VnodeAfterStat", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 13, At: "protocols/vnode/file.chan:140:40", Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
-	}}
-	vnodeAfterCachedChoice = channel.Choice{ID: 4, State: "VnodeAfterCached", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/vnode/file.chan:119:21", Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
-	}}
-	vnodeAfterInsideChoice = channel.Choice{ID: 5, State: "VnodeAfterInside", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 11, At: "protocols/vnode/file.chan:74:13", Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
-	}}
-	vnodeAfterBlocksChoice = channel.Choice{ID: 6, State: "VnodeAfterBlocks", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 11, At: "protocols/vnode/file.chan:74:13", Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
-	}}
-	vnodeAfterDoneChoice = channel.Choice{ID: 7, State: "VnodeAfterDone", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 12, At: "protocols/vnode/file.chan:129:21", Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
-	}}
-	vnodeAfterFailedChoice = channel.Choice{ID: 8, State: "VnodeAfterFailed", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/vnode/file.chan:131:21", Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
-	}}
-	vnodeAfterCleanChoice = channel.Choice{ID: 9, State: "VnodeAfterClean", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 12, At: "protocols/vnode/file.chan:136:21", Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
-	}}
-	vnodeAfterFailed2Choice = channel.Choice{ID: 10, State: "VnodeAfterFailed2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/vnode/file.chan:121:21", Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
-	}}
-	vnodeAfterNoSpaceChoice = channel.Choice{ID: 11, State: "VnodeAfterNoSpace", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/vnode/file.chan:76:13", Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
-	}}
-	vnodeAfterNoSpace2Choice = channel.Choice{ID: 12, State: "VnodeAfterNoSpace2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/vnode/file.chan:76:13", Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
-	}}
-	vnodeAfterFailed3Choice = channel.Choice{ID: 13, State: "VnodeAfterFailed3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/vnode/file.chan:138:21", Aimed: true},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:98:9", Aimed: true},
+	vnodeAfterFailedChoice = channel.Choice{ID: 3, State: "VnodeAfterFailed", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 10, Guard: 1, At: "protocols/vnode/file.chan:120:16", Aimed: true},
+		{Kind: channel.Send, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 13, Guard: 2, At: "protocols/vnode/file.chan:121:16", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:122:16", Aimed: true},
 	}}
 )
 
 // VnodeView reads the model variables of a Vnode, as whom a state is about. Only its steps change them.
 type VnodeView struct{ e *vnodeComponent }
 
-// Doomed is doomed (file.chan:13).
-func (v VnodeView) Doomed() bool { return v.e.v.doomed }
+// Who is who (file.chan:18).
+func (v VnodeView) Who() int { return v.e.v.who }
 
-// Lost is lost (file.chan:98).
-func (v VnodeView) Lost() int { return v.e.v.lost }
+// Asked is asked (file.chan:19).
+func (v VnodeView) Asked() Asked { return v.e.v.asked }
 
-// Err is err (file.chan:87).
-func (v VnodeView) Err() errno.Errno { return v.e.v.err }
+// G is g (file.chan:147).
+func (v VnodeView) G() int { return v.e.v.g }
 
-// F is f (file.chan:117).
+// F is f (file.chan:189).
 func (v VnodeView) F() int { return v.e.v.f }
 
-// S is s (file.chan:143).
+// S is s (file.chan:217).
 func (v VnodeView) S() int { return v.e.v.s }
 
 // Added is the member that an add has made last.
 func (v VnodeView) Added() int { return v.e.added }
 
-// VnodeServing is a state of vnode.Vnode at serving (file.chan:101).
+// VnodeWorking is a state of vnode.Vnode at working (file.chan:131).
 // Next:
-//   - Serve(answer) <- control (file.chan:102)
-//   - Doom() <- control (file.chan:103)
-//   - Retire() <- control (file.chan:106)
-//   - Read(_, _) <- files[f at rest] (file.chan:117)
-//   - Write(_, _) <- files[f at rest] (file.chan:123)
-//   - Append(_) <- files[f at rest] (file.chan:124)
-//   - Truncate(_) <- files[f at rest] (file.chan:125)
-//   - SetTimes(_, _) <- files[f at rest] (file.chan:133)
-//   - Sync() <- files[f at rest] (file.chan:134)
-//   - Stat() <- files[f at rest] (file.chan:140)
-//   - Watch(_, waker) <- files[f at rest] (file.chan:142)
-//   - Close() <- files[f at rest] (file.chan:148)
-//   - Release() <- sleepers[s at answered] (file.chan:149)
-//   - gone <- sleepers[s] (file.chan:150)
-//   - gone <- files[lost at rest] (file.chan:98)
-type VnodeServing struct {
+//   - case read (file.chan:132)
+//   - case write (file.chan:139)
+//   - case ask (file.chan:146)
+//   - case done (file.chan:151)
+type VnodeWorking struct {
 	e    *vnodeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeServing) View() VnodeView { return VnodeView{s.e} }
+func (s VnodeWorking) View() VnodeView { return VnodeView{s.e} }
 
-// Choose waits for *VnodeServingServe, *VnodeServingDoom, *VnodeServingRetire, *VnodeServingRead, *VnodeServingWrite, *VnodeServingAppend, *VnodeServingTruncate, *VnodeServingSetTimes, *VnodeServingSync, *VnodeServingStat, *VnodeServingWatch, *VnodeServingClose, *VnodeServingRelease, *VnodeServingGoneSleepers or *VnodeServingGoneFiles.
-func (s VnodeServing) Choose() (VnodeServingOption, error) {
+// Read does case read (file.chan:132).
+func (s VnodeWorking) Read() (VnodeAfterRead, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("VnodeServing", "Choose")
+		return VnodeAfterRead{}, channel.DeadState("VnodeWorking", "Read")
 	}
-	taken, err := e.Choose(s.step, &vnodeServingChoice, 0, 0)
-	if err != nil {
-		return nil, err
+	if e.v.asked == AskedNothing {
+		return VnodeAfterRead{}, channel.BadArgument("VnodeWorking", "Read", "this may not be decided now")
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.vnodeServingServe
-		e.PutAt(e.TakeEnd(0), vnodeAnswer, 0, 0)
-		m.Next = VnodeAfterServe{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.vnodeServingDoom
-		m.Next = e.settle1()
-		return m, nil
-
-	case 2:
-		m := &e.m.vnodeServingRetire
-		m.Next = e.settle2()
-		return m, nil
-
-	case 3:
-		p := channel.In[file.FileReadPayload](&e.Endpoint)
-		m := &e.m.vnodeServingRead
-		*m = VnodeServingRead{Member: taken.Member, Offset: p.Offset, Count: p.Count}
-		e.v.f = taken.Member
-		e.Move(vnodeFiles, taken.Member, 1)
-		m.Next = VnodeAfterRead{e, e.Step()}
-		return m, nil
-
-	case 4:
-		p := channel.In[file.FileWritePayload](&e.Endpoint)
-		m := &e.m.vnodeServingWrite
-		*m = VnodeServingWrite{Member: taken.Member, Offset: p.Offset, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		e.v.f = taken.Member
-		e.Move(vnodeFiles, taken.Member, 2)
-		m.Next = VnodeAfterWrite{e, e.Step()}
-		return m, nil
-
-	case 5:
-		p := channel.In[file.FileAppendPayload](&e.Endpoint)
-		m := &e.m.vnodeServingAppend
-		*m = VnodeServingAppend{Member: taken.Member, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		e.v.f = taken.Member
-		e.Move(vnodeFiles, taken.Member, 3)
-		m.Next = VnodeAfterAppend{e, e.Step()}
-		return m, nil
-
-	case 6:
-		p := channel.In[file.FileTruncatePayload](&e.Endpoint)
-		m := &e.m.vnodeServingTruncate
-		*m = VnodeServingTruncate{Member: taken.Member, Size: p.Size}
-		e.v.f = taken.Member
-		e.Move(vnodeFiles, taken.Member, 4)
-		m.Next = VnodeAfterTruncate{e, e.Step()}
-		return m, nil
-
-	case 7:
-		p := channel.In[file.FileSetTimesPayload](&e.Endpoint)
-		m := &e.m.vnodeServingSetTimes
-		*m = VnodeServingSetTimes{Member: taken.Member, Atime: p.Atime, Mtime: p.Mtime}
-		e.v.f = taken.Member
-		e.Move(vnodeFiles, taken.Member, 5)
-		m.Next = VnodeAfterSetTimes{e, e.Step()}
-		return m, nil
-
-	case 8:
-		m := &e.m.vnodeServingSync
-		*m = VnodeServingSync{Member: taken.Member}
-		e.v.f = taken.Member
-		e.Move(vnodeFiles, taken.Member, 6)
-		m.Next = VnodeAfterSync{e, e.Step()}
-		return m, nil
-
-	case 9:
-		m := &e.m.vnodeServingStat
-		*m = VnodeServingStat{Member: taken.Member}
-		e.v.f = taken.Member
-		e.Move(vnodeFiles, taken.Member, 7)
-		m.Next = VnodeAfterStat{e, e.Step()}
-		return m, nil
-
-	case 10:
-		p := channel.In[file.FileWatchPayload](&e.Endpoint)
-		m := &e.m.vnodeServingWatch
-		*m = VnodeServingWatch{Member: taken.Member, What: p.What}
-		e.v.f = taken.Member
-		e.PutAt(e.TakeEnd(0), vnodeWaker, 0, 0)
-		e.Move(vnodeFiles, taken.Member, 0)
-		e.added = e.Free(vnodeSleepers, 1)
-		e.v.s = e.added
-		e.Shift(vnodeWaker, 0, vnodeSleepers, e.added)
-		m.Next = VnodeAfterWatch{e, e.Step()}
-		return m, nil
-
-	case 11:
-		m := &e.m.vnodeServingClose
-		*m = VnodeServingClose{Member: taken.Member}
-		e.v.f = taken.Member
-		e.Close(vnodeFiles, taken.Member)
-		m.Next = e.settle3()
-		return m, nil
-
-	case 12, 13:
-		m := &e.m.vnodeServingRelease
-		*m = VnodeServingRelease{Member: taken.Member}
-		e.v.s = taken.Member
-		e.Close(vnodeSleepers, taken.Member)
-		m.Next = VnodeServing{e, e.Step()}
-		return m, nil
-
-	case 14:
-		m := &e.m.vnodeServingGoneSleepers
-		*m = VnodeServingGoneSleepers{Member: taken.Member}
-		e.v.s = taken.Member
-		e.Drop(vnodeSleepers, e.v.s)
-		m.Next = VnodeServing{e, e.Step()}
-		return m, nil
-
-	case 15:
-		m := &e.m.vnodeServingGoneFiles
-		*m = VnodeServingGoneFiles{Member: taken.Member}
-		e.v.lost = taken.Member
-		m.Next = e.settle4()
-		return m, nil
-
+	if err := e.Turn(s.step, &vnodeWorkingReadOp); err != nil {
+		return VnodeAfterRead{}, err
 	}
-	panic("channel: VnodeServing took an option that it does not list")
+	e.Decided(0)
+	return VnodeAfterRead{e, e.Step()}, nil
 }
 
-// VnodeAfterServe is a state of vnode.Vnode (file.chan:17).
-// Next:
-//   - new file.File as f (file.chan:18)
-//   - else (file.chan:25)
-type VnodeAfterServe struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterServe) View() VnodeView { return VnodeView{s.e} }
-
-// Choose waits for *VnodeAfterServeNewFile or *VnodeAfterServeElse.
-func (s VnodeAfterServe) Choose() (VnodeAfterServeOption, error) {
+// Write does case write (file.chan:139).
+func (s VnodeWorking) Write() (VnodeAfterWrite, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("VnodeAfterServe", "Choose")
+		return VnodeAfterWrite{}, channel.DeadState("VnodeWorking", "Write")
 	}
-	taken, err := e.Choose(s.step, &vnodeAfterServeChoice, 0, 0)
-	if err != nil {
-		return nil, err
+	if e.v.asked == AskedNothing {
+		return VnodeAfterWrite{}, channel.BadArgument("VnodeWorking", "Write", "this may not be decided now")
 	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.vnodeAfterServeNewFile
-		ends := e.New(&file.File)
-		e.PutAt(ends[0], vnodeFClient, 0, 0)
-		e.PutAt(ends[1], vnodeFServer, 0, 0)
-		e.added = e.Free(vnodeFiles, 1)
-		e.Shift(vnodeFServer, 0, vnodeFiles, e.added)
-		m.Next = VnodeAfterNewFile{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.vnodeAfterServeElse
-		m.Next = VnodeAfterElse{e, e.Step()}
-		return m, nil
-
+	if err := e.Turn(s.step, &vnodeWorkingWriteOp); err != nil {
+		return VnodeAfterWrite{}, err
 	}
-	panic("channel: VnodeAfterServe took an option that it does not list")
+	e.Decided(1)
+	return VnodeAfterWrite{e, e.Step()}, nil
 }
 
-// VnodeAfterRead is a state of vnode.Vnode (file.chan:35).
+// Ask does case ask (file.chan:146).
+func (s VnodeWorking) Ask() (VnodeWorkingOrAfterAsk, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeWorking", "Ask")
+	}
+	if e.v.asked == AskedNothing {
+		return nil, channel.BadArgument("VnodeWorking", "Ask", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &vnodeWorkingAskOp); err != nil {
+		return nil, err
+	}
+	e.Decided(2)
+	return e.settle1(), nil
+}
+
+// Done does case done (file.chan:151).
+func (s VnodeWorking) Done() (VnodeEnteringOrRetiringOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeWorking", "Done")
+	}
+	if err := e.Turn(s.step, &vnodeWorkingDoneOp); err != nil {
+		return nil, err
+	}
+	e.Decided(3)
+	return e.settle2(), nil
+}
+
+// VnodeAfterRead is a state of vnode.Vnode (file.chan:133).
 // Next:
-//   - case cached (file.chan:36)
-//   - case absent (file.chan:37)
+//   - disk <- Read(_, _) (file.chan:133)
 type VnodeAfterRead struct {
 	e    *vnodeComponent
 	step uint32
@@ -540,401 +359,16 @@ type VnodeAfterRead struct {
 // View reads the model variables.
 func (s VnodeAfterRead) View() VnodeView { return VnodeView{s.e} }
 
-// Cached does case cached (file.chan:36).
-func (s VnodeAfterRead) Cached() (VnodeAfterCached, error) {
+// SendDiskRead does disk <- Read(_, _) (file.chan:133).
+func (s VnodeAfterRead) SendDiskRead(lba uint64, count int) (VnodeAfterRead2, error) {
 	e := s.e
 	if e == nil {
-		return VnodeAfterCached{}, channel.DeadState("VnodeAfterRead", "Cached")
-	}
-	if err := e.Turn(s.step, &vnodeAfterReadCachedOp); err != nil {
-		return VnodeAfterCached{}, err
-	}
-	e.Decided(0)
-	return VnodeAfterCached{e, e.Step()}, nil
-}
-
-// Absent does case absent (file.chan:37).
-func (s VnodeAfterRead) Absent() (VnodeAfterAbsent, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterAbsent{}, channel.DeadState("VnodeAfterRead", "Absent")
-	}
-	if err := e.Turn(s.step, &vnodeAfterReadAbsentOp); err != nil {
-		return VnodeAfterAbsent{}, err
-	}
-	e.Decided(1)
-	return VnodeAfterAbsent{e, e.Step()}, nil
-}
-
-// VnodeAfterWrite is a state of vnode.Vnode (file.chan:61).
-// Next:
-//   - case inside (file.chan:62)
-//   - case beyond (file.chan:63)
-type VnodeAfterWrite struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterWrite) View() VnodeView { return VnodeView{s.e} }
-
-// Inside does case inside (file.chan:62).
-func (s VnodeAfterWrite) Inside() (VnodeAfterInside, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterInside{}, channel.DeadState("VnodeAfterWrite", "Inside")
-	}
-	if err := e.Turn(s.step, &vnodeAfterWriteInsideOp); err != nil {
-		return VnodeAfterInside{}, err
-	}
-	e.Decided(0)
-	return VnodeAfterInside{e, e.Step()}, nil
-}
-
-// Beyond does case beyond (file.chan:63).
-func (s VnodeAfterWrite) Beyond() (VnodeAfterBeyond, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterBeyond{}, channel.DeadState("VnodeAfterWrite", "Beyond")
-	}
-	if err := e.Turn(s.step, &vnodeAfterWriteBeyondOp); err != nil {
-		return VnodeAfterBeyond{}, err
-	}
-	e.Decided(1)
-	return VnodeAfterBeyond{e, e.Step()}, nil
-}
-
-// VnodeAfterAppend is a state of vnode.Vnode (file.chan:61).
-// Next:
-//   - case inside (file.chan:62)
-//   - case beyond (file.chan:63)
-type VnodeAfterAppend struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterAppend) View() VnodeView { return VnodeView{s.e} }
-
-// Inside does case inside (file.chan:62).
-func (s VnodeAfterAppend) Inside() (VnodeAfterBlocks, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterBlocks{}, channel.DeadState("VnodeAfterAppend", "Inside")
-	}
-	if err := e.Turn(s.step, &vnodeAfterAppendInsideOp); err != nil {
-		return VnodeAfterBlocks{}, err
-	}
-	e.Decided(0)
-	return VnodeAfterBlocks{e, e.Step()}, nil
-}
-
-// Beyond does case beyond (file.chan:63).
-func (s VnodeAfterAppend) Beyond() (VnodeAfterBeyond2, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterBeyond2{}, channel.DeadState("VnodeAfterAppend", "Beyond")
-	}
-	if err := e.Turn(s.step, &vnodeAfterAppendBeyondOp); err != nil {
-		return VnodeAfterBeyond2{}, err
-	}
-	e.Decided(1)
-	return VnodeAfterBeyond2{e, e.Step()}, nil
-}
-
-// VnodeAfterTruncate is a state of vnode.Vnode (file.chan:126).
-// Next:
-//   - group <- FreeBlocks(_, _) (file.chan:126)
-type VnodeAfterTruncate struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterTruncate) View() VnodeView { return VnodeView{s.e} }
-
-// SendGroupFreeBlocks does group <- FreeBlocks(_, _) (file.chan:126).
-func (s VnodeAfterTruncate) SendGroupFreeBlocks(lba uint64, count int) (VnodeAfterFreeBlocks, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterFreeBlocks{}, channel.DeadState("VnodeAfterTruncate", "SendGroupFreeBlocks")
+		return VnodeAfterRead2{}, channel.DeadState("VnodeAfterRead", "SendDiskRead")
 	}
 	if count < 1 || count > 16 {
-		return VnodeAfterFreeBlocks{}, channel.BadArgument("VnodeAfterTruncate", "SendGroupFreeBlocks", "count is not in 1..16")
+		return VnodeAfterRead2{}, channel.BadArgument("VnodeAfterRead", "SendDiskRead", "count is not in 1..16")
 	}
-	if err := e.Begin(s.step, &vnodeAfterTruncateSendGroupFreeBlocksOp, 0); err != nil {
-		return VnodeAfterFreeBlocks{}, err
-	}
-	p := channel.Out[cg.GroupFreeBlocksPayload](&e.Endpoint)
-	p.Lba = lba
-	p.Count = count
-	e.Commit()
-	return VnodeAfterFreeBlocks{e, e.Step()}, nil
-}
-
-// VnodeAfterSetTimes is a state of vnode.Vnode (file.chan:133).
-// Next:
-//   - files[f] <- Done() (file.chan:133)
-//   - gone <- files[f] (file.chan:98)
-type VnodeAfterSetTimes struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterSetTimes) View() VnodeView { return VnodeView{s.e} }
-
-// Choose waits for *VnodeAfterSetTimesSentDone or *VnodeAfterSetTimesGone.
-func (s VnodeAfterSetTimes) Choose() (VnodeAfterSetTimesOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterSetTimes", "Choose")
-	}
-	e.Aim(&vnodeAfterSetTimesChoice, 0, e.v.f)
-	e.Aim(&vnodeAfterSetTimesChoice, 1, e.v.f)
-	taken, err := e.Choose(s.step, &vnodeAfterSetTimesChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.vnodeAfterSetTimesSentDone
-		if err := e.Begin(e.Step(), &vnodeAfterSetTimesChooseDoneOp, e.v.f); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		e.Move(vnodeFiles, e.v.f, 0)
-		m.Next = VnodeServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.vnodeAfterSetTimesGone
-		m.Next = e.settle5()
-		return m, nil
-
-	}
-	panic("channel: VnodeAfterSetTimes took an option that it does not list")
-}
-
-// VnodeAfterSync is a state of vnode.Vnode (file.chan:48).
-// Next:
-//   - case clean (file.chan:49)
-//   - case dirty (file.chan:50)
-type VnodeAfterSync struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterSync) View() VnodeView { return VnodeView{s.e} }
-
-// Clean does case clean (file.chan:49).
-func (s VnodeAfterSync) Clean() (VnodeAfterClean, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterClean{}, channel.DeadState("VnodeAfterSync", "Clean")
-	}
-	if err := e.Turn(s.step, &vnodeAfterSyncCleanOp); err != nil {
-		return VnodeAfterClean{}, err
-	}
-	e.Decided(0)
-	return VnodeAfterClean{e, e.Step()}, nil
-}
-
-// Dirty does case dirty (file.chan:50).
-func (s VnodeAfterSync) Dirty() (VnodeAfterDirty, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterDirty{}, channel.DeadState("VnodeAfterSync", "Dirty")
-	}
-	if err := e.Turn(s.step, &vnodeAfterSyncDirtyOp); err != nil {
-		return VnodeAfterDirty{}, err
-	}
-	e.Decided(1)
-	return VnodeAfterDirty{e, e.Step()}, nil
-}
-
-// VnodeAfterStat is a state of vnode.Vnode (file.chan:140).
-// Next:
-//   - files[f] <- Is(Regular, _) (file.chan:140)
-//   - gone <- files[f] (file.chan:98)
-type VnodeAfterStat struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterStat) View() VnodeView { return VnodeView{s.e} }
-
-// Choose waits for *VnodeAfterStatSentIs or *VnodeAfterStatGone.
-func (s VnodeAfterStat) Choose() (VnodeAfterStatOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterStat", "Choose")
-	}
-	e.Aim(&vnodeAfterStatChoice, 0, e.v.f)
-	e.Aim(&vnodeAfterStatChoice, 1, e.v.f)
-	taken, err := e.Choose(s.step, &vnodeAfterStatChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.vnodeAfterStatSentIs
-		m.Next = VnodeAfterStatSentIsNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.vnodeAfterStatGone
-		m.Next = e.settle6()
-		return m, nil
-
-	}
-	panic("channel: VnodeAfterStat took an option that it does not list")
-}
-
-// VnodeAfterStatSentIsNext is the option files[f] <- Is(Regular, _) (file.chan:140) taken.
-// Next: that send.
-type VnodeAfterStatSentIsNext struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterStatSentIsNext) View() VnodeView { return VnodeView{s.e} }
-
-// SendFilesIs does files[f] <- Is(Regular, _) (file.chan:140), for which there is room.
-func (s VnodeAfterStatSentIsNext) SendFilesIs(attr file.Attr) (VnodeServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeServing{}, channel.DeadState("VnodeAfterStatSentIsNext", "SendFilesIs")
-	}
-	if err := e.Begin(s.step, &vnodeAfterStatSentIsNextSendFilesIsOp, e.v.f); err != nil {
-		return VnodeServing{}, err
-	}
-	p := channel.Out[file.FileIsPayload](&e.Endpoint)
-	p.Kind = file.KindRegular
-	p.Attr = attr
-	e.Commit()
-	e.Move(vnodeFiles, e.v.f, 0)
-	return VnodeServing{e, e.Step()}, nil
-}
-
-// VnodeAfterElse is a state of vnode.Vnode (file.chan:26).
-// Next:
-//   - answer <- Failed(NFile) (file.chan:27)
-//   - gone <- answer (file.chan:28)
-type VnodeAfterElse struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterElse) View() VnodeView { return VnodeView{s.e} }
-
-// SendAnswerFailed does answer <- Failed(NFile) (file.chan:27), or sees that the peer is gone.
-func (s VnodeAfterElse) SendAnswerFailed() (VnodeServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeServing{}, channel.DeadState("VnodeAfterElse", "SendAnswerFailed")
-	}
-	if err := e.Begin(s.step, &vnodeAfterElseSendAnswerFailedOp, 0); err != nil {
-		if err == channel.ErrGone {
-			e.Drop(vnodeAnswer, 0)
-			return VnodeServing{e, e.Step()}, nil
-		}
-		return VnodeServing{}, err
-	}
-	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoNFile
-	e.Commit()
-	e.Close(vnodeAnswer, 0)
-	return VnodeServing{e, e.Step()}, nil
-}
-
-// VnodeAfterRetire is a state of vnode.Vnode (file.chan:48).
-// Next:
-//   - case clean (file.chan:49)
-//   - case dirty (file.chan:50)
-type VnodeAfterRetire struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterRetire) View() VnodeView { return VnodeView{s.e} }
-
-// Clean does case clean (file.chan:49).
-func (s VnodeAfterRetire) Clean() (VnodeAfterWritten, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterWritten{}, channel.DeadState("VnodeAfterRetire", "Clean")
-	}
-	if err := e.Turn(s.step, &vnodeAfterRetireCleanOp); err != nil {
-		return VnodeAfterWritten{}, err
-	}
-	e.Decided(0)
-	return VnodeAfterWritten{e, e.Step()}, nil
-}
-
-// Dirty does case dirty (file.chan:50).
-func (s VnodeAfterRetire) Dirty() (VnodeAfterDirty2, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterDirty2{}, channel.DeadState("VnodeAfterRetire", "Dirty")
-	}
-	if err := e.Turn(s.step, &vnodeAfterRetireDirtyOp); err != nil {
-		return VnodeAfterDirty2{}, err
-	}
-	e.Decided(1)
-	return VnodeAfterDirty2{e, e.Step()}, nil
-}
-
-// VnodeAfterRetire2 is a state of vnode.Vnode (file.chan:115).
-// Next:
-//   - control <- Busy() (file.chan:115)
-type VnodeAfterRetire2 struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterRetire2) View() VnodeView { return VnodeView{s.e} }
-
-// SendControlBusy does control <- Busy() (file.chan:115).
-func (s VnodeAfterRetire2) SendControlBusy() (VnodeServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeServing{}, channel.DeadState("VnodeAfterRetire2", "SendControlBusy")
-	}
-	if err := e.Begin(s.step, &vnodeAfterRetire2SendControlBusyOp, 0); err != nil {
-		return VnodeServing{}, err
-	}
-	e.Commit()
-	return VnodeServing{e, e.Step()}, nil
-}
-
-// VnodeAfterAbsent is a state of vnode.Vnode (file.chan:39).
-// Next:
-//   - disk <- Read(_, _) (file.chan:39)
-type VnodeAfterAbsent struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterAbsent) View() VnodeView { return VnodeView{s.e} }
-
-// SendDiskRead does disk <- Read(_, _) (file.chan:39).
-func (s VnodeAfterAbsent) SendDiskRead(lba uint64, count int) (VnodeAfterRead2, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterRead2{}, channel.DeadState("VnodeAfterAbsent", "SendDiskRead")
-	}
-	if count < 1 || count > 8 {
-		return VnodeAfterRead2{}, channel.BadArgument("VnodeAfterAbsent", "SendDiskRead", "count is not in 1..8")
-	}
-	if err := e.Begin(s.step, &vnodeAfterAbsentSendDiskReadOp, 0); err != nil {
+	if err := e.Begin(s.step, &vnodeAfterReadSendDiskReadOp, 0); err != nil {
 		return VnodeAfterRead2{}, err
 	}
 	p := channel.Out[block.BlockReadPayload](&e.Endpoint)
@@ -944,125 +378,27 @@ func (s VnodeAfterAbsent) SendDiskRead(lba uint64, count int) (VnodeAfterRead2, 
 	return VnodeAfterRead2{e, e.Step()}, nil
 }
 
-// VnodeAfterBeyond is a state of vnode.Vnode (file.chan:65).
+// VnodeAfterWrite is a state of vnode.Vnode (file.chan:140).
 // Next:
-//   - group <- TakeBlocks(_, _) (file.chan:65)
-type VnodeAfterBeyond struct {
+//   - disk <- Write(_, _) (file.chan:140)
+type VnodeAfterWrite struct {
 	e    *vnodeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeAfterBeyond) View() VnodeView { return VnodeView{s.e} }
+func (s VnodeAfterWrite) View() VnodeView { return VnodeView{s.e} }
 
-// SendGroupTakeBlocks does group <- TakeBlocks(_, _) (file.chan:65).
-func (s VnodeAfterBeyond) SendGroupTakeBlocks(near uint64, count int) (VnodeAfterTakeBlocks, error) {
+// SendDiskWrite does disk <- Write(_, _) (file.chan:140).
+func (s VnodeAfterWrite) SendDiskWrite(lba uint64, buf []byte) (VnodeAfterWrite2, error) {
 	e := s.e
 	if e == nil {
-		return VnodeAfterTakeBlocks{}, channel.DeadState("VnodeAfterBeyond", "SendGroupTakeBlocks")
+		return VnodeAfterWrite2{}, channel.DeadState("VnodeAfterWrite", "SendDiskWrite")
 	}
-	if count < 1 || count > 16 {
-		return VnodeAfterTakeBlocks{}, channel.BadArgument("VnodeAfterBeyond", "SendGroupTakeBlocks", "count is not in 1..16")
+	if len(buf) > 65536 {
+		return VnodeAfterWrite2{}, channel.BadArgument("VnodeAfterWrite", "SendDiskWrite", "buf is longer than 65536")
 	}
-	if err := e.Begin(s.step, &vnodeAfterBeyondSendGroupTakeBlocksOp, 0); err != nil {
-		return VnodeAfterTakeBlocks{}, err
-	}
-	p := channel.Out[cg.GroupTakeBlocksPayload](&e.Endpoint)
-	p.Near = near
-	p.Count = count
-	e.Commit()
-	return VnodeAfterTakeBlocks{e, e.Step()}, nil
-}
-
-// VnodeAfterBeyond2 is a state of vnode.Vnode (file.chan:65).
-// Next:
-//   - group <- TakeBlocks(_, _) (file.chan:65)
-type VnodeAfterBeyond2 struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterBeyond2) View() VnodeView { return VnodeView{s.e} }
-
-// SendGroupTakeBlocks does group <- TakeBlocks(_, _) (file.chan:65).
-func (s VnodeAfterBeyond2) SendGroupTakeBlocks(near uint64, count int) (VnodeAfterTakeBlocks2, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterTakeBlocks2{}, channel.DeadState("VnodeAfterBeyond2", "SendGroupTakeBlocks")
-	}
-	if count < 1 || count > 16 {
-		return VnodeAfterTakeBlocks2{}, channel.BadArgument("VnodeAfterBeyond2", "SendGroupTakeBlocks", "count is not in 1..16")
-	}
-	if err := e.Begin(s.step, &vnodeAfterBeyond2SendGroupTakeBlocksOp, 0); err != nil {
-		return VnodeAfterTakeBlocks2{}, err
-	}
-	p := channel.Out[cg.GroupTakeBlocksPayload](&e.Endpoint)
-	p.Near = near
-	p.Count = count
-	e.Commit()
-	return VnodeAfterTakeBlocks2{e, e.Step()}, nil
-}
-
-// VnodeAfterFreeBlocks is a state of vnode.Vnode (file.chan:127).
-// Next:
-//   - Done() <- group (file.chan:128)
-//   - Failed(err) <- group (file.chan:130)
-type VnodeAfterFreeBlocks struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterFreeBlocks) View() VnodeView { return VnodeView{s.e} }
-
-// ReceiveGroup waits for *VnodeAfterFreeBlocksDone or *VnodeAfterFreeBlocksFailed.
-func (s VnodeAfterFreeBlocks) ReceiveGroup() (VnodeAfterFreeBlocksOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterFreeBlocks", "ReceiveGroup")
-	}
-	label, err := e.Receive(s.step, &vnodeAfterFreeBlocksReceiveGroupOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 9:
-		m := &e.m.vnodeAfterFreeBlocksDone
-		m.Next = VnodeAfterDone{e, e.Step()}
-		return m, nil
-	case 10:
-		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
-		m := &e.m.vnodeAfterFreeBlocksFailed
-		*m = VnodeAfterFreeBlocksFailed{Err: p.Err}
-		e.v.err = p.Err
-		m.Next = VnodeAfterFailed{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: VnodeAfterFreeBlocks received a label that it does not list")
-}
-
-// VnodeAfterDirty is a state of vnode.Vnode (file.chan:52).
-// Next:
-//   - disk <- Write(_, _) (file.chan:52)
-type VnodeAfterDirty struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterDirty) View() VnodeView { return VnodeView{s.e} }
-
-// SendDiskWrite does disk <- Write(_, _) (file.chan:52).
-func (s VnodeAfterDirty) SendDiskWrite(lba uint64, buf []byte) (VnodeAfterWrite2, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterWrite2{}, channel.DeadState("VnodeAfterDirty", "SendDiskWrite")
-	}
-	if len(buf) > 32768 {
-		return VnodeAfterWrite2{}, channel.BadArgument("VnodeAfterDirty", "SendDiskWrite", "buf is longer than 32768")
-	}
-	if err := e.Begin(s.step, &vnodeAfterDirtySendDiskWriteOp, 0); err != nil {
+	if err := e.Begin(s.step, &vnodeAfterWriteSendDiskWriteOp, 0); err != nil {
 		return VnodeAfterWrite2{}, err
 	}
 	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
@@ -1072,175 +408,10 @@ func (s VnodeAfterDirty) SendDiskWrite(lba uint64, buf []byte) (VnodeAfterWrite2
 	return VnodeAfterWrite2{e, e.Step()}, nil
 }
 
-// VnodeAfterWatch is a state of vnode.Vnode (file.chan:144).
+// VnodeAfterRead2 is a state of vnode.Vnode (file.chan:134).
 // Next:
-//   - sleepers[s] <- Ready() (file.chan:145)
-//   - gone <- sleepers[s] (file.chan:146)
-type VnodeAfterWatch struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterWatch) View() VnodeView { return VnodeView{s.e} }
-
-// SendSleepersReady does sleepers[s] <- Ready() (file.chan:145), or sees that the peer is gone.
-func (s VnodeAfterWatch) SendSleepersReady() (VnodeServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeServing{}, channel.DeadState("VnodeAfterWatch", "SendSleepersReady")
-	}
-	if err := e.Begin(s.step, &vnodeAfterWatchSendSleepersReadyOp, e.v.s); err != nil {
-		if err == channel.ErrGone {
-			e.Drop(vnodeSleepers, e.v.s)
-			return VnodeServing{e, e.Step()}, nil
-		}
-		return VnodeServing{}, err
-	}
-	e.Commit()
-	switch e.Point(vnodeSleepers, e.v.s) {
-	case 0:
-		e.Move(vnodeSleepers, e.v.s, 1)
-	case 3:
-		e.Close(vnodeSleepers, e.v.s)
-	}
-	return VnodeServing{e, e.Step()}, nil
-}
-
-// VnodeAfterNewFile is a state of vnode.Vnode (file.chan:20).
-// Next:
-//   - answer <- Opened(f.client) (file.chan:21)
-//   - gone <- answer (file.chan:22)
-type VnodeAfterNewFile struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterNewFile) View() VnodeView { return VnodeView{s.e} }
-
-// SendAnswerOpened does answer <- Opened(f.client) (file.chan:21), or sees that the peer is gone.
-func (s VnodeAfterNewFile) SendAnswerOpened() (VnodeServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeServing{}, channel.DeadState("VnodeAfterNewFile", "SendAnswerOpened")
-	}
-	if err := e.Begin(s.step, &vnodeAfterNewFileSendAnswerOpenedOp, 0); err != nil {
-		if err == channel.ErrGone {
-			e.Drop(vnodeAnswer, 0)
-			e.Drop(vnodeFClient, 0)
-			return VnodeServing{e, e.Step()}, nil
-		}
-		return VnodeServing{}, err
-	}
-	e.Give(0, vnodeFClient, 0)
-	e.Commit()
-	e.Close(vnodeAnswer, 0)
-	return VnodeServing{e, e.Step()}, nil
-}
-
-// VnodeAfterDirty2 is a state of vnode.Vnode (file.chan:52).
-// Next:
-//   - disk <- Write(_, _) (file.chan:52)
-type VnodeAfterDirty2 struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterDirty2) View() VnodeView { return VnodeView{s.e} }
-
-// SendDiskWrite does disk <- Write(_, _) (file.chan:52).
-func (s VnodeAfterDirty2) SendDiskWrite(lba uint64, buf []byte) (VnodeAfterWrite3, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterWrite3{}, channel.DeadState("VnodeAfterDirty2", "SendDiskWrite")
-	}
-	if len(buf) > 32768 {
-		return VnodeAfterWrite3{}, channel.BadArgument("VnodeAfterDirty2", "SendDiskWrite", "buf is longer than 32768")
-	}
-	if err := e.Begin(s.step, &vnodeAfterDirty2SendDiskWriteOp, 0); err != nil {
-		return VnodeAfterWrite3{}, err
-	}
-	p := channel.Out[block.BlockWritePayload](&e.Endpoint)
-	p.Lba = lba
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	e.Commit()
-	return VnodeAfterWrite3{e, e.Step()}, nil
-}
-
-// VnodeAfterCached is a state of vnode.Vnode (file.chan:119).
-// Next:
-//   - files[f] <- Data(_) (file.chan:119)
-//   - gone <- files[f] (file.chan:98)
-type VnodeAfterCached struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterCached) View() VnodeView { return VnodeView{s.e} }
-
-// Choose waits for *VnodeAfterCachedSentData or *VnodeAfterCachedGone.
-func (s VnodeAfterCached) Choose() (VnodeAfterCachedOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterCached", "Choose")
-	}
-	e.Aim(&vnodeAfterCachedChoice, 0, e.v.f)
-	e.Aim(&vnodeAfterCachedChoice, 1, e.v.f)
-	taken, err := e.Choose(s.step, &vnodeAfterCachedChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.vnodeAfterCachedSentData
-		m.Next = VnodeAfterCachedSentDataNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.vnodeAfterCachedGone
-		m.Next = e.settle7()
-		return m, nil
-
-	}
-	panic("channel: VnodeAfterCached took an option that it does not list")
-}
-
-// VnodeAfterCachedSentDataNext is the option files[f] <- Data(_) (file.chan:119) taken.
-// Next: that send.
-type VnodeAfterCachedSentDataNext struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterCachedSentDataNext) View() VnodeView { return VnodeView{s.e} }
-
-// SendFilesData does files[f] <- Data(_) (file.chan:119), for which there is room.
-func (s VnodeAfterCachedSentDataNext) SendFilesData(buf []byte) (VnodeServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeServing{}, channel.DeadState("VnodeAfterCachedSentDataNext", "SendFilesData")
-	}
-	if len(buf) > 65536 {
-		return VnodeServing{}, channel.BadArgument("VnodeAfterCachedSentDataNext", "SendFilesData", "buf is longer than 65536")
-	}
-	if err := e.Begin(s.step, &vnodeAfterCachedSentDataNextSendFilesDataOp, e.v.f); err != nil {
-		return VnodeServing{}, err
-	}
-	p := channel.Out[file.FileDataPayload](&e.Endpoint)
-	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
-	e.Commit()
-	e.Move(vnodeFiles, e.v.f, 0)
-	return VnodeServing{e, e.Step()}, nil
-}
-
-// VnodeAfterRead2 is a state of vnode.Vnode (file.chan:40).
-// Next:
-//   - Data(_) <- disk (file.chan:41)
-//   - Failed(err) <- disk (file.chan:42)
+//   - Data(_) <- disk (file.chan:135)
+//   - Failed(_) <- disk (file.chan:136)
 type VnodeAfterRead2 struct {
 	e    *vnodeComponent
 	step uint32
@@ -1264,361 +435,22 @@ func (s VnodeAfterRead2) ReceiveDisk() (VnodeAfterRead2Option, error) {
 		p := channel.In[block.BlockDataPayload](&e.Endpoint)
 		m := &e.m.vnodeAfterRead2Data
 		*m = VnodeAfterRead2Data{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		m.Next = VnodeAfterCached{e, e.Step()}
+		m.Next = VnodeWorking{e, e.Step()}
 		return m, nil
 	case 5:
 		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
 		m := &e.m.vnodeAfterRead2Failed
 		*m = VnodeAfterRead2Failed{Err: p.Err}
-		e.v.err = p.Err
-		m.Next = VnodeAfterFailed2{e, e.Step()}
+		m.Next = VnodeWorking{e, e.Step()}
 		return m, nil
 	}
 	panic("channel: VnodeAfterRead2 received a label that it does not list")
 }
 
-// VnodeAfterInside is a state of vnode.Vnode (file.chan:74).
+// VnodeAfterWrite2 is a state of vnode.Vnode (file.chan:141).
 // Next:
-//   - files[f] <- Written(_) (file.chan:74)
-//   - gone <- files[f] (file.chan:98)
-type VnodeAfterInside struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterInside) View() VnodeView { return VnodeView{s.e} }
-
-// Choose waits for *VnodeAfterInsideSentWritten or *VnodeAfterInsideGone.
-func (s VnodeAfterInside) Choose() (VnodeAfterInsideOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterInside", "Choose")
-	}
-	e.Aim(&vnodeAfterInsideChoice, 0, e.v.f)
-	e.Aim(&vnodeAfterInsideChoice, 1, e.v.f)
-	taken, err := e.Choose(s.step, &vnodeAfterInsideChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.vnodeAfterInsideSentWritten
-		m.Next = VnodeAfterInsideSentWrittenNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.vnodeAfterInsideGone
-		m.Next = e.settle8()
-		return m, nil
-
-	}
-	panic("channel: VnodeAfterInside took an option that it does not list")
-}
-
-// VnodeAfterInsideSentWrittenNext is the option files[f] <- Written(_) (file.chan:74) taken.
-// Next: that send.
-type VnodeAfterInsideSentWrittenNext struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterInsideSentWrittenNext) View() VnodeView { return VnodeView{s.e} }
-
-// SendFilesWritten does files[f] <- Written(_) (file.chan:74), for which there is room.
-func (s VnodeAfterInsideSentWrittenNext) SendFilesWritten(count uint32) (VnodeServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeServing{}, channel.DeadState("VnodeAfterInsideSentWrittenNext", "SendFilesWritten")
-	}
-	if err := e.Begin(s.step, &vnodeAfterInsideSentWrittenNextSendFilesWrittenOp, e.v.f); err != nil {
-		return VnodeServing{}, err
-	}
-	p := channel.Out[file.FileWrittenPayload](&e.Endpoint)
-	p.Count = count
-	e.Commit()
-	e.Move(vnodeFiles, e.v.f, 0)
-	return VnodeServing{e, e.Step()}, nil
-}
-
-// VnodeAfterTakeBlocks is a state of vnode.Vnode (file.chan:66).
-// Next:
-//   - Blocks(_, _) <- group (file.chan:67)
-//   - NoSpace() <- group (file.chan:68)
-type VnodeAfterTakeBlocks struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterTakeBlocks) View() VnodeView { return VnodeView{s.e} }
-
-// ReceiveGroup waits for *VnodeAfterTakeBlocksBlocks or *VnodeAfterTakeBlocksNoSpace.
-func (s VnodeAfterTakeBlocks) ReceiveGroup() (VnodeAfterTakeBlocksOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterTakeBlocks", "ReceiveGroup")
-	}
-	label, err := e.Receive(s.step, &vnodeAfterTakeBlocksReceiveGroupOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 8:
-		p := channel.In[cg.GroupBlocksPayload](&e.Endpoint)
-		m := &e.m.vnodeAfterTakeBlocksBlocks
-		*m = VnodeAfterTakeBlocksBlocks{Lba: p.Lba, Count: p.Count}
-		m.Next = VnodeAfterInside{e, e.Step()}
-		return m, nil
-	case 7:
-		m := &e.m.vnodeAfterTakeBlocksNoSpace
-		m.Next = VnodeAfterNoSpace{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: VnodeAfterTakeBlocks received a label that it does not list")
-}
-
-// VnodeAfterBlocks is a state of vnode.Vnode (file.chan:74).
-// Next:
-//   - files[f] <- Written(_) (file.chan:74)
-//   - gone <- files[f] (file.chan:98)
-type VnodeAfterBlocks struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterBlocks) View() VnodeView { return VnodeView{s.e} }
-
-// Choose waits for *VnodeAfterBlocksSentWritten or *VnodeAfterBlocksGone.
-func (s VnodeAfterBlocks) Choose() (VnodeAfterBlocksOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterBlocks", "Choose")
-	}
-	e.Aim(&vnodeAfterBlocksChoice, 0, e.v.f)
-	e.Aim(&vnodeAfterBlocksChoice, 1, e.v.f)
-	taken, err := e.Choose(s.step, &vnodeAfterBlocksChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.vnodeAfterBlocksSentWritten
-		m.Next = VnodeAfterBlocksSentWrittenNext{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.vnodeAfterBlocksGone
-		m.Next = e.settle9()
-		return m, nil
-
-	}
-	panic("channel: VnodeAfterBlocks took an option that it does not list")
-}
-
-// VnodeAfterBlocksSentWrittenNext is the option files[f] <- Written(_) (file.chan:74) taken.
-// Next: that send.
-type VnodeAfterBlocksSentWrittenNext struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterBlocksSentWrittenNext) View() VnodeView { return VnodeView{s.e} }
-
-// SendFilesWritten does files[f] <- Written(_) (file.chan:74), for which there is room.
-func (s VnodeAfterBlocksSentWrittenNext) SendFilesWritten(count uint32) (VnodeServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeServing{}, channel.DeadState("VnodeAfterBlocksSentWrittenNext", "SendFilesWritten")
-	}
-	if err := e.Begin(s.step, &vnodeAfterBlocksSentWrittenNextSendFilesWrittenOp, e.v.f); err != nil {
-		return VnodeServing{}, err
-	}
-	p := channel.Out[file.FileWrittenPayload](&e.Endpoint)
-	p.Count = count
-	e.Commit()
-	e.Move(vnodeFiles, e.v.f, 0)
-	return VnodeServing{e, e.Step()}, nil
-}
-
-// VnodeAfterTakeBlocks2 is a state of vnode.Vnode (file.chan:66).
-// Next:
-//   - Blocks(_, _) <- group (file.chan:67)
-//   - NoSpace() <- group (file.chan:68)
-type VnodeAfterTakeBlocks2 struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterTakeBlocks2) View() VnodeView { return VnodeView{s.e} }
-
-// ReceiveGroup waits for *VnodeAfterTakeBlocks2Blocks or *VnodeAfterTakeBlocks2NoSpace.
-func (s VnodeAfterTakeBlocks2) ReceiveGroup() (VnodeAfterTakeBlocks2Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterTakeBlocks2", "ReceiveGroup")
-	}
-	label, err := e.Receive(s.step, &vnodeAfterTakeBlocks2ReceiveGroupOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 8:
-		p := channel.In[cg.GroupBlocksPayload](&e.Endpoint)
-		m := &e.m.vnodeAfterTakeBlocks2Blocks
-		*m = VnodeAfterTakeBlocks2Blocks{Lba: p.Lba, Count: p.Count}
-		m.Next = VnodeAfterBlocks{e, e.Step()}
-		return m, nil
-	case 7:
-		m := &e.m.vnodeAfterTakeBlocks2NoSpace
-		m.Next = VnodeAfterNoSpace2{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: VnodeAfterTakeBlocks2 received a label that it does not list")
-}
-
-// VnodeAfterDone is a state of vnode.Vnode (file.chan:129).
-// Next:
-//   - files[f] <- Done() (file.chan:129)
-//   - gone <- files[f] (file.chan:98)
-type VnodeAfterDone struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterDone) View() VnodeView { return VnodeView{s.e} }
-
-// Choose waits for *VnodeAfterDoneSentDone or *VnodeAfterDoneGone.
-func (s VnodeAfterDone) Choose() (VnodeAfterDoneOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterDone", "Choose")
-	}
-	e.Aim(&vnodeAfterDoneChoice, 0, e.v.f)
-	e.Aim(&vnodeAfterDoneChoice, 1, e.v.f)
-	taken, err := e.Choose(s.step, &vnodeAfterDoneChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.vnodeAfterDoneSentDone
-		if err := e.Begin(e.Step(), &vnodeAfterDoneChooseDoneOp, e.v.f); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		e.Move(vnodeFiles, e.v.f, 0)
-		m.Next = VnodeServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.vnodeAfterDoneGone
-		m.Next = e.settle10()
-		return m, nil
-
-	}
-	panic("channel: VnodeAfterDone took an option that it does not list")
-}
-
-// VnodeAfterFailed is a state of vnode.Vnode (file.chan:131).
-// Next:
-//   - files[f] <- Failed(err) (file.chan:131)
-//   - gone <- files[f] (file.chan:98)
-type VnodeAfterFailed struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterFailed) View() VnodeView { return VnodeView{s.e} }
-
-// Choose waits for *VnodeAfterFailedSentFailed or *VnodeAfterFailedGone.
-func (s VnodeAfterFailed) Choose() (VnodeAfterFailedOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterFailed", "Choose")
-	}
-	e.Aim(&vnodeAfterFailedChoice, 0, e.v.f)
-	e.Aim(&vnodeAfterFailedChoice, 1, e.v.f)
-	taken, err := e.Choose(s.step, &vnodeAfterFailedChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.vnodeAfterFailedSentFailed
-		if err := e.Begin(e.Step(), &vnodeAfterFailedChooseFailedOp, e.v.f); err != nil {
-			return nil, err
-		}
-		p := channel.Out[file.FileFailedPayload](&e.Endpoint)
-		p.Err = e.v.err
-		e.Commit()
-		e.Move(vnodeFiles, e.v.f, 0)
-		m.Next = VnodeServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.vnodeAfterFailedGone
-		m.Next = e.settle11()
-		return m, nil
-
-	}
-	panic("channel: VnodeAfterFailed took an option that it does not list")
-}
-
-// VnodeAfterClean is a state of vnode.Vnode (file.chan:136).
-// Next:
-//   - files[f] <- Done() (file.chan:136)
-//   - gone <- files[f] (file.chan:98)
-type VnodeAfterClean struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterClean) View() VnodeView { return VnodeView{s.e} }
-
-// Choose waits for *VnodeAfterCleanSentDone or *VnodeAfterCleanGone.
-func (s VnodeAfterClean) Choose() (VnodeAfterCleanOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterClean", "Choose")
-	}
-	e.Aim(&vnodeAfterCleanChoice, 0, e.v.f)
-	e.Aim(&vnodeAfterCleanChoice, 1, e.v.f)
-	taken, err := e.Choose(s.step, &vnodeAfterCleanChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.vnodeAfterCleanSentDone
-		if err := e.Begin(e.Step(), &vnodeAfterCleanChooseDoneOp, e.v.f); err != nil {
-			return nil, err
-		}
-		e.Commit()
-		e.Move(vnodeFiles, e.v.f, 0)
-		m.Next = VnodeServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.vnodeAfterCleanGone
-		m.Next = e.settle12()
-		return m, nil
-
-	}
-	panic("channel: VnodeAfterClean took an option that it does not list")
-}
-
-// VnodeAfterWrite2 is a state of vnode.Vnode (file.chan:53).
-// Next:
-//   - Written() <- disk (file.chan:54)
-//   - Failed(err) <- disk (file.chan:55)
+//   - Written() <- disk (file.chan:142)
+//   - Failed(_) <- disk (file.chan:143)
 type VnodeAfterWrite2 struct {
 	e    *vnodeComponent
 	step uint32
@@ -1640,475 +472,1001 @@ func (s VnodeAfterWrite2) ReceiveDisk() (VnodeAfterWrite2Option, error) {
 	switch label {
 	case 6:
 		m := &e.m.vnodeAfterWrite2Written
-		m.Next = VnodeAfterClean{e, e.Step()}
+		m.Next = VnodeWorking{e, e.Step()}
 		return m, nil
 	case 5:
 		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
 		m := &e.m.vnodeAfterWrite2Failed
 		*m = VnodeAfterWrite2Failed{Err: p.Err}
-		e.v.err = p.Err
-		m.Next = VnodeAfterFailed3{e, e.Step()}
+		m.Next = VnodeWorking{e, e.Step()}
 		return m, nil
 	}
 	panic("channel: VnodeAfterWrite2 received a label that it does not list")
 }
 
-// VnodeAfterClose is a state of vnode.Vnode (file.chan:84).
+// VnodeAfterAsk is a state of vnode.Vnode (file.chan:147).
 // Next:
-//   - group <- FreeBlocks(_, _) (file.chan:84)
-type VnodeAfterClose struct {
+//   - pick g in groups (file.chan:147)
+type VnodeAfterAsk struct {
 	e    *vnodeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeAfterClose) View() VnodeView { return VnodeView{s.e} }
+func (s VnodeAfterAsk) View() VnodeView { return VnodeView{s.e} }
 
-// SendGroupFreeBlocks does group <- FreeBlocks(_, _) (file.chan:84).
-func (s VnodeAfterClose) SendGroupFreeBlocks(lba uint64, count int) (VnodeAfterFreeBlocks2, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterFreeBlocks2{}, channel.DeadState("VnodeAfterClose", "SendGroupFreeBlocks")
+// First is the lowest member that may be picked.
+func (s VnodeAfterAsk) First() int {
+	for member := range s.e.Len(vnodeGroups) {
+		if s.Can(member) {
+			return member
+		}
 	}
-	if count < 1 || count > 16 {
-		return VnodeAfterFreeBlocks2{}, channel.BadArgument("VnodeAfterClose", "SendGroupFreeBlocks", "count is not in 1..16")
-	}
-	if err := e.Begin(s.step, &vnodeAfterCloseSendGroupFreeBlocksOp, 0); err != nil {
-		return VnodeAfterFreeBlocks2{}, err
-	}
-	p := channel.Out[cg.GroupFreeBlocksPayload](&e.Endpoint)
-	p.Lba = lba
-	p.Count = count
-	e.Commit()
-	return VnodeAfterFreeBlocks2{e, e.Step()}, nil
+	return -1
 }
 
-// VnodeAfterDoom is a state of vnode.Vnode (file.chan:84).
+// Can reports whether a member may be picked.
+func (s VnodeAfterAsk) Can(member int) bool {
+	e := s.e
+	return e != nil && member >= 0 && member < e.Len(vnodeGroups) && e.Has(vnodeGroups, member)
+}
+
+// PickGroups does pick g in groups (file.chan:147).
+func (s VnodeAfterAsk) PickGroups(member int) (VnodeAfterPickGroups, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterPickGroups{}, channel.DeadState("VnodeAfterAsk", "PickGroups")
+	}
+	if !s.Can(member) {
+		return VnodeAfterPickGroups{}, channel.BadArgument("VnodeAfterAsk", "PickGroups", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &vnodeAfterAskPickGroupsOp); err != nil {
+		return VnodeAfterPickGroups{}, err
+	}
+	e.Decided(member)
+	e.v.g = member
+	return VnodeAfterPickGroups{e, e.Step()}, nil
+}
+
+// VnodeEntering is a state of vnode.Vnode at entering (file.chan:71).
 // Next:
-//   - group <- FreeBlocks(_, _) (file.chan:84)
-type VnodeAfterDoom struct {
+//   - case open (file.chan:72)
+//   - case refuse (file.chan:83)
+type VnodeEntering struct {
 	e    *vnodeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeAfterDoom) View() VnodeView { return VnodeView{s.e} }
+func (s VnodeEntering) View() VnodeView { return VnodeView{s.e} }
 
-// SendGroupFreeBlocks does group <- FreeBlocks(_, _) (file.chan:84).
-func (s VnodeAfterDoom) SendGroupFreeBlocks(lba uint64, count int) (VnodeAfterFreeBlocks3, error) {
+// Open does case open (file.chan:72).
+func (s VnodeEntering) Open() (VnodeAfterOpen, error) {
 	e := s.e
 	if e == nil {
-		return VnodeAfterFreeBlocks3{}, channel.DeadState("VnodeAfterDoom", "SendGroupFreeBlocks")
+		return VnodeAfterOpen{}, channel.DeadState("VnodeEntering", "Open")
 	}
-	if count < 1 || count > 16 {
-		return VnodeAfterFreeBlocks3{}, channel.BadArgument("VnodeAfterDoom", "SendGroupFreeBlocks", "count is not in 1..16")
+	if !(e.Count(vnodeFiles) != e.sizes.users) {
+		return VnodeAfterOpen{}, channel.BadArgument("VnodeEntering", "Open", "this may not be decided now")
 	}
-	if err := e.Begin(s.step, &vnodeAfterDoomSendGroupFreeBlocksOp, 0); err != nil {
-		return VnodeAfterFreeBlocks3{}, err
+	if err := e.Turn(s.step, &vnodeEnteringOpenOp); err != nil {
+		return VnodeAfterOpen{}, err
 	}
-	p := channel.Out[cg.GroupFreeBlocksPayload](&e.Endpoint)
-	p.Lba = lba
-	p.Count = count
-	e.Commit()
-	return VnodeAfterFreeBlocks3{e, e.Step()}, nil
+	e.Decided(0)
+	return VnodeAfterOpen{e, e.Step()}, nil
 }
 
-// VnodeAfterWritten is a state of vnode.Vnode (file.chan:109).
+// Refuse does case refuse (file.chan:83).
+func (s VnodeEntering) Refuse() (VnodeAfterRefuse, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterRefuse{}, channel.DeadState("VnodeEntering", "Refuse")
+	}
+	if err := e.Turn(s.step, &vnodeEnteringRefuseOp); err != nil {
+		return VnodeAfterRefuse{}, err
+	}
+	e.Decided(1)
+	return VnodeAfterRefuse{e, e.Step()}, nil
+}
+
+// VnodeRetiring is a state of vnode.Vnode at retiring (file.chan:92).
 // Next:
-//   - control <- Retired() (file.chan:109)
-type VnodeAfterWritten struct {
+//   - case idle (file.chan:93)
+//   - case busy (file.chan:100)
+type VnodeRetiring struct {
 	e    *vnodeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeAfterWritten) View() VnodeView { return VnodeView{s.e} }
+func (s VnodeRetiring) View() VnodeView { return VnodeView{s.e} }
 
-// SendControlRetired does control <- Retired() (file.chan:109).
-func (s VnodeAfterWritten) SendControlRetired() (VnodeAfterRetired, error) {
+// Idle does case idle (file.chan:93).
+func (s VnodeRetiring) Idle() (VnodeAfterIdleOrAfterDetach, error) {
 	e := s.e
 	if e == nil {
-		return VnodeAfterRetired{}, channel.DeadState("VnodeAfterWritten", "SendControlRetired")
+		return nil, channel.DeadState("VnodeRetiring", "Idle")
 	}
-	if err := e.Begin(s.step, &vnodeAfterWrittenSendControlRetiredOp, 0); err != nil {
-		return VnodeAfterRetired{}, err
+	if !(e.Count(vnodeFiles) == 0 && e.Count(vnodeSleepers) == 0) {
+		return nil, channel.BadArgument("VnodeRetiring", "Idle", "this may not be decided now")
 	}
-	e.Commit()
-	e.Close(vnodeControl, 0)
-	return VnodeAfterRetired{e, e.Step()}, nil
+	if err := e.Turn(s.step, &vnodeRetiringIdleOp); err != nil {
+		return nil, err
+	}
+	e.Decided(0)
+	return e.settle3(), nil
 }
 
-// VnodeAfterWrite3 is a state of vnode.Vnode (file.chan:53).
+// Busy does case busy (file.chan:100).
+func (s VnodeRetiring) Busy() (VnodeAfterBusy, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterBusy{}, channel.DeadState("VnodeRetiring", "Busy")
+	}
+	if err := e.Turn(s.step, &vnodeRetiringBusyOp); err != nil {
+		return VnodeAfterBusy{}, err
+	}
+	e.Decided(1)
+	return VnodeAfterBusy{e, e.Step()}, nil
+}
+
+// VnodeAnswering is a state of vnode.Vnode at answering (file.chan:164).
 // Next:
-//   - Written() <- disk (file.chan:54)
-//   - Failed(err) <- disk (file.chan:55)
-type VnodeAfterWrite3 struct {
+//   - case well (file.chan:165)
+//   - case failed (file.chan:170)
+type VnodeAnswering struct {
 	e    *vnodeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeAfterWrite3) View() VnodeView { return VnodeView{s.e} }
+func (s VnodeAnswering) View() VnodeView { return VnodeView{s.e} }
 
-// ReceiveDisk waits for *VnodeAfterWrite3Written or *VnodeAfterWrite3Failed.
-func (s VnodeAfterWrite3) ReceiveDisk() (VnodeAfterWrite3Option, error) {
+// Well does case well (file.chan:165).
+func (s VnodeAnswering) Well() (VnodeAfterWell, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("VnodeAfterWrite3", "ReceiveDisk")
+		return VnodeAfterWell{}, channel.DeadState("VnodeAnswering", "Well")
 	}
-	label, err := e.Receive(s.step, &vnodeAfterWrite3ReceiveDiskOp, 0)
+	if err := e.Turn(s.step, &vnodeAnsweringWellOp); err != nil {
+		return VnodeAfterWell{}, err
+	}
+	e.Decided(0)
+	return VnodeAfterWell{e, e.Step()}, nil
+}
+
+// Failed does case failed (file.chan:170).
+func (s VnodeAnswering) Failed() (VnodeAfterFailed, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterFailed{}, channel.DeadState("VnodeAnswering", "Failed")
+	}
+	if err := e.Turn(s.step, &vnodeAnsweringFailedOp); err != nil {
+		return VnodeAfterFailed{}, err
+	}
+	e.Decided(1)
+	return VnodeAfterFailed{e, e.Step()}, nil
+}
+
+// VnodeServing is a state of vnode.Vnode at serving (file.chan:179).
+// Next:
+//   - Join(group) <- control (file.chan:180)
+//   - Serve(opening) <- control (file.chan:187)
+//   - Retire() <- control (file.chan:188)
+//   - Read(_, _) <- files[f at rest] (file.chan:189)
+//   - Write(_, _) <- files[f at rest] (file.chan:192)
+//   - Append(_) <- files[f at rest] (file.chan:195)
+//   - Truncate(_) <- files[f at rest] (file.chan:198)
+//   - SetTimes(_, _) <- files[f at rest] (file.chan:201)
+//   - Sync() <- files[f at rest] (file.chan:204)
+//   - Stat() <- files[f at rest] (file.chan:207)
+//   - Close() <- files[f at rest] (file.chan:210)
+//   - gone <- files[f] (file.chan:211)
+//   - Watch(_, waker) <- files[f at rest] (file.chan:213)
+//   - Release() <- sleepers[s at answered] (file.chan:224)
+//   - gone <- sleepers[s] (file.chan:225)
+type VnodeServing struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeServing) View() VnodeView { return VnodeView{s.e} }
+
+// Choose waits for *VnodeServingJoin, *VnodeServingServe, *VnodeServingRetire, *VnodeServingRead, *VnodeServingWrite, *VnodeServingAppend, *VnodeServingTruncate, *VnodeServingSetTimes, *VnodeServingSync, *VnodeServingStat, *VnodeServingClose, *VnodeServingGoneFiles, *VnodeServingWatch, *VnodeServingRelease or *VnodeServingGoneSleepers.
+func (s VnodeServing) Choose() (VnodeServingOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeServing", "Choose")
+	}
+	taken, err := e.Choose(s.step, &vnodeServingChoice, 0, 0)
 	if err != nil {
 		return nil, err
 	}
-	switch label {
-	case 6:
-		m := &e.m.vnodeAfterWrite3Written
-		m.Next = VnodeAfterWritten{e, e.Step()}
+	switch taken.Option {
+	case 0:
+		m := &e.m.vnodeServingJoin
+		e.PutAt(e.TakeEnd(0), vnodeGroup, 0, 0)
+		e.settle4()
+		m.Next = VnodeWorking{e, e.Step()}
 		return m, nil
+
+	case 1:
+		m := &e.m.vnodeServingServe
+		e.PutAt(e.TakeEnd(0), vnodeOpening, 0, 0)
+		e.v.asked = AskedServe
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+
+	case 2:
+		m := &e.m.vnodeServingRetire
+		e.v.asked = AskedRetire
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+
+	case 3:
+		p := channel.In[file.FileReadPayload](&e.Endpoint)
+		m := &e.m.vnodeServingRead
+		*m = VnodeServingRead{Member: taken.Member, Offset: p.Offset, Count: p.Count}
+		e.v.f = taken.Member
+		e.Move(vnodeFiles, taken.Member, 1)
+		e.v.who = e.v.f
+		e.v.asked = AskedAnswer
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+
+	case 4:
+		p := channel.In[file.FileWritePayload](&e.Endpoint)
+		m := &e.m.vnodeServingWrite
+		*m = VnodeServingWrite{Member: taken.Member, Offset: p.Offset, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
+		e.v.f = taken.Member
+		e.Move(vnodeFiles, taken.Member, 2)
+		e.v.who = e.v.f
+		e.v.asked = AskedAnswer
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+
 	case 5:
-		p := channel.In[block.BlockFailedPayload](&e.Endpoint)
-		m := &e.m.vnodeAfterWrite3Failed
-		*m = VnodeAfterWrite3Failed{Err: p.Err}
-		e.v.err = p.Err
-		m.Next = VnodeAfterRetire2{e, e.Step()}
+		p := channel.In[file.FileAppendPayload](&e.Endpoint)
+		m := &e.m.vnodeServingAppend
+		*m = VnodeServingAppend{Member: taken.Member, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
+		e.v.f = taken.Member
+		e.Move(vnodeFiles, taken.Member, 3)
+		e.v.who = e.v.f
+		e.v.asked = AskedAnswer
+		m.Next = VnodeWorking{e, e.Step()}
 		return m, nil
+
+	case 6:
+		p := channel.In[file.FileTruncatePayload](&e.Endpoint)
+		m := &e.m.vnodeServingTruncate
+		*m = VnodeServingTruncate{Member: taken.Member, Size: p.Size}
+		e.v.f = taken.Member
+		e.Move(vnodeFiles, taken.Member, 4)
+		e.v.who = e.v.f
+		e.v.asked = AskedAnswer
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+
+	case 7:
+		p := channel.In[file.FileSetTimesPayload](&e.Endpoint)
+		m := &e.m.vnodeServingSetTimes
+		*m = VnodeServingSetTimes{Member: taken.Member, Atime: p.Atime, Mtime: p.Mtime}
+		e.v.f = taken.Member
+		e.Move(vnodeFiles, taken.Member, 5)
+		e.v.who = e.v.f
+		e.v.asked = AskedAnswer
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+
+	case 8:
+		m := &e.m.vnodeServingSync
+		*m = VnodeServingSync{Member: taken.Member}
+		e.v.f = taken.Member
+		e.Move(vnodeFiles, taken.Member, 6)
+		e.v.who = e.v.f
+		e.v.asked = AskedAnswer
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+
+	case 9:
+		m := &e.m.vnodeServingStat
+		*m = VnodeServingStat{Member: taken.Member}
+		e.v.f = taken.Member
+		e.Move(vnodeFiles, taken.Member, 7)
+		e.v.who = e.v.f
+		e.v.asked = AskedAnswer
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+
+	case 10:
+		m := &e.m.vnodeServingClose
+		*m = VnodeServingClose{Member: taken.Member}
+		e.v.f = taken.Member
+		e.Close(vnodeFiles, taken.Member)
+		e.v.asked = AskedNothing
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+
+	case 11:
+		m := &e.m.vnodeServingGoneFiles
+		*m = VnodeServingGoneFiles{Member: taken.Member}
+		e.v.f = taken.Member
+		e.Drop(vnodeFiles, e.v.f)
+		e.v.asked = AskedNothing
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+
+	case 12:
+		p := channel.In[file.FileWatchPayload](&e.Endpoint)
+		m := &e.m.vnodeServingWatch
+		*m = VnodeServingWatch{Member: taken.Member, What: p.What}
+		e.v.f = taken.Member
+		e.PutAt(e.TakeEnd(0), vnodeWaker, 0, 0)
+		e.Move(vnodeFiles, taken.Member, 0)
+		m.Next = e.settle5()
+		return m, nil
+
+	case 13, 14:
+		m := &e.m.vnodeServingRelease
+		*m = VnodeServingRelease{Member: taken.Member}
+		e.v.s = taken.Member
+		e.Close(vnodeSleepers, taken.Member)
+		e.v.asked = AskedNothing
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+
+	case 15:
+		m := &e.m.vnodeServingGoneSleepers
+		*m = VnodeServingGoneSleepers{Member: taken.Member}
+		e.v.s = taken.Member
+		e.Drop(vnodeSleepers, e.v.s)
+		e.v.asked = AskedNothing
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+
 	}
-	panic("channel: VnodeAfterWrite3 received a label that it does not list")
+	panic("channel: VnodeServing took an option that it does not list")
 }
 
-// VnodeAfterFreeBlocks2 is a state of vnode.Vnode (file.chan:85).
+// VnodeAfterPickGroups is a state of vnode.Vnode (file.chan:22).
 // Next:
-//   - Done() <- group (file.chan:86)
-//   - Failed(err) <- group (file.chan:87)
-type VnodeAfterFreeBlocks2 struct {
+//   - case load (file.chan:23)
+//   - case save (file.chan:29)
+//   - case count (file.chan:35)
+//   - case take (file.chan:41)
+//   - case free (file.chan:47)
+//   - case drop (file.chan:53)
+//   - case sync (file.chan:59)
+type VnodeAfterPickGroups struct {
 	e    *vnodeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeAfterFreeBlocks2) View() VnodeView { return VnodeView{s.e} }
+func (s VnodeAfterPickGroups) View() VnodeView { return VnodeView{s.e} }
 
-// ReceiveGroup waits for *VnodeAfterFreeBlocks2Done or *VnodeAfterFreeBlocks2Failed.
-func (s VnodeAfterFreeBlocks2) ReceiveGroup() (VnodeAfterFreeBlocks2Option, error) {
+// Load does case load (file.chan:23).
+func (s VnodeAfterPickGroups) Load() (VnodeAfterLoad, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("VnodeAfterFreeBlocks2", "ReceiveGroup")
+		return VnodeAfterLoad{}, channel.DeadState("VnodeAfterPickGroups", "Load")
 	}
-	label, err := e.Receive(s.step, &vnodeAfterFreeBlocks2ReceiveGroupOp, 0)
+	if err := e.Turn(s.step, &vnodeAfterPickGroupsLoadOp); err != nil {
+		return VnodeAfterLoad{}, err
+	}
+	e.Decided(0)
+	return VnodeAfterLoad{e, e.Step()}, nil
+}
+
+// Save does case save (file.chan:29).
+func (s VnodeAfterPickGroups) Save() (VnodeAfterSave, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterSave{}, channel.DeadState("VnodeAfterPickGroups", "Save")
+	}
+	if err := e.Turn(s.step, &vnodeAfterPickGroupsSaveOp); err != nil {
+		return VnodeAfterSave{}, err
+	}
+	e.Decided(1)
+	return VnodeAfterSave{e, e.Step()}, nil
+}
+
+// Count does case count (file.chan:35).
+func (s VnodeAfterPickGroups) Count() (VnodeAfterCount, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterCount{}, channel.DeadState("VnodeAfterPickGroups", "Count")
+	}
+	if err := e.Turn(s.step, &vnodeAfterPickGroupsCountOp); err != nil {
+		return VnodeAfterCount{}, err
+	}
+	e.Decided(2)
+	return VnodeAfterCount{e, e.Step()}, nil
+}
+
+// Take does case take (file.chan:41).
+func (s VnodeAfterPickGroups) Take() (VnodeAfterTake, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterTake{}, channel.DeadState("VnodeAfterPickGroups", "Take")
+	}
+	if err := e.Turn(s.step, &vnodeAfterPickGroupsTakeOp); err != nil {
+		return VnodeAfterTake{}, err
+	}
+	e.Decided(3)
+	return VnodeAfterTake{e, e.Step()}, nil
+}
+
+// Free does case free (file.chan:47).
+func (s VnodeAfterPickGroups) Free() (VnodeAfterFree, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterFree{}, channel.DeadState("VnodeAfterPickGroups", "Free")
+	}
+	if err := e.Turn(s.step, &vnodeAfterPickGroupsFreeOp); err != nil {
+		return VnodeAfterFree{}, err
+	}
+	e.Decided(4)
+	return VnodeAfterFree{e, e.Step()}, nil
+}
+
+// Drop does case drop (file.chan:53).
+func (s VnodeAfterPickGroups) Drop() (VnodeAfterDrop, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterDrop{}, channel.DeadState("VnodeAfterPickGroups", "Drop")
+	}
+	if err := e.Turn(s.step, &vnodeAfterPickGroupsDropOp); err != nil {
+		return VnodeAfterDrop{}, err
+	}
+	e.Decided(5)
+	return VnodeAfterDrop{e, e.Step()}, nil
+}
+
+// Sync does case sync (file.chan:59).
+func (s VnodeAfterPickGroups) Sync() (VnodeAfterSync, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterSync{}, channel.DeadState("VnodeAfterPickGroups", "Sync")
+	}
+	if err := e.Turn(s.step, &vnodeAfterPickGroupsSyncOp); err != nil {
+		return VnodeAfterSync{}, err
+	}
+	e.Decided(6)
+	return VnodeAfterSync{e, e.Step()}, nil
+}
+
+// VnodeAfterOpen is a state of vnode.Vnode (file.chan:73).
+// Next:
+//   - new file.File as f (file.chan:74)
+//   - else (file.chan:81)
+type VnodeAfterOpen struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterOpen) View() VnodeView { return VnodeView{s.e} }
+
+// Choose waits for *VnodeAfterOpenNewFile or *VnodeAfterOpenElse.
+func (s VnodeAfterOpen) Choose() (VnodeAfterOpenOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeAfterOpen", "Choose")
+	}
+	taken, err := e.Choose(s.step, &vnodeAfterOpenChoice, 0, 0)
 	if err != nil {
 		return nil, err
 	}
-	switch label {
-	case 9:
-		m := &e.m.vnodeAfterFreeBlocks2Done
-		m.Next = VnodeAfterDone2{e, e.Step()}
+	switch taken.Option {
+	case 0:
+		m := &e.m.vnodeAfterOpenNewFile
+		ends := e.New(&file.File)
+		e.PutAt(ends[0], vnodeFClient, 0, 0)
+		e.PutAt(ends[1], vnodeFServer, 0, 0)
+		e.added = e.Free(vnodeFiles, 1)
+		e.Shift(vnodeFServer, 0, vnodeFiles, e.added)
+		m.Next = VnodeAfterNewFile{e, e.Step()}
 		return m, nil
-	case 10:
-		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
-		m := &e.m.vnodeAfterFreeBlocks2Failed
-		*m = VnodeAfterFreeBlocks2Failed{Err: p.Err}
-		e.v.err = p.Err
-		m.Next = VnodeAfterDone2{e, e.Step()}
+
+	case 1:
+		m := &e.m.vnodeAfterOpenElse
+		m.Next = VnodeAfterRefuse{e, e.Step()}
 		return m, nil
+
 	}
-	panic("channel: VnodeAfterFreeBlocks2 received a label that it does not list")
+	panic("channel: VnodeAfterOpen took an option that it does not list")
 }
 
-// VnodeAfterGone is a state of vnode.Vnode (file.chan:84).
+// VnodeAfterRefuse is a state of vnode.Vnode (file.chan:85).
 // Next:
-//   - group <- FreeBlocks(_, _) (file.chan:84)
-type VnodeAfterGone struct {
+//   - opening <- Failed(_) (file.chan:86)
+//   - gone <- opening (file.chan:87)
+type VnodeAfterRefuse struct {
 	e    *vnodeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeAfterGone) View() VnodeView { return VnodeView{s.e} }
+func (s VnodeAfterRefuse) View() VnodeView { return VnodeView{s.e} }
 
-// SendGroupFreeBlocks does group <- FreeBlocks(_, _) (file.chan:84).
-func (s VnodeAfterGone) SendGroupFreeBlocks(lba uint64, count int) (VnodeAfterFreeBlocks4, error) {
+// SendOpeningFailed does opening <- Failed(_) (file.chan:86), or sees that the peer is gone.
+func (s VnodeAfterRefuse) SendOpeningFailed(err_ errno.Errno) (VnodeServing, error) {
 	e := s.e
 	if e == nil {
-		return VnodeAfterFreeBlocks4{}, channel.DeadState("VnodeAfterGone", "SendGroupFreeBlocks")
+		return VnodeServing{}, channel.DeadState("VnodeAfterRefuse", "SendOpeningFailed")
 	}
-	if count < 1 || count > 16 {
-		return VnodeAfterFreeBlocks4{}, channel.BadArgument("VnodeAfterGone", "SendGroupFreeBlocks", "count is not in 1..16")
+	if int(err_) >= 28 {
+		return VnodeServing{}, channel.BadArgument("VnodeAfterRefuse", "SendOpeningFailed", "err is no case of errno.Errno")
 	}
-	if err := e.Begin(s.step, &vnodeAfterGoneSendGroupFreeBlocksOp, 0); err != nil {
-		return VnodeAfterFreeBlocks4{}, err
+	if err := e.Begin(s.step, &vnodeAfterRefuseSendOpeningFailedOp, 0); err != nil {
+		if err == channel.ErrGone {
+			e.Drop(vnodeOpening, 0)
+			return VnodeServing{e, e.Step()}, nil
+		}
+		return VnodeServing{}, err
+	}
+	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
+	p.Err = err_
+	e.Commit()
+	e.Close(vnodeOpening, 0)
+	return VnodeServing{e, e.Step()}, nil
+}
+
+// VnodeAfterBusy is a state of vnode.Vnode (file.chan:101).
+// Next:
+//   - control <- Busy() (file.chan:101)
+type VnodeAfterBusy struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterBusy) View() VnodeView { return VnodeView{s.e} }
+
+// SendControlBusy does control <- Busy() (file.chan:101).
+func (s VnodeAfterBusy) SendControlBusy() (VnodeServing, error) {
+	e := s.e
+	if e == nil {
+		return VnodeServing{}, channel.DeadState("VnodeAfterBusy", "SendControlBusy")
+	}
+	if err := e.Begin(s.step, &vnodeAfterBusySendControlBusyOp, 0); err != nil {
+		return VnodeServing{}, err
+	}
+	e.Commit()
+	return VnodeServing{e, e.Step()}, nil
+}
+
+// VnodeAfterWell is a state of vnode.Vnode (file.chan:108).
+// Next:
+//   - files[who] <- Data(_) (file.chan:109)
+//   - files[who] <- Written(_) (file.chan:110)
+//   - files[who] <- Done() (file.chan:111)
+//   - files[who] <- Is(Regular, _) (file.chan:112)
+//   - gone <- files[who] (file.chan:113)
+type VnodeAfterWell struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterWell) View() VnodeView { return VnodeView{s.e} }
+
+// Choose waits for *VnodeAfterWellSentData, *VnodeAfterWellSentWritten, *VnodeAfterWellSentDone, *VnodeAfterWellSentIs or *VnodeAfterWellGone.
+func (s VnodeAfterWell) Choose() (VnodeAfterWellOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeAfterWell", "Choose")
+	}
+	var guards uint64
+	if e.HasAt(vnodeFiles, e.v.who, 1<<1) {
+		guards |= 1 << 0
+	}
+	if e.HasAt(vnodeFiles, e.v.who, 1<<2|1<<3) {
+		guards |= 1 << 1
+	}
+	if e.HasAt(vnodeFiles, e.v.who, 1<<4|1<<5|1<<6) {
+		guards |= 1 << 2
+	}
+	if e.HasAt(vnodeFiles, e.v.who, 1<<7) {
+		guards |= 1 << 3
+	}
+	e.Aim(&vnodeAfterWellChoice, 0, e.v.who)
+	e.Aim(&vnodeAfterWellChoice, 1, e.v.who)
+	e.Aim(&vnodeAfterWellChoice, 2, e.v.who)
+	e.Aim(&vnodeAfterWellChoice, 3, e.v.who)
+	e.Aim(&vnodeAfterWellChoice, 4, e.v.who)
+	taken, err := e.Choose(s.step, &vnodeAfterWellChoice, guards, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.vnodeAfterWellSentData
+		m.Next = VnodeAfterWellSentDataNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.vnodeAfterWellSentWritten
+		m.Next = VnodeAfterWellSentWrittenNext{e, e.Step()}
+		return m, nil
+
+	case 2:
+		m := &e.m.vnodeAfterWellSentDone
+		if err := e.Begin(e.Step(), &vnodeAfterWellChooseDoneOp, e.v.who); err != nil {
+			return nil, err
+		}
+		e.Commit()
+		e.Move(vnodeFiles, e.v.who, 0)
+		m.Next = VnodeServing{e, e.Step()}
+		return m, nil
+
+	case 3:
+		m := &e.m.vnodeAfterWellSentIs
+		m.Next = VnodeAfterWellSentIsNext{e, e.Step()}
+		return m, nil
+
+	case 4:
+		m := &e.m.vnodeAfterWellGone
+		e.Drop(vnodeFiles, e.v.who)
+		e.v.asked = AskedNothing
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: VnodeAfterWell took an option that it does not list")
+}
+
+// VnodeAfterWellSentDataNext is the option files[who] <- Data(_) (file.chan:109) taken.
+// Next: that send.
+type VnodeAfterWellSentDataNext struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterWellSentDataNext) View() VnodeView { return VnodeView{s.e} }
+
+// SendFilesData does files[who] <- Data(_) (file.chan:109), for which there is room.
+func (s VnodeAfterWellSentDataNext) SendFilesData(buf []byte) (VnodeServing, error) {
+	e := s.e
+	if e == nil {
+		return VnodeServing{}, channel.DeadState("VnodeAfterWellSentDataNext", "SendFilesData")
+	}
+	if len(buf) > 65536 {
+		return VnodeServing{}, channel.BadArgument("VnodeAfterWellSentDataNext", "SendFilesData", "buf is longer than 65536")
+	}
+	if err := e.Begin(s.step, &vnodeAfterWellSentDataNextSendFilesDataOp, e.v.who); err != nil {
+		return VnodeServing{}, err
+	}
+	p := channel.Out[file.FileDataPayload](&e.Endpoint)
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
+	e.Commit()
+	e.Move(vnodeFiles, e.v.who, 0)
+	return VnodeServing{e, e.Step()}, nil
+}
+
+// VnodeAfterWellSentWrittenNext is the option files[who] <- Written(_) (file.chan:110) taken.
+// Next: that send.
+type VnodeAfterWellSentWrittenNext struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterWellSentWrittenNext) View() VnodeView { return VnodeView{s.e} }
+
+// SendFilesWritten does files[who] <- Written(_) (file.chan:110), for which there is room.
+func (s VnodeAfterWellSentWrittenNext) SendFilesWritten(count uint32) (VnodeServing, error) {
+	e := s.e
+	if e == nil {
+		return VnodeServing{}, channel.DeadState("VnodeAfterWellSentWrittenNext", "SendFilesWritten")
+	}
+	if err := e.Begin(s.step, &vnodeAfterWellSentWrittenNextSendFilesWrittenOp, e.v.who); err != nil {
+		return VnodeServing{}, err
+	}
+	p := channel.Out[file.FileWrittenPayload](&e.Endpoint)
+	p.Count = count
+	e.Commit()
+	e.Move(vnodeFiles, e.v.who, 0)
+	return VnodeServing{e, e.Step()}, nil
+}
+
+// VnodeAfterWellSentIsNext is the option files[who] <- Is(Regular, _) (file.chan:112) taken.
+// Next: that send.
+type VnodeAfterWellSentIsNext struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterWellSentIsNext) View() VnodeView { return VnodeView{s.e} }
+
+// SendFilesIs does files[who] <- Is(Regular, _) (file.chan:112), for which there is room.
+func (s VnodeAfterWellSentIsNext) SendFilesIs(attr file.Attr) (VnodeServing, error) {
+	e := s.e
+	if e == nil {
+		return VnodeServing{}, channel.DeadState("VnodeAfterWellSentIsNext", "SendFilesIs")
+	}
+	if err := e.Begin(s.step, &vnodeAfterWellSentIsNextSendFilesIsOp, e.v.who); err != nil {
+		return VnodeServing{}, err
+	}
+	p := channel.Out[file.FileIsPayload](&e.Endpoint)
+	p.Kind = file.KindRegular
+	p.Attr = attr
+	e.Commit()
+	e.Move(vnodeFiles, e.v.who, 0)
+	return VnodeServing{e, e.Step()}, nil
+}
+
+// VnodeAfterFailed is a state of vnode.Vnode (file.chan:119).
+// Next:
+//   - files[who] <- Failed(_) (file.chan:120)
+//   - files[who] <- Is(Regular, _) (file.chan:121)
+//   - gone <- files[who] (file.chan:122)
+type VnodeAfterFailed struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterFailed) View() VnodeView { return VnodeView{s.e} }
+
+// Choose waits for *VnodeAfterFailedSentFailed, *VnodeAfterFailedSentIs or *VnodeAfterFailedGone.
+func (s VnodeAfterFailed) Choose() (VnodeAfterFailedOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeAfterFailed", "Choose")
+	}
+	var guards uint64
+	if e.HasAt(vnodeFiles, e.v.who, 1<<1|1<<2|1<<3|1<<4|1<<5|1<<6) {
+		guards |= 1 << 0
+	}
+	if e.HasAt(vnodeFiles, e.v.who, 1<<7) {
+		guards |= 1 << 1
+	}
+	e.Aim(&vnodeAfterFailedChoice, 0, e.v.who)
+	e.Aim(&vnodeAfterFailedChoice, 1, e.v.who)
+	e.Aim(&vnodeAfterFailedChoice, 2, e.v.who)
+	taken, err := e.Choose(s.step, &vnodeAfterFailedChoice, guards, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.vnodeAfterFailedSentFailed
+		m.Next = VnodeAfterFailedSentFailedNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.vnodeAfterFailedSentIs
+		m.Next = VnodeAfterFailedSentIsNext{e, e.Step()}
+		return m, nil
+
+	case 2:
+		m := &e.m.vnodeAfterFailedGone
+		e.Drop(vnodeFiles, e.v.who)
+		e.v.asked = AskedNothing
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: VnodeAfterFailed took an option that it does not list")
+}
+
+// VnodeAfterFailedSentFailedNext is the option files[who] <- Failed(_) (file.chan:120) taken.
+// Next: that send.
+type VnodeAfterFailedSentFailedNext struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterFailedSentFailedNext) View() VnodeView { return VnodeView{s.e} }
+
+// SendFilesFailed does files[who] <- Failed(_) (file.chan:120), for which there is room.
+func (s VnodeAfterFailedSentFailedNext) SendFilesFailed(err_ errno.Errno) (VnodeServing, error) {
+	e := s.e
+	if e == nil {
+		return VnodeServing{}, channel.DeadState("VnodeAfterFailedSentFailedNext", "SendFilesFailed")
+	}
+	if int(err_) >= 28 {
+		return VnodeServing{}, channel.BadArgument("VnodeAfterFailedSentFailedNext", "SendFilesFailed", "err is no case of errno.Errno")
+	}
+	if err := e.Begin(s.step, &vnodeAfterFailedSentFailedNextSendFilesFailedOp, e.v.who); err != nil {
+		return VnodeServing{}, err
+	}
+	p := channel.Out[file.FileFailedPayload](&e.Endpoint)
+	p.Err = err_
+	e.Commit()
+	e.Move(vnodeFiles, e.v.who, 0)
+	return VnodeServing{e, e.Step()}, nil
+}
+
+// VnodeAfterFailedSentIsNext is the option files[who] <- Is(Regular, _) (file.chan:121) taken.
+// Next: that send.
+type VnodeAfterFailedSentIsNext struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterFailedSentIsNext) View() VnodeView { return VnodeView{s.e} }
+
+// SendFilesIs does files[who] <- Is(Regular, _) (file.chan:121), for which there is room.
+func (s VnodeAfterFailedSentIsNext) SendFilesIs(attr file.Attr) (VnodeServing, error) {
+	e := s.e
+	if e == nil {
+		return VnodeServing{}, channel.DeadState("VnodeAfterFailedSentIsNext", "SendFilesIs")
+	}
+	if err := e.Begin(s.step, &vnodeAfterFailedSentIsNextSendFilesIsOp, e.v.who); err != nil {
+		return VnodeServing{}, err
+	}
+	p := channel.Out[file.FileIsPayload](&e.Endpoint)
+	p.Kind = file.KindRegular
+	p.Attr = attr
+	e.Commit()
+	e.Move(vnodeFiles, e.v.who, 0)
+	return VnodeServing{e, e.Step()}, nil
+}
+
+// VnodeAfterLoad is a state of vnode.Vnode (file.chan:24).
+// Next:
+//   - groups[g] <- Load(_, _) (file.chan:24)
+type VnodeAfterLoad struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterLoad) View() VnodeView { return VnodeView{s.e} }
+
+// SendGroupsLoad does groups[g] <- Load(_, _) (file.chan:24).
+func (s VnodeAfterLoad) SendGroupsLoad(ino uint64, use bool) (VnodeAfterLoad2, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterLoad2{}, channel.DeadState("VnodeAfterLoad", "SendGroupsLoad")
+	}
+	if err := e.Begin(s.step, &vnodeAfterLoadSendGroupsLoadOp, e.v.g); err != nil {
+		return VnodeAfterLoad2{}, err
+	}
+	p := channel.Out[cg.GroupLoadPayload](&e.Endpoint)
+	p.Ino = ino
+	p.Use = use
+	e.Commit()
+	return VnodeAfterLoad2{e, e.Step()}, nil
+}
+
+// VnodeAfterSave is a state of vnode.Vnode (file.chan:30).
+// Next:
+//   - groups[g] <- Save(_) (file.chan:30)
+type VnodeAfterSave struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterSave) View() VnodeView { return VnodeView{s.e} }
+
+// SendGroupsSave does groups[g] <- Save(_) (file.chan:30).
+func (s VnodeAfterSave) SendGroupsSave(inode cg.Inode) (VnodeAfterSave2, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterSave2{}, channel.DeadState("VnodeAfterSave", "SendGroupsSave")
+	}
+	if err := e.Begin(s.step, &vnodeAfterSaveSendGroupsSaveOp, e.v.g); err != nil {
+		return VnodeAfterSave2{}, err
+	}
+	p := channel.Out[cg.GroupSavePayload](&e.Endpoint)
+	p.Inode = inode
+	e.Commit()
+	return VnodeAfterSave2{e, e.Step()}, nil
+}
+
+// VnodeAfterCount is a state of vnode.Vnode (file.chan:36).
+// Next:
+//   - groups[g] <- Count(_, _, _) (file.chan:36)
+type VnodeAfterCount struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterCount) View() VnodeView { return VnodeView{s.e} }
+
+// SendGroupsCount does groups[g] <- Count(_, _, _) (file.chan:36).
+func (s VnodeAfterCount) SendGroupsCount(change cg.Change, ino uint64, parent uint64) (VnodeAfterCount2, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterCount2{}, channel.DeadState("VnodeAfterCount", "SendGroupsCount")
+	}
+	if int(change) >= 3 {
+		return VnodeAfterCount2{}, channel.BadArgument("VnodeAfterCount", "SendGroupsCount", "change is no case of cg.Change")
+	}
+	if err := e.Begin(s.step, &vnodeAfterCountSendGroupsCountOp, e.v.g); err != nil {
+		return VnodeAfterCount2{}, err
+	}
+	p := channel.Out[cg.GroupCountPayload](&e.Endpoint)
+	p.Change = change
+	p.Ino = ino
+	p.Parent = parent
+	e.Commit()
+	return VnodeAfterCount2{e, e.Step()}, nil
+}
+
+// VnodeAfterTake is a state of vnode.Vnode (file.chan:42).
+// Next:
+//   - groups[g] <- TakeBlocks(_, _) (file.chan:42)
+type VnodeAfterTake struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterTake) View() VnodeView { return VnodeView{s.e} }
+
+// SendGroupsTakeBlocks does groups[g] <- TakeBlocks(_, _) (file.chan:42).
+func (s VnodeAfterTake) SendGroupsTakeBlocks(near uint64, count uint64) (VnodeAfterTakeBlocks, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterTakeBlocks{}, channel.DeadState("VnodeAfterTake", "SendGroupsTakeBlocks")
+	}
+	if err := e.Begin(s.step, &vnodeAfterTakeSendGroupsTakeBlocksOp, e.v.g); err != nil {
+		return VnodeAfterTakeBlocks{}, err
+	}
+	p := channel.Out[cg.GroupTakeBlocksPayload](&e.Endpoint)
+	p.Near = near
+	p.Count = count
+	e.Commit()
+	return VnodeAfterTakeBlocks{e, e.Step()}, nil
+}
+
+// VnodeAfterFree is a state of vnode.Vnode (file.chan:48).
+// Next:
+//   - groups[g] <- FreeBlocks(_, _) (file.chan:48)
+type VnodeAfterFree struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterFree) View() VnodeView { return VnodeView{s.e} }
+
+// SendGroupsFreeBlocks does groups[g] <- FreeBlocks(_, _) (file.chan:48).
+func (s VnodeAfterFree) SendGroupsFreeBlocks(lba uint64, count uint64) (VnodeAfterFreeBlocks, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterFreeBlocks{}, channel.DeadState("VnodeAfterFree", "SendGroupsFreeBlocks")
+	}
+	if err := e.Begin(s.step, &vnodeAfterFreeSendGroupsFreeBlocksOp, e.v.g); err != nil {
+		return VnodeAfterFreeBlocks{}, err
 	}
 	p := channel.Out[cg.GroupFreeBlocksPayload](&e.Endpoint)
 	p.Lba = lba
 	p.Count = count
 	e.Commit()
-	return VnodeAfterFreeBlocks4{e, e.Step()}, nil
+	return VnodeAfterFreeBlocks{e, e.Step()}, nil
 }
 
-// VnodeAfterFreeBlocks3 is a state of vnode.Vnode (file.chan:85).
+// VnodeAfterDrop is a state of vnode.Vnode (file.chan:54).
 // Next:
-//   - Done() <- group (file.chan:86)
-//   - Failed(err) <- group (file.chan:87)
-type VnodeAfterFreeBlocks3 struct {
+//   - groups[g] <- FreeInode(_) (file.chan:54)
+type VnodeAfterDrop struct {
 	e    *vnodeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeAfterFreeBlocks3) View() VnodeView { return VnodeView{s.e} }
+func (s VnodeAfterDrop) View() VnodeView { return VnodeView{s.e} }
 
-// ReceiveGroup waits for *VnodeAfterFreeBlocks3Done or *VnodeAfterFreeBlocks3Failed.
-func (s VnodeAfterFreeBlocks3) ReceiveGroup() (VnodeAfterFreeBlocks3Option, error) {
+// SendGroupsFreeInode does groups[g] <- FreeInode(_) (file.chan:54).
+func (s VnodeAfterDrop) SendGroupsFreeInode(ino uint64) (VnodeAfterFreeInode, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("VnodeAfterFreeBlocks3", "ReceiveGroup")
+		return VnodeAfterFreeInode{}, channel.DeadState("VnodeAfterDrop", "SendGroupsFreeInode")
 	}
-	label, err := e.Receive(s.step, &vnodeAfterFreeBlocks3ReceiveGroupOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 9:
-		m := &e.m.vnodeAfterFreeBlocks3Done
-		m.Next = VnodeAfterDone3{e, e.Step()}
-		return m, nil
-	case 10:
-		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
-		m := &e.m.vnodeAfterFreeBlocks3Failed
-		*m = VnodeAfterFreeBlocks3Failed{Err: p.Err}
-		e.v.err = p.Err
-		m.Next = VnodeAfterDone3{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: VnodeAfterFreeBlocks3 received a label that it does not list")
-}
-
-// VnodeAfterRetired is a state of vnode.Vnode (file.chan:110).
-// Next:
-//   - group <- Detach() (file.chan:110)
-type VnodeAfterRetired struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterRetired) View() VnodeView { return VnodeView{s.e} }
-
-// SendGroupDetach does group <- Detach() (file.chan:110).
-func (s VnodeAfterRetired) SendGroupDetach() (VnodeAfterDetach, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterDetach{}, channel.DeadState("VnodeAfterRetired", "SendGroupDetach")
-	}
-	if err := e.Begin(s.step, &vnodeAfterRetiredSendGroupDetachOp, 0); err != nil {
-		return VnodeAfterDetach{}, err
-	}
-	e.Commit()
-	e.Close(vnodeGroup, 0)
-	return VnodeAfterDetach{e, e.Step()}, nil
-}
-
-// VnodeAfterFailed2 is a state of vnode.Vnode (file.chan:121).
-// Next:
-//   - files[f] <- Failed(Io) (file.chan:121)
-//   - gone <- files[f] (file.chan:98)
-type VnodeAfterFailed2 struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterFailed2) View() VnodeView { return VnodeView{s.e} }
-
-// Choose waits for *VnodeAfterFailed2SentFailed or *VnodeAfterFailed2Gone.
-func (s VnodeAfterFailed2) Choose() (VnodeAfterFailed2Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterFailed2", "Choose")
-	}
-	e.Aim(&vnodeAfterFailed2Choice, 0, e.v.f)
-	e.Aim(&vnodeAfterFailed2Choice, 1, e.v.f)
-	taken, err := e.Choose(s.step, &vnodeAfterFailed2Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.vnodeAfterFailed2SentFailed
-		if err := e.Begin(e.Step(), &vnodeAfterFailed2ChooseFailedOp, e.v.f); err != nil {
-			return nil, err
-		}
-		p := channel.Out[file.FileFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoIo
-		e.Commit()
-		e.Move(vnodeFiles, e.v.f, 0)
-		m.Next = VnodeServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.vnodeAfterFailed2Gone
-		m.Next = e.settle13()
-		return m, nil
-
-	}
-	panic("channel: VnodeAfterFailed2 took an option that it does not list")
-}
-
-// VnodeAfterNoSpace is a state of vnode.Vnode (file.chan:76).
-// Next:
-//   - files[f] <- Failed(NoSpc) (file.chan:76)
-//   - gone <- files[f] (file.chan:98)
-type VnodeAfterNoSpace struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterNoSpace) View() VnodeView { return VnodeView{s.e} }
-
-// Choose waits for *VnodeAfterNoSpaceSentFailed or *VnodeAfterNoSpaceGone.
-func (s VnodeAfterNoSpace) Choose() (VnodeAfterNoSpaceOption, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterNoSpace", "Choose")
-	}
-	e.Aim(&vnodeAfterNoSpaceChoice, 0, e.v.f)
-	e.Aim(&vnodeAfterNoSpaceChoice, 1, e.v.f)
-	taken, err := e.Choose(s.step, &vnodeAfterNoSpaceChoice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.vnodeAfterNoSpaceSentFailed
-		if err := e.Begin(e.Step(), &vnodeAfterNoSpaceChooseFailedOp, e.v.f); err != nil {
-			return nil, err
-		}
-		p := channel.Out[file.FileFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoNoSpc
-		e.Commit()
-		e.Move(vnodeFiles, e.v.f, 0)
-		m.Next = VnodeServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.vnodeAfterNoSpaceGone
-		m.Next = e.settle14()
-		return m, nil
-
-	}
-	panic("channel: VnodeAfterNoSpace took an option that it does not list")
-}
-
-// VnodeAfterNoSpace2 is a state of vnode.Vnode (file.chan:76).
-// Next:
-//   - files[f] <- Failed(NoSpc) (file.chan:76)
-//   - gone <- files[f] (file.chan:98)
-type VnodeAfterNoSpace2 struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterNoSpace2) View() VnodeView { return VnodeView{s.e} }
-
-// Choose waits for *VnodeAfterNoSpace2SentFailed or *VnodeAfterNoSpace2Gone.
-func (s VnodeAfterNoSpace2) Choose() (VnodeAfterNoSpace2Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterNoSpace2", "Choose")
-	}
-	e.Aim(&vnodeAfterNoSpace2Choice, 0, e.v.f)
-	e.Aim(&vnodeAfterNoSpace2Choice, 1, e.v.f)
-	taken, err := e.Choose(s.step, &vnodeAfterNoSpace2Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.vnodeAfterNoSpace2SentFailed
-		if err := e.Begin(e.Step(), &vnodeAfterNoSpace2ChooseFailedOp, e.v.f); err != nil {
-			return nil, err
-		}
-		p := channel.Out[file.FileFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoNoSpc
-		e.Commit()
-		e.Move(vnodeFiles, e.v.f, 0)
-		m.Next = VnodeServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.vnodeAfterNoSpace2Gone
-		m.Next = e.settle15()
-		return m, nil
-
-	}
-	panic("channel: VnodeAfterNoSpace2 took an option that it does not list")
-}
-
-// VnodeAfterFailed3 is a state of vnode.Vnode (file.chan:138).
-// Next:
-//   - files[f] <- Failed(Io) (file.chan:138)
-//   - gone <- files[f] (file.chan:98)
-type VnodeAfterFailed3 struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterFailed3) View() VnodeView { return VnodeView{s.e} }
-
-// Choose waits for *VnodeAfterFailed3SentFailed or *VnodeAfterFailed3Gone.
-func (s VnodeAfterFailed3) Choose() (VnodeAfterFailed3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterFailed3", "Choose")
-	}
-	e.Aim(&vnodeAfterFailed3Choice, 0, e.v.f)
-	e.Aim(&vnodeAfterFailed3Choice, 1, e.v.f)
-	taken, err := e.Choose(s.step, &vnodeAfterFailed3Choice, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch taken.Option {
-	case 0:
-		m := &e.m.vnodeAfterFailed3SentFailed
-		if err := e.Begin(e.Step(), &vnodeAfterFailed3ChooseFailedOp, e.v.f); err != nil {
-			return nil, err
-		}
-		p := channel.Out[file.FileFailedPayload](&e.Endpoint)
-		p.Err = errno.ErrnoIo
-		e.Commit()
-		e.Move(vnodeFiles, e.v.f, 0)
-		m.Next = VnodeServing{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.vnodeAfterFailed3Gone
-		m.Next = e.settle16()
-		return m, nil
-
-	}
-	panic("channel: VnodeAfterFailed3 took an option that it does not list")
-}
-
-// VnodeAfterDone2 is a state of vnode.Vnode (file.chan:89).
-// Next:
-//   - group <- FreeInode(_) (file.chan:89)
-type VnodeAfterDone2 struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterDone2) View() VnodeView { return VnodeView{s.e} }
-
-// SendGroupFreeInode does group <- FreeInode(_) (file.chan:89).
-func (s VnodeAfterDone2) SendGroupFreeInode(ino uint64) (VnodeAfterFreeInode, error) {
-	e := s.e
-	if e == nil {
-		return VnodeAfterFreeInode{}, channel.DeadState("VnodeAfterDone2", "SendGroupFreeInode")
-	}
-	if err := e.Begin(s.step, &vnodeAfterDone2SendGroupFreeInodeOp, 0); err != nil {
+	if err := e.Begin(s.step, &vnodeAfterDropSendGroupsFreeInodeOp, e.v.g); err != nil {
 		return VnodeAfterFreeInode{}, err
 	}
 	p := channel.Out[cg.GroupFreeInodePayload](&e.Endpoint)
@@ -2117,99 +1475,227 @@ func (s VnodeAfterDone2) SendGroupFreeInode(ino uint64) (VnodeAfterFreeInode, er
 	return VnodeAfterFreeInode{e, e.Step()}, nil
 }
 
-// VnodeAfterFreeBlocks4 is a state of vnode.Vnode (file.chan:85).
+// VnodeAfterSync is a state of vnode.Vnode (file.chan:60).
 // Next:
-//   - Done() <- group (file.chan:86)
-//   - Failed(err) <- group (file.chan:87)
-type VnodeAfterFreeBlocks4 struct {
+//   - groups[g] <- Sync() (file.chan:60)
+type VnodeAfterSync struct {
 	e    *vnodeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeAfterFreeBlocks4) View() VnodeView { return VnodeView{s.e} }
+func (s VnodeAfterSync) View() VnodeView { return VnodeView{s.e} }
 
-// ReceiveGroup waits for *VnodeAfterFreeBlocks4Done or *VnodeAfterFreeBlocks4Failed.
-func (s VnodeAfterFreeBlocks4) ReceiveGroup() (VnodeAfterFreeBlocks4Option, error) {
+// SendGroupsSync does groups[g] <- Sync() (file.chan:60).
+func (s VnodeAfterSync) SendGroupsSync() (VnodeAfterSync2, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("VnodeAfterFreeBlocks4", "ReceiveGroup")
+		return VnodeAfterSync2{}, channel.DeadState("VnodeAfterSync", "SendGroupsSync")
 	}
-	label, err := e.Receive(s.step, &vnodeAfterFreeBlocks4ReceiveGroupOp, 0)
+	if err := e.Begin(s.step, &vnodeAfterSyncSendGroupsSyncOp, e.v.g); err != nil {
+		return VnodeAfterSync2{}, err
+	}
+	e.Commit()
+	return VnodeAfterSync2{e, e.Step()}, nil
+}
+
+// VnodeAfterLoad2 is a state of vnode.Vnode (file.chan:25).
+// Next:
+//   - Loaded(_) <- groups[g] (file.chan:26)
+//   - Failed(_) <- groups[g] (file.chan:27)
+type VnodeAfterLoad2 struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterLoad2) View() VnodeView { return VnodeView{s.e} }
+
+// ReceiveGroups waits for *VnodeAfterLoad2Loaded or *VnodeAfterLoad2Failed.
+func (s VnodeAfterLoad2) ReceiveGroups() (VnodeAfterLoad2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeAfterLoad2", "ReceiveGroups")
+	}
+	label, err := e.Receive(s.step, &vnodeAfterLoad2ReceiveGroupsOp, e.v.g)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
-	case 9:
-		m := &e.m.vnodeAfterFreeBlocks4Done
-		m.Next = VnodeAfterDone4{e, e.Step()}
+	case 12:
+		p := channel.In[cg.GroupLoadedPayload](&e.Endpoint)
+		m := &e.m.vnodeAfterLoad2Loaded
+		*m = VnodeAfterLoad2Loaded{Inode: p.Inode}
+		m.Next = VnodeWorking{e, e.Step()}
 		return m, nil
 	case 10:
 		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
-		m := &e.m.vnodeAfterFreeBlocks4Failed
-		*m = VnodeAfterFreeBlocks4Failed{Err: p.Err}
-		e.v.err = p.Err
-		m.Next = VnodeAfterDone4{e, e.Step()}
+		m := &e.m.vnodeAfterLoad2Failed
+		*m = VnodeAfterLoad2Failed{Err: p.Err}
+		m.Next = VnodeWorking{e, e.Step()}
 		return m, nil
 	}
-	panic("channel: VnodeAfterFreeBlocks4 received a label that it does not list")
+	panic("channel: VnodeAfterLoad2 received a label that it does not list")
 }
 
-// VnodeAfterDone3 is a state of vnode.Vnode (file.chan:89).
+// VnodeAfterSave2 is a state of vnode.Vnode (file.chan:31).
 // Next:
-//   - group <- FreeInode(_) (file.chan:89)
-type VnodeAfterDone3 struct {
+//   - Left(_, _, _) <- groups[g] (file.chan:32)
+//   - Failed(_) <- groups[g] (file.chan:33)
+type VnodeAfterSave2 struct {
 	e    *vnodeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeAfterDone3) View() VnodeView { return VnodeView{s.e} }
+func (s VnodeAfterSave2) View() VnodeView { return VnodeView{s.e} }
 
-// SendGroupFreeInode does group <- FreeInode(_) (file.chan:89).
-func (s VnodeAfterDone3) SendGroupFreeInode(ino uint64) (VnodeAfterFreeInode2, error) {
+// ReceiveGroups waits for *VnodeAfterSave2Left or *VnodeAfterSave2Failed.
+func (s VnodeAfterSave2) ReceiveGroups() (VnodeAfterSave2Option, error) {
 	e := s.e
 	if e == nil {
-		return VnodeAfterFreeInode2{}, channel.DeadState("VnodeAfterDone3", "SendGroupFreeInode")
+		return nil, channel.DeadState("VnodeAfterSave2", "ReceiveGroups")
 	}
-	if err := e.Begin(s.step, &vnodeAfterDone3SendGroupFreeInodeOp, 0); err != nil {
-		return VnodeAfterFreeInode2{}, err
+	label, err := e.Receive(s.step, &vnodeAfterSave2ReceiveGroupsOp, e.v.g)
+	if err != nil {
+		return nil, err
 	}
-	p := channel.Out[cg.GroupFreeInodePayload](&e.Endpoint)
-	p.Ino = ino
-	e.Commit()
-	return VnodeAfterFreeInode2{e, e.Step()}, nil
+	switch label {
+	case 13:
+		p := channel.In[cg.GroupLeftPayload](&e.Endpoint)
+		m := &e.m.vnodeAfterSave2Left
+		*m = VnodeAfterSave2Left{Kind: p.Kind, Links: p.Links, Used: p.Used}
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
+		m := &e.m.vnodeAfterSave2Failed
+		*m = VnodeAfterSave2Failed{Err: p.Err}
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: VnodeAfterSave2 received a label that it does not list")
 }
 
-// VnodeAfterDetach is a state of vnode.Vnode (file.chan:111).
+// VnodeAfterCount2 is a state of vnode.Vnode (file.chan:37).
 // Next:
-//   - disk <- Detach() (file.chan:111)
-type VnodeAfterDetach struct {
+//   - Left(_, _, _) <- groups[g] (file.chan:38)
+//   - Failed(_) <- groups[g] (file.chan:39)
+type VnodeAfterCount2 struct {
 	e    *vnodeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeAfterDetach) View() VnodeView { return VnodeView{s.e} }
+func (s VnodeAfterCount2) View() VnodeView { return VnodeView{s.e} }
 
-// SendDiskDetach does disk <- Detach() (file.chan:111).
-func (s VnodeAfterDetach) SendDiskDetach() (VnodeEnd, error) {
+// ReceiveGroups waits for *VnodeAfterCount2Left or *VnodeAfterCount2Failed.
+func (s VnodeAfterCount2) ReceiveGroups() (VnodeAfterCount2Option, error) {
 	e := s.e
 	if e == nil {
-		return VnodeEnd{}, channel.DeadState("VnodeAfterDetach", "SendDiskDetach")
+		return nil, channel.DeadState("VnodeAfterCount2", "ReceiveGroups")
 	}
-	if err := e.Begin(s.step, &vnodeAfterDetachSendDiskDetachOp, 0); err != nil {
-		return VnodeEnd{}, err
+	label, err := e.Receive(s.step, &vnodeAfterCount2ReceiveGroupsOp, e.v.g)
+	if err != nil {
+		return nil, err
 	}
-	e.Commit()
-	e.Close(vnodeDisk, 0)
-	return VnodeEnd{e, e.Step()}, nil
+	switch label {
+	case 13:
+		p := channel.In[cg.GroupLeftPayload](&e.Endpoint)
+		m := &e.m.vnodeAfterCount2Left
+		*m = VnodeAfterCount2Left{Kind: p.Kind, Links: p.Links, Used: p.Used}
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
+		m := &e.m.vnodeAfterCount2Failed
+		*m = VnodeAfterCount2Failed{Err: p.Err}
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: VnodeAfterCount2 received a label that it does not list")
 }
 
-// VnodeAfterFreeInode is a state of vnode.Vnode (file.chan:90).
+// VnodeAfterTakeBlocks is a state of vnode.Vnode (file.chan:43).
 // Next:
-//   - Done() <- group (file.chan:91)
-//   - Failed(err) <- group (file.chan:92)
+//   - Blocks(_, _) <- groups[g] (file.chan:44)
+//   - Failed(_) <- groups[g] (file.chan:45)
+type VnodeAfterTakeBlocks struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterTakeBlocks) View() VnodeView { return VnodeView{s.e} }
+
+// ReceiveGroups waits for *VnodeAfterTakeBlocksBlocks or *VnodeAfterTakeBlocksFailed.
+func (s VnodeAfterTakeBlocks) ReceiveGroups() (VnodeAfterTakeBlocksOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeAfterTakeBlocks", "ReceiveGroups")
+	}
+	label, err := e.Receive(s.step, &vnodeAfterTakeBlocksReceiveGroupsOp, e.v.g)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 11:
+		p := channel.In[cg.GroupBlocksPayload](&e.Endpoint)
+		m := &e.m.vnodeAfterTakeBlocksBlocks
+		*m = VnodeAfterTakeBlocksBlocks{Lba: p.Lba, Count: p.Count}
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
+		m := &e.m.vnodeAfterTakeBlocksFailed
+		*m = VnodeAfterTakeBlocksFailed{Err: p.Err}
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: VnodeAfterTakeBlocks received a label that it does not list")
+}
+
+// VnodeAfterFreeBlocks is a state of vnode.Vnode (file.chan:49).
+// Next:
+//   - Done() <- groups[g] (file.chan:50)
+//   - Failed(_) <- groups[g] (file.chan:51)
+type VnodeAfterFreeBlocks struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterFreeBlocks) View() VnodeView { return VnodeView{s.e} }
+
+// ReceiveGroups waits for *VnodeAfterFreeBlocksDone or *VnodeAfterFreeBlocksFailed.
+func (s VnodeAfterFreeBlocks) ReceiveGroups() (VnodeAfterFreeBlocksOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeAfterFreeBlocks", "ReceiveGroups")
+	}
+	label, err := e.Receive(s.step, &vnodeAfterFreeBlocksReceiveGroupsOp, e.v.g)
+	if err != nil {
+		return nil, err
+	}
+	switch label {
+	case 14:
+		m := &e.m.vnodeAfterFreeBlocksDone
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
+		m := &e.m.vnodeAfterFreeBlocksFailed
+		*m = VnodeAfterFreeBlocksFailed{Err: p.Err}
+		m.Next = VnodeWorking{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: VnodeAfterFreeBlocks received a label that it does not list")
+}
+
+// VnodeAfterFreeInode is a state of vnode.Vnode (file.chan:55).
+// Next:
+//   - Done() <- groups[g] (file.chan:56)
+//   - Failed(_) <- groups[g] (file.chan:57)
 type VnodeAfterFreeInode struct {
 	e    *vnodeComponent
 	step uint32
@@ -2218,931 +1704,710 @@ type VnodeAfterFreeInode struct {
 // View reads the model variables.
 func (s VnodeAfterFreeInode) View() VnodeView { return VnodeView{s.e} }
 
-// ReceiveGroup waits for *VnodeAfterFreeInodeDone or *VnodeAfterFreeInodeFailed.
-func (s VnodeAfterFreeInode) ReceiveGroup() (VnodeAfterFreeInodeOption, error) {
+// ReceiveGroups waits for *VnodeAfterFreeInodeDone or *VnodeAfterFreeInodeFailed.
+func (s VnodeAfterFreeInode) ReceiveGroups() (VnodeAfterFreeInodeOption, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("VnodeAfterFreeInode", "ReceiveGroup")
+		return nil, channel.DeadState("VnodeAfterFreeInode", "ReceiveGroups")
 	}
-	label, err := e.Receive(s.step, &vnodeAfterFreeInodeReceiveGroupOp, 0)
+	label, err := e.Receive(s.step, &vnodeAfterFreeInodeReceiveGroupsOp, e.v.g)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
-	case 9:
+	case 14:
 		m := &e.m.vnodeAfterFreeInodeDone
-		m.Next = VnodeServing{e, e.Step()}
+		m.Next = VnodeWorking{e, e.Step()}
 		return m, nil
 	case 10:
 		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
 		m := &e.m.vnodeAfterFreeInodeFailed
 		*m = VnodeAfterFreeInodeFailed{Err: p.Err}
-		e.v.err = p.Err
-		m.Next = VnodeServing{e, e.Step()}
+		m.Next = VnodeWorking{e, e.Step()}
 		return m, nil
 	}
 	panic("channel: VnodeAfterFreeInode received a label that it does not list")
 }
 
-// VnodeAfterDone4 is a state of vnode.Vnode (file.chan:89).
+// VnodeAfterSync2 is a state of vnode.Vnode (file.chan:61).
 // Next:
-//   - group <- FreeInode(_) (file.chan:89)
-type VnodeAfterDone4 struct {
+//   - Done() <- groups[g] (file.chan:62)
+//   - Failed(_) <- groups[g] (file.chan:63)
+type VnodeAfterSync2 struct {
 	e    *vnodeComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeAfterDone4) View() VnodeView { return VnodeView{s.e} }
+func (s VnodeAfterSync2) View() VnodeView { return VnodeView{s.e} }
 
-// SendGroupFreeInode does group <- FreeInode(_) (file.chan:89).
-func (s VnodeAfterDone4) SendGroupFreeInode(ino uint64) (VnodeAfterFreeInode3, error) {
+// ReceiveGroups waits for *VnodeAfterSync2Done or *VnodeAfterSync2Failed.
+func (s VnodeAfterSync2) ReceiveGroups() (VnodeAfterSync2Option, error) {
 	e := s.e
 	if e == nil {
-		return VnodeAfterFreeInode3{}, channel.DeadState("VnodeAfterDone4", "SendGroupFreeInode")
+		return nil, channel.DeadState("VnodeAfterSync2", "ReceiveGroups")
 	}
-	if err := e.Begin(s.step, &vnodeAfterDone4SendGroupFreeInodeOp, 0); err != nil {
-		return VnodeAfterFreeInode3{}, err
-	}
-	p := channel.Out[cg.GroupFreeInodePayload](&e.Endpoint)
-	p.Ino = ino
-	e.Commit()
-	return VnodeAfterFreeInode3{e, e.Step()}, nil
-}
-
-// VnodeAfterFreeInode2 is a state of vnode.Vnode (file.chan:90).
-// Next:
-//   - Done() <- group (file.chan:91)
-//   - Failed(err) <- group (file.chan:92)
-type VnodeAfterFreeInode2 struct {
-	e    *vnodeComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeAfterFreeInode2) View() VnodeView { return VnodeView{s.e} }
-
-// ReceiveGroup waits for *VnodeAfterFreeInode2Done or *VnodeAfterFreeInode2Failed.
-func (s VnodeAfterFreeInode2) ReceiveGroup() (VnodeAfterFreeInode2Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterFreeInode2", "ReceiveGroup")
-	}
-	label, err := e.Receive(s.step, &vnodeAfterFreeInode2ReceiveGroupOp, 0)
+	label, err := e.Receive(s.step, &vnodeAfterSync2ReceiveGroupsOp, e.v.g)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
-	case 9:
-		m := &e.m.vnodeAfterFreeInode2Done
-		m.Next = VnodeServing{e, e.Step()}
+	case 14:
+		m := &e.m.vnodeAfterSync2Done
+		m.Next = VnodeWorking{e, e.Step()}
 		return m, nil
 	case 10:
 		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
-		m := &e.m.vnodeAfterFreeInode2Failed
-		*m = VnodeAfterFreeInode2Failed{Err: p.Err}
-		e.v.err = p.Err
-		m.Next = VnodeServing{e, e.Step()}
+		m := &e.m.vnodeAfterSync2Failed
+		*m = VnodeAfterSync2Failed{Err: p.Err}
+		m.Next = VnodeWorking{e, e.Step()}
 		return m, nil
 	}
-	panic("channel: VnodeAfterFreeInode2 received a label that it does not list")
+	panic("channel: VnodeAfterSync2 received a label that it does not list")
 }
 
-// VnodeEnd is a state of vnode.Vnode (file.chan:112).
+// VnodeAfterNewFile is a state of vnode.Vnode (file.chan:76).
+// Next:
+//   - opening <- Opened(f.client) (file.chan:77)
+//   - gone <- opening (file.chan:78)
+type VnodeAfterNewFile struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterNewFile) View() VnodeView { return VnodeView{s.e} }
+
+// SendOpeningOpened does opening <- Opened(f.client) (file.chan:77), or sees that the peer is gone.
+func (s VnodeAfterNewFile) SendOpeningOpened() (VnodeServing, error) {
+	e := s.e
+	if e == nil {
+		return VnodeServing{}, channel.DeadState("VnodeAfterNewFile", "SendOpeningOpened")
+	}
+	if err := e.Begin(s.step, &vnodeAfterNewFileSendOpeningOpenedOp, 0); err != nil {
+		if err == channel.ErrGone {
+			e.Drop(vnodeOpening, 0)
+			e.Drop(vnodeFClient, 0)
+			return VnodeServing{e, e.Step()}, nil
+		}
+		return VnodeServing{}, err
+	}
+	e.Give(0, vnodeFClient, 0)
+	e.Commit()
+	e.Close(vnodeOpening, 0)
+	return VnodeServing{e, e.Step()}, nil
+}
+
+// VnodeAfterIdle is a state of vnode.Vnode (file.chan:95).
+// Next:
+//   - groups[g] <- Detach() (file.chan:95)
+type VnodeAfterIdle struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterIdle) View() VnodeView { return VnodeView{s.e} }
+
+// SendGroupsDetach does groups[g] <- Detach() (file.chan:95).
+func (s VnodeAfterIdle) SendGroupsDetach() (VnodeAfterIdleOrAfterDetach, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeAfterIdle", "SendGroupsDetach")
+	}
+	if err := e.Begin(s.step, &vnodeAfterIdleSendGroupsDetachOp, e.v.g); err != nil {
+		return nil, err
+	}
+	e.Commit()
+	e.Close(vnodeGroups, e.v.g)
+	return e.settle6(), nil
+}
+
+// VnodeAfterWatch is a state of vnode.Vnode (file.chan:218).
+// Next:
+//   - sleepers[s] <- Ready() (file.chan:219)
+//   - gone <- sleepers[s] (file.chan:220)
+type VnodeAfterWatch struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterWatch) View() VnodeView { return VnodeView{s.e} }
+
+// SendSleepersReady does sleepers[s] <- Ready() (file.chan:219), or sees that the peer is gone.
+func (s VnodeAfterWatch) SendSleepersReady() (VnodeWorking, error) {
+	e := s.e
+	if e == nil {
+		return VnodeWorking{}, channel.DeadState("VnodeAfterWatch", "SendSleepersReady")
+	}
+	if err := e.Begin(s.step, &vnodeAfterWatchSendSleepersReadyOp, e.v.s); err != nil {
+		if err == channel.ErrGone {
+			e.Drop(vnodeSleepers, e.v.s)
+			e.v.asked = AskedNothing
+			return VnodeWorking{e, e.Step()}, nil
+		}
+		return VnodeWorking{}, err
+	}
+	e.Commit()
+	switch e.Point(vnodeSleepers, e.v.s) {
+	case 0:
+		e.Move(vnodeSleepers, e.v.s, 1)
+	case 3:
+		e.Close(vnodeSleepers, e.v.s)
+	}
+	e.v.asked = AskedNothing
+	return VnodeWorking{e, e.Step()}, nil
+}
+
+// VnodeAfterDetach is a state of vnode.Vnode (file.chan:97).
+// Next:
+//   - disk <- Detach() (file.chan:97)
+type VnodeAfterDetach struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterDetach) View() VnodeView { return VnodeView{s.e} }
+
+// SendDiskDetach does disk <- Detach() (file.chan:97).
+func (s VnodeAfterDetach) SendDiskDetach() (VnodeAfterDetach2, error) {
+	e := s.e
+	if e == nil {
+		return VnodeAfterDetach2{}, channel.DeadState("VnodeAfterDetach", "SendDiskDetach")
+	}
+	if err := e.Begin(s.step, &vnodeAfterDetachSendDiskDetachOp, 0); err != nil {
+		return VnodeAfterDetach2{}, err
+	}
+	e.Commit()
+	e.Close(vnodeDisk, 0)
+	return VnodeAfterDetach2{e, e.Step()}, nil
+}
+
+// VnodeAfterDetach2 is a state of vnode.Vnode (file.chan:98).
+// Next:
+//   - control <- Retired() (file.chan:98)
+type VnodeAfterDetach2 struct {
+	e    *vnodeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeAfterDetach2) View() VnodeView { return VnodeView{s.e} }
+
+// SendControlRetired does control <- Retired() (file.chan:98).
+func (s VnodeAfterDetach2) SendControlRetired() (VnodeEnd, error) {
+	e := s.e
+	if e == nil {
+		return VnodeEnd{}, channel.DeadState("VnodeAfterDetach2", "SendControlRetired")
+	}
+	if err := e.Begin(s.step, &vnodeAfterDetach2SendControlRetiredOp, 0); err != nil {
+		return VnodeEnd{}, err
+	}
+	e.Commit()
+	e.Close(vnodeControl, 0)
+	return VnodeEnd{e, e.Step()}, nil
+}
+
+// VnodeEnd is a state of vnode.Vnode (file.chan:160).
 // The component has ended.
 type VnodeEnd struct {
 	e    *vnodeComponent
 	step uint32
 }
 
-// VnodeAfterFreeInode3 is a state of vnode.Vnode (file.chan:90).
-// Next:
-//   - Done() <- group (file.chan:91)
-//   - Failed(err) <- group (file.chan:92)
-type VnodeAfterFreeInode3 struct {
-	e    *vnodeComponent
-	step uint32
-}
+// VnodeWorkingOrAfterAsk is *VnodeWorking or *VnodeAfterAsk.
+type VnodeWorkingOrAfterAsk interface{ vnodeWorkingOrAfterAsk() }
 
-// View reads the model variables.
-func (s VnodeAfterFreeInode3) View() VnodeView { return VnodeView{s.e} }
+func (*VnodeWorking) vnodeWorkingOrAfterAsk()  {}
+func (*VnodeAfterAsk) vnodeWorkingOrAfterAsk() {}
 
-// ReceiveGroup waits for *VnodeAfterFreeInode3Done or *VnodeAfterFreeInode3Failed.
-func (s VnodeAfterFreeInode3) ReceiveGroup() (VnodeAfterFreeInode3Option, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeAfterFreeInode3", "ReceiveGroup")
-	}
-	label, err := e.Receive(s.step, &vnodeAfterFreeInode3ReceiveGroupOp, 0)
-	if err != nil {
-		return nil, err
-	}
-	switch label {
-	case 9:
-		m := &e.m.vnodeAfterFreeInode3Done
-		m.Next = VnodeServing{e, e.Step()}
-		return m, nil
-	case 10:
-		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
-		m := &e.m.vnodeAfterFreeInode3Failed
-		*m = VnodeAfterFreeInode3Failed{Err: p.Err}
-		e.v.err = p.Err
-		m.Next = VnodeServing{e, e.Step()}
-		return m, nil
-	}
-	panic("channel: VnodeAfterFreeInode3 received a label that it does not list")
-}
+// VnodeEnteringOrRetiringOrOthers is *VnodeEntering, *VnodeRetiring, *VnodeAnswering or *VnodeServing.
+type VnodeEnteringOrRetiringOrOthers interface{ vnodeEnteringOrRetiringOrOthers() }
 
-// VnodeServingOrAfterDoom is *VnodeServing or *VnodeAfterDoom.
-type VnodeServingOrAfterDoom interface{ vnodeServingOrAfterDoom() }
-
-func (*VnodeServing) vnodeServingOrAfterDoom()   {}
-func (*VnodeAfterDoom) vnodeServingOrAfterDoom() {}
-
-// VnodeAfterRetireOrAfterRetire2 is *VnodeAfterRetire or *VnodeAfterRetire2.
-type VnodeAfterRetireOrAfterRetire2 interface{ vnodeAfterRetireOrAfterRetire2() }
-
-func (*VnodeAfterRetire) vnodeAfterRetireOrAfterRetire2()  {}
-func (*VnodeAfterRetire2) vnodeAfterRetireOrAfterRetire2() {}
-
-// VnodeServingOrAfterClose is *VnodeServing or *VnodeAfterClose.
-type VnodeServingOrAfterClose interface{ vnodeServingOrAfterClose() }
-
-func (*VnodeServing) vnodeServingOrAfterClose()    {}
-func (*VnodeAfterClose) vnodeServingOrAfterClose() {}
-
-// VnodeServingOrAfterGone is *VnodeServing or *VnodeAfterGone.
-type VnodeServingOrAfterGone interface{ vnodeServingOrAfterGone() }
-
-func (*VnodeServing) vnodeServingOrAfterGone()   {}
-func (*VnodeAfterGone) vnodeServingOrAfterGone() {}
-
-// VnodeServingOption is *VnodeServingServe, *VnodeServingDoom, *VnodeServingRetire, *VnodeServingRead, *VnodeServingWrite, *VnodeServingAppend, *VnodeServingTruncate, *VnodeServingSetTimes, *VnodeServingSync, *VnodeServingStat, *VnodeServingWatch, *VnodeServingClose, *VnodeServingRelease, *VnodeServingGoneSleepers or *VnodeServingGoneFiles.
-type VnodeServingOption interface{ vnodeServingOption() }
-
-// VnodeAfterServeOption is *VnodeAfterServeNewFile or *VnodeAfterServeElse.
-type VnodeAfterServeOption interface{ vnodeAfterServeOption() }
-
-// VnodeAfterSetTimesOption is *VnodeAfterSetTimesSentDone or *VnodeAfterSetTimesGone.
-type VnodeAfterSetTimesOption interface{ vnodeAfterSetTimesOption() }
-
-// VnodeAfterStatOption is *VnodeAfterStatSentIs or *VnodeAfterStatGone.
-type VnodeAfterStatOption interface{ vnodeAfterStatOption() }
-
-// VnodeAfterFreeBlocksOption is *VnodeAfterFreeBlocksDone or *VnodeAfterFreeBlocksFailed.
-type VnodeAfterFreeBlocksOption interface{ vnodeAfterFreeBlocksOption() }
-
-// VnodeAfterCachedOption is *VnodeAfterCachedSentData or *VnodeAfterCachedGone.
-type VnodeAfterCachedOption interface{ vnodeAfterCachedOption() }
+func (*VnodeEntering) vnodeEnteringOrRetiringOrOthers()  {}
+func (*VnodeRetiring) vnodeEnteringOrRetiringOrOthers()  {}
+func (*VnodeAnswering) vnodeEnteringOrRetiringOrOthers() {}
+func (*VnodeServing) vnodeEnteringOrRetiringOrOthers()   {}
 
 // VnodeAfterRead2Option is *VnodeAfterRead2Data or *VnodeAfterRead2Failed.
 type VnodeAfterRead2Option interface{ vnodeAfterRead2Option() }
 
-// VnodeAfterInsideOption is *VnodeAfterInsideSentWritten or *VnodeAfterInsideGone.
-type VnodeAfterInsideOption interface{ vnodeAfterInsideOption() }
-
-// VnodeAfterTakeBlocksOption is *VnodeAfterTakeBlocksBlocks or *VnodeAfterTakeBlocksNoSpace.
-type VnodeAfterTakeBlocksOption interface{ vnodeAfterTakeBlocksOption() }
-
-// VnodeAfterBlocksOption is *VnodeAfterBlocksSentWritten or *VnodeAfterBlocksGone.
-type VnodeAfterBlocksOption interface{ vnodeAfterBlocksOption() }
-
-// VnodeAfterTakeBlocks2Option is *VnodeAfterTakeBlocks2Blocks or *VnodeAfterTakeBlocks2NoSpace.
-type VnodeAfterTakeBlocks2Option interface{ vnodeAfterTakeBlocks2Option() }
-
-// VnodeAfterDoneOption is *VnodeAfterDoneSentDone or *VnodeAfterDoneGone.
-type VnodeAfterDoneOption interface{ vnodeAfterDoneOption() }
-
-// VnodeAfterFailedOption is *VnodeAfterFailedSentFailed or *VnodeAfterFailedGone.
-type VnodeAfterFailedOption interface{ vnodeAfterFailedOption() }
-
-// VnodeAfterCleanOption is *VnodeAfterCleanSentDone or *VnodeAfterCleanGone.
-type VnodeAfterCleanOption interface{ vnodeAfterCleanOption() }
-
 // VnodeAfterWrite2Option is *VnodeAfterWrite2Written or *VnodeAfterWrite2Failed.
 type VnodeAfterWrite2Option interface{ vnodeAfterWrite2Option() }
 
-// VnodeAfterWrite3Option is *VnodeAfterWrite3Written or *VnodeAfterWrite3Failed.
-type VnodeAfterWrite3Option interface{ vnodeAfterWrite3Option() }
+// VnodeAfterIdleOrAfterDetach is *VnodeAfterIdle or *VnodeAfterDetach.
+type VnodeAfterIdleOrAfterDetach interface{ vnodeAfterIdleOrAfterDetach() }
 
-// VnodeAfterFreeBlocks2Option is *VnodeAfterFreeBlocks2Done or *VnodeAfterFreeBlocks2Failed.
-type VnodeAfterFreeBlocks2Option interface{ vnodeAfterFreeBlocks2Option() }
+func (*VnodeAfterIdle) vnodeAfterIdleOrAfterDetach()   {}
+func (*VnodeAfterDetach) vnodeAfterIdleOrAfterDetach() {}
 
-// VnodeAfterFreeBlocks3Option is *VnodeAfterFreeBlocks3Done or *VnodeAfterFreeBlocks3Failed.
-type VnodeAfterFreeBlocks3Option interface{ vnodeAfterFreeBlocks3Option() }
+// VnodeWorkingOrAfterWatch is *VnodeWorking or *VnodeAfterWatch.
+type VnodeWorkingOrAfterWatch interface{ vnodeWorkingOrAfterWatch() }
 
-// VnodeAfterFailed2Option is *VnodeAfterFailed2SentFailed or *VnodeAfterFailed2Gone.
-type VnodeAfterFailed2Option interface{ vnodeAfterFailed2Option() }
+func (*VnodeWorking) vnodeWorkingOrAfterWatch()    {}
+func (*VnodeAfterWatch) vnodeWorkingOrAfterWatch() {}
 
-// VnodeAfterNoSpaceOption is *VnodeAfterNoSpaceSentFailed or *VnodeAfterNoSpaceGone.
-type VnodeAfterNoSpaceOption interface{ vnodeAfterNoSpaceOption() }
+// VnodeServingOption is *VnodeServingJoin, *VnodeServingServe, *VnodeServingRetire, *VnodeServingRead, *VnodeServingWrite, *VnodeServingAppend, *VnodeServingTruncate, *VnodeServingSetTimes, *VnodeServingSync, *VnodeServingStat, *VnodeServingClose, *VnodeServingGoneFiles, *VnodeServingWatch, *VnodeServingRelease or *VnodeServingGoneSleepers.
+type VnodeServingOption interface{ vnodeServingOption() }
 
-// VnodeAfterNoSpace2Option is *VnodeAfterNoSpace2SentFailed or *VnodeAfterNoSpace2Gone.
-type VnodeAfterNoSpace2Option interface{ vnodeAfterNoSpace2Option() }
+// VnodeAfterOpenOption is *VnodeAfterOpenNewFile or *VnodeAfterOpenElse.
+type VnodeAfterOpenOption interface{ vnodeAfterOpenOption() }
 
-// VnodeAfterFailed3Option is *VnodeAfterFailed3SentFailed or *VnodeAfterFailed3Gone.
-type VnodeAfterFailed3Option interface{ vnodeAfterFailed3Option() }
+// VnodeAfterWellOption is *VnodeAfterWellSentData, *VnodeAfterWellSentWritten, *VnodeAfterWellSentDone, *VnodeAfterWellSentIs or *VnodeAfterWellGone.
+type VnodeAfterWellOption interface{ vnodeAfterWellOption() }
 
-// VnodeAfterFreeBlocks4Option is *VnodeAfterFreeBlocks4Done or *VnodeAfterFreeBlocks4Failed.
-type VnodeAfterFreeBlocks4Option interface{ vnodeAfterFreeBlocks4Option() }
+// VnodeAfterFailedOption is *VnodeAfterFailedSentFailed, *VnodeAfterFailedSentIs or *VnodeAfterFailedGone.
+type VnodeAfterFailedOption interface{ vnodeAfterFailedOption() }
+
+// VnodeAfterLoad2Option is *VnodeAfterLoad2Loaded or *VnodeAfterLoad2Failed.
+type VnodeAfterLoad2Option interface{ vnodeAfterLoad2Option() }
+
+// VnodeAfterSave2Option is *VnodeAfterSave2Left or *VnodeAfterSave2Failed.
+type VnodeAfterSave2Option interface{ vnodeAfterSave2Option() }
+
+// VnodeAfterCount2Option is *VnodeAfterCount2Left or *VnodeAfterCount2Failed.
+type VnodeAfterCount2Option interface{ vnodeAfterCount2Option() }
+
+// VnodeAfterTakeBlocksOption is *VnodeAfterTakeBlocksBlocks or *VnodeAfterTakeBlocksFailed.
+type VnodeAfterTakeBlocksOption interface{ vnodeAfterTakeBlocksOption() }
+
+// VnodeAfterFreeBlocksOption is *VnodeAfterFreeBlocksDone or *VnodeAfterFreeBlocksFailed.
+type VnodeAfterFreeBlocksOption interface{ vnodeAfterFreeBlocksOption() }
 
 // VnodeAfterFreeInodeOption is *VnodeAfterFreeInodeDone or *VnodeAfterFreeInodeFailed.
 type VnodeAfterFreeInodeOption interface{ vnodeAfterFreeInodeOption() }
 
-// VnodeAfterFreeInode2Option is *VnodeAfterFreeInode2Done or *VnodeAfterFreeInode2Failed.
-type VnodeAfterFreeInode2Option interface{ vnodeAfterFreeInode2Option() }
+// VnodeAfterSync2Option is *VnodeAfterSync2Done or *VnodeAfterSync2Failed.
+type VnodeAfterSync2Option interface{ vnodeAfterSync2Option() }
 
-// VnodeAfterFreeInode3Option is *VnodeAfterFreeInode3Done or *VnodeAfterFreeInode3Failed.
-type VnodeAfterFreeInode3Option interface{ vnodeAfterFreeInode3Option() }
-
-// VnodeServingServe is Serve(answer) <- control (file.chan:102). It is valid until the next step.
-type VnodeServingServe struct {
-	Next VnodeAfterServe
-}
-
-func (*VnodeServingServe) vnodeServingOption() {}
-
-// VnodeServingDoom is Doom() <- control (file.chan:103). It is valid until the next step.
-type VnodeServingDoom struct {
-	Next VnodeServingOrAfterDoom
-}
-
-func (*VnodeServingDoom) vnodeServingOption() {}
-
-// VnodeServingRetire is Retire() <- control (file.chan:106). It is valid until the next step.
-type VnodeServingRetire struct {
-	Next VnodeAfterRetireOrAfterRetire2
-}
-
-func (*VnodeServingRetire) vnodeServingOption() {}
-
-// VnodeServingRead is Read(_, _) <- files[f at rest] (file.chan:117). It is valid until the next step.
-type VnodeServingRead struct {
-	Member int
-	Offset uint64
-	Count  uint32
-	Next   VnodeAfterRead
-}
-
-func (*VnodeServingRead) vnodeServingOption() {}
-
-// VnodeServingWrite is Write(_, _) <- files[f at rest] (file.chan:123). It is valid until the next step.
-type VnodeServingWrite struct {
-	Member int
-	Offset uint64
-	Buf    []byte
-	Next   VnodeAfterWrite
-}
-
-func (*VnodeServingWrite) vnodeServingOption() {}
-
-// VnodeServingAppend is Append(_) <- files[f at rest] (file.chan:124). It is valid until the next step.
-type VnodeServingAppend struct {
-	Member int
-	Buf    []byte
-	Next   VnodeAfterAppend
-}
-
-func (*VnodeServingAppend) vnodeServingOption() {}
-
-// VnodeServingTruncate is Truncate(_) <- files[f at rest] (file.chan:125). It is valid until the next step.
-type VnodeServingTruncate struct {
-	Member int
-	Size   uint64
-	Next   VnodeAfterTruncate
-}
-
-func (*VnodeServingTruncate) vnodeServingOption() {}
-
-// VnodeServingSetTimes is SetTimes(_, _) <- files[f at rest] (file.chan:133). It is valid until the next step.
-type VnodeServingSetTimes struct {
-	Member int
-	Atime  uint64
-	Mtime  uint64
-	Next   VnodeAfterSetTimes
-}
-
-func (*VnodeServingSetTimes) vnodeServingOption() {}
-
-// VnodeServingSync is Sync() <- files[f at rest] (file.chan:134). It is valid until the next step.
-type VnodeServingSync struct {
-	Member int
-	Next   VnodeAfterSync
-}
-
-func (*VnodeServingSync) vnodeServingOption() {}
-
-// VnodeServingStat is Stat() <- files[f at rest] (file.chan:140). It is valid until the next step.
-type VnodeServingStat struct {
-	Member int
-	Next   VnodeAfterStat
-}
-
-func (*VnodeServingStat) vnodeServingOption() {}
-
-// VnodeServingWatch is Watch(_, waker) <- files[f at rest] (file.chan:142). It is valid until the next step.
-type VnodeServingWatch struct {
-	Member int
-	What   file.Ready
-	Next   VnodeAfterWatch
-}
-
-func (*VnodeServingWatch) vnodeServingOption() {}
-
-// VnodeServingClose is Close() <- files[f at rest] (file.chan:148). It is valid until the next step.
-type VnodeServingClose struct {
-	Member int
-	Next   VnodeServingOrAfterClose
-}
-
-func (*VnodeServingClose) vnodeServingOption() {}
-
-// VnodeServingRelease is Release() <- sleepers[s at answered] (file.chan:149). It is valid until the next step.
-type VnodeServingRelease struct {
-	Member int
-	Next   VnodeServing
-}
-
-func (*VnodeServingRelease) vnodeServingOption() {}
-
-// VnodeServingGoneSleepers is gone <- sleepers[s] (file.chan:150). It is valid until the next step.
-type VnodeServingGoneSleepers struct {
-	Member int
-	Next   VnodeServing
-}
-
-func (*VnodeServingGoneSleepers) vnodeServingOption() {}
-
-// VnodeServingGoneFiles is gone <- files[lost at rest] (file.chan:98). It is valid until the next step.
-type VnodeServingGoneFiles struct {
-	Member int
-	Next   VnodeServingOrAfterGone
-}
-
-func (*VnodeServingGoneFiles) vnodeServingOption() {}
-
-// VnodeAfterServeNewFile is new file.File as f (file.chan:18). It is valid until the next step.
-type VnodeAfterServeNewFile struct {
-	Next VnodeAfterNewFile
-}
-
-func (*VnodeAfterServeNewFile) vnodeAfterServeOption() {}
-
-// VnodeAfterServeElse is else (file.chan:25). It is valid until the next step.
-type VnodeAfterServeElse struct {
-	Next VnodeAfterElse
-}
-
-func (*VnodeAfterServeElse) vnodeAfterServeOption() {}
-
-// VnodeAfterSetTimesSentDone is files[f] <- Done() (file.chan:133). It is valid until the next step.
-type VnodeAfterSetTimesSentDone struct {
-	Next VnodeServing
-}
-
-func (*VnodeAfterSetTimesSentDone) vnodeAfterSetTimesOption() {}
-
-// VnodeAfterSetTimesGone is gone <- files[f] (file.chan:98). It is valid until the next step.
-type VnodeAfterSetTimesGone struct {
-	Next VnodeServingOrAfterGone
-}
-
-func (*VnodeAfterSetTimesGone) vnodeAfterSetTimesOption() {}
-
-// VnodeAfterStatSentIs is files[f] <- Is(Regular, _) (file.chan:140). It is valid until the next step.
-type VnodeAfterStatSentIs struct {
-	Next VnodeAfterStatSentIsNext
-}
-
-func (*VnodeAfterStatSentIs) vnodeAfterStatOption() {}
-
-// VnodeAfterStatGone is gone <- files[f] (file.chan:98). It is valid until the next step.
-type VnodeAfterStatGone struct {
-	Next VnodeServingOrAfterGone
-}
-
-func (*VnodeAfterStatGone) vnodeAfterStatOption() {}
-
-// VnodeAfterFreeBlocksDone is Done() <- group (file.chan:128). It is valid until the next step.
-type VnodeAfterFreeBlocksDone struct {
-	Next VnodeAfterDone
-}
-
-func (*VnodeAfterFreeBlocksDone) vnodeAfterFreeBlocksOption() {}
-
-// VnodeAfterFreeBlocksFailed is Failed(err) <- group (file.chan:130). It is valid until the next step.
-type VnodeAfterFreeBlocksFailed struct {
-	Err  errno.Errno
-	Next VnodeAfterFailed
-}
-
-func (*VnodeAfterFreeBlocksFailed) vnodeAfterFreeBlocksOption() {}
-
-// VnodeAfterCachedSentData is files[f] <- Data(_) (file.chan:119). It is valid until the next step.
-type VnodeAfterCachedSentData struct {
-	Next VnodeAfterCachedSentDataNext
-}
-
-func (*VnodeAfterCachedSentData) vnodeAfterCachedOption() {}
-
-// VnodeAfterCachedGone is gone <- files[f] (file.chan:98). It is valid until the next step.
-type VnodeAfterCachedGone struct {
-	Next VnodeServingOrAfterGone
-}
-
-func (*VnodeAfterCachedGone) vnodeAfterCachedOption() {}
-
-// VnodeAfterRead2Data is Data(_) <- disk (file.chan:41). It is valid until the next step.
+// VnodeAfterRead2Data is Data(_) <- disk (file.chan:135). It is valid until the next step.
 type VnodeAfterRead2Data struct {
 	Buf  []byte
-	Next VnodeAfterCached
+	Next VnodeWorking
 }
 
 func (*VnodeAfterRead2Data) vnodeAfterRead2Option() {}
 
-// VnodeAfterRead2Failed is Failed(err) <- disk (file.chan:42). It is valid until the next step.
+// VnodeAfterRead2Failed is Failed(_) <- disk (file.chan:136). It is valid until the next step.
 type VnodeAfterRead2Failed struct {
 	Err  errno.Errno
-	Next VnodeAfterFailed2
+	Next VnodeWorking
 }
 
 func (*VnodeAfterRead2Failed) vnodeAfterRead2Option() {}
 
-// VnodeAfterInsideSentWritten is files[f] <- Written(_) (file.chan:74). It is valid until the next step.
-type VnodeAfterInsideSentWritten struct {
-	Next VnodeAfterInsideSentWrittenNext
-}
-
-func (*VnodeAfterInsideSentWritten) vnodeAfterInsideOption() {}
-
-// VnodeAfterInsideGone is gone <- files[f] (file.chan:98). It is valid until the next step.
-type VnodeAfterInsideGone struct {
-	Next VnodeServingOrAfterGone
-}
-
-func (*VnodeAfterInsideGone) vnodeAfterInsideOption() {}
-
-// VnodeAfterTakeBlocksBlocks is Blocks(_, _) <- group (file.chan:67). It is valid until the next step.
-type VnodeAfterTakeBlocksBlocks struct {
-	Lba   uint64
-	Count int
-	Next  VnodeAfterInside
-}
-
-func (*VnodeAfterTakeBlocksBlocks) vnodeAfterTakeBlocksOption() {}
-
-// VnodeAfterTakeBlocksNoSpace is NoSpace() <- group (file.chan:68). It is valid until the next step.
-type VnodeAfterTakeBlocksNoSpace struct {
-	Next VnodeAfterNoSpace
-}
-
-func (*VnodeAfterTakeBlocksNoSpace) vnodeAfterTakeBlocksOption() {}
-
-// VnodeAfterBlocksSentWritten is files[f] <- Written(_) (file.chan:74). It is valid until the next step.
-type VnodeAfterBlocksSentWritten struct {
-	Next VnodeAfterBlocksSentWrittenNext
-}
-
-func (*VnodeAfterBlocksSentWritten) vnodeAfterBlocksOption() {}
-
-// VnodeAfterBlocksGone is gone <- files[f] (file.chan:98). It is valid until the next step.
-type VnodeAfterBlocksGone struct {
-	Next VnodeServingOrAfterGone
-}
-
-func (*VnodeAfterBlocksGone) vnodeAfterBlocksOption() {}
-
-// VnodeAfterTakeBlocks2Blocks is Blocks(_, _) <- group (file.chan:67). It is valid until the next step.
-type VnodeAfterTakeBlocks2Blocks struct {
-	Lba   uint64
-	Count int
-	Next  VnodeAfterBlocks
-}
-
-func (*VnodeAfterTakeBlocks2Blocks) vnodeAfterTakeBlocks2Option() {}
-
-// VnodeAfterTakeBlocks2NoSpace is NoSpace() <- group (file.chan:68). It is valid until the next step.
-type VnodeAfterTakeBlocks2NoSpace struct {
-	Next VnodeAfterNoSpace2
-}
-
-func (*VnodeAfterTakeBlocks2NoSpace) vnodeAfterTakeBlocks2Option() {}
-
-// VnodeAfterDoneSentDone is files[f] <- Done() (file.chan:129). It is valid until the next step.
-type VnodeAfterDoneSentDone struct {
-	Next VnodeServing
-}
-
-func (*VnodeAfterDoneSentDone) vnodeAfterDoneOption() {}
-
-// VnodeAfterDoneGone is gone <- files[f] (file.chan:98). It is valid until the next step.
-type VnodeAfterDoneGone struct {
-	Next VnodeServingOrAfterGone
-}
-
-func (*VnodeAfterDoneGone) vnodeAfterDoneOption() {}
-
-// VnodeAfterFailedSentFailed is files[f] <- Failed(err) (file.chan:131). It is valid until the next step.
-type VnodeAfterFailedSentFailed struct {
-	Next VnodeServing
-}
-
-func (*VnodeAfterFailedSentFailed) vnodeAfterFailedOption() {}
-
-// VnodeAfterFailedGone is gone <- files[f] (file.chan:98). It is valid until the next step.
-type VnodeAfterFailedGone struct {
-	Next VnodeServingOrAfterGone
-}
-
-func (*VnodeAfterFailedGone) vnodeAfterFailedOption() {}
-
-// VnodeAfterCleanSentDone is files[f] <- Done() (file.chan:136). It is valid until the next step.
-type VnodeAfterCleanSentDone struct {
-	Next VnodeServing
-}
-
-func (*VnodeAfterCleanSentDone) vnodeAfterCleanOption() {}
-
-// VnodeAfterCleanGone is gone <- files[f] (file.chan:98). It is valid until the next step.
-type VnodeAfterCleanGone struct {
-	Next VnodeServingOrAfterGone
-}
-
-func (*VnodeAfterCleanGone) vnodeAfterCleanOption() {}
-
-// VnodeAfterWrite2Written is Written() <- disk (file.chan:54). It is valid until the next step.
+// VnodeAfterWrite2Written is Written() <- disk (file.chan:142). It is valid until the next step.
 type VnodeAfterWrite2Written struct {
-	Next VnodeAfterClean
+	Next VnodeWorking
 }
 
 func (*VnodeAfterWrite2Written) vnodeAfterWrite2Option() {}
 
-// VnodeAfterWrite2Failed is Failed(err) <- disk (file.chan:55). It is valid until the next step.
+// VnodeAfterWrite2Failed is Failed(_) <- disk (file.chan:143). It is valid until the next step.
 type VnodeAfterWrite2Failed struct {
 	Err  errno.Errno
-	Next VnodeAfterFailed3
+	Next VnodeWorking
 }
 
 func (*VnodeAfterWrite2Failed) vnodeAfterWrite2Option() {}
 
-// VnodeAfterWrite3Written is Written() <- disk (file.chan:54). It is valid until the next step.
-type VnodeAfterWrite3Written struct {
-	Next VnodeAfterWritten
+// VnodeServingJoin is Join(group) <- control (file.chan:180). It is valid until the next step.
+type VnodeServingJoin struct {
+	Next VnodeWorking
 }
 
-func (*VnodeAfterWrite3Written) vnodeAfterWrite3Option() {}
+func (*VnodeServingJoin) vnodeServingOption() {}
 
-// VnodeAfterWrite3Failed is Failed(err) <- disk (file.chan:55). It is valid until the next step.
-type VnodeAfterWrite3Failed struct {
-	Err  errno.Errno
-	Next VnodeAfterRetire2
+// VnodeServingServe is Serve(opening) <- control (file.chan:187). It is valid until the next step.
+type VnodeServingServe struct {
+	Next VnodeWorking
 }
 
-func (*VnodeAfterWrite3Failed) vnodeAfterWrite3Option() {}
+func (*VnodeServingServe) vnodeServingOption() {}
 
-// VnodeAfterFreeBlocks2Done is Done() <- group (file.chan:86). It is valid until the next step.
-type VnodeAfterFreeBlocks2Done struct {
-	Next VnodeAfterDone2
+// VnodeServingRetire is Retire() <- control (file.chan:188). It is valid until the next step.
+type VnodeServingRetire struct {
+	Next VnodeWorking
 }
 
-func (*VnodeAfterFreeBlocks2Done) vnodeAfterFreeBlocks2Option() {}
+func (*VnodeServingRetire) vnodeServingOption() {}
 
-// VnodeAfterFreeBlocks2Failed is Failed(err) <- group (file.chan:87). It is valid until the next step.
-type VnodeAfterFreeBlocks2Failed struct {
-	Err  errno.Errno
-	Next VnodeAfterDone2
+// VnodeServingRead is Read(_, _) <- files[f at rest] (file.chan:189). It is valid until the next step.
+type VnodeServingRead struct {
+	Member int
+	Offset uint64
+	Count  uint32
+	Next   VnodeWorking
 }
 
-func (*VnodeAfterFreeBlocks2Failed) vnodeAfterFreeBlocks2Option() {}
+func (*VnodeServingRead) vnodeServingOption() {}
 
-// VnodeAfterFreeBlocks3Done is Done() <- group (file.chan:86). It is valid until the next step.
-type VnodeAfterFreeBlocks3Done struct {
-	Next VnodeAfterDone3
+// VnodeServingWrite is Write(_, _) <- files[f at rest] (file.chan:192). It is valid until the next step.
+type VnodeServingWrite struct {
+	Member int
+	Offset uint64
+	Buf    []byte
+	Next   VnodeWorking
 }
 
-func (*VnodeAfterFreeBlocks3Done) vnodeAfterFreeBlocks3Option() {}
+func (*VnodeServingWrite) vnodeServingOption() {}
 
-// VnodeAfterFreeBlocks3Failed is Failed(err) <- group (file.chan:87). It is valid until the next step.
-type VnodeAfterFreeBlocks3Failed struct {
-	Err  errno.Errno
-	Next VnodeAfterDone3
+// VnodeServingAppend is Append(_) <- files[f at rest] (file.chan:195). It is valid until the next step.
+type VnodeServingAppend struct {
+	Member int
+	Buf    []byte
+	Next   VnodeWorking
 }
 
-func (*VnodeAfterFreeBlocks3Failed) vnodeAfterFreeBlocks3Option() {}
+func (*VnodeServingAppend) vnodeServingOption() {}
 
-// VnodeAfterFailed2SentFailed is files[f] <- Failed(Io) (file.chan:121). It is valid until the next step.
-type VnodeAfterFailed2SentFailed struct {
+// VnodeServingTruncate is Truncate(_) <- files[f at rest] (file.chan:198). It is valid until the next step.
+type VnodeServingTruncate struct {
+	Member int
+	Size   uint64
+	Next   VnodeWorking
+}
+
+func (*VnodeServingTruncate) vnodeServingOption() {}
+
+// VnodeServingSetTimes is SetTimes(_, _) <- files[f at rest] (file.chan:201). It is valid until the next step.
+type VnodeServingSetTimes struct {
+	Member int
+	Atime  uint64
+	Mtime  uint64
+	Next   VnodeWorking
+}
+
+func (*VnodeServingSetTimes) vnodeServingOption() {}
+
+// VnodeServingSync is Sync() <- files[f at rest] (file.chan:204). It is valid until the next step.
+type VnodeServingSync struct {
+	Member int
+	Next   VnodeWorking
+}
+
+func (*VnodeServingSync) vnodeServingOption() {}
+
+// VnodeServingStat is Stat() <- files[f at rest] (file.chan:207). It is valid until the next step.
+type VnodeServingStat struct {
+	Member int
+	Next   VnodeWorking
+}
+
+func (*VnodeServingStat) vnodeServingOption() {}
+
+// VnodeServingClose is Close() <- files[f at rest] (file.chan:210). It is valid until the next step.
+type VnodeServingClose struct {
+	Member int
+	Next   VnodeWorking
+}
+
+func (*VnodeServingClose) vnodeServingOption() {}
+
+// VnodeServingGoneFiles is gone <- files[f] (file.chan:211). It is valid until the next step.
+type VnodeServingGoneFiles struct {
+	Member int
+	Next   VnodeWorking
+}
+
+func (*VnodeServingGoneFiles) vnodeServingOption() {}
+
+// VnodeServingWatch is Watch(_, waker) <- files[f at rest] (file.chan:213). It is valid until the next step.
+type VnodeServingWatch struct {
+	Member int
+	What   file.Ready
+	Next   VnodeWorkingOrAfterWatch
+}
+
+func (*VnodeServingWatch) vnodeServingOption() {}
+
+// VnodeServingRelease is Release() <- sleepers[s at answered] (file.chan:224). It is valid until the next step.
+type VnodeServingRelease struct {
+	Member int
+	Next   VnodeWorking
+}
+
+func (*VnodeServingRelease) vnodeServingOption() {}
+
+// VnodeServingGoneSleepers is gone <- sleepers[s] (file.chan:225). It is valid until the next step.
+type VnodeServingGoneSleepers struct {
+	Member int
+	Next   VnodeWorking
+}
+
+func (*VnodeServingGoneSleepers) vnodeServingOption() {}
+
+// VnodeAfterOpenNewFile is new file.File as f (file.chan:74). It is valid until the next step.
+type VnodeAfterOpenNewFile struct {
+	Next VnodeAfterNewFile
+}
+
+func (*VnodeAfterOpenNewFile) vnodeAfterOpenOption() {}
+
+// VnodeAfterOpenElse is else (file.chan:81). It is valid until the next step.
+type VnodeAfterOpenElse struct {
+	Next VnodeAfterRefuse
+}
+
+func (*VnodeAfterOpenElse) vnodeAfterOpenOption() {}
+
+// VnodeAfterWellSentData is files[who] <- Data(_) (file.chan:109). It is valid until the next step.
+type VnodeAfterWellSentData struct {
+	Next VnodeAfterWellSentDataNext
+}
+
+func (*VnodeAfterWellSentData) vnodeAfterWellOption() {}
+
+// VnodeAfterWellSentWritten is files[who] <- Written(_) (file.chan:110). It is valid until the next step.
+type VnodeAfterWellSentWritten struct {
+	Next VnodeAfterWellSentWrittenNext
+}
+
+func (*VnodeAfterWellSentWritten) vnodeAfterWellOption() {}
+
+// VnodeAfterWellSentDone is files[who] <- Done() (file.chan:111). It is valid until the next step.
+type VnodeAfterWellSentDone struct {
 	Next VnodeServing
 }
 
-func (*VnodeAfterFailed2SentFailed) vnodeAfterFailed2Option() {}
+func (*VnodeAfterWellSentDone) vnodeAfterWellOption() {}
 
-// VnodeAfterFailed2Gone is gone <- files[f] (file.chan:98). It is valid until the next step.
-type VnodeAfterFailed2Gone struct {
-	Next VnodeServingOrAfterGone
+// VnodeAfterWellSentIs is files[who] <- Is(Regular, _) (file.chan:112). It is valid until the next step.
+type VnodeAfterWellSentIs struct {
+	Next VnodeAfterWellSentIsNext
 }
 
-func (*VnodeAfterFailed2Gone) vnodeAfterFailed2Option() {}
+func (*VnodeAfterWellSentIs) vnodeAfterWellOption() {}
 
-// VnodeAfterNoSpaceSentFailed is files[f] <- Failed(NoSpc) (file.chan:76). It is valid until the next step.
-type VnodeAfterNoSpaceSentFailed struct {
-	Next VnodeServing
+// VnodeAfterWellGone is gone <- files[who] (file.chan:113). It is valid until the next step.
+type VnodeAfterWellGone struct {
+	Next VnodeWorking
 }
 
-func (*VnodeAfterNoSpaceSentFailed) vnodeAfterNoSpaceOption() {}
+func (*VnodeAfterWellGone) vnodeAfterWellOption() {}
 
-// VnodeAfterNoSpaceGone is gone <- files[f] (file.chan:98). It is valid until the next step.
-type VnodeAfterNoSpaceGone struct {
-	Next VnodeServingOrAfterGone
+// VnodeAfterFailedSentFailed is files[who] <- Failed(_) (file.chan:120). It is valid until the next step.
+type VnodeAfterFailedSentFailed struct {
+	Next VnodeAfterFailedSentFailedNext
 }
 
-func (*VnodeAfterNoSpaceGone) vnodeAfterNoSpaceOption() {}
+func (*VnodeAfterFailedSentFailed) vnodeAfterFailedOption() {}
 
-// VnodeAfterNoSpace2SentFailed is files[f] <- Failed(NoSpc) (file.chan:76). It is valid until the next step.
-type VnodeAfterNoSpace2SentFailed struct {
-	Next VnodeServing
+// VnodeAfterFailedSentIs is files[who] <- Is(Regular, _) (file.chan:121). It is valid until the next step.
+type VnodeAfterFailedSentIs struct {
+	Next VnodeAfterFailedSentIsNext
 }
 
-func (*VnodeAfterNoSpace2SentFailed) vnodeAfterNoSpace2Option() {}
+func (*VnodeAfterFailedSentIs) vnodeAfterFailedOption() {}
 
-// VnodeAfterNoSpace2Gone is gone <- files[f] (file.chan:98). It is valid until the next step.
-type VnodeAfterNoSpace2Gone struct {
-	Next VnodeServingOrAfterGone
+// VnodeAfterFailedGone is gone <- files[who] (file.chan:122). It is valid until the next step.
+type VnodeAfterFailedGone struct {
+	Next VnodeWorking
 }
 
-func (*VnodeAfterNoSpace2Gone) vnodeAfterNoSpace2Option() {}
+func (*VnodeAfterFailedGone) vnodeAfterFailedOption() {}
 
-// VnodeAfterFailed3SentFailed is files[f] <- Failed(Io) (file.chan:138). It is valid until the next step.
-type VnodeAfterFailed3SentFailed struct {
-	Next VnodeServing
+// VnodeAfterLoad2Loaded is Loaded(_) <- groups[g] (file.chan:26). It is valid until the next step.
+type VnodeAfterLoad2Loaded struct {
+	Inode cg.Inode
+	Next  VnodeWorking
 }
 
-func (*VnodeAfterFailed3SentFailed) vnodeAfterFailed3Option() {}
+func (*VnodeAfterLoad2Loaded) vnodeAfterLoad2Option() {}
 
-// VnodeAfterFailed3Gone is gone <- files[f] (file.chan:98). It is valid until the next step.
-type VnodeAfterFailed3Gone struct {
-	Next VnodeServingOrAfterGone
-}
-
-func (*VnodeAfterFailed3Gone) vnodeAfterFailed3Option() {}
-
-// VnodeAfterFreeBlocks4Done is Done() <- group (file.chan:86). It is valid until the next step.
-type VnodeAfterFreeBlocks4Done struct {
-	Next VnodeAfterDone4
-}
-
-func (*VnodeAfterFreeBlocks4Done) vnodeAfterFreeBlocks4Option() {}
-
-// VnodeAfterFreeBlocks4Failed is Failed(err) <- group (file.chan:87). It is valid until the next step.
-type VnodeAfterFreeBlocks4Failed struct {
+// VnodeAfterLoad2Failed is Failed(_) <- groups[g] (file.chan:27). It is valid until the next step.
+type VnodeAfterLoad2Failed struct {
 	Err  errno.Errno
-	Next VnodeAfterDone4
+	Next VnodeWorking
 }
 
-func (*VnodeAfterFreeBlocks4Failed) vnodeAfterFreeBlocks4Option() {}
+func (*VnodeAfterLoad2Failed) vnodeAfterLoad2Option() {}
 
-// VnodeAfterFreeInodeDone is Done() <- group (file.chan:91). It is valid until the next step.
+// VnodeAfterSave2Left is Left(_, _, _) <- groups[g] (file.chan:32). It is valid until the next step.
+type VnodeAfterSave2Left struct {
+	Kind  file.Kind
+	Links uint32
+	Used  bool
+	Next  VnodeWorking
+}
+
+func (*VnodeAfterSave2Left) vnodeAfterSave2Option() {}
+
+// VnodeAfterSave2Failed is Failed(_) <- groups[g] (file.chan:33). It is valid until the next step.
+type VnodeAfterSave2Failed struct {
+	Err  errno.Errno
+	Next VnodeWorking
+}
+
+func (*VnodeAfterSave2Failed) vnodeAfterSave2Option() {}
+
+// VnodeAfterCount2Left is Left(_, _, _) <- groups[g] (file.chan:38). It is valid until the next step.
+type VnodeAfterCount2Left struct {
+	Kind  file.Kind
+	Links uint32
+	Used  bool
+	Next  VnodeWorking
+}
+
+func (*VnodeAfterCount2Left) vnodeAfterCount2Option() {}
+
+// VnodeAfterCount2Failed is Failed(_) <- groups[g] (file.chan:39). It is valid until the next step.
+type VnodeAfterCount2Failed struct {
+	Err  errno.Errno
+	Next VnodeWorking
+}
+
+func (*VnodeAfterCount2Failed) vnodeAfterCount2Option() {}
+
+// VnodeAfterTakeBlocksBlocks is Blocks(_, _) <- groups[g] (file.chan:44). It is valid until the next step.
+type VnodeAfterTakeBlocksBlocks struct {
+	Lba   uint64
+	Count uint64
+	Next  VnodeWorking
+}
+
+func (*VnodeAfterTakeBlocksBlocks) vnodeAfterTakeBlocksOption() {}
+
+// VnodeAfterTakeBlocksFailed is Failed(_) <- groups[g] (file.chan:45). It is valid until the next step.
+type VnodeAfterTakeBlocksFailed struct {
+	Err  errno.Errno
+	Next VnodeWorking
+}
+
+func (*VnodeAfterTakeBlocksFailed) vnodeAfterTakeBlocksOption() {}
+
+// VnodeAfterFreeBlocksDone is Done() <- groups[g] (file.chan:50). It is valid until the next step.
+type VnodeAfterFreeBlocksDone struct {
+	Next VnodeWorking
+}
+
+func (*VnodeAfterFreeBlocksDone) vnodeAfterFreeBlocksOption() {}
+
+// VnodeAfterFreeBlocksFailed is Failed(_) <- groups[g] (file.chan:51). It is valid until the next step.
+type VnodeAfterFreeBlocksFailed struct {
+	Err  errno.Errno
+	Next VnodeWorking
+}
+
+func (*VnodeAfterFreeBlocksFailed) vnodeAfterFreeBlocksOption() {}
+
+// VnodeAfterFreeInodeDone is Done() <- groups[g] (file.chan:56). It is valid until the next step.
 type VnodeAfterFreeInodeDone struct {
-	Next VnodeServing
+	Next VnodeWorking
 }
 
 func (*VnodeAfterFreeInodeDone) vnodeAfterFreeInodeOption() {}
 
-// VnodeAfterFreeInodeFailed is Failed(err) <- group (file.chan:92). It is valid until the next step.
+// VnodeAfterFreeInodeFailed is Failed(_) <- groups[g] (file.chan:57). It is valid until the next step.
 type VnodeAfterFreeInodeFailed struct {
 	Err  errno.Errno
-	Next VnodeServing
+	Next VnodeWorking
 }
 
 func (*VnodeAfterFreeInodeFailed) vnodeAfterFreeInodeOption() {}
 
-// VnodeAfterFreeInode2Done is Done() <- group (file.chan:91). It is valid until the next step.
-type VnodeAfterFreeInode2Done struct {
-	Next VnodeServing
+// VnodeAfterSync2Done is Done() <- groups[g] (file.chan:62). It is valid until the next step.
+type VnodeAfterSync2Done struct {
+	Next VnodeWorking
 }
 
-func (*VnodeAfterFreeInode2Done) vnodeAfterFreeInode2Option() {}
+func (*VnodeAfterSync2Done) vnodeAfterSync2Option() {}
 
-// VnodeAfterFreeInode2Failed is Failed(err) <- group (file.chan:92). It is valid until the next step.
-type VnodeAfterFreeInode2Failed struct {
+// VnodeAfterSync2Failed is Failed(_) <- groups[g] (file.chan:63). It is valid until the next step.
+type VnodeAfterSync2Failed struct {
 	Err  errno.Errno
-	Next VnodeServing
+	Next VnodeWorking
 }
 
-func (*VnodeAfterFreeInode2Failed) vnodeAfterFreeInode2Option() {}
+func (*VnodeAfterSync2Failed) vnodeAfterSync2Option() {}
 
-// VnodeAfterFreeInode3Done is Done() <- group (file.chan:91). It is valid until the next step.
-type VnodeAfterFreeInode3Done struct {
-	Next VnodeServing
-}
-
-func (*VnodeAfterFreeInode3Done) vnodeAfterFreeInode3Option() {}
-
-// VnodeAfterFreeInode3Failed is Failed(err) <- group (file.chan:92). It is valid until the next step.
-type VnodeAfterFreeInode3Failed struct {
-	Err  errno.Errno
-	Next VnodeServing
-}
-
-func (*VnodeAfterFreeInode3Failed) vnodeAfterFreeInode3Option() {}
-
-// settle1 is what the component does by itself from file.chan:104 on.
-func (e *vnodeComponent) settle1() VnodeServingOrAfterDoom {
-	e.v.doomed = true
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterDoom = VnodeAfterDoom{e, e.Step()}
-		return &e.at.vnodeAfterDoom
+// settle1 is what the component does by itself from file.chan:147 on.
+func (e *vnodeComponent) settle1() VnodeWorkingOrAfterAsk {
+	if e.Count(vnodeGroups) == 0 {
+		e.at.vnodeWorking = VnodeWorking{e, e.Step()}
+		return &e.at.vnodeWorking
 	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
+	e.at.vnodeAfterAsk = VnodeAfterAsk{e, e.Step()}
+	return &e.at.vnodeAfterAsk
 }
 
-// settle2 is what the component does by itself from file.chan:107 on.
-func (e *vnodeComponent) settle2() VnodeAfterRetireOrAfterRetire2 {
-	if e.Count(vnodeFiles) == 0 && e.Count(vnodeSleepers) == 0 {
-		e.at.vnodeAfterRetire = VnodeAfterRetire{e, e.Step()}
-		return &e.at.vnodeAfterRetire
+// settle2 is what the component does by itself from file.chan:153 on.
+func (e *vnodeComponent) settle2() VnodeEnteringOrRetiringOrOthers {
+	if e.v.asked == AskedServe {
+		e.at.vnodeEntering = VnodeEntering{e, e.Step()}
+		return &e.at.vnodeEntering
 	}
-	e.at.vnodeAfterRetire2 = VnodeAfterRetire2{e, e.Step()}
-	return &e.at.vnodeAfterRetire2
+	if e.v.asked == AskedRetire {
+		e.at.vnodeRetiring = VnodeRetiring{e, e.Step()}
+		return &e.at.vnodeRetiring
+	}
+	if e.v.asked == AskedAnswer {
+		e.at.vnodeAnswering = VnodeAnswering{e, e.Step()}
+		return &e.at.vnodeAnswering
+	}
+	if e.v.asked == AskedNothing {
+		e.at.vnodeServing = VnodeServing{e, e.Step()}
+		return &e.at.vnodeServing
+	}
+	panic("channel: vnode.Vnode is stuck at file.chan:153")
 }
 
-// settle3 is what the component does by itself from file.chan:82 on.
-func (e *vnodeComponent) settle3() VnodeServingOrAfterClose {
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterClose = VnodeAfterClose{e, e.Step()}
-		return &e.at.vnodeAfterClose
+// settle3 is what the component does by itself from file.chan:94 on.
+func (e *vnodeComponent) settle3() VnodeAfterIdleOrAfterDetach {
+	e.v.g = 0
+l45:
+	if e.Has(vnodeGroups, e.v.g) {
+		e.at.vnodeAfterIdle = VnodeAfterIdle{e, e.Step()}
+		return &e.at.vnodeAfterIdle
 	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
+	if e.v.g < e.sizes.stretches-1 {
+		e.v.g = e.InRange(e.v.g+1, 0, e.sizes.stretches-1, "g", "file.chan:94")
+		goto l45
+	}
+	e.at.vnodeAfterDetach = VnodeAfterDetach{e, e.Step()}
+	return &e.at.vnodeAfterDetach
 }
 
-// settle4 is what the component does by itself from file.chan:98 on.
-func (e *vnodeComponent) settle4() VnodeServingOrAfterGone {
-	e.Drop(vnodeFiles, e.v.lost)
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterGone = VnodeAfterGone{e, e.Step()}
-		return &e.at.vnodeAfterGone
+// settle4 is what the component does by itself from file.chan:181 on.
+func (e *vnodeComponent) settle4() {
+	if e.Count(vnodeGroups) == e.sizes.stretches {
+		e.Drop(vnodeGroup, 0)
+		goto l80
 	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
+	e.added = e.Free(vnodeGroups, 1)
+	e.Shift(vnodeGroup, 0, vnodeGroups, e.added)
+l80:
+	e.v.asked = AskedNothing
 }
 
-// settle5 is what the component does by itself from file.chan:98 on.
-func (e *vnodeComponent) settle5() VnodeServingOrAfterGone {
-	e.v.lost = e.v.f
-	e.Drop(vnodeFiles, e.v.f)
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterGone = VnodeAfterGone{e, e.Step()}
-		return &e.at.vnodeAfterGone
+// settle5 is what the component does by itself from file.chan:214 on.
+func (e *vnodeComponent) settle5() VnodeWorkingOrAfterWatch {
+	if e.Count(vnodeSleepers) == e.sizes.wakes {
+		e.Drop(vnodeWaker, 0)
+		e.v.asked = AskedNothing
+		e.at.vnodeWorking = VnodeWorking{e, e.Step()}
+		return &e.at.vnodeWorking
 	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
+	e.added = e.Free(vnodeSleepers, 1)
+	e.v.s = e.added
+	e.Shift(vnodeWaker, 0, vnodeSleepers, e.added)
+	e.at.vnodeAfterWatch = VnodeAfterWatch{e, e.Step()}
+	return &e.at.vnodeAfterWatch
 }
 
-// settle6 is what the component does by itself from file.chan:98 on.
-func (e *vnodeComponent) settle6() VnodeServingOrAfterGone {
-	e.v.lost = e.v.f
-	e.Drop(vnodeFiles, e.v.f)
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterGone = VnodeAfterGone{e, e.Step()}
-		return &e.at.vnodeAfterGone
+// settle6 is what the component does by itself from file.chan:94 on.
+func (e *vnodeComponent) settle6() VnodeAfterIdleOrAfterDetach {
+l77:
+	if e.v.g < e.sizes.stretches-1 {
+		e.v.g = e.InRange(e.v.g+1, 0, e.sizes.stretches-1, "g", "file.chan:94")
+		if e.Has(vnodeGroups, e.v.g) {
+			e.at.vnodeAfterIdle = VnodeAfterIdle{e, e.Step()}
+			return &e.at.vnodeAfterIdle
+		}
+		goto l77
 	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
-}
-
-// settle7 is what the component does by itself from file.chan:98 on.
-func (e *vnodeComponent) settle7() VnodeServingOrAfterGone {
-	e.v.lost = e.v.f
-	e.Drop(vnodeFiles, e.v.f)
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterGone = VnodeAfterGone{e, e.Step()}
-		return &e.at.vnodeAfterGone
-	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
-}
-
-// settle8 is what the component does by itself from file.chan:98 on.
-func (e *vnodeComponent) settle8() VnodeServingOrAfterGone {
-	e.v.lost = e.v.f
-	e.Drop(vnodeFiles, e.v.f)
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterGone = VnodeAfterGone{e, e.Step()}
-		return &e.at.vnodeAfterGone
-	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
-}
-
-// settle9 is what the component does by itself from file.chan:98 on.
-func (e *vnodeComponent) settle9() VnodeServingOrAfterGone {
-	e.v.lost = e.v.f
-	e.Drop(vnodeFiles, e.v.f)
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterGone = VnodeAfterGone{e, e.Step()}
-		return &e.at.vnodeAfterGone
-	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
-}
-
-// settle10 is what the component does by itself from file.chan:98 on.
-func (e *vnodeComponent) settle10() VnodeServingOrAfterGone {
-	e.v.lost = e.v.f
-	e.Drop(vnodeFiles, e.v.f)
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterGone = VnodeAfterGone{e, e.Step()}
-		return &e.at.vnodeAfterGone
-	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
-}
-
-// settle11 is what the component does by itself from file.chan:98 on.
-func (e *vnodeComponent) settle11() VnodeServingOrAfterGone {
-	e.v.lost = e.v.f
-	e.Drop(vnodeFiles, e.v.f)
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterGone = VnodeAfterGone{e, e.Step()}
-		return &e.at.vnodeAfterGone
-	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
-}
-
-// settle12 is what the component does by itself from file.chan:98 on.
-func (e *vnodeComponent) settle12() VnodeServingOrAfterGone {
-	e.v.lost = e.v.f
-	e.Drop(vnodeFiles, e.v.f)
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterGone = VnodeAfterGone{e, e.Step()}
-		return &e.at.vnodeAfterGone
-	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
-}
-
-// settle13 is what the component does by itself from file.chan:98 on.
-func (e *vnodeComponent) settle13() VnodeServingOrAfterGone {
-	e.v.lost = e.v.f
-	e.Drop(vnodeFiles, e.v.f)
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterGone = VnodeAfterGone{e, e.Step()}
-		return &e.at.vnodeAfterGone
-	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
-}
-
-// settle14 is what the component does by itself from file.chan:98 on.
-func (e *vnodeComponent) settle14() VnodeServingOrAfterGone {
-	e.v.lost = e.v.f
-	e.Drop(vnodeFiles, e.v.f)
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterGone = VnodeAfterGone{e, e.Step()}
-		return &e.at.vnodeAfterGone
-	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
-}
-
-// settle15 is what the component does by itself from file.chan:98 on.
-func (e *vnodeComponent) settle15() VnodeServingOrAfterGone {
-	e.v.lost = e.v.f
-	e.Drop(vnodeFiles, e.v.f)
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterGone = VnodeAfterGone{e, e.Step()}
-		return &e.at.vnodeAfterGone
-	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
-}
-
-// settle16 is what the component does by itself from file.chan:98 on.
-func (e *vnodeComponent) settle16() VnodeServingOrAfterGone {
-	e.v.lost = e.v.f
-	e.Drop(vnodeFiles, e.v.f)
-	if e.v.doomed && e.Count(vnodeFiles) == 0 {
-		e.v.doomed = false
-		e.at.vnodeAfterGone = VnodeAfterGone{e, e.Step()}
-		return &e.at.vnodeAfterGone
-	}
-	e.at.vnodeServing = VnodeServing{e, e.Step()}
-	return &e.at.vnodeServing
+	e.at.vnodeAfterDetach = VnodeAfterDetach{e, e.Step()}
+	return &e.at.vnodeAfterDetach
 }

@@ -17,11 +17,14 @@ type VnodeTableFunc func(ctx context.Context, s VnodeTableServing) error
 
 // VnodeTableGiven is what a VnodeTable starts with.
 type VnodeTableGiven struct {
-	Opens  int
-	Places int
-	First  channel.End
-	Groups channel.End
-	Disks  channel.End
+	Places    int
+	Stretches int
+	Users     int
+	Visitors  int
+	Wakes     int
+	First     channel.End
+	Groups    []channel.End
+	Disks     channel.End
 }
 
 // StartVnodeTable starts a VnodeTable. It returns the parent's end of its handle.
@@ -40,7 +43,7 @@ func SpawnVnodeTable(parent *channel.Endpoint, o channel.Options, g VnodeTableGi
 func (g *VnodeTableGiven) ends() []channel.End {
 	var ends []channel.End
 	ends = append(ends, g.First)
-	ends = append(ends, g.Groups)
+	ends = channel.Members(ends, g.Groups, g.Stretches)
 	ends = append(ends, g.Disks)
 	return ends
 }
@@ -49,46 +52,72 @@ func (g *VnodeTableGiven) ends() []channel.End {
 type vnodeTableComponent struct {
 	channel.Endpoint
 	sizes struct {
-		opens  int
-		places int
+		places    int
+		stretches int
+		users     int
+		visitors  int
+		wakes     int
 	}
 	v struct {
-		on     []int
 		newest int
 		u      int
 		v      int
-		p      int
-		v2     int
+		g      int
 	}
 	m struct {
-		vnodeTableServingGet     VnodeTableServingGet
-		vnodeTableServingForget  VnodeTableServingForget
-		vnodeTableServingDetach  VnodeTableServingDetach
-		vnodeTableServingGone    VnodeTableServingGone
-		vnodeTableServingBusy    VnodeTableServingBusy
-		vnodeTableServingRetired VnodeTableServingRetired
+		vnodeTableServingGet                 VnodeTableServingGet
+		vnodeTableServingForget              VnodeTableServingForget
+		vnodeTableServingSettle              VnodeTableServingSettle
+		vnodeTableServingDetach              VnodeTableServingDetach
+		vnodeTableServingGoneUsers           VnodeTableServingGoneUsers
+		vnodeTableServingGoneVnodes          VnodeTableServingGoneVnodes
+		vnodeTableAfterPickVnodesSentServe   VnodeTableAfterPickVnodesSentServe
+		vnodeTableAfterPickVnodesGone        VnodeTableAfterPickVnodesGone
+		vnodeTableAfterPickVnodes2SentRetire VnodeTableAfterPickVnodes2SentRetire
+		vnodeTableAfterPickVnodes2Gone       VnodeTableAfterPickVnodes2Gone
+		vnodeTableAfterPickVnodes3SentRetire VnodeTableAfterPickVnodes3SentRetire
+		vnodeTableAfterPickVnodes3Gone       VnodeTableAfterPickVnodes3Gone
+		vnodeTableAfterPickVnodes4SentRetire VnodeTableAfterPickVnodes4SentRetire
+		vnodeTableAfterPickVnodes4Gone       VnodeTableAfterPickVnodes4Gone
+		vnodeTableAfterRetire3Retired        VnodeTableAfterRetire3Retired
+		vnodeTableAfterRetire3Busy           VnodeTableAfterRetire3Busy
+		vnodeTableAfterRetire3Gone           VnodeTableAfterRetire3Gone
+		vnodeTableAfterRetire4Retired        VnodeTableAfterRetire4Retired
+		vnodeTableAfterRetire4Busy           VnodeTableAfterRetire4Busy
+		vnodeTableAfterRetire4Gone           VnodeTableAfterRetire4Gone
+		vnodeTableAfterRetire5Retired        VnodeTableAfterRetire5Retired
+		vnodeTableAfterRetire5Busy           VnodeTableAfterRetire5Busy
+		vnodeTableAfterRetire5Gone           VnodeTableAfterRetire5Gone
+		vnodeTableAfterSyncDone              VnodeTableAfterSyncDone
+		vnodeTableAfterSyncFailed            VnodeTableAfterSyncFailed
+		vnodeTableAfterAttach3SentJoin       VnodeTableAfterAttach3SentJoin
+		vnodeTableAfterAttach3Gone           VnodeTableAfterAttach3Gone
+		vnodeTableAfterJoinSentServe         VnodeTableAfterJoinSentServe
+		vnodeTableAfterJoinGone              VnodeTableAfterJoinGone
 	}
 	at struct {
-		vnodeTableServing       VnodeTableServing
-		vnodeTableAfterRetired  VnodeTableAfterRetired
-		vnodeTableAfterFailed   VnodeTableAfterFailed
-		vnodeTableAfterRunning  VnodeTableAfterRunning
-		vnodeTableAfterRunning2 VnodeTableAfterRunning2
-		vnodeTableAfterLeaving  VnodeTableAfterLeaving
-		vnodeTableAfterAbsent   VnodeTableAfterAbsent
-		vnodeTableAfterAbsent2  VnodeTableAfterAbsent2
-		vnodeTableAfterRunning3 VnodeTableAfterRunning3
-		vnodeTableAfterKept     VnodeTableAfterKept
+		vnodeTableEvicting        VnodeTableEvicting
+		vnodeTableAfterKnown      VnodeTableAfterKnown
+		vnodeTableAfterEvict      VnodeTableAfterEvict
+		vnodeTableGathering       VnodeTableGathering
+		vnodeTableAfterRetire     VnodeTableAfterRetire
+		vnodeTableAfterSettle     VnodeTableAfterSettle
+		vnodeTableAfterRetire2    VnodeTableAfterRetire2
+		vnodeTableAfterDetach     VnodeTableAfterDetach
+		vnodeTableAfterDetach2    VnodeTableAfterDetach2
+		vnodeTableAfterStartVnode VnodeTableAfterStartVnode
+		vnodeTableAfterJoin       VnodeTableAfterJoin
 	}
 	added int // the member that an add has made last
 }
 
 // body is the component from its start to its end.
 func (e *vnodeTableComponent) body(g VnodeTableGiven, run VnodeTableFunc) func(context.Context) error {
-	e.sizes.opens = g.Opens
 	e.sizes.places = g.Places
-	e.v.on = make([]int, e.sizes.opens)
-
+	e.sizes.stretches = g.Stretches
+	e.sizes.users = g.Users
+	e.sizes.visitors = g.Visitors
+	e.sizes.wakes = g.Wakes
 	return func(ctx context.Context) error {
 		e.added = e.Free(vnodeTableUsers, 1)
 		e.Shift(vnodeTableFirst, 0, vnodeTableUsers, e.added)
@@ -103,152 +132,160 @@ const (
 	vnodeTableDisks
 	vnodeTableUsers
 	vnodeTableVnodes
-	vnodeTableParked
+	vnodeTableOpening
 	vnodeTableOwn
-	vnodeTableGroup
 	vnodeTableDisk
-	vnodeTableAnswer
-	vnodeTableGClient
-	vnodeTableGGroup
 	vnodeTableBClient
 	vnodeTableBDriver
 	vnodeTableCTable
 	vnodeTableCVnode
 	vnodeTableTClient
 	vnodeTableTTable
+	vnodeTableSClient
+	vnodeTableSGroup
 )
 
 func vnodeTableLayout(g *VnodeTableGiven) *channel.Component {
-	return &channel.Component{Name: "VnodeTable", Choices: 1, Ops: vnodeTableOps, Chooses: vnodeTableChooses, Slots: []channel.Slot{
+	return &channel.Component{Name: "VnodeTable", Choices: 10, Ops: vnodeTableOps, Chooses: vnodeTableChooses, Slots: []channel.Slot{
 		{Name: "first", Protocol: &Table, Role: 1},
-		{Name: "groups", Protocol: &cg.Port, Role: 0},
+		{Name: "groups", Protocol: &cg.Port, Role: 0, Set: g.Stretches},
 		{Name: "disks", Protocol: &block.Port, Role: 0},
-		{Name: "users", Protocol: &Table, Role: 1, Set: g.Places + 1},
-		{Name: "vnodes", Protocol: &Control, Role: 0, Set: g.Places, Points: 3},
-		{Name: "parked", Protocol: &dir.Opening, Role: 1, Set: g.Opens},
+		{Name: "users", Protocol: &Table, Role: 1, Set: 2*g.Places + 1, Points: 4},
+		{Name: "vnodes", Protocol: &Control, Role: 0, Set: g.Places},
+		{Name: "opening", Protocol: &dir.Opening, Role: 1},
 		{Name: "own", Protocol: &Control, Role: 1},
-		{Name: "group", Protocol: &cg.Group, Role: 0},
 		{Name: "disk", Protocol: &block.Block, Role: 0},
-		{Name: "answer", Protocol: &dir.Opening, Role: 1},
-		{Name: "g.client", Protocol: &cg.Group, Role: 0},
-		{Name: "g.group", Protocol: &cg.Group, Role: 1},
 		{Name: "b.client", Protocol: &block.Block, Role: 0},
 		{Name: "b.driver", Protocol: &block.Block, Role: 1},
 		{Name: "c.table", Protocol: &Control, Role: 0},
 		{Name: "c.vnode", Protocol: &Control, Role: 1},
 		{Name: "t.client", Protocol: &Table, Role: 0},
 		{Name: "t.table", Protocol: &Table, Role: 1},
+		{Name: "s.client", Protocol: &cg.Group, Role: 0},
+		{Name: "s.group", Protocol: &cg.Group, Role: 1},
 	}}
 }
 
 // vnodeTableOps are all steps of a VnodeTable, and vnodeTableChooses its chooses.
-var vnodeTableOps = []*channel.Op{&vnodeTableAfterGetRunningOp, &vnodeTableAfterGetLeavingOp, &vnodeTableAfterGetAbsentOp, &vnodeTableAfterForgetRunningOp, &vnodeTableAfterForgetLeavingOp, &vnodeTableAfterForgetAbsentOp, &vnodeTableAfterBusyDoomedOp, &vnodeTableAfterBusyKeptOp, &vnodeTableAfterDoomedSendVnodesDoomOp, &vnodeTableAfterRunningSendAnswerFailedOp, &vnodeTableAfterRunning2PickVnodesOp, &vnodeTableAfterLeavingPickVnodesOp, &vnodeTableAfterAbsentFileOp, &vnodeTableAfterAbsentDirectoryOp, &vnodeTableAfterAbsentCrammedOp, &vnodeTableAfterRunning3PickVnodesOp, &vnodeTableAfterPickVnodesSendVnodesServeOp, &vnodeTableAfterFileNewGroupOp, &vnodeTableAfterDirectoryNewGroupOp, &vnodeTableAfterCrammedSendAnswerFailedOp, &vnodeTableAfterAbsent2PickVnodesOp, &vnodeTableAfterPickVnodes2SendVnodesDoomOp, &vnodeTableAfterNewGroupSendGroupsAttachOp, &vnodeTableAfterNewGroup2SendGroupsAttachOp, &vnodeTableAfterPickVnodes3SendVnodesRetireOp, &vnodeTableAfterAttachNewBlockOp, &vnodeTableAfterAttach2NewBlockOp, &vnodeTableAfterKeptSameOp, &vnodeTableAfterKeptOtherOp, &vnodeTableAfterRetiredSendParkedFailedOp, &vnodeTableAfterFailedFileOp, &vnodeTableAfterFailedDirectoryOp, &vnodeTableAfterFailedCrammedOp, &vnodeTableAfterNewBlockSendDisksAttachOp, &vnodeTableAfterNewBlock2SendDisksAttachOp, &vnodeTableAfterSameSendVnodesServeOp, &vnodeTableAfterOtherSendParkedFailedOp, &vnodeTableAfterFile2NewGroupOp, &vnodeTableAfterDirectory2NewGroupOp, &vnodeTableAfterCrammed2SendParkedFailedOp, &vnodeTableAfterAttach3NewControlOp, &vnodeTableAfterAttach4NewControlOp, &vnodeTableAfterNewGroup3SendGroupsAttachOp, &vnodeTableAfterNewGroup4SendGroupsAttachOp, &vnodeTableAfterAttach5NewBlockOp, &vnodeTableAfterAttach6NewBlockOp, &vnodeTableAfterNewBlock3SendDisksAttachOp, &vnodeTableAfterNewBlock4SendDisksAttachOp, &vnodeTableAfterAttach7NewControlOp, &vnodeTableAfterAttach8NewControlOp, &vnodeTableAfterNewControlStartVnodeOp, &vnodeTableAfterNewControl2NewTableOp, &vnodeTableAfterStartVnodeSendVnodesServeOp, &vnodeTableAfterNewTableStartDirectoryOp, &vnodeTableAfterStartDirectorySendVnodesServeOp, &vnodeTableAfterNewControl3StartVnodeOp, &vnodeTableAfterNewControl4NewTableOp, &vnodeTableAfterStartVnode2SendVnodesServeOp, &vnodeTableAfterNewTable2StartDirectoryOp, &vnodeTableAfterStartDirectory2SendVnodesServeOp}
+var vnodeTableOps = []*channel.Op{&vnodeTableEvictingKnownOp, &vnodeTableEvictingBeginOp, &vnodeTableEvictingEvictOp, &vnodeTableEvictingRefuseOp, &vnodeTableGatheringRetireOp, &vnodeTableGatheringDoneOp, &vnodeTableAfterSettleRetireOp, &vnodeTableAfterSettleDoneOp, &vnodeTableAfterBeginNewBlockOp, &vnodeTableAfterRefuseSendOpeningFailedOp, &vnodeTableAfterKnownPickVnodesOp, &vnodeTableAfterNewBlockSendDisksAttachOp, &vnodeTableAfterEvictPickVnodesOp, &vnodeTableAfterRetirePickVnodesOp, &vnodeTableAfterDoneSendUsersForgottenOp, &vnodeTableAfterRetire2PickVnodesOp, &vnodeTableAfterPickVnodesChooseServeOp, &vnodeTableAfterPickVnodes2ChooseRetireOp, &vnodeTableAfterPickVnodes3ChooseRetireOp, &vnodeTableAfterPickVnodes4ChooseRetireOp, &vnodeTableAfterDetachNewGroupOp, &vnodeTableAfterAttachNewControlOp, &vnodeTableAfterNewGroupSendGroupsAttachOp, &vnodeTableAfterGoneSendOpeningFailedOp, &vnodeTableAfterAttach2SendSClientSyncOp, &vnodeTableAfterSyncReceiveSClientOp, &vnodeTableAfterFailedSendSClientDetachOp, &vnodeTableAfterNewControlFileOp, &vnodeTableAfterNewControlDirectoryOp, &vnodeTableAfterFileStartVnodeOp, &vnodeTableAfterDirectoryNewTableOp, &vnodeTableAfterDetach2SendUsersSettledOp, &vnodeTableAfterStartVnodeNewGroupOp, &vnodeTableAfterNewTableStartDirectoryOp, &vnodeTableAfterNewGroup2SendGroupsAttachOp, &vnodeTableAfterAttach3ChooseJoinOp, &vnodeTableAfterJoinChooseServeOp, &vnodeTableAfterGone2SendOpeningFailedOp, &vnodeTableAfterGone3SendOpeningFailedOp}
 
-var vnodeTableChooses = []*channel.Choice{&vnodeTableServingChoice}
+var vnodeTableChooses = []*channel.Choice{&vnodeTableServingChoice, &vnodeTableAfterPickVnodesChoice, &vnodeTableAfterPickVnodes2Choice, &vnodeTableAfterPickVnodes3Choice, &vnodeTableAfterPickVnodes4Choice, &vnodeTableAfterRetire3Choice, &vnodeTableAfterRetire4Choice, &vnodeTableAfterRetire5Choice, &vnodeTableAfterAttach3Choice, &vnodeTableAfterJoinChoice}
 
 var (
-	vnodeTableAfterGetRunningOp                     = channel.Op{State: "VnodeTableAfterGet", Method: "Running", At: "protocols/vnode/table.chan:66:14"}
-	vnodeTableAfterGetLeavingOp                     = channel.Op{State: "VnodeTableAfterGet", Method: "Leaving", At: "protocols/vnode/table.chan:71:14"}
-	vnodeTableAfterGetAbsentOp                      = channel.Op{State: "VnodeTableAfterGet", Method: "Absent", At: "protocols/vnode/table.chan:77:14"}
-	vnodeTableAfterForgetRunningOp                  = channel.Op{State: "VnodeTableAfterForget", Method: "Running", At: "protocols/vnode/table.chan:97:14"}
-	vnodeTableAfterForgetLeavingOp                  = channel.Op{State: "VnodeTableAfterForget", Method: "Leaving", At: "protocols/vnode/table.chan:101:14"}
-	vnodeTableAfterForgetAbsentOp                   = channel.Op{State: "VnodeTableAfterForget", Method: "Absent", At: "protocols/vnode/table.chan:102:14"}
-	vnodeTableAfterBusyDoomedOp                     = channel.Op{State: "VnodeTableAfterBusy", Method: "Doomed", At: "protocols/vnode/table.chan:115:18"}
-	vnodeTableAfterBusyKeptOp                       = channel.Op{State: "VnodeTableAfterBusy", Method: "Kept", At: "protocols/vnode/table.chan:116:18"}
-	vnodeTableAfterDoomedSendVnodesDoomOp           = channel.Op{State: "VnodeTableAfterDoomed", Method: "SendVnodesDoom", Slot: vnodeTableVnodes, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:115:26"}
-	vnodeTableAfterRunningSendAnswerFailedOp        = channel.Op{State: "VnodeTableAfterRunning", Method: "SendAnswerFailed", Slot: vnodeTableAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:25:16"}
-	vnodeTableAfterRunning2PickVnodesOp             = channel.Op{State: "VnodeTableAfterRunning2", Method: "PickVnodes", At: "protocols/vnode/table.chan:67:20"}
-	vnodeTableAfterLeavingPickVnodesOp              = channel.Op{State: "VnodeTableAfterLeaving", Method: "PickVnodes", At: "protocols/vnode/table.chan:72:20"}
-	vnodeTableAfterAbsentFileOp                     = channel.Op{State: "VnodeTableAfterAbsent", Method: "File", At: "protocols/vnode/table.chan:33:14"}
-	vnodeTableAfterAbsentDirectoryOp                = channel.Op{State: "VnodeTableAfterAbsent", Method: "Directory", At: "protocols/vnode/table.chan:37:14"}
-	vnodeTableAfterAbsentCrammedOp                  = channel.Op{State: "VnodeTableAfterAbsent", Method: "Crammed", At: "protocols/vnode/table.chan:44:14"}
-	vnodeTableAfterRunning3PickVnodesOp             = channel.Op{State: "VnodeTableAfterRunning3", Method: "PickVnodes", At: "protocols/vnode/table.chan:98:20"}
-	vnodeTableAfterPickVnodesSendVnodesServeOp      = channel.Op{State: "VnodeTableAfterPickVnodes", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:68:17"}
-	vnodeTableAfterFileNewGroupOp                   = channel.Op{State: "VnodeTableAfterFile", Method: "NewGroup", Takes: "protocols/cg.Group", At: "protocols/vnode/table.chan:51:9"}
-	vnodeTableAfterDirectoryNewGroupOp              = channel.Op{State: "VnodeTableAfterDirectory", Method: "NewGroup", Takes: "protocols/cg.Group", At: "protocols/vnode/table.chan:51:9"}
-	vnodeTableAfterCrammedSendAnswerFailedOp        = channel.Op{State: "VnodeTableAfterCrammed", Method: "SendAnswerFailed", Slot: vnodeTableAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:25:16"}
-	vnodeTableAfterAbsent2PickVnodesOp              = channel.Op{State: "VnodeTableAfterAbsent2", Method: "PickVnodes", At: "protocols/vnode/table.chan:83:20"}
-	vnodeTableAfterPickVnodes2SendVnodesDoomOp      = channel.Op{State: "VnodeTableAfterPickVnodes2", Method: "SendVnodesDoom", Slot: vnodeTableVnodes, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:99:17"}
-	vnodeTableAfterNewGroupSendGroupsAttachOp       = channel.Op{State: "VnodeTableAfterNewGroup", Method: "SendGroupsAttach", Slot: vnodeTableGroups, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:52:9"}
-	vnodeTableAfterNewGroup2SendGroupsAttachOp      = channel.Op{State: "VnodeTableAfterNewGroup2", Method: "SendGroupsAttach", Slot: vnodeTableGroups, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:52:9"}
-	vnodeTableAfterPickVnodes3SendVnodesRetireOp    = channel.Op{State: "VnodeTableAfterPickVnodes3", Method: "SendVnodesRetire", Slot: vnodeTableVnodes, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:84:17"}
-	vnodeTableAfterAttachNewBlockOp                 = channel.Op{State: "VnodeTableAfterAttach", Method: "NewBlock", Takes: "protocols/block.Block", At: "protocols/vnode/table.chan:53:9"}
-	vnodeTableAfterAttach2NewBlockOp                = channel.Op{State: "VnodeTableAfterAttach2", Method: "NewBlock", Takes: "protocols/block.Block", At: "protocols/vnode/table.chan:53:9"}
-	vnodeTableAfterKeptSameOp                       = channel.Op{State: "VnodeTableAfterKept", Method: "Same", At: "protocols/vnode/table.chan:123:26"}
-	vnodeTableAfterKeptOtherOp                      = channel.Op{State: "VnodeTableAfterKept", Method: "Other", At: "protocols/vnode/table.chan:124:26"}
-	vnodeTableAfterRetiredSendParkedFailedOp        = channel.Op{State: "VnodeTableAfterRetired", Method: "SendParkedFailed", Slot: vnodeTableParked, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:25:16"}
-	vnodeTableAfterFailedFileOp                     = channel.Op{State: "VnodeTableAfterFailed", Method: "File", At: "protocols/vnode/table.chan:33:14"}
-	vnodeTableAfterFailedDirectoryOp                = channel.Op{State: "VnodeTableAfterFailed", Method: "Directory", At: "protocols/vnode/table.chan:37:14"}
-	vnodeTableAfterFailedCrammedOp                  = channel.Op{State: "VnodeTableAfterFailed", Method: "Crammed", At: "protocols/vnode/table.chan:44:14"}
-	vnodeTableAfterNewBlockSendDisksAttachOp        = channel.Op{State: "VnodeTableAfterNewBlock", Method: "SendDisksAttach", Slot: vnodeTableDisks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:54:9"}
-	vnodeTableAfterNewBlock2SendDisksAttachOp       = channel.Op{State: "VnodeTableAfterNewBlock2", Method: "SendDisksAttach", Slot: vnodeTableDisks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:54:9"}
-	vnodeTableAfterSameSendVnodesServeOp            = channel.Op{State: "VnodeTableAfterSame", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:123:33"}
-	vnodeTableAfterOtherSendParkedFailedOp          = channel.Op{State: "VnodeTableAfterOther", Method: "SendParkedFailed", Slot: vnodeTableParked, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:25:16"}
-	vnodeTableAfterFile2NewGroupOp                  = channel.Op{State: "VnodeTableAfterFile2", Method: "NewGroup", Takes: "protocols/cg.Group", At: "protocols/vnode/table.chan:51:9"}
-	vnodeTableAfterDirectory2NewGroupOp             = channel.Op{State: "VnodeTableAfterDirectory2", Method: "NewGroup", Takes: "protocols/cg.Group", At: "protocols/vnode/table.chan:51:9"}
-	vnodeTableAfterCrammed2SendParkedFailedOp       = channel.Op{State: "VnodeTableAfterCrammed2", Method: "SendParkedFailed", Slot: vnodeTableParked, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:25:16"}
-	vnodeTableAfterAttach3NewControlOp              = channel.Op{State: "VnodeTableAfterAttach3", Method: "NewControl", Takes: "protocols/vnode.Control", At: "protocols/vnode/table.chan:55:9"}
-	vnodeTableAfterAttach4NewControlOp              = channel.Op{State: "VnodeTableAfterAttach4", Method: "NewControl", Takes: "protocols/vnode.Control", At: "protocols/vnode/table.chan:55:9"}
-	vnodeTableAfterNewGroup3SendGroupsAttachOp      = channel.Op{State: "VnodeTableAfterNewGroup3", Method: "SendGroupsAttach", Slot: vnodeTableGroups, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:52:9"}
-	vnodeTableAfterNewGroup4SendGroupsAttachOp      = channel.Op{State: "VnodeTableAfterNewGroup4", Method: "SendGroupsAttach", Slot: vnodeTableGroups, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:52:9"}
-	vnodeTableAfterAttach5NewBlockOp                = channel.Op{State: "VnodeTableAfterAttach5", Method: "NewBlock", Takes: "protocols/block.Block", At: "protocols/vnode/table.chan:53:9"}
-	vnodeTableAfterAttach6NewBlockOp                = channel.Op{State: "VnodeTableAfterAttach6", Method: "NewBlock", Takes: "protocols/block.Block", At: "protocols/vnode/table.chan:53:9"}
-	vnodeTableAfterNewBlock3SendDisksAttachOp       = channel.Op{State: "VnodeTableAfterNewBlock3", Method: "SendDisksAttach", Slot: vnodeTableDisks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:54:9"}
-	vnodeTableAfterNewBlock4SendDisksAttachOp       = channel.Op{State: "VnodeTableAfterNewBlock4", Method: "SendDisksAttach", Slot: vnodeTableDisks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:54:9"}
-	vnodeTableAfterAttach7NewControlOp              = channel.Op{State: "VnodeTableAfterAttach7", Method: "NewControl", Takes: "protocols/vnode.Control", At: "protocols/vnode/table.chan:55:9"}
-	vnodeTableAfterAttach8NewControlOp              = channel.Op{State: "VnodeTableAfterAttach8", Method: "NewControl", Takes: "protocols/vnode.Control", At: "protocols/vnode/table.chan:55:9"}
-	vnodeTableAfterNewControlStartVnodeOp           = channel.Op{State: "VnodeTableAfterNewControl", Method: "StartVnode", Takes: "protocols/vnode.Vnode", At: "protocols/vnode/table.chan:35:13"}
-	vnodeTableAfterNewControl2NewTableOp            = channel.Op{State: "VnodeTableAfterNewControl2", Method: "NewTable", Takes: "protocols/vnode.Table", At: "protocols/vnode/table.chan:39:13"}
-	vnodeTableAfterStartVnodeSendVnodesServeOp      = channel.Op{State: "VnodeTableAfterStartVnode", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:36:13"}
-	vnodeTableAfterNewTableStartDirectoryOp         = channel.Op{State: "VnodeTableAfterNewTable", Method: "StartDirectory", Takes: "protocols/vnode.Directory", At: "protocols/vnode/table.chan:41:13"}
-	vnodeTableAfterStartDirectorySendVnodesServeOp  = channel.Op{State: "VnodeTableAfterStartDirectory", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:42:13"}
-	vnodeTableAfterNewControl3StartVnodeOp          = channel.Op{State: "VnodeTableAfterNewControl3", Method: "StartVnode", Takes: "protocols/vnode.Vnode", At: "protocols/vnode/table.chan:35:13"}
-	vnodeTableAfterNewControl4NewTableOp            = channel.Op{State: "VnodeTableAfterNewControl4", Method: "NewTable", Takes: "protocols/vnode.Table", At: "protocols/vnode/table.chan:39:13"}
-	vnodeTableAfterStartVnode2SendVnodesServeOp     = channel.Op{State: "VnodeTableAfterStartVnode2", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:36:13"}
-	vnodeTableAfterNewTable2StartDirectoryOp        = channel.Op{State: "VnodeTableAfterNewTable2", Method: "StartDirectory", Takes: "protocols/vnode.Directory", At: "protocols/vnode/table.chan:41:13"}
-	vnodeTableAfterStartDirectory2SendVnodesServeOp = channel.Op{State: "VnodeTableAfterStartDirectory2", Method: "SendVnodesServe", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:42:13"}
-	vnodeTableServingChoice                         = channel.Choice{ID: 0, State: "VnodeTableServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: vnodeTableUsers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:109:16"},
-		{Kind: channel.Recv, Slot: vnodeTableUsers, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/table.chan:110:16"},
-		{Kind: channel.Recv, Slot: vnodeTableUsers, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/table.chan:111:16"},
-		{Kind: channel.Gone, Slot: vnodeTableUsers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:112:16"},
-		{Kind: channel.Recv, Slot: vnodeTableVnodes, Peer: 1, Point: 1, Label: 3, At: "protocols/vnode/table.chan:113:16"},
-		{Kind: channel.Recv, Slot: vnodeTableVnodes, Peer: 1, Point: 1, Label: 4, At: "protocols/vnode/table.chan:128:16"},
+	vnodeTableEvictingKnownOp                  = channel.Op{State: "VnodeTableEvicting", Method: "Known", At: "protocols/vnode/table.chan:82:18"}
+	vnodeTableEvictingBeginOp                  = channel.Op{State: "VnodeTableEvicting", Method: "Begin", At: "protocols/vnode/table.chan:87:18"}
+	vnodeTableEvictingEvictOp                  = channel.Op{State: "VnodeTableEvicting", Method: "Evict", At: "protocols/vnode/table.chan:90:18"}
+	vnodeTableEvictingRefuseOp                 = channel.Op{State: "VnodeTableEvicting", Method: "Refuse", At: "protocols/vnode/table.chan:94:18"}
+	vnodeTableGatheringRetireOp                = channel.Op{State: "VnodeTableGathering", Method: "Retire", At: "protocols/vnode/table.chan:119:18"}
+	vnodeTableGatheringDoneOp                  = channel.Op{State: "VnodeTableGathering", Method: "Done", At: "protocols/vnode/table.chan:123:18"}
+	vnodeTableAfterSettleRetireOp              = channel.Op{State: "VnodeTableAfterSettle", Method: "Retire", At: "protocols/vnode/table.chan:119:18"}
+	vnodeTableAfterSettleDoneOp                = channel.Op{State: "VnodeTableAfterSettle", Method: "Done", At: "protocols/vnode/table.chan:123:18"}
+	vnodeTableAfterBeginNewBlockOp             = channel.Op{State: "VnodeTableAfterBegin", Method: "NewBlock", Takes: "protocols/block.Block", At: "protocols/vnode/table.chan:37:9"}
+	vnodeTableAfterRefuseSendOpeningFailedOp   = channel.Op{State: "VnodeTableAfterRefuse", Method: "SendOpeningFailed", Slot: vnodeTableOpening, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:22:16"}
+	vnodeTableAfterKnownPickVnodesOp           = channel.Op{State: "VnodeTableAfterKnown", Method: "PickVnodes", At: "protocols/vnode/table.chan:83:24"}
+	vnodeTableAfterNewBlockSendDisksAttachOp   = channel.Op{State: "VnodeTableAfterNewBlock", Method: "SendDisksAttach", Slot: vnodeTableDisks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:38:9"}
+	vnodeTableAfterEvictPickVnodesOp           = channel.Op{State: "VnodeTableAfterEvict", Method: "PickVnodes", At: "protocols/vnode/table.chan:91:24"}
+	vnodeTableAfterRetirePickVnodesOp          = channel.Op{State: "VnodeTableAfterRetire", Method: "PickVnodes", At: "protocols/vnode/table.chan:120:24"}
+	vnodeTableAfterDoneSendUsersForgottenOp    = channel.Op{State: "VnodeTableAfterDone", Method: "SendUsersForgotten", Slot: vnodeTableUsers, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:145:20"}
+	vnodeTableAfterRetire2PickVnodesOp         = channel.Op{State: "VnodeTableAfterRetire2", Method: "PickVnodes", At: "protocols/vnode/table.chan:120:24"}
+	vnodeTableAfterPickVnodesChooseServeOp     = channel.Op{State: "VnodeTableAfterPickVnodes", Method: "ChooseServe", Slot: vnodeTableVnodes, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/table.chan:30:16"}
+	vnodeTableAfterPickVnodes2ChooseRetireOp   = channel.Op{State: "VnodeTableAfterPickVnodes2", Method: "ChooseRetire", Slot: vnodeTableVnodes, Peer: 1, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/table.chan:68:16"}
+	vnodeTableAfterPickVnodes3ChooseRetireOp   = channel.Op{State: "VnodeTableAfterPickVnodes3", Method: "ChooseRetire", Slot: vnodeTableVnodes, Peer: 1, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/table.chan:68:16"}
+	vnodeTableAfterPickVnodes4ChooseRetireOp   = channel.Op{State: "VnodeTableAfterPickVnodes4", Method: "ChooseRetire", Slot: vnodeTableVnodes, Peer: 1, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/table.chan:68:16"}
+	vnodeTableAfterDetachNewGroupOp            = channel.Op{State: "VnodeTableAfterDetach", Method: "NewGroup", Takes: "protocols/cg.Group", At: "protocols/vnode/table.chan:104:13"}
+	vnodeTableAfterAttachNewControlOp          = channel.Op{State: "VnodeTableAfterAttach", Method: "NewControl", Takes: "protocols/vnode.Control", At: "protocols/vnode/table.chan:40:9"}
+	vnodeTableAfterNewGroupSendGroupsAttachOp  = channel.Op{State: "VnodeTableAfterNewGroup", Method: "SendGroupsAttach", Slot: vnodeTableGroups, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:105:13"}
+	vnodeTableAfterGoneSendOpeningFailedOp     = channel.Op{State: "VnodeTableAfterGone", Method: "SendOpeningFailed", Slot: vnodeTableOpening, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:22:16"}
+	vnodeTableAfterAttach2SendSClientSyncOp    = channel.Op{State: "VnodeTableAfterAttach2", Method: "SendSClientSync", Slot: vnodeTableSClient, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:106:13"}
+	vnodeTableAfterSyncReceiveSClientOp        = channel.Op{State: "VnodeTableAfterSync", Method: "ReceiveSClient", Slot: vnodeTableSClient, Peer: 1, Labels: 1<<14 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:108:20"}
+	vnodeTableAfterFailedSendSClientDetachOp   = channel.Op{State: "VnodeTableAfterFailed", Method: "SendSClientDetach", Slot: vnodeTableSClient, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:111:13"}
+	vnodeTableAfterNewControlFileOp            = channel.Op{State: "VnodeTableAfterNewControl", Method: "File", At: "protocols/vnode/table.chan:45:14"}
+	vnodeTableAfterNewControlDirectoryOp       = channel.Op{State: "VnodeTableAfterNewControl", Method: "Directory", At: "protocols/vnode/table.chan:46:14"}
+	vnodeTableAfterFileStartVnodeOp            = channel.Op{State: "VnodeTableAfterFile", Method: "StartVnode", Takes: "protocols/vnode.Vnode", At: "protocols/vnode/table.chan:45:20"}
+	vnodeTableAfterDirectoryNewTableOp         = channel.Op{State: "VnodeTableAfterDirectory", Method: "NewTable", Takes: "protocols/vnode.Table", At: "protocols/vnode/table.chan:47:13"}
+	vnodeTableAfterDetach2SendUsersSettledOp   = channel.Op{State: "VnodeTableAfterDetach2", Method: "SendUsersSettled", Slot: vnodeTableUsers, Peer: 0, Label: 5, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:132:16"}
+	vnodeTableAfterStartVnodeNewGroupOp        = channel.Op{State: "VnodeTableAfterStartVnode", Method: "NewGroup", Takes: "protocols/cg.Group", At: "protocols/vnode/table.chan:52:13"}
+	vnodeTableAfterNewTableStartDirectoryOp    = channel.Op{State: "VnodeTableAfterNewTable", Method: "StartDirectory", Takes: "protocols/vnode.Directory", At: "protocols/vnode/table.chan:49:13"}
+	vnodeTableAfterNewGroup2SendGroupsAttachOp = channel.Op{State: "VnodeTableAfterNewGroup2", Method: "SendGroupsAttach", Slot: vnodeTableGroups, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/vnode/table.chan:53:13"}
+	vnodeTableAfterAttach3ChooseJoinOp         = channel.Op{State: "VnodeTableAfterAttach3", Method: "ChooseJoin", Slot: vnodeTableVnodes, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/table.chan:55:20"}
+	vnodeTableAfterJoinChooseServeOp           = channel.Op{State: "VnodeTableAfterJoin", Method: "ChooseServe", Slot: vnodeTableVnodes, Peer: 1, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/vnode/table.chan:30:16"}
+	vnodeTableAfterGone2SendOpeningFailedOp    = channel.Op{State: "VnodeTableAfterGone2", Method: "SendOpeningFailed", Slot: vnodeTableOpening, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:22:16"}
+	vnodeTableAfterGone3SendOpeningFailedOp    = channel.Op{State: "VnodeTableAfterGone3", Method: "SendOpeningFailed", Slot: vnodeTableOpening, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/table.chan:22:16"}
+	vnodeTableServingChoice                    = channel.Choice{ID: 0, State: "VnodeTableServing", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: vnodeTableUsers, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/table.chan:140:16"},
+		{Kind: channel.Recv, Slot: vnodeTableUsers, Peer: 0, Point: 0, Label: 1, At: "protocols/vnode/table.chan:142:16"},
+		{Kind: channel.Recv, Slot: vnodeTableUsers, Peer: 0, Point: 0, Label: 2, At: "protocols/vnode/table.chan:148:16"},
+		{Kind: channel.Recv, Slot: vnodeTableUsers, Peer: 0, Point: 0, Label: 3, At: "protocols/vnode/table.chan:149:16"},
+		{Kind: channel.Gone, Slot: vnodeTableUsers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:150:16"},
+		{Kind: channel.Gone, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:151:16"},
+	}}
+	vnodeTableAfterPickVnodesChoice = channel.Choice{ID: 1, State: "VnodeTableAfterPickVnodes", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/table.chan:30:16", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:31:16", Aimed: true},
+	}}
+	vnodeTableAfterPickVnodes2Choice = channel.Choice{ID: 2, State: "VnodeTableAfterPickVnodes2", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/table.chan:68:16", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:69:16", Aimed: true},
+	}}
+	vnodeTableAfterPickVnodes3Choice = channel.Choice{ID: 3, State: "VnodeTableAfterPickVnodes3", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/table.chan:68:16", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:69:16", Aimed: true},
+	}}
+	vnodeTableAfterPickVnodes4Choice = channel.Choice{ID: 4, State: "VnodeTableAfterPickVnodes4", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/table.chan:68:16", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:69:16", Aimed: true},
+	}}
+	vnodeTableAfterRetire3Choice = channel.Choice{ID: 5, State: "VnodeTableAfterRetire3", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 4, At: "protocols/vnode/table.chan:72:16", Aimed: true},
+		{Kind: channel.Recv, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 3, At: "protocols/vnode/table.chan:73:16", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:74:16", Aimed: true},
+	}}
+	vnodeTableAfterRetire4Choice = channel.Choice{ID: 6, State: "VnodeTableAfterRetire4", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 4, At: "protocols/vnode/table.chan:72:16", Aimed: true},
+		{Kind: channel.Recv, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 3, At: "protocols/vnode/table.chan:73:16", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:74:16", Aimed: true},
+	}}
+	vnodeTableAfterRetire5Choice = channel.Choice{ID: 7, State: "VnodeTableAfterRetire5", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 4, At: "protocols/vnode/table.chan:72:16", Aimed: true},
+		{Kind: channel.Recv, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 3, At: "protocols/vnode/table.chan:73:16", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:74:16", Aimed: true},
+	}}
+	vnodeTableAfterAttach3Choice = channel.Choice{ID: 8, State: "VnodeTableAfterAttach3", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:55:20", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:56:20", Aimed: true},
+	}}
+	vnodeTableAfterJoinChoice = channel.Choice{ID: 9, State: "VnodeTableAfterJoin", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/table.chan:30:16", Aimed: true},
+		{Kind: channel.Gone, Slot: vnodeTableVnodes, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/table.chan:31:16", Aimed: true},
 	}}
 )
 
 // VnodeTableView reads the model variables of a VnodeTable, as whom a state is about. Only its steps change them.
 type VnodeTableView struct{ e *vnodeTableComponent }
 
-// On is on (table.chan:15).
-func (v VnodeTableView) On(i int) int { return v.e.v.on[i] }
-
-// Newest is newest (table.chan:17).
+// Newest is newest (table.chan:16).
 func (v VnodeTableView) Newest() int { return v.e.v.newest }
 
-// U is u (table.chan:109).
+// U is u (table.chan:140).
 func (v VnodeTableView) U() int { return v.e.v.u }
 
-// V is v (table.chan:67).
+// V is v (table.chan:83).
 func (v VnodeTableView) V() int { return v.e.v.v }
 
-// P is p (table.chan:73).
-func (v VnodeTableView) P() int { return v.e.v.p }
-
-// V2 is v (table.chan:56).
-func (v VnodeTableView) V2() int { return v.e.v.v2 }
+// G is g (table.chan:51).
+func (v VnodeTableView) G() int { return v.e.v.g }
 
 // Added is the member that an add has made last.
 func (v VnodeTableView) Added() int { return v.e.added }
 
-// VnodeTableServing is a state of vnode.VnodeTable at serving (table.chan:108).
+// VnodeTableServing is a state of vnode.VnodeTable at serving (table.chan:139).
 // Next:
-//   - Get(_, _, answer) <- users[u at rest] (table.chan:109)
-//   - Forget(_) <- users[u at rest] (table.chan:110)
-//   - Detach() <- users[u at rest] (table.chan:111)
-//   - gone <- users[u] (table.chan:112)
-//   - Busy() <- vnodes[v at asked] (table.chan:113)
-//   - Retired() <- vnodes[v at asked] (table.chan:128)
+//   - Get(_, _, opening) <- users[u at rest] (table.chan:140)
+//   - Forget(_) <- users[u at rest] (table.chan:142)
+//   - Settle() <- users[u at rest] (table.chan:148)
+//   - Detach() <- users[u at rest] (table.chan:149)
+//   - gone <- users[u] (table.chan:150)
+//   - gone <- vnodes[v] (table.chan:151)
 type VnodeTableServing struct {
 	e    *vnodeTableComponent
 	step uint32
@@ -257,7 +294,7 @@ type VnodeTableServing struct {
 // View reads the model variables.
 func (s VnodeTableServing) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// Choose waits for *VnodeTableServingGet, *VnodeTableServingForget, *VnodeTableServingDetach, *VnodeTableServingGone, *VnodeTableServingBusy or *VnodeTableServingRetired.
+// Choose waits for *VnodeTableServingGet, *VnodeTableServingForget, *VnodeTableServingSettle, *VnodeTableServingDetach, *VnodeTableServingGoneUsers or *VnodeTableServingGoneVnodes.
 func (s VnodeTableServing) Choose() (VnodeTableServingOption, error) {
 	e := s.e
 	if e == nil {
@@ -273,8 +310,9 @@ func (s VnodeTableServing) Choose() (VnodeTableServingOption, error) {
 		m := &e.m.vnodeTableServingGet
 		*m = VnodeTableServingGet{Member: taken.Member, Ino: p.Ino, Directory: p.Directory}
 		e.v.u = taken.Member
-		e.PutAt(e.TakeEnd(0), vnodeTableAnswer, 0, 0)
-		m.Next = VnodeTableAfterGet{e, e.Step()}
+		e.PutAt(e.TakeEnd(0), vnodeTableOpening, 0, 0)
+		e.Move(vnodeTableUsers, taken.Member, 0)
+		m.Next = VnodeTableEvicting{e, e.Step()}
 		return m, nil
 
 	case 1:
@@ -282,10 +320,19 @@ func (s VnodeTableServing) Choose() (VnodeTableServingOption, error) {
 		m := &e.m.vnodeTableServingForget
 		*m = VnodeTableServingForget{Member: taken.Member, Ino: p.Ino}
 		e.v.u = taken.Member
-		m.Next = VnodeTableAfterForget{e, e.Step()}
+		e.Move(vnodeTableUsers, taken.Member, 1)
+		m.Next = VnodeTableGathering{e, e.Step()}
 		return m, nil
 
 	case 2:
+		m := &e.m.vnodeTableServingSettle
+		*m = VnodeTableServingSettle{Member: taken.Member}
+		e.v.u = taken.Member
+		e.Move(vnodeTableUsers, taken.Member, 2)
+		m.Next = VnodeTableAfterSettle{e, e.Step()}
+		return m, nil
+
+	case 3:
 		m := &e.m.vnodeTableServingDetach
 		*m = VnodeTableServingDetach{Member: taken.Member}
 		e.v.u = taken.Member
@@ -293,703 +340,193 @@ func (s VnodeTableServing) Choose() (VnodeTableServingOption, error) {
 		m.Next = VnodeTableServing{e, e.Step()}
 		return m, nil
 
-	case 3:
-		m := &e.m.vnodeTableServingGone
-		*m = VnodeTableServingGone{Member: taken.Member}
+	case 4:
+		m := &e.m.vnodeTableServingGoneUsers
+		*m = VnodeTableServingGoneUsers{Member: taken.Member}
 		e.v.u = taken.Member
 		e.Drop(vnodeTableUsers, e.v.u)
 		m.Next = VnodeTableServing{e, e.Step()}
 		return m, nil
 
-	case 4:
-		m := &e.m.vnodeTableServingBusy
-		*m = VnodeTableServingBusy{Member: taken.Member}
-		e.v.v = taken.Member
-		e.Move(vnodeTableVnodes, taken.Member, 0)
-		m.Next = VnodeTableAfterBusy{e, e.Step()}
-		return m, nil
-
 	case 5:
-		m := &e.m.vnodeTableServingRetired
-		*m = VnodeTableServingRetired{Member: taken.Member}
+		m := &e.m.vnodeTableServingGoneVnodes
+		*m = VnodeTableServingGoneVnodes{Member: taken.Member}
 		e.v.v = taken.Member
-		e.Close(vnodeTableVnodes, taken.Member)
-		m.Next = e.settle1()
+		e.Drop(vnodeTableVnodes, e.v.v)
+		m.Next = VnodeTableServing{e, e.Step()}
 		return m, nil
 
 	}
 	panic("channel: VnodeTableServing took an option that it does not list")
 }
 
-// VnodeTableAfterGet is a state of vnode.VnodeTable (table.chan:65).
+// VnodeTableEvicting is a state of vnode.VnodeTable at evicting (table.chan:81).
 // Next:
-//   - case running (table.chan:66)
-//   - case leaving (table.chan:71)
-//   - case absent (table.chan:77)
-type VnodeTableAfterGet struct {
+//   - case known (table.chan:82)
+//   - case begin (table.chan:87)
+//   - case evict (table.chan:90)
+//   - case refuse (table.chan:94)
+type VnodeTableEvicting struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterGet) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableEvicting) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// Running does case running (table.chan:66).
-func (s VnodeTableAfterGet) Running() (VnodeTableAfterRunningOrAfterRunning2, error) {
+// Known does case known (table.chan:82).
+func (s VnodeTableEvicting) Known() (VnodeTableEvictingOrAfterKnown, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("VnodeTableAfterGet", "Running")
+		return nil, channel.DeadState("VnodeTableEvicting", "Known")
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterGetRunningOp); err != nil {
+	if err := e.Turn(s.step, &vnodeTableEvictingKnownOp); err != nil {
 		return nil, err
 	}
 	e.Decided(0)
+	return e.settle1(), nil
+}
+
+// Begin does case begin (table.chan:87).
+func (s VnodeTableEvicting) Begin() (VnodeTableAfterBegin, error) {
+	e := s.e
+	if e == nil {
+		return VnodeTableAfterBegin{}, channel.DeadState("VnodeTableEvicting", "Begin")
+	}
+	if !(e.Count(vnodeTableVnodes) != e.sizes.places && e.Count(vnodeTableUsers) != 2*e.sizes.places+1) {
+		return VnodeTableAfterBegin{}, channel.BadArgument("VnodeTableEvicting", "Begin", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &vnodeTableEvictingBeginOp); err != nil {
+		return VnodeTableAfterBegin{}, err
+	}
+	e.Decided(1)
+	return VnodeTableAfterBegin{e, e.Step()}, nil
+}
+
+// Evict does case evict (table.chan:90).
+func (s VnodeTableEvicting) Evict() (VnodeTableEvictingOrAfterEvict, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeTableEvicting", "Evict")
+	}
+	if e.Count(vnodeTableVnodes) != e.sizes.places {
+		return nil, channel.BadArgument("VnodeTableEvicting", "Evict", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &vnodeTableEvictingEvictOp); err != nil {
+		return nil, err
+	}
+	e.Decided(2)
 	return e.settle2(), nil
 }
 
-// Leaving does case leaving (table.chan:71).
-func (s VnodeTableAfterGet) Leaving() (VnodeTableAfterRunningOrAfterLeaving, error) {
+// Refuse does case refuse (table.chan:94).
+func (s VnodeTableEvicting) Refuse() (VnodeTableAfterRefuse, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("VnodeTableAfterGet", "Leaving")
+		return VnodeTableAfterRefuse{}, channel.DeadState("VnodeTableEvicting", "Refuse")
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterGetLeavingOp); err != nil {
+	if err := e.Turn(s.step, &vnodeTableEvictingRefuseOp); err != nil {
+		return VnodeTableAfterRefuse{}, err
+	}
+	e.Decided(3)
+	return VnodeTableAfterRefuse{e, e.Step()}, nil
+}
+
+// VnodeTableGathering is a state of vnode.VnodeTable at gathering (table.chan:118).
+// Next:
+//   - case retire (table.chan:119)
+//   - case done (table.chan:123)
+type VnodeTableGathering struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableGathering) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// Retire does case retire (table.chan:119).
+func (s VnodeTableGathering) Retire() (VnodeTableGatheringOrAfterRetire, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeTableGathering", "Retire")
+	}
+	if err := e.Turn(s.step, &vnodeTableGatheringRetireOp); err != nil {
 		return nil, err
 	}
-	e.Decided(1)
+	e.Decided(0)
 	return e.settle3(), nil
 }
 
-// Absent does case absent (table.chan:77).
-func (s VnodeTableAfterGet) Absent() (VnodeTableAfterRunningOrAfterAbsentOrOthers, error) {
+// Done does case done (table.chan:123).
+func (s VnodeTableGathering) Done() (VnodeTableAfterDone, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("VnodeTableAfterGet", "Absent")
+		return VnodeTableAfterDone{}, channel.DeadState("VnodeTableGathering", "Done")
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterGetAbsentOp); err != nil {
+	if err := e.Turn(s.step, &vnodeTableGatheringDoneOp); err != nil {
+		return VnodeTableAfterDone{}, err
+	}
+	e.Decided(1)
+	return VnodeTableAfterDone{e, e.Step()}, nil
+}
+
+// VnodeTableAfterSettle is a state of vnode.VnodeTable at gathering (table.chan:118).
+// Next:
+//   - case retire (table.chan:119)
+//   - case done (table.chan:123)
+type VnodeTableAfterSettle struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterSettle) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// Retire does case retire (table.chan:119).
+func (s VnodeTableAfterSettle) Retire() (VnodeTableAfterSettleOrAfterRetire2, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeTableAfterSettle", "Retire")
+	}
+	if err := e.Turn(s.step, &vnodeTableAfterSettleRetireOp); err != nil {
 		return nil, err
 	}
-	e.Decided(2)
+	e.Decided(0)
 	return e.settle4(), nil
 }
 
-// VnodeTableAfterForget is a state of vnode.VnodeTable (table.chan:96).
-// Next:
-//   - case running (table.chan:97)
-//   - case leaving (table.chan:101)
-//   - case absent (table.chan:102)
-type VnodeTableAfterForget struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterForget) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// Running does case running (table.chan:97).
-func (s VnodeTableAfterForget) Running() (VnodeTableServingOrAfterRunning3, error) {
+// Done does case done (table.chan:123).
+func (s VnodeTableAfterSettle) Done() (VnodeTableAfterDetach, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("VnodeTableAfterForget", "Running")
+		return VnodeTableAfterDetach{}, channel.DeadState("VnodeTableAfterSettle", "Done")
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterForgetRunningOp); err != nil {
-		return nil, err
-	}
-	e.Decided(0)
-	return e.settle5(), nil
-}
-
-// Leaving does case leaving (table.chan:101).
-func (s VnodeTableAfterForget) Leaving() (VnodeTableServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterForget", "Leaving")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterForgetLeavingOp); err != nil {
-		return VnodeTableServing{}, err
+	if err := e.Turn(s.step, &vnodeTableAfterSettleDoneOp); err != nil {
+		return VnodeTableAfterDetach{}, err
 	}
 	e.Decided(1)
-	return VnodeTableServing{e, e.Step()}, nil
+	e.v.g = 0
+	return VnodeTableAfterDetach{e, e.Step()}, nil
 }
 
-// Absent does case absent (table.chan:102).
-func (s VnodeTableAfterForget) Absent() (VnodeTableServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterForget", "Absent")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterForgetAbsentOp); err != nil {
-		return VnodeTableServing{}, err
-	}
-	e.Decided(2)
-	return VnodeTableServing{e, e.Step()}, nil
-}
-
-// VnodeTableAfterBusy is a state of vnode.VnodeTable (table.chan:114).
+// VnodeTableAfterBegin is a state of vnode.VnodeTable (table.chan:37).
 // Next:
-//   - case doomed (table.chan:115)
-//   - case kept (table.chan:116)
-type VnodeTableAfterBusy struct {
+//   - new block.Block as b (table.chan:37)
+type VnodeTableAfterBegin struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterBusy) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableAfterBegin) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// Doomed does case doomed (table.chan:115).
-func (s VnodeTableAfterBusy) Doomed() (VnodeTableAfterDoomed, error) {
+// NewBlock does new block.Block as b (table.chan:37).
+func (s VnodeTableAfterBegin) NewBlock() (VnodeTableAfterNewBlock, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterDoomed{}, channel.DeadState("VnodeTableAfterBusy", "Doomed")
+		return VnodeTableAfterNewBlock{}, channel.DeadState("VnodeTableAfterBegin", "NewBlock")
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterBusyDoomedOp); err != nil {
-		return VnodeTableAfterDoomed{}, err
-	}
-	e.Decided(0)
-	return VnodeTableAfterDoomed{e, e.Step()}, nil
-}
-
-// Kept does case kept (table.chan:116).
-func (s VnodeTableAfterBusy) Kept() (VnodeTableServingOrAfterKept, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeTableAfterBusy", "Kept")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterBusyKeptOp); err != nil {
-		return nil, err
-	}
-	e.Decided(1)
-	return e.settle6(), nil
-}
-
-// VnodeTableAfterDoomed is a state of vnode.VnodeTable (table.chan:115).
-// Next:
-//   - vnodes[v] <- Doom() (table.chan:115)
-type VnodeTableAfterDoomed struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterDoomed) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendVnodesDoom does vnodes[v] <- Doom() (table.chan:115).
-func (s VnodeTableAfterDoomed) SendVnodesDoom() (VnodeTableServingOrAfterKept, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeTableAfterDoomed", "SendVnodesDoom")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterDoomedSendVnodesDoomOp, e.v.v); err != nil {
-		return nil, err
-	}
-	e.Commit()
-	e.Move(vnodeTableVnodes, e.v.v, 0)
-	return e.settle6(), nil
-}
-
-// VnodeTableAfterRunning is a state of vnode.VnodeTable (table.chan:24).
-// Next:
-//   - answer <- Failed(NFile) (table.chan:25)
-//   - gone <- answer (table.chan:26)
-type VnodeTableAfterRunning struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterRunning) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendAnswerFailed does answer <- Failed(NFile) (table.chan:25), or sees that the peer is gone.
-func (s VnodeTableAfterRunning) SendAnswerFailed() (VnodeTableServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterRunning", "SendAnswerFailed")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterRunningSendAnswerFailedOp, 0); err != nil {
-		if err == channel.ErrGone {
-			e.Drop(vnodeTableAnswer, 0)
-			return VnodeTableServing{e, e.Step()}, nil
-		}
-		return VnodeTableServing{}, err
-	}
-	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoNFile
-	e.Commit()
-	e.Close(vnodeTableAnswer, 0)
-	return VnodeTableServing{e, e.Step()}, nil
-}
-
-// VnodeTableAfterRunning2 is a state of vnode.VnodeTable (table.chan:67).
-// Next:
-//   - pick v in vnodes at rest (table.chan:67)
-type VnodeTableAfterRunning2 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterRunning2) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s VnodeTableAfterRunning2) First() int {
-	for member := range s.e.Len(vnodeTableVnodes) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s VnodeTableAfterRunning2) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(vnodeTableVnodes) && e.HasAt(vnodeTableVnodes, member, 1<<0)
-}
-
-// PickVnodes does pick v in vnodes at rest (table.chan:67).
-func (s VnodeTableAfterRunning2) PickVnodes(member int) (VnodeTableAfterPickVnodes, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterPickVnodes{}, channel.DeadState("VnodeTableAfterRunning2", "PickVnodes")
-	}
-	if !s.Can(member) {
-		return VnodeTableAfterPickVnodes{}, channel.BadArgument("VnodeTableAfterRunning2", "PickVnodes", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterRunning2PickVnodesOp); err != nil {
-		return VnodeTableAfterPickVnodes{}, err
-	}
-	e.Decided(member)
-	e.v.v = member
-	return VnodeTableAfterPickVnodes{e, e.Step()}, nil
-}
-
-// VnodeTableAfterLeaving is a state of vnode.VnodeTable (table.chan:72).
-// Next:
-//   - pick v in vnodes at asked (table.chan:72)
-type VnodeTableAfterLeaving struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterLeaving) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s VnodeTableAfterLeaving) First() int {
-	for member := range s.e.Len(vnodeTableVnodes) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s VnodeTableAfterLeaving) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(vnodeTableVnodes) && e.HasAt(vnodeTableVnodes, member, 1<<1)
-}
-
-// PickVnodes does pick v in vnodes at asked (table.chan:72).
-func (s VnodeTableAfterLeaving) PickVnodes(member int) (VnodeTableServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterLeaving", "PickVnodes")
-	}
-	if !s.Can(member) {
-		return VnodeTableServing{}, channel.BadArgument("VnodeTableAfterLeaving", "PickVnodes", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterLeavingPickVnodesOp); err != nil {
-		return VnodeTableServing{}, err
-	}
-	e.Decided(member)
-	e.v.v = member
-	e.added = e.Free(vnodeTableParked, 1)
-	e.v.p = e.added
-	e.Shift(vnodeTableAnswer, 0, vnodeTableParked, e.added)
-	e.v.on[e.v.p] = e.v.v
-	return VnodeTableServing{e, e.Step()}, nil
-}
-
-// VnodeTableAfterAbsent is a state of vnode.VnodeTable (table.chan:32).
-// Next:
-//   - case file (table.chan:33)
-//   - case directory (table.chan:37)
-//   - case crammed (table.chan:44)
-type VnodeTableAfterAbsent struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterAbsent) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// File does case file (table.chan:33).
-func (s VnodeTableAfterAbsent) File() (VnodeTableAfterFile, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterFile{}, channel.DeadState("VnodeTableAfterAbsent", "File")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterAbsentFileOp); err != nil {
-		return VnodeTableAfterFile{}, err
-	}
-	e.Decided(0)
-	return VnodeTableAfterFile{e, e.Step()}, nil
-}
-
-// Directory does case directory (table.chan:37).
-func (s VnodeTableAfterAbsent) Directory() (VnodeTableAfterDirectory, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterDirectory{}, channel.DeadState("VnodeTableAfterAbsent", "Directory")
-	}
-	if !(e.Count(vnodeTableUsers) != e.sizes.places+1) {
-		return VnodeTableAfterDirectory{}, channel.BadArgument("VnodeTableAfterAbsent", "Directory", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterAbsentDirectoryOp); err != nil {
-		return VnodeTableAfterDirectory{}, err
-	}
-	e.Decided(1)
-	return VnodeTableAfterDirectory{e, e.Step()}, nil
-}
-
-// Crammed does case crammed (table.chan:44).
-func (s VnodeTableAfterAbsent) Crammed() (VnodeTableAfterCrammed, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterCrammed{}, channel.DeadState("VnodeTableAfterAbsent", "Crammed")
-	}
-	if e.Count(vnodeTableUsers) != e.sizes.places+1 {
-		return VnodeTableAfterCrammed{}, channel.BadArgument("VnodeTableAfterAbsent", "Crammed", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterAbsentCrammedOp); err != nil {
-		return VnodeTableAfterCrammed{}, err
-	}
-	e.Decided(2)
-	return VnodeTableAfterCrammed{e, e.Step()}, nil
-}
-
-// VnodeTableAfterRunning3 is a state of vnode.VnodeTable (table.chan:98).
-// Next:
-//   - pick v in vnodes at rest (table.chan:98)
-type VnodeTableAfterRunning3 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterRunning3) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s VnodeTableAfterRunning3) First() int {
-	for member := range s.e.Len(vnodeTableVnodes) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s VnodeTableAfterRunning3) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(vnodeTableVnodes) && e.HasAt(vnodeTableVnodes, member, 1<<0)
-}
-
-// PickVnodes does pick v in vnodes at rest (table.chan:98).
-func (s VnodeTableAfterRunning3) PickVnodes(member int) (VnodeTableAfterPickVnodes2, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterPickVnodes2{}, channel.DeadState("VnodeTableAfterRunning3", "PickVnodes")
-	}
-	if !s.Can(member) {
-		return VnodeTableAfterPickVnodes2{}, channel.BadArgument("VnodeTableAfterRunning3", "PickVnodes", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterRunning3PickVnodesOp); err != nil {
-		return VnodeTableAfterPickVnodes2{}, err
-	}
-	e.Decided(member)
-	e.v.v = member
-	return VnodeTableAfterPickVnodes2{e, e.Step()}, nil
-}
-
-// VnodeTableAfterPickVnodes is a state of vnode.VnodeTable (table.chan:68).
-// Next:
-//   - vnodes[v] <- Serve(answer) (table.chan:68)
-type VnodeTableAfterPickVnodes struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterPickVnodes) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendVnodesServe does vnodes[v] <- Serve(answer) (table.chan:68).
-func (s VnodeTableAfterPickVnodes) SendVnodesServe() (VnodeTableServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterPickVnodes", "SendVnodesServe")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterPickVnodesSendVnodesServeOp, e.v.v); err != nil {
-		return VnodeTableServing{}, err
-	}
-	e.Give(0, vnodeTableAnswer, 0)
-	e.Commit()
-	e.Move(vnodeTableVnodes, e.v.v, 0)
-	return VnodeTableServing{e, e.Step()}, nil
-}
-
-// VnodeTableAfterFile is a state of vnode.VnodeTable (table.chan:51).
-// Next:
-//   - new cg.Group as g (table.chan:51)
-type VnodeTableAfterFile struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterFile) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// NewGroup does new cg.Group as g (table.chan:51).
-func (s VnodeTableAfterFile) NewGroup() (VnodeTableAfterNewGroup, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterNewGroup{}, channel.DeadState("VnodeTableAfterFile", "NewGroup")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterFileNewGroupOp); err != nil {
-		return VnodeTableAfterNewGroup{}, err
-	}
-	ends := e.New(&cg.Group)
-	e.PutAt(ends[0], vnodeTableGClient, 0, 0)
-	e.PutAt(ends[1], vnodeTableGGroup, 0, 0)
-	return VnodeTableAfterNewGroup{e, e.Step()}, nil
-}
-
-// VnodeTableAfterDirectory is a state of vnode.VnodeTable (table.chan:51).
-// Next:
-//   - new cg.Group as g (table.chan:51)
-type VnodeTableAfterDirectory struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterDirectory) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// NewGroup does new cg.Group as g (table.chan:51).
-func (s VnodeTableAfterDirectory) NewGroup() (VnodeTableAfterNewGroup2, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterNewGroup2{}, channel.DeadState("VnodeTableAfterDirectory", "NewGroup")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterDirectoryNewGroupOp); err != nil {
-		return VnodeTableAfterNewGroup2{}, err
-	}
-	ends := e.New(&cg.Group)
-	e.PutAt(ends[0], vnodeTableGClient, 0, 0)
-	e.PutAt(ends[1], vnodeTableGGroup, 0, 0)
-	return VnodeTableAfterNewGroup2{e, e.Step()}, nil
-}
-
-// VnodeTableAfterCrammed is a state of vnode.VnodeTable (table.chan:24).
-// Next:
-//   - answer <- Failed(NFile) (table.chan:25)
-//   - gone <- answer (table.chan:26)
-type VnodeTableAfterCrammed struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterCrammed) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendAnswerFailed does answer <- Failed(NFile) (table.chan:25), or sees that the peer is gone.
-func (s VnodeTableAfterCrammed) SendAnswerFailed() (VnodeTableServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterCrammed", "SendAnswerFailed")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterCrammedSendAnswerFailedOp, 0); err != nil {
-		if err == channel.ErrGone {
-			e.Drop(vnodeTableAnswer, 0)
-			return VnodeTableServing{e, e.Step()}, nil
-		}
-		return VnodeTableServing{}, err
-	}
-	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoNFile
-	e.Commit()
-	e.Close(vnodeTableAnswer, 0)
-	return VnodeTableServing{e, e.Step()}, nil
-}
-
-// VnodeTableAfterAbsent2 is a state of vnode.VnodeTable (table.chan:83).
-// Next:
-//   - pick v in vnodes at rest (table.chan:83)
-type VnodeTableAfterAbsent2 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterAbsent2) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// First is the lowest member that may be picked.
-func (s VnodeTableAfterAbsent2) First() int {
-	for member := range s.e.Len(vnodeTableVnodes) {
-		if s.Can(member) {
-			return member
-		}
-	}
-	return -1
-}
-
-// Can reports whether a member may be picked.
-func (s VnodeTableAfterAbsent2) Can(member int) bool {
-	e := s.e
-	return e != nil && member >= 0 && member < e.Len(vnodeTableVnodes) && e.HasAt(vnodeTableVnodes, member, 1<<0)
-}
-
-// PickVnodes does pick v in vnodes at rest (table.chan:83).
-func (s VnodeTableAfterAbsent2) PickVnodes(member int) (VnodeTableAfterPickVnodes3, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterPickVnodes3{}, channel.DeadState("VnodeTableAfterAbsent2", "PickVnodes")
-	}
-	if !s.Can(member) {
-		return VnodeTableAfterPickVnodes3{}, channel.BadArgument("VnodeTableAfterAbsent2", "PickVnodes", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterAbsent2PickVnodesOp); err != nil {
-		return VnodeTableAfterPickVnodes3{}, err
-	}
-	e.Decided(member)
-	e.v.v = member
-	return VnodeTableAfterPickVnodes3{e, e.Step()}, nil
-}
-
-// VnodeTableAfterPickVnodes2 is a state of vnode.VnodeTable (table.chan:99).
-// Next:
-//   - vnodes[v] <- Doom() (table.chan:99)
-type VnodeTableAfterPickVnodes2 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterPickVnodes2) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendVnodesDoom does vnodes[v] <- Doom() (table.chan:99).
-func (s VnodeTableAfterPickVnodes2) SendVnodesDoom() (VnodeTableServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterPickVnodes2", "SendVnodesDoom")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterPickVnodes2SendVnodesDoomOp, e.v.v); err != nil {
-		return VnodeTableServing{}, err
-	}
-	e.Commit()
-	e.Move(vnodeTableVnodes, e.v.v, 0)
-	return VnodeTableServing{e, e.Step()}, nil
-}
-
-// VnodeTableAfterNewGroup is a state of vnode.VnodeTable (table.chan:52).
-// Next:
-//   - groups <- Attach(g.group) (table.chan:52)
-type VnodeTableAfterNewGroup struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterNewGroup) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendGroupsAttach does groups <- Attach(g.group) (table.chan:52).
-func (s VnodeTableAfterNewGroup) SendGroupsAttach() (VnodeTableAfterAttach, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterAttach{}, channel.DeadState("VnodeTableAfterNewGroup", "SendGroupsAttach")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterNewGroupSendGroupsAttachOp, 0); err != nil {
-		return VnodeTableAfterAttach{}, err
-	}
-	e.Give(0, vnodeTableGGroup, 0)
-	e.Commit()
-	return VnodeTableAfterAttach{e, e.Step()}, nil
-}
-
-// VnodeTableAfterNewGroup2 is a state of vnode.VnodeTable (table.chan:52).
-// Next:
-//   - groups <- Attach(g.group) (table.chan:52)
-type VnodeTableAfterNewGroup2 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterNewGroup2) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendGroupsAttach does groups <- Attach(g.group) (table.chan:52).
-func (s VnodeTableAfterNewGroup2) SendGroupsAttach() (VnodeTableAfterAttach2, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterAttach2{}, channel.DeadState("VnodeTableAfterNewGroup2", "SendGroupsAttach")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterNewGroup2SendGroupsAttachOp, 0); err != nil {
-		return VnodeTableAfterAttach2{}, err
-	}
-	e.Give(0, vnodeTableGGroup, 0)
-	e.Commit()
-	return VnodeTableAfterAttach2{e, e.Step()}, nil
-}
-
-// VnodeTableAfterPickVnodes3 is a state of vnode.VnodeTable (table.chan:84).
-// Next:
-//   - vnodes[v] <- Retire() (table.chan:84)
-type VnodeTableAfterPickVnodes3 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterPickVnodes3) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendVnodesRetire does vnodes[v] <- Retire() (table.chan:84).
-func (s VnodeTableAfterPickVnodes3) SendVnodesRetire() (VnodeTableServing, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterPickVnodes3", "SendVnodesRetire")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterPickVnodes3SendVnodesRetireOp, e.v.v); err != nil {
-		return VnodeTableServing{}, err
-	}
-	e.Commit()
-	e.Move(vnodeTableVnodes, e.v.v, 1)
-	e.added = e.Free(vnodeTableParked, 1)
-	e.v.p = e.added
-	e.Shift(vnodeTableAnswer, 0, vnodeTableParked, e.added)
-	e.v.on[e.v.p] = e.v.v
-	return VnodeTableServing{e, e.Step()}, nil
-}
-
-// VnodeTableAfterAttach is a state of vnode.VnodeTable (table.chan:53).
-// Next:
-//   - new block.Block as b (table.chan:53)
-type VnodeTableAfterAttach struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterAttach) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// NewBlock does new block.Block as b (table.chan:53).
-func (s VnodeTableAfterAttach) NewBlock() (VnodeTableAfterNewBlock, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterNewBlock{}, channel.DeadState("VnodeTableAfterAttach", "NewBlock")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterAttachNewBlockOp); err != nil {
+	if err := e.Turn(s.step, &vnodeTableAfterBeginNewBlockOp); err != nil {
 		return VnodeTableAfterNewBlock{}, err
 	}
 	ends := e.New(&block.Block)
@@ -998,162 +535,88 @@ func (s VnodeTableAfterAttach) NewBlock() (VnodeTableAfterNewBlock, error) {
 	return VnodeTableAfterNewBlock{e, e.Step()}, nil
 }
 
-// VnodeTableAfterAttach2 is a state of vnode.VnodeTable (table.chan:53).
+// VnodeTableAfterRefuse is a state of vnode.VnodeTable (table.chan:21).
 // Next:
-//   - new block.Block as b (table.chan:53)
-type VnodeTableAfterAttach2 struct {
+//   - opening <- Failed(_) (table.chan:22)
+//   - gone <- opening (table.chan:23)
+type VnodeTableAfterRefuse struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterAttach2) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableAfterRefuse) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// NewBlock does new block.Block as b (table.chan:53).
-func (s VnodeTableAfterAttach2) NewBlock() (VnodeTableAfterNewBlock2, error) {
+// SendOpeningFailed does opening <- Failed(_) (table.chan:22), or sees that the peer is gone.
+func (s VnodeTableAfterRefuse) SendOpeningFailed(err_ errno.Errno) (VnodeTableServing, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterNewBlock2{}, channel.DeadState("VnodeTableAfterAttach2", "NewBlock")
+		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterRefuse", "SendOpeningFailed")
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterAttach2NewBlockOp); err != nil {
-		return VnodeTableAfterNewBlock2{}, err
+	if int(err_) >= 28 {
+		return VnodeTableServing{}, channel.BadArgument("VnodeTableAfterRefuse", "SendOpeningFailed", "err is no case of errno.Errno")
 	}
-	ends := e.New(&block.Block)
-	e.PutAt(ends[0], vnodeTableBClient, 0, 0)
-	e.PutAt(ends[1], vnodeTableBDriver, 0, 0)
-	return VnodeTableAfterNewBlock2{e, e.Step()}, nil
-}
-
-// VnodeTableAfterKept is a state of vnode.VnodeTable (table.chan:122).
-// Next:
-//   - case same (table.chan:123)
-//   - case other (table.chan:124)
-type VnodeTableAfterKept struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterKept) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// Same does case same (table.chan:123).
-func (s VnodeTableAfterKept) Same() (VnodeTableAfterSame, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterSame{}, channel.DeadState("VnodeTableAfterKept", "Same")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterKeptSameOp); err != nil {
-		return VnodeTableAfterSame{}, err
-	}
-	e.Decided(0)
-	return VnodeTableAfterSame{e, e.Step()}, nil
-}
-
-// Other does case other (table.chan:124).
-func (s VnodeTableAfterKept) Other() (VnodeTableAfterOther, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterOther{}, channel.DeadState("VnodeTableAfterKept", "Other")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterKeptOtherOp); err != nil {
-		return VnodeTableAfterOther{}, err
-	}
-	e.Decided(1)
-	return VnodeTableAfterOther{e, e.Step()}, nil
-}
-
-// VnodeTableAfterRetired is a state of vnode.VnodeTable (table.chan:24).
-// Next:
-//   - parked[p] <- Failed(NFile) (table.chan:25)
-//   - gone <- parked[p] (table.chan:26)
-type VnodeTableAfterRetired struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterRetired) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendParkedFailed does parked[p] <- Failed(NFile) (table.chan:25), or sees that the peer is gone.
-func (s VnodeTableAfterRetired) SendParkedFailed() (VnodeTableServingOrAfterRetiredOrOthers, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeTableAfterRetired", "SendParkedFailed")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterRetiredSendParkedFailedOp, e.v.p); err != nil {
+	if err := e.Begin(s.step, &vnodeTableAfterRefuseSendOpeningFailedOp, 0); err != nil {
 		if err == channel.ErrGone {
-			return e.settle7(), nil
+			e.Drop(vnodeTableOpening, 0)
+			return VnodeTableServing{e, e.Step()}, nil
 		}
-		return nil, err
+		return VnodeTableServing{}, err
 	}
 	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoNFile
+	p.Err = err_
 	e.Commit()
-	e.Close(vnodeTableParked, e.v.p)
-	return e.settle8(), nil
+	e.Close(vnodeTableOpening, 0)
+	return VnodeTableServing{e, e.Step()}, nil
 }
 
-// VnodeTableAfterFailed is a state of vnode.VnodeTable (table.chan:32).
+// VnodeTableAfterKnown is a state of vnode.VnodeTable (table.chan:83).
 // Next:
-//   - case file (table.chan:33)
-//   - case directory (table.chan:37)
-//   - case crammed (table.chan:44)
-type VnodeTableAfterFailed struct {
+//   - pick v in vnodes (table.chan:83)
+type VnodeTableAfterKnown struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterFailed) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableAfterKnown) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// File does case file (table.chan:33).
-func (s VnodeTableAfterFailed) File() (VnodeTableAfterFile2, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterFile2{}, channel.DeadState("VnodeTableAfterFailed", "File")
+// First is the lowest member that may be picked.
+func (s VnodeTableAfterKnown) First() int {
+	for member := range s.e.Len(vnodeTableVnodes) {
+		if s.Can(member) {
+			return member
+		}
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterFailedFileOp); err != nil {
-		return VnodeTableAfterFile2{}, err
-	}
-	e.Decided(0)
-	return VnodeTableAfterFile2{e, e.Step()}, nil
+	return -1
 }
 
-// Directory does case directory (table.chan:37).
-func (s VnodeTableAfterFailed) Directory() (VnodeTableAfterDirectory2, error) {
+// Can reports whether a member may be picked.
+func (s VnodeTableAfterKnown) Can(member int) bool {
 	e := s.e
-	if e == nil {
-		return VnodeTableAfterDirectory2{}, channel.DeadState("VnodeTableAfterFailed", "Directory")
-	}
-	if !(e.Count(vnodeTableUsers) != e.sizes.places+1) {
-		return VnodeTableAfterDirectory2{}, channel.BadArgument("VnodeTableAfterFailed", "Directory", "this may not be decided now")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterFailedDirectoryOp); err != nil {
-		return VnodeTableAfterDirectory2{}, err
-	}
-	e.Decided(1)
-	return VnodeTableAfterDirectory2{e, e.Step()}, nil
+	return e != nil && member >= 0 && member < e.Len(vnodeTableVnodes) && e.Has(vnodeTableVnodes, member)
 }
 
-// Crammed does case crammed (table.chan:44).
-func (s VnodeTableAfterFailed) Crammed() (VnodeTableAfterCrammed2, error) {
+// PickVnodes does pick v in vnodes (table.chan:83).
+func (s VnodeTableAfterKnown) PickVnodes(member int) (VnodeTableAfterPickVnodes, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterCrammed2{}, channel.DeadState("VnodeTableAfterFailed", "Crammed")
+		return VnodeTableAfterPickVnodes{}, channel.DeadState("VnodeTableAfterKnown", "PickVnodes")
 	}
-	if e.Count(vnodeTableUsers) != e.sizes.places+1 {
-		return VnodeTableAfterCrammed2{}, channel.BadArgument("VnodeTableAfterFailed", "Crammed", "this may not be decided now")
+	if !s.Can(member) {
+		return VnodeTableAfterPickVnodes{}, channel.BadArgument("VnodeTableAfterKnown", "PickVnodes", "this may not be decided now")
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterFailedCrammedOp); err != nil {
-		return VnodeTableAfterCrammed2{}, err
+	if err := e.Turn(s.step, &vnodeTableAfterKnownPickVnodesOp); err != nil {
+		return VnodeTableAfterPickVnodes{}, err
 	}
-	e.Decided(2)
-	return VnodeTableAfterCrammed2{e, e.Step()}, nil
+	e.Decided(member)
+	e.v.v = member
+	return VnodeTableAfterPickVnodes{e, e.Step()}, nil
 }
 
-// VnodeTableAfterNewBlock is a state of vnode.VnodeTable (table.chan:54).
+// VnodeTableAfterNewBlock is a state of vnode.VnodeTable (table.chan:38).
 // Next:
-//   - disks <- Attach(b.driver) (table.chan:54)
+//   - disks <- Attach(b.driver) (table.chan:38)
 type VnodeTableAfterNewBlock struct {
 	e    *vnodeTableComponent
 	step uint32
@@ -1162,203 +625,404 @@ type VnodeTableAfterNewBlock struct {
 // View reads the model variables.
 func (s VnodeTableAfterNewBlock) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// SendDisksAttach does disks <- Attach(b.driver) (table.chan:54).
-func (s VnodeTableAfterNewBlock) SendDisksAttach() (VnodeTableAfterAttach3, error) {
+// SendDisksAttach does disks <- Attach(b.driver) (table.chan:38).
+func (s VnodeTableAfterNewBlock) SendDisksAttach() (VnodeTableAfterAttach, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterAttach3{}, channel.DeadState("VnodeTableAfterNewBlock", "SendDisksAttach")
+		return VnodeTableAfterAttach{}, channel.DeadState("VnodeTableAfterNewBlock", "SendDisksAttach")
 	}
 	if err := e.Begin(s.step, &vnodeTableAfterNewBlockSendDisksAttachOp, 0); err != nil {
-		return VnodeTableAfterAttach3{}, err
+		return VnodeTableAfterAttach{}, err
 	}
 	e.Give(0, vnodeTableBDriver, 0)
 	e.Commit()
-	return VnodeTableAfterAttach3{e, e.Step()}, nil
+	e.Shift(vnodeTableBClient, 0, vnodeTableDisk, 0)
+	return VnodeTableAfterAttach{e, e.Step()}, nil
 }
 
-// VnodeTableAfterNewBlock2 is a state of vnode.VnodeTable (table.chan:54).
+// VnodeTableAfterEvict is a state of vnode.VnodeTable (table.chan:91).
 // Next:
-//   - disks <- Attach(b.driver) (table.chan:54)
-type VnodeTableAfterNewBlock2 struct {
+//   - pick v in vnodes (table.chan:91)
+type VnodeTableAfterEvict struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterNewBlock2) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableAfterEvict) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// SendDisksAttach does disks <- Attach(b.driver) (table.chan:54).
-func (s VnodeTableAfterNewBlock2) SendDisksAttach() (VnodeTableAfterAttach4, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterAttach4{}, channel.DeadState("VnodeTableAfterNewBlock2", "SendDisksAttach")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterNewBlock2SendDisksAttachOp, 0); err != nil {
-		return VnodeTableAfterAttach4{}, err
-	}
-	e.Give(0, vnodeTableBDriver, 0)
-	e.Commit()
-	return VnodeTableAfterAttach4{e, e.Step()}, nil
-}
-
-// VnodeTableAfterSame is a state of vnode.VnodeTable (table.chan:123).
-// Next:
-//   - vnodes[v] <- Serve(parked[p]) (table.chan:123)
-type VnodeTableAfterSame struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterSame) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendVnodesServe does vnodes[v] <- Serve(parked[p]) (table.chan:123).
-func (s VnodeTableAfterSame) SendVnodesServe() (VnodeTableServingOrAfterKept, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeTableAfterSame", "SendVnodesServe")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterSameSendVnodesServeOp, e.v.v); err != nil {
-		return nil, err
-	}
-	e.Give(0, vnodeTableParked, e.v.p)
-	e.Commit()
-	e.Move(vnodeTableVnodes, e.v.v, 0)
-	return e.settle9(), nil
-}
-
-// VnodeTableAfterOther is a state of vnode.VnodeTable (table.chan:24).
-// Next:
-//   - parked[p] <- Failed(NFile) (table.chan:25)
-//   - gone <- parked[p] (table.chan:26)
-type VnodeTableAfterOther struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterOther) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendParkedFailed does parked[p] <- Failed(NFile) (table.chan:25), or sees that the peer is gone.
-func (s VnodeTableAfterOther) SendParkedFailed() (VnodeTableServingOrAfterKept, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeTableAfterOther", "SendParkedFailed")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterOtherSendParkedFailedOp, e.v.p); err != nil {
-		if err == channel.ErrGone {
-			return e.settle10(), nil
+// First is the lowest member that may be picked.
+func (s VnodeTableAfterEvict) First() int {
+	for member := range s.e.Len(vnodeTableVnodes) {
+		if s.Can(member) {
+			return member
 		}
-		return nil, err
 	}
-	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoNFile
-	e.Commit()
-	e.Close(vnodeTableParked, e.v.p)
-	return e.settle11(), nil
+	return -1
 }
 
-// VnodeTableAfterFile2 is a state of vnode.VnodeTable (table.chan:51).
+// Can reports whether a member may be picked.
+func (s VnodeTableAfterEvict) Can(member int) bool {
+	e := s.e
+	return e != nil && member >= 0 && member < e.Len(vnodeTableVnodes) && e.Has(vnodeTableVnodes, member)
+}
+
+// PickVnodes does pick v in vnodes (table.chan:91).
+func (s VnodeTableAfterEvict) PickVnodes(member int) (VnodeTableAfterPickVnodes2, error) {
+	e := s.e
+	if e == nil {
+		return VnodeTableAfterPickVnodes2{}, channel.DeadState("VnodeTableAfterEvict", "PickVnodes")
+	}
+	if !s.Can(member) {
+		return VnodeTableAfterPickVnodes2{}, channel.BadArgument("VnodeTableAfterEvict", "PickVnodes", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &vnodeTableAfterEvictPickVnodesOp); err != nil {
+		return VnodeTableAfterPickVnodes2{}, err
+	}
+	e.Decided(member)
+	e.v.v = member
+	return VnodeTableAfterPickVnodes2{e, e.Step()}, nil
+}
+
+// VnodeTableAfterRetire is a state of vnode.VnodeTable (table.chan:120).
 // Next:
-//   - new cg.Group as g (table.chan:51)
-type VnodeTableAfterFile2 struct {
+//   - pick v in vnodes (table.chan:120)
+type VnodeTableAfterRetire struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterFile2) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableAfterRetire) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// NewGroup does new cg.Group as g (table.chan:51).
-func (s VnodeTableAfterFile2) NewGroup() (VnodeTableAfterNewGroup3, error) {
+// First is the lowest member that may be picked.
+func (s VnodeTableAfterRetire) First() int {
+	for member := range s.e.Len(vnodeTableVnodes) {
+		if s.Can(member) {
+			return member
+		}
+	}
+	return -1
+}
+
+// Can reports whether a member may be picked.
+func (s VnodeTableAfterRetire) Can(member int) bool {
+	e := s.e
+	return e != nil && member >= 0 && member < e.Len(vnodeTableVnodes) && e.Has(vnodeTableVnodes, member)
+}
+
+// PickVnodes does pick v in vnodes (table.chan:120).
+func (s VnodeTableAfterRetire) PickVnodes(member int) (VnodeTableAfterPickVnodes3, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterNewGroup3{}, channel.DeadState("VnodeTableAfterFile2", "NewGroup")
+		return VnodeTableAfterPickVnodes3{}, channel.DeadState("VnodeTableAfterRetire", "PickVnodes")
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterFile2NewGroupOp); err != nil {
-		return VnodeTableAfterNewGroup3{}, err
+	if !s.Can(member) {
+		return VnodeTableAfterPickVnodes3{}, channel.BadArgument("VnodeTableAfterRetire", "PickVnodes", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &vnodeTableAfterRetirePickVnodesOp); err != nil {
+		return VnodeTableAfterPickVnodes3{}, err
+	}
+	e.Decided(member)
+	e.v.v = member
+	return VnodeTableAfterPickVnodes3{e, e.Step()}, nil
+}
+
+// VnodeTableAfterDone is a state of vnode.VnodeTable (table.chan:144).
+// Next:
+//   - users[u] <- Forgotten() (table.chan:145)
+//   - gone <- users[u] (table.chan:146)
+type VnodeTableAfterDone struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterDone) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// SendUsersForgotten does users[u] <- Forgotten() (table.chan:145), or sees that the peer is gone.
+func (s VnodeTableAfterDone) SendUsersForgotten() (VnodeTableServing, error) {
+	e := s.e
+	if e == nil {
+		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterDone", "SendUsersForgotten")
+	}
+	if err := e.Begin(s.step, &vnodeTableAfterDoneSendUsersForgottenOp, e.v.u); err != nil {
+		if err == channel.ErrGone {
+			e.Drop(vnodeTableUsers, e.v.u)
+			return VnodeTableServing{e, e.Step()}, nil
+		}
+		return VnodeTableServing{}, err
+	}
+	e.Commit()
+	e.Move(vnodeTableUsers, e.v.u, 0)
+	return VnodeTableServing{e, e.Step()}, nil
+}
+
+// VnodeTableAfterRetire2 is a state of vnode.VnodeTable (table.chan:120).
+// Next:
+//   - pick v in vnodes (table.chan:120)
+type VnodeTableAfterRetire2 struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterRetire2) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// First is the lowest member that may be picked.
+func (s VnodeTableAfterRetire2) First() int {
+	for member := range s.e.Len(vnodeTableVnodes) {
+		if s.Can(member) {
+			return member
+		}
+	}
+	return -1
+}
+
+// Can reports whether a member may be picked.
+func (s VnodeTableAfterRetire2) Can(member int) bool {
+	e := s.e
+	return e != nil && member >= 0 && member < e.Len(vnodeTableVnodes) && e.Has(vnodeTableVnodes, member)
+}
+
+// PickVnodes does pick v in vnodes (table.chan:120).
+func (s VnodeTableAfterRetire2) PickVnodes(member int) (VnodeTableAfterPickVnodes4, error) {
+	e := s.e
+	if e == nil {
+		return VnodeTableAfterPickVnodes4{}, channel.DeadState("VnodeTableAfterRetire2", "PickVnodes")
+	}
+	if !s.Can(member) {
+		return VnodeTableAfterPickVnodes4{}, channel.BadArgument("VnodeTableAfterRetire2", "PickVnodes", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &vnodeTableAfterRetire2PickVnodesOp); err != nil {
+		return VnodeTableAfterPickVnodes4{}, err
+	}
+	e.Decided(member)
+	e.v.v = member
+	return VnodeTableAfterPickVnodes4{e, e.Step()}, nil
+}
+
+// VnodeTableAfterPickVnodes is a state of vnode.VnodeTable (table.chan:29).
+// Next:
+//   - vnodes[v] <- Serve(opening) (table.chan:30)
+//   - gone <- vnodes[v] (table.chan:31)
+type VnodeTableAfterPickVnodes struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterPickVnodes) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// Choose waits for *VnodeTableAfterPickVnodesSentServe or *VnodeTableAfterPickVnodesGone.
+func (s VnodeTableAfterPickVnodes) Choose() (VnodeTableAfterPickVnodesOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeTableAfterPickVnodes", "Choose")
+	}
+	e.Aim(&vnodeTableAfterPickVnodesChoice, 0, e.v.v)
+	e.Aim(&vnodeTableAfterPickVnodesChoice, 1, e.v.v)
+	taken, err := e.Choose(s.step, &vnodeTableAfterPickVnodesChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.vnodeTableAfterPickVnodesSentServe
+		if err := e.Begin(e.Step(), &vnodeTableAfterPickVnodesChooseServeOp, e.v.v); err != nil {
+			return nil, err
+		}
+		e.Give(0, vnodeTableOpening, 0)
+		e.Commit()
+		m.Next = VnodeTableServing{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.vnodeTableAfterPickVnodesGone
+		e.Drop(vnodeTableVnodes, e.v.v)
+		m.Next = VnodeTableAfterGone{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: VnodeTableAfterPickVnodes took an option that it does not list")
+}
+
+// VnodeTableAfterPickVnodes2 is a state of vnode.VnodeTable (table.chan:67).
+// Next:
+//   - vnodes[v] <- Retire() (table.chan:68)
+//   - gone <- vnodes[v] (table.chan:69)
+type VnodeTableAfterPickVnodes2 struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterPickVnodes2) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// Choose waits for *VnodeTableAfterPickVnodes2SentRetire or *VnodeTableAfterPickVnodes2Gone.
+func (s VnodeTableAfterPickVnodes2) Choose() (VnodeTableAfterPickVnodes2Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeTableAfterPickVnodes2", "Choose")
+	}
+	e.Aim(&vnodeTableAfterPickVnodes2Choice, 0, e.v.v)
+	e.Aim(&vnodeTableAfterPickVnodes2Choice, 1, e.v.v)
+	taken, err := e.Choose(s.step, &vnodeTableAfterPickVnodes2Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.vnodeTableAfterPickVnodes2SentRetire
+		if err := e.Begin(e.Step(), &vnodeTableAfterPickVnodes2ChooseRetireOp, e.v.v); err != nil {
+			return nil, err
+		}
+		e.Commit()
+		m.Next = VnodeTableAfterRetire3{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.vnodeTableAfterPickVnodes2Gone
+		e.Drop(vnodeTableVnodes, e.v.v)
+		m.Next = VnodeTableEvicting{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: VnodeTableAfterPickVnodes2 took an option that it does not list")
+}
+
+// VnodeTableAfterPickVnodes3 is a state of vnode.VnodeTable (table.chan:67).
+// Next:
+//   - vnodes[v] <- Retire() (table.chan:68)
+//   - gone <- vnodes[v] (table.chan:69)
+type VnodeTableAfterPickVnodes3 struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterPickVnodes3) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// Choose waits for *VnodeTableAfterPickVnodes3SentRetire or *VnodeTableAfterPickVnodes3Gone.
+func (s VnodeTableAfterPickVnodes3) Choose() (VnodeTableAfterPickVnodes3Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeTableAfterPickVnodes3", "Choose")
+	}
+	e.Aim(&vnodeTableAfterPickVnodes3Choice, 0, e.v.v)
+	e.Aim(&vnodeTableAfterPickVnodes3Choice, 1, e.v.v)
+	taken, err := e.Choose(s.step, &vnodeTableAfterPickVnodes3Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.vnodeTableAfterPickVnodes3SentRetire
+		if err := e.Begin(e.Step(), &vnodeTableAfterPickVnodes3ChooseRetireOp, e.v.v); err != nil {
+			return nil, err
+		}
+		e.Commit()
+		m.Next = VnodeTableAfterRetire4{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.vnodeTableAfterPickVnodes3Gone
+		e.Drop(vnodeTableVnodes, e.v.v)
+		m.Next = VnodeTableGathering{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: VnodeTableAfterPickVnodes3 took an option that it does not list")
+}
+
+// VnodeTableAfterPickVnodes4 is a state of vnode.VnodeTable (table.chan:67).
+// Next:
+//   - vnodes[v] <- Retire() (table.chan:68)
+//   - gone <- vnodes[v] (table.chan:69)
+type VnodeTableAfterPickVnodes4 struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterPickVnodes4) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// Choose waits for *VnodeTableAfterPickVnodes4SentRetire or *VnodeTableAfterPickVnodes4Gone.
+func (s VnodeTableAfterPickVnodes4) Choose() (VnodeTableAfterPickVnodes4Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeTableAfterPickVnodes4", "Choose")
+	}
+	e.Aim(&vnodeTableAfterPickVnodes4Choice, 0, e.v.v)
+	e.Aim(&vnodeTableAfterPickVnodes4Choice, 1, e.v.v)
+	taken, err := e.Choose(s.step, &vnodeTableAfterPickVnodes4Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.vnodeTableAfterPickVnodes4SentRetire
+		if err := e.Begin(e.Step(), &vnodeTableAfterPickVnodes4ChooseRetireOp, e.v.v); err != nil {
+			return nil, err
+		}
+		e.Commit()
+		m.Next = VnodeTableAfterRetire5{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.vnodeTableAfterPickVnodes4Gone
+		e.Drop(vnodeTableVnodes, e.v.v)
+		m.Next = VnodeTableAfterSettle{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: VnodeTableAfterPickVnodes4 took an option that it does not list")
+}
+
+// VnodeTableAfterDetach is a state of vnode.VnodeTable (table.chan:104).
+// Next:
+//   - new cg.Group as s (table.chan:104)
+type VnodeTableAfterDetach struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterDetach) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// NewGroup does new cg.Group as s (table.chan:104).
+func (s VnodeTableAfterDetach) NewGroup() (VnodeTableAfterNewGroup, error) {
+	e := s.e
+	if e == nil {
+		return VnodeTableAfterNewGroup{}, channel.DeadState("VnodeTableAfterDetach", "NewGroup")
+	}
+	if err := e.Turn(s.step, &vnodeTableAfterDetachNewGroupOp); err != nil {
+		return VnodeTableAfterNewGroup{}, err
 	}
 	ends := e.New(&cg.Group)
-	e.PutAt(ends[0], vnodeTableGClient, 0, 0)
-	e.PutAt(ends[1], vnodeTableGGroup, 0, 0)
-	return VnodeTableAfterNewGroup3{e, e.Step()}, nil
+	e.PutAt(ends[0], vnodeTableSClient, 0, 0)
+	e.PutAt(ends[1], vnodeTableSGroup, 0, 0)
+	return VnodeTableAfterNewGroup{e, e.Step()}, nil
 }
 
-// VnodeTableAfterDirectory2 is a state of vnode.VnodeTable (table.chan:51).
+// VnodeTableAfterAttach is a state of vnode.VnodeTable (table.chan:40).
 // Next:
-//   - new cg.Group as g (table.chan:51)
-type VnodeTableAfterDirectory2 struct {
+//   - new vnode.Control as c (table.chan:40)
+type VnodeTableAfterAttach struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterDirectory2) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableAfterAttach) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// NewGroup does new cg.Group as g (table.chan:51).
-func (s VnodeTableAfterDirectory2) NewGroup() (VnodeTableAfterNewGroup4, error) {
+// NewControl does new vnode.Control as c (table.chan:40).
+func (s VnodeTableAfterAttach) NewControl() (VnodeTableAfterNewControl, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterNewGroup4{}, channel.DeadState("VnodeTableAfterDirectory2", "NewGroup")
+		return VnodeTableAfterNewControl{}, channel.DeadState("VnodeTableAfterAttach", "NewControl")
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterDirectory2NewGroupOp); err != nil {
-		return VnodeTableAfterNewGroup4{}, err
-	}
-	ends := e.New(&cg.Group)
-	e.PutAt(ends[0], vnodeTableGClient, 0, 0)
-	e.PutAt(ends[1], vnodeTableGGroup, 0, 0)
-	return VnodeTableAfterNewGroup4{e, e.Step()}, nil
-}
-
-// VnodeTableAfterCrammed2 is a state of vnode.VnodeTable (table.chan:24).
-// Next:
-//   - parked[p] <- Failed(NFile) (table.chan:25)
-//   - gone <- parked[p] (table.chan:26)
-type VnodeTableAfterCrammed2 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterCrammed2) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendParkedFailed does parked[p] <- Failed(NFile) (table.chan:25), or sees that the peer is gone.
-func (s VnodeTableAfterCrammed2) SendParkedFailed() (VnodeTableServingOrAfterRetiredOrOthers, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeTableAfterCrammed2", "SendParkedFailed")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterCrammed2SendParkedFailedOp, e.v.p); err != nil {
-		if err == channel.ErrGone {
-			return e.settle12(), nil
-		}
-		return nil, err
-	}
-	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoNFile
-	e.Commit()
-	e.Close(vnodeTableParked, e.v.p)
-	return e.settle13(), nil
-}
-
-// VnodeTableAfterAttach3 is a state of vnode.VnodeTable (table.chan:55).
-// Next:
-//   - new vnode.Control as c (table.chan:55)
-type VnodeTableAfterAttach3 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterAttach3) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// NewControl does new vnode.Control as c (table.chan:55).
-func (s VnodeTableAfterAttach3) NewControl() (VnodeTableAfterNewControl, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterNewControl{}, channel.DeadState("VnodeTableAfterAttach3", "NewControl")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterAttach3NewControlOp); err != nil {
+	if err := e.Turn(s.step, &vnodeTableAfterAttachNewControlOp); err != nil {
 		return VnodeTableAfterNewControl{}, err
 	}
 	ends := e.New(&Control)
@@ -1369,265 +1033,303 @@ func (s VnodeTableAfterAttach3) NewControl() (VnodeTableAfterNewControl, error) 
 	e.Shift(vnodeTableCTable, 0, vnodeTableVnodes, e.added)
 	e.v.newest = e.v.v
 	e.Shift(vnodeTableCVnode, 0, vnodeTableOwn, 0)
-	e.Shift(vnodeTableGClient, 0, vnodeTableGroup, 0)
-	e.Shift(vnodeTableBClient, 0, vnodeTableDisk, 0)
 	return VnodeTableAfterNewControl{e, e.Step()}, nil
 }
 
-// VnodeTableAfterAttach4 is a state of vnode.VnodeTable (table.chan:55).
+// VnodeTableAfterRetire3 is a state of vnode.VnodeTable (table.chan:71).
 // Next:
-//   - new vnode.Control as c (table.chan:55)
-type VnodeTableAfterAttach4 struct {
+//   - Retired() <- vnodes[v] (table.chan:72)
+//   - Busy() <- vnodes[v] (table.chan:73)
+//   - gone <- vnodes[v] (table.chan:74)
+type VnodeTableAfterRetire3 struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterAttach4) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableAfterRetire3) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// NewControl does new vnode.Control as c (table.chan:55).
-func (s VnodeTableAfterAttach4) NewControl() (VnodeTableAfterNewControl2, error) {
+// Choose waits for *VnodeTableAfterRetire3Retired, *VnodeTableAfterRetire3Busy or *VnodeTableAfterRetire3Gone.
+func (s VnodeTableAfterRetire3) Choose() (VnodeTableAfterRetire3Option, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterNewControl2{}, channel.DeadState("VnodeTableAfterAttach4", "NewControl")
+		return nil, channel.DeadState("VnodeTableAfterRetire3", "Choose")
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterAttach4NewControlOp); err != nil {
-		return VnodeTableAfterNewControl2{}, err
+	e.Aim(&vnodeTableAfterRetire3Choice, 0, e.v.v)
+	e.Aim(&vnodeTableAfterRetire3Choice, 1, e.v.v)
+	e.Aim(&vnodeTableAfterRetire3Choice, 2, e.v.v)
+	taken, err := e.Choose(s.step, &vnodeTableAfterRetire3Choice, 0, 0)
+	if err != nil {
+		return nil, err
 	}
-	ends := e.New(&Control)
-	e.PutAt(ends[0], vnodeTableCTable, 0, 0)
-	e.PutAt(ends[1], vnodeTableCVnode, 0, 0)
-	e.added = e.Free(vnodeTableVnodes, 1)
-	e.v.v = e.added
-	e.Shift(vnodeTableCTable, 0, vnodeTableVnodes, e.added)
-	e.v.newest = e.v.v
-	e.Shift(vnodeTableCVnode, 0, vnodeTableOwn, 0)
-	e.Shift(vnodeTableGClient, 0, vnodeTableGroup, 0)
-	e.Shift(vnodeTableBClient, 0, vnodeTableDisk, 0)
-	return VnodeTableAfterNewControl2{e, e.Step()}, nil
+	switch taken.Option {
+	case 0:
+		m := &e.m.vnodeTableAfterRetire3Retired
+		e.Close(vnodeTableVnodes, e.v.v)
+		m.Next = VnodeTableEvicting{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.vnodeTableAfterRetire3Busy
+		m.Next = VnodeTableEvicting{e, e.Step()}
+		return m, nil
+
+	case 2:
+		m := &e.m.vnodeTableAfterRetire3Gone
+		e.Drop(vnodeTableVnodes, e.v.v)
+		m.Next = VnodeTableEvicting{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: VnodeTableAfterRetire3 took an option that it does not list")
 }
 
-// VnodeTableAfterNewGroup3 is a state of vnode.VnodeTable (table.chan:52).
+// VnodeTableAfterRetire4 is a state of vnode.VnodeTable (table.chan:71).
 // Next:
-//   - groups <- Attach(g.group) (table.chan:52)
-type VnodeTableAfterNewGroup3 struct {
+//   - Retired() <- vnodes[v] (table.chan:72)
+//   - Busy() <- vnodes[v] (table.chan:73)
+//   - gone <- vnodes[v] (table.chan:74)
+type VnodeTableAfterRetire4 struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterNewGroup3) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableAfterRetire4) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// SendGroupsAttach does groups <- Attach(g.group) (table.chan:52).
-func (s VnodeTableAfterNewGroup3) SendGroupsAttach() (VnodeTableAfterAttach5, error) {
+// Choose waits for *VnodeTableAfterRetire4Retired, *VnodeTableAfterRetire4Busy or *VnodeTableAfterRetire4Gone.
+func (s VnodeTableAfterRetire4) Choose() (VnodeTableAfterRetire4Option, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterAttach5{}, channel.DeadState("VnodeTableAfterNewGroup3", "SendGroupsAttach")
+		return nil, channel.DeadState("VnodeTableAfterRetire4", "Choose")
 	}
-	if err := e.Begin(s.step, &vnodeTableAfterNewGroup3SendGroupsAttachOp, 0); err != nil {
-		return VnodeTableAfterAttach5{}, err
+	e.Aim(&vnodeTableAfterRetire4Choice, 0, e.v.v)
+	e.Aim(&vnodeTableAfterRetire4Choice, 1, e.v.v)
+	e.Aim(&vnodeTableAfterRetire4Choice, 2, e.v.v)
+	taken, err := e.Choose(s.step, &vnodeTableAfterRetire4Choice, 0, 0)
+	if err != nil {
+		return nil, err
 	}
-	e.Give(0, vnodeTableGGroup, 0)
+	switch taken.Option {
+	case 0:
+		m := &e.m.vnodeTableAfterRetire4Retired
+		e.Close(vnodeTableVnodes, e.v.v)
+		m.Next = VnodeTableGathering{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.vnodeTableAfterRetire4Busy
+		m.Next = VnodeTableGathering{e, e.Step()}
+		return m, nil
+
+	case 2:
+		m := &e.m.vnodeTableAfterRetire4Gone
+		e.Drop(vnodeTableVnodes, e.v.v)
+		m.Next = VnodeTableGathering{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: VnodeTableAfterRetire4 took an option that it does not list")
+}
+
+// VnodeTableAfterRetire5 is a state of vnode.VnodeTable (table.chan:71).
+// Next:
+//   - Retired() <- vnodes[v] (table.chan:72)
+//   - Busy() <- vnodes[v] (table.chan:73)
+//   - gone <- vnodes[v] (table.chan:74)
+type VnodeTableAfterRetire5 struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterRetire5) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// Choose waits for *VnodeTableAfterRetire5Retired, *VnodeTableAfterRetire5Busy or *VnodeTableAfterRetire5Gone.
+func (s VnodeTableAfterRetire5) Choose() (VnodeTableAfterRetire5Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeTableAfterRetire5", "Choose")
+	}
+	e.Aim(&vnodeTableAfterRetire5Choice, 0, e.v.v)
+	e.Aim(&vnodeTableAfterRetire5Choice, 1, e.v.v)
+	e.Aim(&vnodeTableAfterRetire5Choice, 2, e.v.v)
+	taken, err := e.Choose(s.step, &vnodeTableAfterRetire5Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.vnodeTableAfterRetire5Retired
+		e.Close(vnodeTableVnodes, e.v.v)
+		m.Next = VnodeTableAfterSettle{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.vnodeTableAfterRetire5Busy
+		m.Next = VnodeTableAfterSettle{e, e.Step()}
+		return m, nil
+
+	case 2:
+		m := &e.m.vnodeTableAfterRetire5Gone
+		e.Drop(vnodeTableVnodes, e.v.v)
+		m.Next = VnodeTableAfterSettle{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: VnodeTableAfterRetire5 took an option that it does not list")
+}
+
+// VnodeTableAfterNewGroup is a state of vnode.VnodeTable (table.chan:105).
+// Next:
+//   - groups[g] <- Attach(s.group) (table.chan:105)
+type VnodeTableAfterNewGroup struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterNewGroup) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// SendGroupsAttach does groups[g] <- Attach(s.group) (table.chan:105).
+func (s VnodeTableAfterNewGroup) SendGroupsAttach() (VnodeTableAfterAttach2, error) {
+	e := s.e
+	if e == nil {
+		return VnodeTableAfterAttach2{}, channel.DeadState("VnodeTableAfterNewGroup", "SendGroupsAttach")
+	}
+	if err := e.Begin(s.step, &vnodeTableAfterNewGroupSendGroupsAttachOp, e.v.g); err != nil {
+		return VnodeTableAfterAttach2{}, err
+	}
+	e.Give(0, vnodeTableSGroup, 0)
 	e.Commit()
-	return VnodeTableAfterAttach5{e, e.Step()}, nil
+	return VnodeTableAfterAttach2{e, e.Step()}, nil
 }
 
-// VnodeTableAfterNewGroup4 is a state of vnode.VnodeTable (table.chan:52).
+// VnodeTableAfterGone is a state of vnode.VnodeTable (table.chan:21).
 // Next:
-//   - groups <- Attach(g.group) (table.chan:52)
-type VnodeTableAfterNewGroup4 struct {
+//   - opening <- Failed(_) (table.chan:22)
+//   - gone <- opening (table.chan:23)
+type VnodeTableAfterGone struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterNewGroup4) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableAfterGone) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// SendGroupsAttach does groups <- Attach(g.group) (table.chan:52).
-func (s VnodeTableAfterNewGroup4) SendGroupsAttach() (VnodeTableAfterAttach6, error) {
+// SendOpeningFailed does opening <- Failed(_) (table.chan:22), or sees that the peer is gone.
+func (s VnodeTableAfterGone) SendOpeningFailed(err_ errno.Errno) (VnodeTableServing, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterAttach6{}, channel.DeadState("VnodeTableAfterNewGroup4", "SendGroupsAttach")
+		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterGone", "SendOpeningFailed")
 	}
-	if err := e.Begin(s.step, &vnodeTableAfterNewGroup4SendGroupsAttachOp, 0); err != nil {
-		return VnodeTableAfterAttach6{}, err
+	if int(err_) >= 28 {
+		return VnodeTableServing{}, channel.BadArgument("VnodeTableAfterGone", "SendOpeningFailed", "err is no case of errno.Errno")
 	}
-	e.Give(0, vnodeTableGGroup, 0)
+	if err := e.Begin(s.step, &vnodeTableAfterGoneSendOpeningFailedOp, 0); err != nil {
+		if err == channel.ErrGone {
+			e.Drop(vnodeTableOpening, 0)
+			return VnodeTableServing{e, e.Step()}, nil
+		}
+		return VnodeTableServing{}, err
+	}
+	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
+	p.Err = err_
 	e.Commit()
-	return VnodeTableAfterAttach6{e, e.Step()}, nil
+	e.Close(vnodeTableOpening, 0)
+	return VnodeTableServing{e, e.Step()}, nil
 }
 
-// VnodeTableAfterAttach5 is a state of vnode.VnodeTable (table.chan:53).
+// VnodeTableAfterAttach2 is a state of vnode.VnodeTable (table.chan:106).
 // Next:
-//   - new block.Block as b (table.chan:53)
-type VnodeTableAfterAttach5 struct {
+//   - s.client <- Sync() (table.chan:106)
+type VnodeTableAfterAttach2 struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterAttach5) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableAfterAttach2) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// NewBlock does new block.Block as b (table.chan:53).
-func (s VnodeTableAfterAttach5) NewBlock() (VnodeTableAfterNewBlock3, error) {
+// SendSClientSync does s.client <- Sync() (table.chan:106).
+func (s VnodeTableAfterAttach2) SendSClientSync() (VnodeTableAfterSync, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterNewBlock3{}, channel.DeadState("VnodeTableAfterAttach5", "NewBlock")
+		return VnodeTableAfterSync{}, channel.DeadState("VnodeTableAfterAttach2", "SendSClientSync")
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterAttach5NewBlockOp); err != nil {
-		return VnodeTableAfterNewBlock3{}, err
+	if err := e.Begin(s.step, &vnodeTableAfterAttach2SendSClientSyncOp, 0); err != nil {
+		return VnodeTableAfterSync{}, err
 	}
-	ends := e.New(&block.Block)
-	e.PutAt(ends[0], vnodeTableBClient, 0, 0)
-	e.PutAt(ends[1], vnodeTableBDriver, 0, 0)
-	return VnodeTableAfterNewBlock3{e, e.Step()}, nil
-}
-
-// VnodeTableAfterAttach6 is a state of vnode.VnodeTable (table.chan:53).
-// Next:
-//   - new block.Block as b (table.chan:53)
-type VnodeTableAfterAttach6 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterAttach6) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// NewBlock does new block.Block as b (table.chan:53).
-func (s VnodeTableAfterAttach6) NewBlock() (VnodeTableAfterNewBlock4, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterNewBlock4{}, channel.DeadState("VnodeTableAfterAttach6", "NewBlock")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterAttach6NewBlockOp); err != nil {
-		return VnodeTableAfterNewBlock4{}, err
-	}
-	ends := e.New(&block.Block)
-	e.PutAt(ends[0], vnodeTableBClient, 0, 0)
-	e.PutAt(ends[1], vnodeTableBDriver, 0, 0)
-	return VnodeTableAfterNewBlock4{e, e.Step()}, nil
-}
-
-// VnodeTableAfterNewBlock3 is a state of vnode.VnodeTable (table.chan:54).
-// Next:
-//   - disks <- Attach(b.driver) (table.chan:54)
-type VnodeTableAfterNewBlock3 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterNewBlock3) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendDisksAttach does disks <- Attach(b.driver) (table.chan:54).
-func (s VnodeTableAfterNewBlock3) SendDisksAttach() (VnodeTableAfterAttach7, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterAttach7{}, channel.DeadState("VnodeTableAfterNewBlock3", "SendDisksAttach")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterNewBlock3SendDisksAttachOp, 0); err != nil {
-		return VnodeTableAfterAttach7{}, err
-	}
-	e.Give(0, vnodeTableBDriver, 0)
 	e.Commit()
-	return VnodeTableAfterAttach7{e, e.Step()}, nil
+	return VnodeTableAfterSync{e, e.Step()}, nil
 }
 
-// VnodeTableAfterNewBlock4 is a state of vnode.VnodeTable (table.chan:54).
+// VnodeTableAfterSync is a state of vnode.VnodeTable (table.chan:107).
 // Next:
-//   - disks <- Attach(b.driver) (table.chan:54)
-type VnodeTableAfterNewBlock4 struct {
+//   - Done() <- s.client (table.chan:108)
+//   - Failed(_) <- s.client (table.chan:109)
+type VnodeTableAfterSync struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterNewBlock4) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableAfterSync) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// SendDisksAttach does disks <- Attach(b.driver) (table.chan:54).
-func (s VnodeTableAfterNewBlock4) SendDisksAttach() (VnodeTableAfterAttach8, error) {
+// ReceiveSClient waits for *VnodeTableAfterSyncDone or *VnodeTableAfterSyncFailed.
+func (s VnodeTableAfterSync) ReceiveSClient() (VnodeTableAfterSyncOption, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterAttach8{}, channel.DeadState("VnodeTableAfterNewBlock4", "SendDisksAttach")
+		return nil, channel.DeadState("VnodeTableAfterSync", "ReceiveSClient")
 	}
-	if err := e.Begin(s.step, &vnodeTableAfterNewBlock4SendDisksAttachOp, 0); err != nil {
-		return VnodeTableAfterAttach8{}, err
+	label, err := e.Receive(s.step, &vnodeTableAfterSyncReceiveSClientOp, 0)
+	if err != nil {
+		return nil, err
 	}
-	e.Give(0, vnodeTableBDriver, 0)
+	switch label {
+	case 14:
+		m := &e.m.vnodeTableAfterSyncDone
+		m.Next = VnodeTableAfterFailed{e, e.Step()}
+		return m, nil
+	case 10:
+		p := channel.In[cg.GroupFailedPayload](&e.Endpoint)
+		m := &e.m.vnodeTableAfterSyncFailed
+		*m = VnodeTableAfterSyncFailed{Err: p.Err}
+		m.Next = VnodeTableAfterFailed{e, e.Step()}
+		return m, nil
+	}
+	panic("channel: VnodeTableAfterSync received a label that it does not list")
+}
+
+// VnodeTableAfterFailed is a state of vnode.VnodeTable (table.chan:111).
+// Next:
+//   - s.client <- Detach() (table.chan:111)
+type VnodeTableAfterFailed struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterFailed) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// SendSClientDetach does s.client <- Detach() (table.chan:111).
+func (s VnodeTableAfterFailed) SendSClientDetach() (VnodeTableAfterDetachOrAfterDetach2, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeTableAfterFailed", "SendSClientDetach")
+	}
+	if err := e.Begin(s.step, &vnodeTableAfterFailedSendSClientDetachOp, 0); err != nil {
+		return nil, err
+	}
 	e.Commit()
-	return VnodeTableAfterAttach8{e, e.Step()}, nil
+	e.Close(vnodeTableSClient, 0)
+	return e.settle5(), nil
 }
 
-// VnodeTableAfterAttach7 is a state of vnode.VnodeTable (table.chan:55).
+// VnodeTableAfterNewControl is a state of vnode.VnodeTable (table.chan:44).
 // Next:
-//   - new vnode.Control as c (table.chan:55)
-type VnodeTableAfterAttach7 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterAttach7) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// NewControl does new vnode.Control as c (table.chan:55).
-func (s VnodeTableAfterAttach7) NewControl() (VnodeTableAfterNewControl3, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterNewControl3{}, channel.DeadState("VnodeTableAfterAttach7", "NewControl")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterAttach7NewControlOp); err != nil {
-		return VnodeTableAfterNewControl3{}, err
-	}
-	ends := e.New(&Control)
-	e.PutAt(ends[0], vnodeTableCTable, 0, 0)
-	e.PutAt(ends[1], vnodeTableCVnode, 0, 0)
-	e.added = e.Free(vnodeTableVnodes, 1)
-	e.v.v2 = e.added
-	e.Shift(vnodeTableCTable, 0, vnodeTableVnodes, e.added)
-	e.v.newest = e.v.v2
-	e.Shift(vnodeTableCVnode, 0, vnodeTableOwn, 0)
-	e.Shift(vnodeTableGClient, 0, vnodeTableGroup, 0)
-	e.Shift(vnodeTableBClient, 0, vnodeTableDisk, 0)
-	return VnodeTableAfterNewControl3{e, e.Step()}, nil
-}
-
-// VnodeTableAfterAttach8 is a state of vnode.VnodeTable (table.chan:55).
-// Next:
-//   - new vnode.Control as c (table.chan:55)
-type VnodeTableAfterAttach8 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterAttach8) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// NewControl does new vnode.Control as c (table.chan:55).
-func (s VnodeTableAfterAttach8) NewControl() (VnodeTableAfterNewControl4, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterNewControl4{}, channel.DeadState("VnodeTableAfterAttach8", "NewControl")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterAttach8NewControlOp); err != nil {
-		return VnodeTableAfterNewControl4{}, err
-	}
-	ends := e.New(&Control)
-	e.PutAt(ends[0], vnodeTableCTable, 0, 0)
-	e.PutAt(ends[1], vnodeTableCVnode, 0, 0)
-	e.added = e.Free(vnodeTableVnodes, 1)
-	e.v.v2 = e.added
-	e.Shift(vnodeTableCTable, 0, vnodeTableVnodes, e.added)
-	e.v.newest = e.v.v2
-	e.Shift(vnodeTableCVnode, 0, vnodeTableOwn, 0)
-	e.Shift(vnodeTableGClient, 0, vnodeTableGroup, 0)
-	e.Shift(vnodeTableBClient, 0, vnodeTableDisk, 0)
-	return VnodeTableAfterNewControl4{e, e.Step()}, nil
-}
-
-// VnodeTableAfterNewControl is a state of vnode.VnodeTable (table.chan:35).
-// Next:
-//   - start vnode.Vnode(opens=5)(own, group, disk) (table.chan:35)
+//   - case file (table.chan:45)
+//   - case directory (table.chan:46)
 type VnodeTableAfterNewControl struct {
 	e    *vnodeTableComponent
 	step uint32
@@ -1636,37 +1338,75 @@ type VnodeTableAfterNewControl struct {
 // View reads the model variables.
 func (s VnodeTableAfterNewControl) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// StartVnode does start vnode.Vnode(opens=5)(own, group, disk) (table.chan:35).
-func (s VnodeTableAfterNewControl) StartVnode(o channel.Options, run VnodeFunc) (VnodeTableAfterStartVnode, error) {
+// File does case file (table.chan:45).
+func (s VnodeTableAfterNewControl) File() (VnodeTableAfterFile, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterStartVnode{}, channel.DeadState("VnodeTableAfterNewControl", "StartVnode")
+		return VnodeTableAfterFile{}, channel.DeadState("VnodeTableAfterNewControl", "File")
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterNewControlStartVnodeOp); err != nil {
-		return VnodeTableAfterStartVnode{}, err
+	if err := e.Turn(s.step, &vnodeTableAfterNewControlFileOp); err != nil {
+		return VnodeTableAfterFile{}, err
 	}
-	SpawnVnode(&e.Endpoint, o, VnodeGiven{Opens: e.sizes.opens, Control: e.Lift(vnodeTableOwn, 0), Group: e.Lift(vnodeTableGroup, 0), Disk: e.Lift(vnodeTableDisk, 0)}, run).Discard()
-	return VnodeTableAfterStartVnode{e, e.Step()}, nil
+	e.Decided(0)
+	return VnodeTableAfterFile{e, e.Step()}, nil
 }
 
-// VnodeTableAfterNewControl2 is a state of vnode.VnodeTable (table.chan:39).
+// Directory does case directory (table.chan:46).
+func (s VnodeTableAfterNewControl) Directory() (VnodeTableAfterDirectory, error) {
+	e := s.e
+	if e == nil {
+		return VnodeTableAfterDirectory{}, channel.DeadState("VnodeTableAfterNewControl", "Directory")
+	}
+	if err := e.Turn(s.step, &vnodeTableAfterNewControlDirectoryOp); err != nil {
+		return VnodeTableAfterDirectory{}, err
+	}
+	e.Decided(1)
+	return VnodeTableAfterDirectory{e, e.Step()}, nil
+}
+
+// VnodeTableAfterFile is a state of vnode.VnodeTable (table.chan:45).
 // Next:
-//   - new vnode.Table as t (table.chan:39)
-type VnodeTableAfterNewControl2 struct {
+//   - start vnode.Vnode(stretches=8, users=11, wakes=17)(own, disk) (table.chan:45)
+type VnodeTableAfterFile struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterNewControl2) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableAfterFile) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// NewTable does new vnode.Table as t (table.chan:39).
-func (s VnodeTableAfterNewControl2) NewTable() (VnodeTableAfterNewTable, error) {
+// StartVnode does start vnode.Vnode(stretches=8, users=11, wakes=17)(own, disk) (table.chan:45).
+func (s VnodeTableAfterFile) StartVnode(o channel.Options, run VnodeFunc) (VnodeTableAfterStartVnode, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterNewTable{}, channel.DeadState("VnodeTableAfterNewControl2", "NewTable")
+		return VnodeTableAfterStartVnode{}, channel.DeadState("VnodeTableAfterFile", "StartVnode")
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterNewControl2NewTableOp); err != nil {
+	if err := e.Turn(s.step, &vnodeTableAfterFileStartVnodeOp); err != nil {
+		return VnodeTableAfterStartVnode{}, err
+	}
+	SpawnVnode(&e.Endpoint, o, VnodeGiven{Stretches: e.sizes.stretches, Users: e.sizes.users, Wakes: e.sizes.wakes, Control: e.Lift(vnodeTableOwn, 0), Disk: e.Lift(vnodeTableDisk, 0)}, run).Discard()
+	e.v.g = 0
+	return VnodeTableAfterStartVnode{e, e.Step()}, nil
+}
+
+// VnodeTableAfterDirectory is a state of vnode.VnodeTable (table.chan:47).
+// Next:
+//   - new vnode.Table as t (table.chan:47)
+type VnodeTableAfterDirectory struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterDirectory) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// NewTable does new vnode.Table as t (table.chan:47).
+func (s VnodeTableAfterDirectory) NewTable() (VnodeTableAfterNewTable, error) {
+	e := s.e
+	if e == nil {
+		return VnodeTableAfterNewTable{}, channel.DeadState("VnodeTableAfterDirectory", "NewTable")
+	}
+	if err := e.Turn(s.step, &vnodeTableAfterDirectoryNewTableOp); err != nil {
 		return VnodeTableAfterNewTable{}, err
 	}
 	ends := e.New(&Table)
@@ -1677,9 +1417,39 @@ func (s VnodeTableAfterNewControl2) NewTable() (VnodeTableAfterNewTable, error) 
 	return VnodeTableAfterNewTable{e, e.Step()}, nil
 }
 
-// VnodeTableAfterStartVnode is a state of vnode.VnodeTable (table.chan:36).
+// VnodeTableAfterDetach2 is a state of vnode.VnodeTable (table.chan:131).
 // Next:
-//   - vnodes[newest] <- Serve(answer) (table.chan:36)
+//   - users[u] <- Settled() (table.chan:132)
+//   - gone <- users[u] (table.chan:133)
+type VnodeTableAfterDetach2 struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterDetach2) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// SendUsersSettled does users[u] <- Settled() (table.chan:132), or sees that the peer is gone.
+func (s VnodeTableAfterDetach2) SendUsersSettled() (VnodeTableServing, error) {
+	e := s.e
+	if e == nil {
+		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterDetach2", "SendUsersSettled")
+	}
+	if err := e.Begin(s.step, &vnodeTableAfterDetach2SendUsersSettledOp, e.v.u); err != nil {
+		if err == channel.ErrGone {
+			e.Drop(vnodeTableUsers, e.v.u)
+			return VnodeTableServing{e, e.Step()}, nil
+		}
+		return VnodeTableServing{}, err
+	}
+	e.Commit()
+	e.Move(vnodeTableUsers, e.v.u, 0)
+	return VnodeTableServing{e, e.Step()}, nil
+}
+
+// VnodeTableAfterStartVnode is a state of vnode.VnodeTable (table.chan:52).
+// Next:
+//   - new cg.Group as s (table.chan:52)
 type VnodeTableAfterStartVnode struct {
 	e    *vnodeTableComponent
 	step uint32
@@ -1688,24 +1458,24 @@ type VnodeTableAfterStartVnode struct {
 // View reads the model variables.
 func (s VnodeTableAfterStartVnode) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// SendVnodesServe does vnodes[newest] <- Serve(answer) (table.chan:36).
-func (s VnodeTableAfterStartVnode) SendVnodesServe() (VnodeTableServing, error) {
+// NewGroup does new cg.Group as s (table.chan:52).
+func (s VnodeTableAfterStartVnode) NewGroup() (VnodeTableAfterNewGroup2, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterStartVnode", "SendVnodesServe")
+		return VnodeTableAfterNewGroup2{}, channel.DeadState("VnodeTableAfterStartVnode", "NewGroup")
 	}
-	if err := e.Begin(s.step, &vnodeTableAfterStartVnodeSendVnodesServeOp, e.v.newest); err != nil {
-		return VnodeTableServing{}, err
+	if err := e.Turn(s.step, &vnodeTableAfterStartVnodeNewGroupOp); err != nil {
+		return VnodeTableAfterNewGroup2{}, err
 	}
-	e.Give(0, vnodeTableAnswer, 0)
-	e.Commit()
-	e.Move(vnodeTableVnodes, e.v.newest, 0)
-	return VnodeTableServing{e, e.Step()}, nil
+	ends := e.New(&cg.Group)
+	e.PutAt(ends[0], vnodeTableSClient, 0, 0)
+	e.PutAt(ends[1], vnodeTableSGroup, 0, 0)
+	return VnodeTableAfterNewGroup2{e, e.Step()}, nil
 }
 
-// VnodeTableAfterNewTable is a state of vnode.VnodeTable (table.chan:41).
+// VnodeTableAfterNewTable is a state of vnode.VnodeTable (table.chan:49).
 // Next:
-//   - start vnode.Directory(opens=5)(own, t.client, group, disk) (table.chan:41)
+//   - start vnode.Directory(stretches=8, visitors=14)(own, t.client, disk) (table.chan:49)
 type VnodeTableAfterNewTable struct {
 	e    *vnodeTableComponent
 	step uint32
@@ -1714,234 +1484,303 @@ type VnodeTableAfterNewTable struct {
 // View reads the model variables.
 func (s VnodeTableAfterNewTable) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// StartDirectory does start vnode.Directory(opens=5)(own, t.client, group, disk) (table.chan:41).
-func (s VnodeTableAfterNewTable) StartDirectory(o channel.Options, run DirectoryFunc) (VnodeTableAfterStartDirectory, error) {
+// StartDirectory does start vnode.Directory(stretches=8, visitors=14)(own, t.client, disk) (table.chan:49).
+func (s VnodeTableAfterNewTable) StartDirectory(o channel.Options, run DirectoryFunc) (VnodeTableAfterStartVnode, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterStartDirectory{}, channel.DeadState("VnodeTableAfterNewTable", "StartDirectory")
+		return VnodeTableAfterStartVnode{}, channel.DeadState("VnodeTableAfterNewTable", "StartDirectory")
 	}
 	if err := e.Turn(s.step, &vnodeTableAfterNewTableStartDirectoryOp); err != nil {
-		return VnodeTableAfterStartDirectory{}, err
+		return VnodeTableAfterStartVnode{}, err
 	}
-	SpawnDirectory(&e.Endpoint, o, DirectoryGiven{Opens: e.sizes.opens, Control: e.Lift(vnodeTableOwn, 0), Table: e.Lift(vnodeTableTClient, 0), Group: e.Lift(vnodeTableGroup, 0), Disk: e.Lift(vnodeTableDisk, 0)}, run).Discard()
-	return VnodeTableAfterStartDirectory{e, e.Step()}, nil
+	SpawnDirectory(&e.Endpoint, o, DirectoryGiven{Stretches: e.sizes.stretches, Visitors: e.sizes.visitors, Control: e.Lift(vnodeTableOwn, 0), Table: e.Lift(vnodeTableTClient, 0), Disk: e.Lift(vnodeTableDisk, 0)}, run).Discard()
+	e.v.g = 0
+	return VnodeTableAfterStartVnode{e, e.Step()}, nil
 }
 
-// VnodeTableAfterStartDirectory is a state of vnode.VnodeTable (table.chan:42).
+// VnodeTableAfterNewGroup2 is a state of vnode.VnodeTable (table.chan:53).
 // Next:
-//   - vnodes[newest] <- Serve(answer) (table.chan:42)
-type VnodeTableAfterStartDirectory struct {
+//   - groups[g] <- Attach(s.group) (table.chan:53)
+type VnodeTableAfterNewGroup2 struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterStartDirectory) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableAfterNewGroup2) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// SendVnodesServe does vnodes[newest] <- Serve(answer) (table.chan:42).
-func (s VnodeTableAfterStartDirectory) SendVnodesServe() (VnodeTableServing, error) {
+// SendGroupsAttach does groups[g] <- Attach(s.group) (table.chan:53).
+func (s VnodeTableAfterNewGroup2) SendGroupsAttach() (VnodeTableAfterAttach3, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterStartDirectory", "SendVnodesServe")
+		return VnodeTableAfterAttach3{}, channel.DeadState("VnodeTableAfterNewGroup2", "SendGroupsAttach")
 	}
-	if err := e.Begin(s.step, &vnodeTableAfterStartDirectorySendVnodesServeOp, e.v.newest); err != nil {
+	if err := e.Begin(s.step, &vnodeTableAfterNewGroup2SendGroupsAttachOp, e.v.g); err != nil {
+		return VnodeTableAfterAttach3{}, err
+	}
+	e.Give(0, vnodeTableSGroup, 0)
+	e.Commit()
+	return VnodeTableAfterAttach3{e, e.Step()}, nil
+}
+
+// VnodeTableAfterAttach3 is a state of vnode.VnodeTable (table.chan:54).
+// Next:
+//   - vnodes[newest] <- Join(s.client) (table.chan:55)
+//   - gone <- vnodes[newest] (table.chan:56)
+type VnodeTableAfterAttach3 struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterAttach3) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// Choose waits for *VnodeTableAfterAttach3SentJoin or *VnodeTableAfterAttach3Gone.
+func (s VnodeTableAfterAttach3) Choose() (VnodeTableAfterAttach3Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeTableAfterAttach3", "Choose")
+	}
+	e.Aim(&vnodeTableAfterAttach3Choice, 0, e.v.newest)
+	e.Aim(&vnodeTableAfterAttach3Choice, 1, e.v.newest)
+	taken, err := e.Choose(s.step, &vnodeTableAfterAttach3Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.vnodeTableAfterAttach3SentJoin
+		if err := e.Begin(e.Step(), &vnodeTableAfterAttach3ChooseJoinOp, e.v.newest); err != nil {
+			return nil, err
+		}
+		e.Give(0, vnodeTableSClient, 0)
+		e.Commit()
+		m.Next = e.settle6()
+		return m, nil
+
+	case 1:
+		m := &e.m.vnodeTableAfterAttach3Gone
+		e.Drop(vnodeTableVnodes, e.v.newest)
+		e.Drop(vnodeTableSClient, 0)
+		m.Next = VnodeTableAfterGone2{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: VnodeTableAfterAttach3 took an option that it does not list")
+}
+
+// VnodeTableAfterJoin is a state of vnode.VnodeTable (table.chan:29).
+// Next:
+//   - vnodes[newest] <- Serve(opening) (table.chan:30)
+//   - gone <- vnodes[newest] (table.chan:31)
+type VnodeTableAfterJoin struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterJoin) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// Choose waits for *VnodeTableAfterJoinSentServe or *VnodeTableAfterJoinGone.
+func (s VnodeTableAfterJoin) Choose() (VnodeTableAfterJoinOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("VnodeTableAfterJoin", "Choose")
+	}
+	e.Aim(&vnodeTableAfterJoinChoice, 0, e.v.newest)
+	e.Aim(&vnodeTableAfterJoinChoice, 1, e.v.newest)
+	taken, err := e.Choose(s.step, &vnodeTableAfterJoinChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.vnodeTableAfterJoinSentServe
+		if err := e.Begin(e.Step(), &vnodeTableAfterJoinChooseServeOp, e.v.newest); err != nil {
+			return nil, err
+		}
+		e.Give(0, vnodeTableOpening, 0)
+		e.Commit()
+		m.Next = VnodeTableServing{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.vnodeTableAfterJoinGone
+		e.Drop(vnodeTableVnodes, e.v.newest)
+		m.Next = VnodeTableAfterGone3{e, e.Step()}
+		return m, nil
+
+	}
+	panic("channel: VnodeTableAfterJoin took an option that it does not list")
+}
+
+// VnodeTableAfterGone2 is a state of vnode.VnodeTable (table.chan:21).
+// Next:
+//   - opening <- Failed(_) (table.chan:22)
+//   - gone <- opening (table.chan:23)
+type VnodeTableAfterGone2 struct {
+	e    *vnodeTableComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s VnodeTableAfterGone2) View() VnodeTableView { return VnodeTableView{s.e} }
+
+// SendOpeningFailed does opening <- Failed(_) (table.chan:22), or sees that the peer is gone.
+func (s VnodeTableAfterGone2) SendOpeningFailed(err_ errno.Errno) (VnodeTableServing, error) {
+	e := s.e
+	if e == nil {
+		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterGone2", "SendOpeningFailed")
+	}
+	if int(err_) >= 28 {
+		return VnodeTableServing{}, channel.BadArgument("VnodeTableAfterGone2", "SendOpeningFailed", "err is no case of errno.Errno")
+	}
+	if err := e.Begin(s.step, &vnodeTableAfterGone2SendOpeningFailedOp, 0); err != nil {
+		if err == channel.ErrGone {
+			e.Drop(vnodeTableOpening, 0)
+			return VnodeTableServing{e, e.Step()}, nil
+		}
 		return VnodeTableServing{}, err
 	}
-	e.Give(0, vnodeTableAnswer, 0)
+	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
+	p.Err = err_
 	e.Commit()
-	e.Move(vnodeTableVnodes, e.v.newest, 0)
+	e.Close(vnodeTableOpening, 0)
 	return VnodeTableServing{e, e.Step()}, nil
 }
 
-// VnodeTableAfterNewControl3 is a state of vnode.VnodeTable (table.chan:35).
+// VnodeTableAfterGone3 is a state of vnode.VnodeTable (table.chan:21).
 // Next:
-//   - start vnode.Vnode(opens=5)(own, group, disk) (table.chan:35)
-type VnodeTableAfterNewControl3 struct {
+//   - opening <- Failed(_) (table.chan:22)
+//   - gone <- opening (table.chan:23)
+type VnodeTableAfterGone3 struct {
 	e    *vnodeTableComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s VnodeTableAfterNewControl3) View() VnodeTableView { return VnodeTableView{s.e} }
+func (s VnodeTableAfterGone3) View() VnodeTableView { return VnodeTableView{s.e} }
 
-// StartVnode does start vnode.Vnode(opens=5)(own, group, disk) (table.chan:35).
-func (s VnodeTableAfterNewControl3) StartVnode(o channel.Options, run VnodeFunc) (VnodeTableAfterStartVnode2, error) {
+// SendOpeningFailed does opening <- Failed(_) (table.chan:22), or sees that the peer is gone.
+func (s VnodeTableAfterGone3) SendOpeningFailed(err_ errno.Errno) (VnodeTableServing, error) {
 	e := s.e
 	if e == nil {
-		return VnodeTableAfterStartVnode2{}, channel.DeadState("VnodeTableAfterNewControl3", "StartVnode")
+		return VnodeTableServing{}, channel.DeadState("VnodeTableAfterGone3", "SendOpeningFailed")
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterNewControl3StartVnodeOp); err != nil {
-		return VnodeTableAfterStartVnode2{}, err
+	if int(err_) >= 28 {
+		return VnodeTableServing{}, channel.BadArgument("VnodeTableAfterGone3", "SendOpeningFailed", "err is no case of errno.Errno")
 	}
-	SpawnVnode(&e.Endpoint, o, VnodeGiven{Opens: e.sizes.opens, Control: e.Lift(vnodeTableOwn, 0), Group: e.Lift(vnodeTableGroup, 0), Disk: e.Lift(vnodeTableDisk, 0)}, run).Discard()
-	return VnodeTableAfterStartVnode2{e, e.Step()}, nil
-}
-
-// VnodeTableAfterNewControl4 is a state of vnode.VnodeTable (table.chan:39).
-// Next:
-//   - new vnode.Table as t (table.chan:39)
-type VnodeTableAfterNewControl4 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterNewControl4) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// NewTable does new vnode.Table as t (table.chan:39).
-func (s VnodeTableAfterNewControl4) NewTable() (VnodeTableAfterNewTable2, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterNewTable2{}, channel.DeadState("VnodeTableAfterNewControl4", "NewTable")
+	if err := e.Begin(s.step, &vnodeTableAfterGone3SendOpeningFailedOp, 0); err != nil {
+		if err == channel.ErrGone {
+			e.Drop(vnodeTableOpening, 0)
+			return VnodeTableServing{e, e.Step()}, nil
+		}
+		return VnodeTableServing{}, err
 	}
-	if err := e.Turn(s.step, &vnodeTableAfterNewControl4NewTableOp); err != nil {
-		return VnodeTableAfterNewTable2{}, err
-	}
-	ends := e.New(&Table)
-	e.PutAt(ends[0], vnodeTableTClient, 0, 0)
-	e.PutAt(ends[1], vnodeTableTTable, 0, 0)
-	e.added = e.Free(vnodeTableUsers, 1)
-	e.Shift(vnodeTableTTable, 0, vnodeTableUsers, e.added)
-	return VnodeTableAfterNewTable2{e, e.Step()}, nil
-}
-
-// VnodeTableAfterStartVnode2 is a state of vnode.VnodeTable (table.chan:36).
-// Next:
-//   - vnodes[newest] <- Serve(parked[p]) (table.chan:36)
-type VnodeTableAfterStartVnode2 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterStartVnode2) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendVnodesServe does vnodes[newest] <- Serve(parked[p]) (table.chan:36).
-func (s VnodeTableAfterStartVnode2) SendVnodesServe() (VnodeTableServingOrAfterRetiredOrOthers, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeTableAfterStartVnode2", "SendVnodesServe")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterStartVnode2SendVnodesServeOp, e.v.newest); err != nil {
-		return nil, err
-	}
-	e.Give(0, vnodeTableParked, e.v.p)
+	p := channel.Out[dir.OpeningFailedPayload](&e.Endpoint)
+	p.Err = err_
 	e.Commit()
-	e.Move(vnodeTableVnodes, e.v.newest, 0)
-	return e.settle14(), nil
+	e.Close(vnodeTableOpening, 0)
+	return VnodeTableServing{e, e.Step()}, nil
 }
 
-// VnodeTableAfterNewTable2 is a state of vnode.VnodeTable (table.chan:41).
-// Next:
-//   - start vnode.Directory(opens=5)(own, t.client, group, disk) (table.chan:41)
-type VnodeTableAfterNewTable2 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterNewTable2) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// StartDirectory does start vnode.Directory(opens=5)(own, t.client, group, disk) (table.chan:41).
-func (s VnodeTableAfterNewTable2) StartDirectory(o channel.Options, run DirectoryFunc) (VnodeTableAfterStartDirectory2, error) {
-	e := s.e
-	if e == nil {
-		return VnodeTableAfterStartDirectory2{}, channel.DeadState("VnodeTableAfterNewTable2", "StartDirectory")
-	}
-	if err := e.Turn(s.step, &vnodeTableAfterNewTable2StartDirectoryOp); err != nil {
-		return VnodeTableAfterStartDirectory2{}, err
-	}
-	SpawnDirectory(&e.Endpoint, o, DirectoryGiven{Opens: e.sizes.opens, Control: e.Lift(vnodeTableOwn, 0), Table: e.Lift(vnodeTableTClient, 0), Group: e.Lift(vnodeTableGroup, 0), Disk: e.Lift(vnodeTableDisk, 0)}, run).Discard()
-	return VnodeTableAfterStartDirectory2{e, e.Step()}, nil
-}
-
-// VnodeTableAfterStartDirectory2 is a state of vnode.VnodeTable (table.chan:42).
-// Next:
-//   - vnodes[newest] <- Serve(parked[p]) (table.chan:42)
-type VnodeTableAfterStartDirectory2 struct {
-	e    *vnodeTableComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s VnodeTableAfterStartDirectory2) View() VnodeTableView { return VnodeTableView{s.e} }
-
-// SendVnodesServe does vnodes[newest] <- Serve(parked[p]) (table.chan:42).
-func (s VnodeTableAfterStartDirectory2) SendVnodesServe() (VnodeTableServingOrAfterRetiredOrOthers, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("VnodeTableAfterStartDirectory2", "SendVnodesServe")
-	}
-	if err := e.Begin(s.step, &vnodeTableAfterStartDirectory2SendVnodesServeOp, e.v.newest); err != nil {
-		return nil, err
-	}
-	e.Give(0, vnodeTableParked, e.v.p)
-	e.Commit()
-	e.Move(vnodeTableVnodes, e.v.newest, 0)
-	return e.settle14(), nil
-}
-
-// VnodeTableServingOrAfterRetiredOrOthers is *VnodeTableServing, *VnodeTableAfterRetired or *VnodeTableAfterFailed.
-type VnodeTableServingOrAfterRetiredOrOthers interface{ vnodeTableServingOrAfterRetiredOrOthers() }
-
-func (*VnodeTableServing) vnodeTableServingOrAfterRetiredOrOthers()      {}
-func (*VnodeTableAfterRetired) vnodeTableServingOrAfterRetiredOrOthers() {}
-func (*VnodeTableAfterFailed) vnodeTableServingOrAfterRetiredOrOthers()  {}
-
-// VnodeTableServingOption is *VnodeTableServingGet, *VnodeTableServingForget, *VnodeTableServingDetach, *VnodeTableServingGone, *VnodeTableServingBusy or *VnodeTableServingRetired.
+// VnodeTableServingOption is *VnodeTableServingGet, *VnodeTableServingForget, *VnodeTableServingSettle, *VnodeTableServingDetach, *VnodeTableServingGoneUsers or *VnodeTableServingGoneVnodes.
 type VnodeTableServingOption interface{ vnodeTableServingOption() }
 
-// VnodeTableAfterRunningOrAfterRunning2 is *VnodeTableAfterRunning or *VnodeTableAfterRunning2.
-type VnodeTableAfterRunningOrAfterRunning2 interface{ vnodeTableAfterRunningOrAfterRunning2() }
+// VnodeTableEvictingOrAfterKnown is *VnodeTableEvicting or *VnodeTableAfterKnown.
+type VnodeTableEvictingOrAfterKnown interface{ vnodeTableEvictingOrAfterKnown() }
 
-func (*VnodeTableAfterRunning) vnodeTableAfterRunningOrAfterRunning2()  {}
-func (*VnodeTableAfterRunning2) vnodeTableAfterRunningOrAfterRunning2() {}
+func (*VnodeTableEvicting) vnodeTableEvictingOrAfterKnown()   {}
+func (*VnodeTableAfterKnown) vnodeTableEvictingOrAfterKnown() {}
 
-// VnodeTableAfterRunningOrAfterLeaving is *VnodeTableAfterRunning or *VnodeTableAfterLeaving.
-type VnodeTableAfterRunningOrAfterLeaving interface{ vnodeTableAfterRunningOrAfterLeaving() }
+// VnodeTableEvictingOrAfterEvict is *VnodeTableEvicting or *VnodeTableAfterEvict.
+type VnodeTableEvictingOrAfterEvict interface{ vnodeTableEvictingOrAfterEvict() }
 
-func (*VnodeTableAfterRunning) vnodeTableAfterRunningOrAfterLeaving() {}
-func (*VnodeTableAfterLeaving) vnodeTableAfterRunningOrAfterLeaving() {}
+func (*VnodeTableEvicting) vnodeTableEvictingOrAfterEvict()   {}
+func (*VnodeTableAfterEvict) vnodeTableEvictingOrAfterEvict() {}
 
-// VnodeTableAfterRunningOrAfterAbsentOrOthers is *VnodeTableAfterRunning, *VnodeTableAfterAbsent or *VnodeTableAfterAbsent2.
-type VnodeTableAfterRunningOrAfterAbsentOrOthers interface{ vnodeTableAfterRunningOrAfterAbsentOrOthers() }
+// VnodeTableGatheringOrAfterRetire is *VnodeTableGathering or *VnodeTableAfterRetire.
+type VnodeTableGatheringOrAfterRetire interface{ vnodeTableGatheringOrAfterRetire() }
 
-func (*VnodeTableAfterRunning) vnodeTableAfterRunningOrAfterAbsentOrOthers() {}
-func (*VnodeTableAfterAbsent) vnodeTableAfterRunningOrAfterAbsentOrOthers()  {}
-func (*VnodeTableAfterAbsent2) vnodeTableAfterRunningOrAfterAbsentOrOthers() {}
+func (*VnodeTableGathering) vnodeTableGatheringOrAfterRetire()   {}
+func (*VnodeTableAfterRetire) vnodeTableGatheringOrAfterRetire() {}
 
-// VnodeTableServingOrAfterRunning3 is *VnodeTableServing or *VnodeTableAfterRunning3.
-type VnodeTableServingOrAfterRunning3 interface{ vnodeTableServingOrAfterRunning3() }
+// VnodeTableAfterSettleOrAfterRetire2 is *VnodeTableAfterSettle or *VnodeTableAfterRetire2.
+type VnodeTableAfterSettleOrAfterRetire2 interface{ vnodeTableAfterSettleOrAfterRetire2() }
 
-func (*VnodeTableServing) vnodeTableServingOrAfterRunning3()       {}
-func (*VnodeTableAfterRunning3) vnodeTableServingOrAfterRunning3() {}
+func (*VnodeTableAfterSettle) vnodeTableAfterSettleOrAfterRetire2()  {}
+func (*VnodeTableAfterRetire2) vnodeTableAfterSettleOrAfterRetire2() {}
 
-// VnodeTableServingOrAfterKept is *VnodeTableServing or *VnodeTableAfterKept.
-type VnodeTableServingOrAfterKept interface{ vnodeTableServingOrAfterKept() }
+// VnodeTableAfterPickVnodesOption is *VnodeTableAfterPickVnodesSentServe or *VnodeTableAfterPickVnodesGone.
+type VnodeTableAfterPickVnodesOption interface{ vnodeTableAfterPickVnodesOption() }
 
-func (*VnodeTableServing) vnodeTableServingOrAfterKept()   {}
-func (*VnodeTableAfterKept) vnodeTableServingOrAfterKept() {}
+// VnodeTableAfterPickVnodes2Option is *VnodeTableAfterPickVnodes2SentRetire or *VnodeTableAfterPickVnodes2Gone.
+type VnodeTableAfterPickVnodes2Option interface{ vnodeTableAfterPickVnodes2Option() }
 
-// VnodeTableServingGet is Get(_, _, answer) <- users[u at rest] (table.chan:109). It is valid until the next step.
+// VnodeTableAfterPickVnodes3Option is *VnodeTableAfterPickVnodes3SentRetire or *VnodeTableAfterPickVnodes3Gone.
+type VnodeTableAfterPickVnodes3Option interface{ vnodeTableAfterPickVnodes3Option() }
+
+// VnodeTableAfterPickVnodes4Option is *VnodeTableAfterPickVnodes4SentRetire or *VnodeTableAfterPickVnodes4Gone.
+type VnodeTableAfterPickVnodes4Option interface{ vnodeTableAfterPickVnodes4Option() }
+
+// VnodeTableAfterRetire3Option is *VnodeTableAfterRetire3Retired, *VnodeTableAfterRetire3Busy or *VnodeTableAfterRetire3Gone.
+type VnodeTableAfterRetire3Option interface{ vnodeTableAfterRetire3Option() }
+
+// VnodeTableAfterRetire4Option is *VnodeTableAfterRetire4Retired, *VnodeTableAfterRetire4Busy or *VnodeTableAfterRetire4Gone.
+type VnodeTableAfterRetire4Option interface{ vnodeTableAfterRetire4Option() }
+
+// VnodeTableAfterRetire5Option is *VnodeTableAfterRetire5Retired, *VnodeTableAfterRetire5Busy or *VnodeTableAfterRetire5Gone.
+type VnodeTableAfterRetire5Option interface{ vnodeTableAfterRetire5Option() }
+
+// VnodeTableAfterSyncOption is *VnodeTableAfterSyncDone or *VnodeTableAfterSyncFailed.
+type VnodeTableAfterSyncOption interface{ vnodeTableAfterSyncOption() }
+
+// VnodeTableAfterDetachOrAfterDetach2 is *VnodeTableAfterDetach or *VnodeTableAfterDetach2.
+type VnodeTableAfterDetachOrAfterDetach2 interface{ vnodeTableAfterDetachOrAfterDetach2() }
+
+func (*VnodeTableAfterDetach) vnodeTableAfterDetachOrAfterDetach2()  {}
+func (*VnodeTableAfterDetach2) vnodeTableAfterDetachOrAfterDetach2() {}
+
+// VnodeTableAfterStartVnodeOrAfterJoin is *VnodeTableAfterStartVnode or *VnodeTableAfterJoin.
+type VnodeTableAfterStartVnodeOrAfterJoin interface{ vnodeTableAfterStartVnodeOrAfterJoin() }
+
+func (*VnodeTableAfterStartVnode) vnodeTableAfterStartVnodeOrAfterJoin() {}
+func (*VnodeTableAfterJoin) vnodeTableAfterStartVnodeOrAfterJoin()       {}
+
+// VnodeTableAfterAttach3Option is *VnodeTableAfterAttach3SentJoin or *VnodeTableAfterAttach3Gone.
+type VnodeTableAfterAttach3Option interface{ vnodeTableAfterAttach3Option() }
+
+// VnodeTableAfterJoinOption is *VnodeTableAfterJoinSentServe or *VnodeTableAfterJoinGone.
+type VnodeTableAfterJoinOption interface{ vnodeTableAfterJoinOption() }
+
+// VnodeTableServingGet is Get(_, _, opening) <- users[u at rest] (table.chan:140). It is valid until the next step.
 type VnodeTableServingGet struct {
 	Member    int
 	Ino       uint64
 	Directory bool
-	Next      VnodeTableAfterGet
+	Next      VnodeTableEvicting
 }
 
 func (*VnodeTableServingGet) vnodeTableServingOption() {}
 
-// VnodeTableServingForget is Forget(_) <- users[u at rest] (table.chan:110). It is valid until the next step.
+// VnodeTableServingForget is Forget(_) <- users[u at rest] (table.chan:142). It is valid until the next step.
 type VnodeTableServingForget struct {
 	Member int
 	Ino    uint64
-	Next   VnodeTableAfterForget
+	Next   VnodeTableGathering
 }
 
 func (*VnodeTableServingForget) vnodeTableServingOption() {}
 
-// VnodeTableServingDetach is Detach() <- users[u at rest] (table.chan:111). It is valid until the next step.
+// VnodeTableServingSettle is Settle() <- users[u at rest] (table.chan:148). It is valid until the next step.
+type VnodeTableServingSettle struct {
+	Member int
+	Next   VnodeTableAfterSettle
+}
+
+func (*VnodeTableServingSettle) vnodeTableServingOption() {}
+
+// VnodeTableServingDetach is Detach() <- users[u at rest] (table.chan:149). It is valid until the next step.
 type VnodeTableServingDetach struct {
 	Member int
 	Next   VnodeTableServing
@@ -1949,291 +1788,242 @@ type VnodeTableServingDetach struct {
 
 func (*VnodeTableServingDetach) vnodeTableServingOption() {}
 
-// VnodeTableServingGone is gone <- users[u] (table.chan:112). It is valid until the next step.
-type VnodeTableServingGone struct {
+// VnodeTableServingGoneUsers is gone <- users[u] (table.chan:150). It is valid until the next step.
+type VnodeTableServingGoneUsers struct {
 	Member int
 	Next   VnodeTableServing
 }
 
-func (*VnodeTableServingGone) vnodeTableServingOption() {}
+func (*VnodeTableServingGoneUsers) vnodeTableServingOption() {}
 
-// VnodeTableServingBusy is Busy() <- vnodes[v at asked] (table.chan:113). It is valid until the next step.
-type VnodeTableServingBusy struct {
+// VnodeTableServingGoneVnodes is gone <- vnodes[v] (table.chan:151). It is valid until the next step.
+type VnodeTableServingGoneVnodes struct {
 	Member int
-	Next   VnodeTableAfterBusy
+	Next   VnodeTableServing
 }
 
-func (*VnodeTableServingBusy) vnodeTableServingOption() {}
+func (*VnodeTableServingGoneVnodes) vnodeTableServingOption() {}
 
-// VnodeTableServingRetired is Retired() <- vnodes[v at asked] (table.chan:128). It is valid until the next step.
-type VnodeTableServingRetired struct {
-	Member int
-	Next   VnodeTableServingOrAfterRetiredOrOthers
+// VnodeTableAfterPickVnodesSentServe is vnodes[v] <- Serve(opening) (table.chan:30). It is valid until the next step.
+type VnodeTableAfterPickVnodesSentServe struct {
+	Next VnodeTableServing
 }
 
-func (*VnodeTableServingRetired) vnodeTableServingOption() {}
+func (*VnodeTableAfterPickVnodesSentServe) vnodeTableAfterPickVnodesOption() {}
 
-// settle1 is what the component does by itself from table.chan:129 on.
-func (e *vnodeTableComponent) settle1() VnodeTableServingOrAfterRetiredOrOthers {
-	e.v.p = 0
-l14:
-	if e.Has(vnodeTableParked, e.v.p) {
-		if e.v.on[e.v.p] == e.v.v {
-			e.v.on[e.v.p] = 0
-			if e.Count(vnodeTableVnodes) == e.sizes.places {
-				e.at.vnodeTableAfterRetired = VnodeTableAfterRetired{e, e.Step()}
-				return &e.at.vnodeTableAfterRetired
-			}
-			e.at.vnodeTableAfterFailed = VnodeTableAfterFailed{e, e.Step()}
-			return &e.at.vnodeTableAfterFailed
-		}
-		goto l23
-	}
-l23:
-	if e.v.p < e.sizes.opens-1 {
-		e.v.p = e.InRange(e.v.p+1, 0, e.sizes.opens-1, "p", "table.chan:129")
-		goto l14
-	}
-	e.at.vnodeTableServing = VnodeTableServing{e, e.Step()}
-	return &e.at.vnodeTableServing
+// VnodeTableAfterPickVnodesGone is gone <- vnodes[v] (table.chan:31). It is valid until the next step.
+type VnodeTableAfterPickVnodesGone struct {
+	Next VnodeTableAfterGone
 }
 
-// settle2 is what the component does by itself from table.chan:67 on.
-func (e *vnodeTableComponent) settle2() VnodeTableAfterRunningOrAfterRunning2 {
-	if e.CountAt(vnodeTableVnodes, 1<<0) == 0 {
-		e.at.vnodeTableAfterRunning = VnodeTableAfterRunning{e, e.Step()}
-		return &e.at.vnodeTableAfterRunning
-	}
-	e.at.vnodeTableAfterRunning2 = VnodeTableAfterRunning2{e, e.Step()}
-	return &e.at.vnodeTableAfterRunning2
+func (*VnodeTableAfterPickVnodesGone) vnodeTableAfterPickVnodesOption() {}
+
+// VnodeTableAfterPickVnodes2SentRetire is vnodes[v] <- Retire() (table.chan:68). It is valid until the next step.
+type VnodeTableAfterPickVnodes2SentRetire struct {
+	Next VnodeTableAfterRetire3
 }
 
-// settle3 is what the component does by itself from table.chan:72 on.
-func (e *vnodeTableComponent) settle3() VnodeTableAfterRunningOrAfterLeaving {
-	if e.CountAt(vnodeTableVnodes, 1<<1) == 0 {
-		e.at.vnodeTableAfterRunning = VnodeTableAfterRunning{e, e.Step()}
-		return &e.at.vnodeTableAfterRunning
-	}
-	e.at.vnodeTableAfterLeaving = VnodeTableAfterLeaving{e, e.Step()}
-	return &e.at.vnodeTableAfterLeaving
+func (*VnodeTableAfterPickVnodes2SentRetire) vnodeTableAfterPickVnodes2Option() {}
+
+// VnodeTableAfterPickVnodes2Gone is gone <- vnodes[v] (table.chan:69). It is valid until the next step.
+type VnodeTableAfterPickVnodes2Gone struct {
+	Next VnodeTableEvicting
 }
 
-// settle4 is what the component does by itself from table.chan:78 on.
-func (e *vnodeTableComponent) settle4() VnodeTableAfterRunningOrAfterAbsentOrOthers {
-	if e.Count(vnodeTableVnodes) != e.sizes.places {
-		e.at.vnodeTableAfterAbsent = VnodeTableAfterAbsent{e, e.Step()}
-		return &e.at.vnodeTableAfterAbsent
-	}
-	if e.CountAt(vnodeTableVnodes, 1<<0) == 0 {
-		e.at.vnodeTableAfterRunning = VnodeTableAfterRunning{e, e.Step()}
-		return &e.at.vnodeTableAfterRunning
-	}
-	e.at.vnodeTableAfterAbsent2 = VnodeTableAfterAbsent2{e, e.Step()}
-	return &e.at.vnodeTableAfterAbsent2
+func (*VnodeTableAfterPickVnodes2Gone) vnodeTableAfterPickVnodes2Option() {}
+
+// VnodeTableAfterPickVnodes3SentRetire is vnodes[v] <- Retire() (table.chan:68). It is valid until the next step.
+type VnodeTableAfterPickVnodes3SentRetire struct {
+	Next VnodeTableAfterRetire4
 }
 
-// settle5 is what the component does by itself from table.chan:98 on.
-func (e *vnodeTableComponent) settle5() VnodeTableServingOrAfterRunning3 {
-	if e.CountAt(vnodeTableVnodes, 1<<0) == 0 {
-		e.at.vnodeTableServing = VnodeTableServing{e, e.Step()}
-		return &e.at.vnodeTableServing
-	}
-	e.at.vnodeTableAfterRunning3 = VnodeTableAfterRunning3{e, e.Step()}
-	return &e.at.vnodeTableAfterRunning3
+func (*VnodeTableAfterPickVnodes3SentRetire) vnodeTableAfterPickVnodes3Option() {}
+
+// VnodeTableAfterPickVnodes3Gone is gone <- vnodes[v] (table.chan:69). It is valid until the next step.
+type VnodeTableAfterPickVnodes3Gone struct {
+	Next VnodeTableGathering
 }
 
-// settle6 is what the component does by itself from table.chan:119 on.
-func (e *vnodeTableComponent) settle6() VnodeTableServingOrAfterKept {
-	e.v.p = 0
-l21:
-	if e.Has(vnodeTableParked, e.v.p) {
-		if e.v.on[e.v.p] == e.v.v {
-			e.v.on[e.v.p] = 0
-			e.at.vnodeTableAfterKept = VnodeTableAfterKept{e, e.Step()}
-			return &e.at.vnodeTableAfterKept
-		}
-		goto l34
-	}
-l34:
-	if e.v.p < e.sizes.opens-1 {
-		e.v.p = e.InRange(e.v.p+1, 0, e.sizes.opens-1, "p", "table.chan:119")
-		goto l21
-	}
-	e.at.vnodeTableServing = VnodeTableServing{e, e.Step()}
-	return &e.at.vnodeTableServing
+func (*VnodeTableAfterPickVnodes3Gone) vnodeTableAfterPickVnodes3Option() {}
+
+// VnodeTableAfterPickVnodes4SentRetire is vnodes[v] <- Retire() (table.chan:68). It is valid until the next step.
+type VnodeTableAfterPickVnodes4SentRetire struct {
+	Next VnodeTableAfterRetire5
 }
 
-// settle7 is what the component does by itself from table.chan:26 on.
-func (e *vnodeTableComponent) settle7() VnodeTableServingOrAfterRetiredOrOthers {
-	e.Drop(vnodeTableParked, e.v.p)
-l23:
-	if e.v.p < e.sizes.opens-1 {
-		e.v.p = e.InRange(e.v.p+1, 0, e.sizes.opens-1, "p", "table.chan:129")
-		if e.Has(vnodeTableParked, e.v.p) {
-			if e.v.on[e.v.p] == e.v.v {
-				e.v.on[e.v.p] = 0
-				if e.Count(vnodeTableVnodes) == e.sizes.places {
-					e.at.vnodeTableAfterRetired = VnodeTableAfterRetired{e, e.Step()}
-					return &e.at.vnodeTableAfterRetired
-				}
-				e.at.vnodeTableAfterFailed = VnodeTableAfterFailed{e, e.Step()}
-				return &e.at.vnodeTableAfterFailed
-			}
-			goto l23
-		}
-		goto l23
-	}
-	e.at.vnodeTableServing = VnodeTableServing{e, e.Step()}
-	return &e.at.vnodeTableServing
+func (*VnodeTableAfterPickVnodes4SentRetire) vnodeTableAfterPickVnodes4Option() {}
+
+// VnodeTableAfterPickVnodes4Gone is gone <- vnodes[v] (table.chan:69). It is valid until the next step.
+type VnodeTableAfterPickVnodes4Gone struct {
+	Next VnodeTableAfterSettle
 }
 
-// settle8 is what the component does by itself from table.chan:23 on.
-func (e *vnodeTableComponent) settle8() VnodeTableServingOrAfterRetiredOrOthers {
-l23:
-	if e.v.p < e.sizes.opens-1 {
-		e.v.p = e.InRange(e.v.p+1, 0, e.sizes.opens-1, "p", "table.chan:129")
-		if e.Has(vnodeTableParked, e.v.p) {
-			if e.v.on[e.v.p] == e.v.v {
-				e.v.on[e.v.p] = 0
-				if e.Count(vnodeTableVnodes) == e.sizes.places {
-					e.at.vnodeTableAfterRetired = VnodeTableAfterRetired{e, e.Step()}
-					return &e.at.vnodeTableAfterRetired
-				}
-				e.at.vnodeTableAfterFailed = VnodeTableAfterFailed{e, e.Step()}
-				return &e.at.vnodeTableAfterFailed
-			}
-			goto l23
-		}
-		goto l23
-	}
-	e.at.vnodeTableServing = VnodeTableServing{e, e.Step()}
-	return &e.at.vnodeTableServing
+func (*VnodeTableAfterPickVnodes4Gone) vnodeTableAfterPickVnodes4Option() {}
+
+// VnodeTableAfterRetire3Retired is Retired() <- vnodes[v] (table.chan:72). It is valid until the next step.
+type VnodeTableAfterRetire3Retired struct {
+	Next VnodeTableEvicting
 }
 
-// settle9 is what the component does by itself from table.chan:119 on.
-func (e *vnodeTableComponent) settle9() VnodeTableServingOrAfterKept {
-l34:
-	if e.v.p < e.sizes.opens-1 {
-		e.v.p = e.InRange(e.v.p+1, 0, e.sizes.opens-1, "p", "table.chan:119")
-		if e.Has(vnodeTableParked, e.v.p) {
-			if e.v.on[e.v.p] == e.v.v {
-				e.v.on[e.v.p] = 0
-				e.at.vnodeTableAfterKept = VnodeTableAfterKept{e, e.Step()}
-				return &e.at.vnodeTableAfterKept
-			}
-			goto l34
-		}
-		goto l34
-	}
-	e.at.vnodeTableServing = VnodeTableServing{e, e.Step()}
-	return &e.at.vnodeTableServing
+func (*VnodeTableAfterRetire3Retired) vnodeTableAfterRetire3Option() {}
+
+// VnodeTableAfterRetire3Busy is Busy() <- vnodes[v] (table.chan:73). It is valid until the next step.
+type VnodeTableAfterRetire3Busy struct {
+	Next VnodeTableEvicting
 }
 
-// settle10 is what the component does by itself from table.chan:26 on.
-func (e *vnodeTableComponent) settle10() VnodeTableServingOrAfterKept {
-	e.Drop(vnodeTableParked, e.v.p)
-l34:
-	if e.v.p < e.sizes.opens-1 {
-		e.v.p = e.InRange(e.v.p+1, 0, e.sizes.opens-1, "p", "table.chan:119")
-		if e.Has(vnodeTableParked, e.v.p) {
-			if e.v.on[e.v.p] == e.v.v {
-				e.v.on[e.v.p] = 0
-				e.at.vnodeTableAfterKept = VnodeTableAfterKept{e, e.Step()}
-				return &e.at.vnodeTableAfterKept
-			}
-			goto l34
-		}
-		goto l34
-	}
-	e.at.vnodeTableServing = VnodeTableServing{e, e.Step()}
-	return &e.at.vnodeTableServing
+func (*VnodeTableAfterRetire3Busy) vnodeTableAfterRetire3Option() {}
+
+// VnodeTableAfterRetire3Gone is gone <- vnodes[v] (table.chan:74). It is valid until the next step.
+type VnodeTableAfterRetire3Gone struct {
+	Next VnodeTableEvicting
 }
 
-// settle11 is what the component does by itself from table.chan:23 on.
-func (e *vnodeTableComponent) settle11() VnodeTableServingOrAfterKept {
-l34:
-	if e.v.p < e.sizes.opens-1 {
-		e.v.p = e.InRange(e.v.p+1, 0, e.sizes.opens-1, "p", "table.chan:119")
-		if e.Has(vnodeTableParked, e.v.p) {
-			if e.v.on[e.v.p] == e.v.v {
-				e.v.on[e.v.p] = 0
-				e.at.vnodeTableAfterKept = VnodeTableAfterKept{e, e.Step()}
-				return &e.at.vnodeTableAfterKept
-			}
-			goto l34
-		}
-		goto l34
-	}
-	e.at.vnodeTableServing = VnodeTableServing{e, e.Step()}
-	return &e.at.vnodeTableServing
+func (*VnodeTableAfterRetire3Gone) vnodeTableAfterRetire3Option() {}
+
+// VnodeTableAfterRetire4Retired is Retired() <- vnodes[v] (table.chan:72). It is valid until the next step.
+type VnodeTableAfterRetire4Retired struct {
+	Next VnodeTableGathering
 }
 
-// settle12 is what the component does by itself from table.chan:26 on.
-func (e *vnodeTableComponent) settle12() VnodeTableServingOrAfterRetiredOrOthers {
-	e.Drop(vnodeTableParked, e.v.p)
-l23:
-	if e.v.p < e.sizes.opens-1 {
-		e.v.p = e.InRange(e.v.p+1, 0, e.sizes.opens-1, "p", "table.chan:129")
-		if e.Has(vnodeTableParked, e.v.p) {
-			if e.v.on[e.v.p] == e.v.v {
-				e.v.on[e.v.p] = 0
-				if e.Count(vnodeTableVnodes) == e.sizes.places {
-					e.at.vnodeTableAfterRetired = VnodeTableAfterRetired{e, e.Step()}
-					return &e.at.vnodeTableAfterRetired
-				}
-				e.at.vnodeTableAfterFailed = VnodeTableAfterFailed{e, e.Step()}
-				return &e.at.vnodeTableAfterFailed
-			}
-			goto l23
-		}
-		goto l23
-	}
-	e.at.vnodeTableServing = VnodeTableServing{e, e.Step()}
-	return &e.at.vnodeTableServing
+func (*VnodeTableAfterRetire4Retired) vnodeTableAfterRetire4Option() {}
+
+// VnodeTableAfterRetire4Busy is Busy() <- vnodes[v] (table.chan:73). It is valid until the next step.
+type VnodeTableAfterRetire4Busy struct {
+	Next VnodeTableGathering
 }
 
-// settle13 is what the component does by itself from table.chan:23 on.
-func (e *vnodeTableComponent) settle13() VnodeTableServingOrAfterRetiredOrOthers {
-l23:
-	if e.v.p < e.sizes.opens-1 {
-		e.v.p = e.InRange(e.v.p+1, 0, e.sizes.opens-1, "p", "table.chan:129")
-		if e.Has(vnodeTableParked, e.v.p) {
-			if e.v.on[e.v.p] == e.v.v {
-				e.v.on[e.v.p] = 0
-				if e.Count(vnodeTableVnodes) == e.sizes.places {
-					e.at.vnodeTableAfterRetired = VnodeTableAfterRetired{e, e.Step()}
-					return &e.at.vnodeTableAfterRetired
-				}
-				e.at.vnodeTableAfterFailed = VnodeTableAfterFailed{e, e.Step()}
-				return &e.at.vnodeTableAfterFailed
-			}
-			goto l23
-		}
-		goto l23
-	}
-	e.at.vnodeTableServing = VnodeTableServing{e, e.Step()}
-	return &e.at.vnodeTableServing
+func (*VnodeTableAfterRetire4Busy) vnodeTableAfterRetire4Option() {}
+
+// VnodeTableAfterRetire4Gone is gone <- vnodes[v] (table.chan:74). It is valid until the next step.
+type VnodeTableAfterRetire4Gone struct {
+	Next VnodeTableGathering
 }
 
-// settle14 is what the component does by itself from table.chan:31 on.
-func (e *vnodeTableComponent) settle14() VnodeTableServingOrAfterRetiredOrOthers {
-l23:
-	if e.v.p < e.sizes.opens-1 {
-		e.v.p = e.InRange(e.v.p+1, 0, e.sizes.opens-1, "p", "table.chan:129")
-		if e.Has(vnodeTableParked, e.v.p) {
-			if e.v.on[e.v.p] == e.v.v {
-				e.v.on[e.v.p] = 0
-				if e.Count(vnodeTableVnodes) == e.sizes.places {
-					e.at.vnodeTableAfterRetired = VnodeTableAfterRetired{e, e.Step()}
-					return &e.at.vnodeTableAfterRetired
-				}
-				e.at.vnodeTableAfterFailed = VnodeTableAfterFailed{e, e.Step()}
-				return &e.at.vnodeTableAfterFailed
-			}
-			goto l23
-		}
-		goto l23
+func (*VnodeTableAfterRetire4Gone) vnodeTableAfterRetire4Option() {}
+
+// VnodeTableAfterRetire5Retired is Retired() <- vnodes[v] (table.chan:72). It is valid until the next step.
+type VnodeTableAfterRetire5Retired struct {
+	Next VnodeTableAfterSettle
+}
+
+func (*VnodeTableAfterRetire5Retired) vnodeTableAfterRetire5Option() {}
+
+// VnodeTableAfterRetire5Busy is Busy() <- vnodes[v] (table.chan:73). It is valid until the next step.
+type VnodeTableAfterRetire5Busy struct {
+	Next VnodeTableAfterSettle
+}
+
+func (*VnodeTableAfterRetire5Busy) vnodeTableAfterRetire5Option() {}
+
+// VnodeTableAfterRetire5Gone is gone <- vnodes[v] (table.chan:74). It is valid until the next step.
+type VnodeTableAfterRetire5Gone struct {
+	Next VnodeTableAfterSettle
+}
+
+func (*VnodeTableAfterRetire5Gone) vnodeTableAfterRetire5Option() {}
+
+// VnodeTableAfterSyncDone is Done() <- s.client (table.chan:108). It is valid until the next step.
+type VnodeTableAfterSyncDone struct {
+	Next VnodeTableAfterFailed
+}
+
+func (*VnodeTableAfterSyncDone) vnodeTableAfterSyncOption() {}
+
+// VnodeTableAfterSyncFailed is Failed(_) <- s.client (table.chan:109). It is valid until the next step.
+type VnodeTableAfterSyncFailed struct {
+	Err  errno.Errno
+	Next VnodeTableAfterFailed
+}
+
+func (*VnodeTableAfterSyncFailed) vnodeTableAfterSyncOption() {}
+
+// VnodeTableAfterAttach3SentJoin is vnodes[newest] <- Join(s.client) (table.chan:55). It is valid until the next step.
+type VnodeTableAfterAttach3SentJoin struct {
+	Next VnodeTableAfterStartVnodeOrAfterJoin
+}
+
+func (*VnodeTableAfterAttach3SentJoin) vnodeTableAfterAttach3Option() {}
+
+// VnodeTableAfterAttach3Gone is gone <- vnodes[newest] (table.chan:56). It is valid until the next step.
+type VnodeTableAfterAttach3Gone struct {
+	Next VnodeTableAfterGone2
+}
+
+func (*VnodeTableAfterAttach3Gone) vnodeTableAfterAttach3Option() {}
+
+// VnodeTableAfterJoinSentServe is vnodes[newest] <- Serve(opening) (table.chan:30). It is valid until the next step.
+type VnodeTableAfterJoinSentServe struct {
+	Next VnodeTableServing
+}
+
+func (*VnodeTableAfterJoinSentServe) vnodeTableAfterJoinOption() {}
+
+// VnodeTableAfterJoinGone is gone <- vnodes[newest] (table.chan:31). It is valid until the next step.
+type VnodeTableAfterJoinGone struct {
+	Next VnodeTableAfterGone3
+}
+
+func (*VnodeTableAfterJoinGone) vnodeTableAfterJoinOption() {}
+
+// settle1 is what the component does by itself from table.chan:83 on.
+func (e *vnodeTableComponent) settle1() VnodeTableEvictingOrAfterKnown {
+	if e.Count(vnodeTableVnodes) == 0 {
+		e.at.vnodeTableEvicting = VnodeTableEvicting{e, e.Step()}
+		return &e.at.vnodeTableEvicting
 	}
-	e.at.vnodeTableServing = VnodeTableServing{e, e.Step()}
-	return &e.at.vnodeTableServing
+	e.at.vnodeTableAfterKnown = VnodeTableAfterKnown{e, e.Step()}
+	return &e.at.vnodeTableAfterKnown
+}
+
+// settle2 is what the component does by itself from table.chan:91 on.
+func (e *vnodeTableComponent) settle2() VnodeTableEvictingOrAfterEvict {
+	if e.Count(vnodeTableVnodes) == 0 {
+		e.at.vnodeTableEvicting = VnodeTableEvicting{e, e.Step()}
+		return &e.at.vnodeTableEvicting
+	}
+	e.at.vnodeTableAfterEvict = VnodeTableAfterEvict{e, e.Step()}
+	return &e.at.vnodeTableAfterEvict
+}
+
+// settle3 is what the component does by itself from table.chan:120 on.
+func (e *vnodeTableComponent) settle3() VnodeTableGatheringOrAfterRetire {
+	if e.Count(vnodeTableVnodes) == 0 {
+		e.at.vnodeTableGathering = VnodeTableGathering{e, e.Step()}
+		return &e.at.vnodeTableGathering
+	}
+	e.at.vnodeTableAfterRetire = VnodeTableAfterRetire{e, e.Step()}
+	return &e.at.vnodeTableAfterRetire
+}
+
+// settle4 is what the component does by itself from table.chan:120 on.
+func (e *vnodeTableComponent) settle4() VnodeTableAfterSettleOrAfterRetire2 {
+	if e.Count(vnodeTableVnodes) == 0 {
+		e.at.vnodeTableAfterSettle = VnodeTableAfterSettle{e, e.Step()}
+		return &e.at.vnodeTableAfterSettle
+	}
+	e.at.vnodeTableAfterRetire2 = VnodeTableAfterRetire2{e, e.Step()}
+	return &e.at.vnodeTableAfterRetire2
+}
+
+// settle5 is what the component does by itself from table.chan:103 on.
+func (e *vnodeTableComponent) settle5() VnodeTableAfterDetachOrAfterDetach2 {
+	if e.v.g < e.sizes.stretches-1 {
+		e.v.g = e.InRange(e.v.g+1, 0, e.sizes.stretches-1, "g", "table.chan:103")
+		e.at.vnodeTableAfterDetach = VnodeTableAfterDetach{e, e.Step()}
+		return &e.at.vnodeTableAfterDetach
+	}
+	e.at.vnodeTableAfterDetach2 = VnodeTableAfterDetach2{e, e.Step()}
+	return &e.at.vnodeTableAfterDetach2
+}
+
+// settle6 is what the component does by itself from table.chan:51 on.
+func (e *vnodeTableComponent) settle6() VnodeTableAfterStartVnodeOrAfterJoin {
+	if e.v.g < e.sizes.stretches-1 {
+		e.v.g = e.InRange(e.v.g+1, 0, e.sizes.stretches-1, "g", "table.chan:51")
+		e.at.vnodeTableAfterStartVnode = VnodeTableAfterStartVnode{e, e.Step()}
+		return &e.at.vnodeTableAfterStartVnode
+	}
+	e.at.vnodeTableAfterJoin = VnodeTableAfterJoin{e, e.Step()}
+	return &e.at.vnodeTableAfterJoin
 }

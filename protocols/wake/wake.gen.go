@@ -277,12 +277,12 @@ func (s WakeSleeperAfterRelease) Receive() (WakeSleeperAfterReleaseMessage, erro
 	}
 	switch label {
 	case 1:
-		e.Close(0, 0)
 		e.wakeSleeperAfterReleaseReady = WakeSleeperAfterReleaseReady{Next: WakeSleeperEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.wakeSleeperAfterReleaseReady, nil
 	case 2:
-		e.Close(0, 0)
 		e.wakeSleeperAfterReleaseCancelled = WakeSleeperAfterReleaseCancelled{Next: WakeSleeperAfterCancelled{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.wakeSleeperAfterReleaseCancelled, nil
 	}
 	panic("channel: WakeSleeperAfterRelease received a label that it does not list")
@@ -471,8 +471,8 @@ func (s WakeWakerAnswered) Receive() (*WakeWakerAnsweredRelease, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Close(0, 0)
 	e.wakeWakerAnsweredRelease = WakeWakerAnsweredRelease{Next: WakeWakerEnd{e, e.Step()}}
+	e.Close(0, 0)
 	return &e.wakeWakerAnsweredRelease, nil
 }
 
@@ -515,8 +515,8 @@ func (s WakeWakerHeld) Receive() (*WakeWakerHeldRelease, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Close(0, 0)
 	e.wakeWakerHeldRelease = WakeWakerHeldRelease{Next: WakeWakerAfterCancelled{e, e.Step()}}
+	e.Close(0, 0)
 	return &e.wakeWakerHeldRelease, nil
 }
 

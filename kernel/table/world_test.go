@@ -113,6 +113,13 @@ func (w *world) must(err error) {
 	}
 }
 
+// hold keeps what was opened.
+func hold(w *world, s file.FileClientRest) *handle {
+	h := &handle{w: w}
+	h.Put(s)
+	return h
+}
+
 // answer waits for what was opened.
 func (w *world) answer(end channel.End) (*folder, *handle, errno.Errno) {
 	w.t.Helper()
@@ -120,10 +127,7 @@ func (w *world) answer(end channel.End) (*folder, *handle, errno.Errno) {
 	w.must(err)
 	switch m := m.(type) {
 	case *dir.OpeningOpenerOpened:
-		h := &handle{w: w}
-		opened := m.Opened
-		h.Put(opened)
-		return nil, h, fine
+		return nil, hold(w, m.Opened), fine
 	case *dir.OpeningOpenerOpenedDir:
 		d := &folder{w: w}
 		d.Put(m.Opened)

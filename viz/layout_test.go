@@ -203,13 +203,14 @@ func BenchmarkArrange(b *testing.B) {
 				b.Run(fmt.Sprintf("nodes=%d/labels=%v/reach=%d", n, labels, reach), func(b *testing.B) {
 					g := randomGraph(1, n, 0, labels)
 					r := rand.New(rand.NewPCG(1, 3))
-					for range n / 2 { // edges back and forth, by up to reach nodes
+					for range n * 3 / 2 { // 2.5 edges a node, back and forth by up to reach nodes
 						from := r.IntN(n)
 						g.Edges = append(g.Edges, Edge{From: from, To: (from + r.IntN(reach)) % n, Lines: g.Edges[0].Lines})
 					}
 					for b.Loop() {
 						Arrange(g)
 					}
+					b.ReportMetric(float64(len(g.Edges)), "edges")
 				})
 			}
 		}

@@ -143,7 +143,13 @@ func (t *outline) arrow(i int, first, rest string) {
 	}
 	n := &t.graph.Nodes[e.To]
 	anonymous := n.Title == "" && len(n.Lines) == 0 && t.arriving[e.To] == 1 && n.Kind == Point && n.Mark == Unmarked
-	if !anonymous {
+	if out := t.leaving[e.To]; anonymous && text == "" && len(out) == 1 { // a branch of a fork: nothing to say but what it begins with
+		t.seen[e.To], t.on[e.To] = true, true
+		t.arrow(out[0], first, rest)
+		t.on[e.To] = false
+		return
+	}
+	if !anonymous || text == "" {
 		text = strings.TrimSpace(text + "  " + t.signs.to + t.describe(e.To))
 	}
 	t.line(first, text)

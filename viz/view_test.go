@@ -120,10 +120,8 @@ w.Order(buyer, seller)
 │  └─ Out(), seller → buyer  ↩ shop
 └─ Leave(), buyer → seller
    → ═4
-   ├─
-   │  Coin(), buyer → seller  → ◉
-   └─
-      Receipt(), seller → buyer  → ◉`},
+   ├─ Coin(), buyer → seller  → ◉
+   └─ Receipt(), seller → buyer  → ◉`},
 		"role": {RoleGraph(p.Protocols[1].Locals[0]), `
 w.Ring.a
 

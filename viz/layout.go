@@ -36,6 +36,8 @@ const (
 	portGap     = 10.0 // wanted between the lines of a node
 	portShare   = 0.72 // of a node's side that lines use
 	roundest    = 15.0 // radius of the corners of states
+
+	mostCompared = 50_000 // vertices up to which both directions are tried
 )
 
 // Arrange lays a graph out, edges between the same two nodes as one arrow. Pieces that are not connected stand side by side. The layout's Graph
@@ -50,6 +52,13 @@ func Arrange(g *Graph) *Layout {
 	}
 	if g.Direction != Auto {
 		return assemble(g, drafts, g.Direction, faces)
+	}
+	vertices := 0
+	for _, t := range drafts {
+		vertices += len(t.vertices)
+	}
+	if vertices > mostCompared {
+		return assemble(g, drafts, TopDown, faces)
 	}
 	down, right := assemble(g, drafts, TopDown, faces), assemble(g, drafts, LeftRight, faces)
 	if right.badness() < down.badness() {

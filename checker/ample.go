@@ -12,6 +12,8 @@ import (
 //
 //	C0  it has a step.
 //	C1  each of its options is ready or not whatever others do before it moves, and its steps commute with theirs: see stable and static.
+//	    A step that ends a session or a started instance makes its place free for others. They then may take another place than before; the
+//	    places of a pool are alike, so what follows is the same up to their names.
 //	C2  no `always` reads it: for deadlock, reception, orphan, leak and assertions every step is invisible, because what they look for persists.
 //	C3  one of its steps leads to a state that is not yet expanded (Bošnački, Leue, Lluch Lafuente, "Partial-order reduction for general state
 //	    exploring algorithms", 2009): nothing is ignored for ever. The search sees to that.
@@ -23,14 +25,16 @@ type ample struct {
 	reads     map[*session.Protocol]int // a choose that looks at what others do reads these queues: bits, see readBit
 	never     [][]bool                  // per instance and standing state: no matter what the queues hold
 	speaks    map[*role][]bool          // per code*peers+peer: it may send to that peer without hearing from it before
+	watched   map[*session.Machine]bool // somebody may hold a handle of a started one
 	full      []bool                    // per queue: it has been seen full, so that its highest occupancy is known; see fullness
 }
 
 // newAmple finds out what can be known beforehand.
 func (m *model) newAmple() *ample {
-	a := &ample{m: m, abandoned: map[*role]bool{}, reads: map[*session.Protocol]int{}, speaks: map[*role][]bool{}, full: make([]bool, len(m.queues))}
+	a := &ample{m: m, abandoned: map[*role]bool{}, reads: map[*session.Protocol]int{}, speaks: map[*role][]bool{}, watched: map[*session.Machine]bool{}, full: make([]bool, len(m.queues))}
 	a.findAbandoned()
 	a.findReads()
+	a.findWatched()
 	for _, p := range m.protocols {
 		for _, r := range p.roles {
 			a.speaks[r] = r.speaks()
@@ -60,6 +64,19 @@ func (a *ample) findAbandoned() {
 	}
 	for r := range a.m.sys.Abandoned() {
 		a.abandoned[a.m.protocolOf(r.Protocol).roles[r.Role]] = true
+	}
+}
+
+// findWatched finds the components whose started instances may be watched by a handle.
+func (a *ample) findWatched() {
+	for _, mc := range a.m.sys.Machines {
+		for s := range mc.States {
+			for e := range mc.States[s].Edges {
+				if x := &mc.States[s].Edges[e].Action; x.Kind == session.StartChild && len(x.Into) > 0 {
+					a.watched[x.Child] = true
+				}
+			}
+		}
 	}
 }
 
@@ -196,7 +213,7 @@ func (a *ample) static(i *instance, st *state, v *visible) bool {
 		case session.SendMsg, session.ReceiveMsg:
 			t := i.machine.Groups[x.Slot.Group].Fields[x.Slot.Field].End
 			n := len(t.Protocol.Roles)
-			if o.kind == session.SendMsg && a.abandoned[a.peerOf(i.machine, x)] || a.finishes(t, x) {
+			if o.kind == session.SendMsg && a.abandoned[a.peerOf(i.machine, x)] {
 				return false
 			}
 			// What a choose looks at elsewhere: the message that a send brings, the room that a receive makes.
@@ -217,22 +234,8 @@ func (a *ample) static(i *instance, st *state, v *visible) bool {
 	return true
 }
 
-// finishes reports whether a step may end a role of a session that new makes: then its place is free for others.
-func (a *ample) finishes(t *session.EndType, x *session.Action) bool {
-	p := a.m.protocolOf(t.Protocol)
-	if len(p.pool) == 0 {
-		return false
-	}
-	r := p.roles[t.Role]
-	for c := range r.codes {
-		if n := r.next[r.at(r.codes[c], x.Kind == session.SendMsg, x.Peer, x.Label)]; n == 1 {
-			return true
-		}
-	}
-	return false
-}
-
-// settlesAlone reports whether the local steps from a machine state on concern nobody else: no started instance ends, and no handle is dropped.
+// settlesAlone reports whether the local steps from a machine state on concern nobody else: no started instance ends that is watched, and no
+// handle is dropped.
 func (a *ample) settlesAlone(i *instance, at int, seen map[int]bool) bool {
 	if seen[at] {
 		return true
@@ -241,7 +244,7 @@ func (a *ample) settlesAlone(i *instance, at int, seen map[int]bool) bool {
 	st := &i.states[at]
 	switch st.kind {
 	case session.Ended:
-		return i.given != nil && !holdsHandles(i.machine)
+		return (i.given != nil || !a.watched[i.machine]) && !holdsHandles(i.machine)
 	case session.LocalStep:
 		for k := range st.options {
 			o := &st.options[k]

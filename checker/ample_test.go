@@ -75,5 +75,6 @@ func found(s *search) string {
 	if slices.Contains(codes, string(dsl.PartialDeadlock)) { // which hides a timeout farther away, and what is farther is another matter
 		codes = slices.DeleteFunc(codes, func(c string) bool { return c == string(dsl.OnlyTimeout) })
 	}
+	s.m.level(s.highest)
 	return fmt.Sprint(strings.Join(codes, " "), s.highest, s.taken)
 }

@@ -280,12 +280,33 @@ func (s *search) bounds() []Occupancy {
 	if s.sym != nil {
 		s.sym.level(s.highest)
 	}
+	s.m.level(s.highest)
 	var all []Occupancy
 	for _, q := range s.m.queues {
 		p := q.session.protocol.decl
 		all = append(all, Occupancy{Channel: q.session.name, From: p.Roles[q.from], To: p.Roles[q.to], Protocol: p, Capacity: q.capacity, Highest: s.highest[q.id]})
 	}
 	return all
+}
+
+// level gives the queues of all places of a pool the highest occupancy of any: which place a session has is nobody's concern.
+func (m *model) level(highest []int) {
+	type kind struct {
+		protocol *protocol
+		from, to int
+	}
+	most := map[kind]int{}
+	for _, q := range m.queues {
+		if q.session.pooled {
+			k := kind{q.session.protocol, q.from, q.to}
+			most[k] = max(most[k], highest[q.id])
+		}
+	}
+	for _, q := range m.queues {
+		if q.session.pooled {
+			highest[q.id] = most[kind{q.session.protocol, q.from, q.to}]
+		}
+	}
 }
 
 // assumptions says what the verdict rests on.

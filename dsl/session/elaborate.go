@@ -13,6 +13,7 @@ type ElaborateOptions struct {
 	Capacity map[string]int   // per protocol ("fs.File"), what a "?" stands for
 	apart    map[string]bool  // parts of which only an environment is there
 	leaving  map[Role]bool    // environments that hold these may abandon them at any time
+	lent     *lent            // with apart, or of a part: the limits of the whole
 }
 
 // Elaborate turns a declared system into machines, instances and sessions: parameters get their values, parts are flattened, exported ends are
@@ -85,6 +86,7 @@ type endAt struct {
 
 // limit is a limit item: of a protocol or of a component.
 type limit struct {
+	of        *part // that says it
 	protocol  *Protocol
 	component *Component
 	most      int

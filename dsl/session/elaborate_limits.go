@@ -18,7 +18,7 @@ func (a *assembly) limit(p *part, d *dsl.Limit) {
 		a.errorf(p, d.Most, dsl.SystemNumber, "a limit is 1 to %d, not %d", 1<<16, n)
 		return
 	}
-	l := limit{most: int(n), at: position(p.decl.File, d)}
+	l := limit{of: p, most: int(n), at: position(p.decl.File, d)}
 	o, problem := p.decl.Package.Lookup(p.decl.File, d.What)
 	if problem != nil {
 		a.report(problem)
@@ -34,7 +34,7 @@ func (a *assembly) limit(p *part, d *dsl.Limit) {
 		return
 	}
 	for _, other := range a.limits {
-		if other.protocol == l.protocol && other.component == l.component && other.at.Source == l.at.Source && p.outer == nil {
+		if other.protocol == l.protocol && other.component == l.component && other.of == p {
 			a.errorf(p, d, dsl.SystemTwice, "the limit of %s is given twice", qnameText(d.What)).relatedAt(other.at, "the first one")
 			return
 		}
@@ -118,6 +118,12 @@ func (a *assembly) bounds(top *part) {
 	sys := a.sys
 	sys.NewLimit, sys.StartLimit = make([]int, len(sys.Protocols)), make([]int, len(sys.Machines))
 	given := func(p *Protocol, c *Component) (most int) {
+		if l := a.opts.lent; l != nil {
+			if p != nil {
+				return l.sessions[p]
+			}
+			return l.instances[c]
+		}
 		for _, l := range a.limits {
 			if l.protocol == p && l.component == c {
 				most += l.most

@@ -34,6 +34,7 @@ func Apart(s *SystemDecl, whole *System, opts ElaborateOptions) (own *System, pa
 		apart[p.Name] = true
 	}
 	opts.leaving = whole.Abandoned()
+	opts.lent = lend(whole)
 	for {
 		if len(apart) == 0 {
 			return nil, nil, words
@@ -46,16 +47,21 @@ func Apart(s *SystemDecl, whole *System, opts ElaborateOptions) (own *System, pa
 		}
 		w := &waiting{}
 		w.add("", found)
+		pieces := []*System{found}
 		for _, p := range whole.Parts {
 			if !apart[p.Name] {
 				continue
 			}
-			p.opts = ElaborateOptions{Params: p.Params, Capacity: opts.Capacity, leaving: opts.leaving}
+			p.opts = ElaborateOptions{Params: p.Params, Capacity: opts.Capacity, leaving: opts.leaving, lent: opts.lent}
 			alone, _ := p.Elaborate()
 			if alone == nil {
 				return nil, nil, append(words, p.Name+" cannot be checked alone")
 			}
 			w.add(p.Name, alone)
+			pieces = append(pieces, alone)
+		}
+		if name := crowded(pieces); name != "" {
+			return nil, nil, append(words, "the parts are checked together: two of them wait for a place below the limit of "+name)
 		}
 		back := w.returning()
 		cycle := w.cycle()
@@ -80,12 +86,72 @@ func Apart(s *SystemDecl, whole *System, opts ElaborateOptions) (own *System, pa
 		}
 		for _, p := range whole.Parts {
 			if apart[p.Name] {
-				p.opts = ElaborateOptions{Params: p.Params, Capacity: opts.Capacity, leaving: opts.leaving}
+				p.opts = ElaborateOptions{Params: p.Params, Capacity: opts.Capacity, leaving: opts.leaving, lent: opts.lent}
 				parts = append(parts, p)
 			}
 		}
 		return found, parts, append(words, w.order()...)
 	}
+}
+
+// lent are the limits of a whole system. They bound what all parts make together.
+type lent struct {
+	sessions  map[*Protocol]int
+	instances map[*Component]int
+}
+
+func lend(whole *System) *lent {
+	l := &lent{map[*Protocol]int{}, map[*Component]int{}}
+	for i, p := range whole.Protocols {
+		l.sessions[p] = whole.NewLimit[i]
+	}
+	for i, m := range whole.Machines {
+		if m.Component != nil {
+			l.instances[m.Component] = whole.StartLimit[i]
+		}
+	}
+	return l
+}
+
+// crowded names something that two parts make, and that one of them waits for: each has all the places of the whole when it is alone, and in the whole
+// it may wait for the other. Who does something else where there is no place does not wait.
+func crowded(pieces []*System) string {
+	makers, waits := map[string]int{}, map[string]bool{}
+	for _, sys := range pieces {
+		mine := map[string]bool{}
+		for _, m := range sys.Machines {
+			if m.Component == nil {
+				continue
+			}
+			for _, st := range m.States {
+				otherwise := slices.ContainsFunc(st.Edges, func(e Edge) bool { return e.Action.Kind == ElseOption && e.Guard == nil })
+				for _, e := range st.Edges {
+					name := ""
+					switch a := &e.Action; {
+					case a.Kind == NewSession:
+						name = a.Protocol.QName()
+					case a.Kind == StartChild && a.Child.Component != nil:
+						name = a.Child.Name
+					default:
+						continue
+					}
+					mine[name] = true
+					waits[name] = waits[name] || !otherwise
+				}
+			}
+		}
+		for name := range mine {
+			makers[name]++
+		}
+	}
+	var all []string
+	for name, n := range makers {
+		if n > 1 && waits[name] {
+			all = append(all, name)
+		}
+	}
+	sort.Strings(all)
+	return strings.Join(all, ", ")
 }
 
 // waiting finds out which parts may wait for which. A part may hold the ends that its components have slots for.
@@ -96,11 +162,11 @@ type waiting struct {
 
 // holding is what a part can hold, and what can come in and go out.
 type holding struct {
-	sys      *System
-	holds    map[endKey]bool
-	crossing map[*Protocol]bool // protocols spoken with other parts
-	in, out  map[endKey]bool
-	makes    map[*Protocol]bool
+	sys     *System
+	holds   map[endKey]bool
+	far     map[endKey]bool // held elsewhere, in sessions of which this part holds an end
+	in, out map[endKey]bool
+	makes   map[*Protocol]bool
 }
 
 type endKey struct {
@@ -109,7 +175,7 @@ type endKey struct {
 }
 
 func (w *waiting) add(name string, sys *System) {
-	h := &holding{sys: sys, holds: map[endKey]bool{}, crossing: map[*Protocol]bool{}, in: map[endKey]bool{}, out: map[endKey]bool{}, makes: map[*Protocol]bool{}}
+	h := &holding{sys: sys, holds: map[endKey]bool{}, far: map[endKey]bool{}, in: map[endKey]bool{}, out: map[endKey]bool{}, makes: map[*Protocol]bool{}}
 	for _, m := range sys.Machines {
 		if m.Component == nil {
 			continue
@@ -129,40 +195,38 @@ func (w *waiting) add(name string, sys *System) {
 			}
 		}
 	}
-	var todo []*Protocol
-	cross := func(p *Protocol) {
-		if !h.crossing[p] {
-			h.crossing[p] = true
-			todo = append(todo, p)
+	var todo []endKey
+	away := func(key endKey) {
+		if !h.far[key] {
+			h.far[key] = true
+			todo = append(todo, key)
 		}
 	}
-	inside := make([]int, len(sys.Sessions))
-	outside := make([]int, len(sys.Sessions))
+	here := make([]int, len(sys.Sessions))
 	for _, i := range sys.Instances {
 		for _, e := range i.Ends {
-			if i.Environment {
-				outside[e.Session]++
-			} else {
-				inside[e.Session]++
+			if !i.Environment {
+				here[e.Session]++
 			}
 		}
 	}
-	for s := range sys.Sessions {
-		p := sys.Protocols[sys.Sessions[s].Protocol]
-		if outside[s] > 0 {
-			cross(p)
-		} else if inside[s] > 0 {
-			h.makes[p] = true
+	for _, i := range sys.Instances {
+		for _, e := range i.Ends {
+			p := sys.Protocols[sys.Sessions[e.Session].Protocol]
+			if i.Environment && here[e.Session] > 0 {
+				away(endKey{p, e.Role})
+			} else if !i.Environment && here[e.Session] == len(p.Roles) {
+				h.makes[p] = true
+			}
 		}
 	}
-	for len(todo) > 0 {
-		p := todo[0]
-		todo = todo[1:]
+	for ; len(todo) > 0; todo = todo[1:] {
+		p := todo[0].protocol
 		for from := range p.Locals {
-			for _, s := range p.Locals[from].States {
-				for _, e := range s.Edges {
-					if e.Send {
-						h.carried(p.Labels[e.Label], endKey{p, from}, endKey{p, e.Peer}, cross)
+			for _, st := range p.Locals[from].States {
+				for _, e := range st.Edges {
+					if e.Send && (from == todo[0].role) != (e.Peer == todo[0].role) {
+						h.carried(p.Labels[e.Label], endKey{p, from}, endKey{p, e.Peer}, todo[0], away)
 					}
 				}
 			}
@@ -172,19 +236,24 @@ func (w *waiting) add(name string, sys *System) {
 	w.parts = append(w.parts, h)
 }
 
-// carried notes the ends that a label brings in or takes out.
-func (h *holding) carried(l *Label, from, to endKey, cross func(*Protocol)) {
+// carried notes the ends that a label brings in or takes out, when one of those who speak is elsewhere.
+func (h *holding) carried(l *Label, from, to, far endKey, away func(endKey)) {
 	for _, f := range l.Fields {
 		if f.Type.Kind != End {
 			continue
 		}
 		key := endKey{f.Type.End.Protocol, f.Type.End.Role}
-		cross(key.protocol)
-		if h.holds[to] {
+		if from == far && h.holds[to] {
 			h.in[key] = true
+			for role := range key.protocol.Roles {
+				if role != key.role {
+					away(endKey{key.protocol, role})
+				}
+			}
 		}
-		if h.holds[from] {
+		if to == far && h.holds[from] {
 			h.out[key] = true
+			away(key)
 		}
 	}
 }
@@ -212,11 +281,9 @@ func (w *waiting) returning() []string {
 func (w *waiting) waits(x, y int) bool {
 	a, b := w.parts[x], w.parts[y]
 	for key := range a.holds {
-		if !a.crossing[key.protocol] || !b.crossing[key.protocol] {
-			continue
-		}
 		for role := range key.protocol.Roles {
-			if role != key.role && b.holds[endKey{key.protocol, role}] && mayWait(a.sys, key.protocol, key.role, role) {
+			other := endKey{key.protocol, role}
+			if role != key.role && a.far[other] && b.holds[other] && b.far[key] && mayWait(a.sys, key.protocol, key.role, role) {
 				return true
 			}
 		}

@@ -1,25 +1,21 @@
 // Package table is the table of vnodes of protocols/vnode: it knows which inode has a vnode, starts those that are looked up and has those retire
-// that were not used for longest when their place is needed. What goes in is the layout of the disk, what time it is, and how many vnodes there
-// may be; what a vnode does is in packages vnode and directory.
+// that were not used for longest when their place is needed. What goes in is what a vnode does, and how many
+// of them there may be.
 package table
 
 import (
 	"context"
 
 	"github.com/protoc-os/protoc-os/kernel/channel"
-	"github.com/protoc-os/protoc-os/kernel/directory"
-	"github.com/protoc-os/protoc-os/kernel/disk"
-	file "github.com/protoc-os/protoc-os/kernel/vnode"
 	"github.com/protoc-os/protoc-os/protocols/errno"
 	"github.com/protoc-os/protoc-os/protocols/vnode"
 )
 
 // Config is what a table is made for.
 type Config struct {
-	Layout          disk.Layout
-	Now             func() uint64 // nanoseconds since 1970
-	Places          int           // most vnodes, as the system has it
-	Users, Visitors int           // most of a file and of a directory, as the system has it
+	File      func(ino uint64) vnode.VnodeFunc // the component of a file in use
+	Directory func(ino uint64) vnode.DirectoryFunc
+	Places    int // most vnodes, as the system has it
 }
 
 // place is a vnode in the table.
@@ -383,7 +379,7 @@ func (v *table) start(s vnode.VnodeTableAfterNewControl, ino uint64, dir bool) (
 		if err != nil {
 			return none, err
 		}
-		return f.StartVnode(channel.Options{Name: channel.Indexed("vnode", int(ino&(1<<32-1)))}, file.Vnode(v.Layout, v.Now, ino, v.Users))
+		return f.StartVnode(channel.Options{Name: channel.Indexed("vnode", int(ino&(1<<32-1)))}, v.File(ino))
 	}
 	d, err := s.Directory()
 	if err != nil {
@@ -394,7 +390,7 @@ func (v *table) start(s vnode.VnodeTableAfterNewControl, ino uint64, dir bool) (
 		return none, err
 	}
 	v.users++
-	return own.StartDirectory(channel.Options{Name: channel.Indexed("directory", int(ino&(1<<32-1)))}, directory.Directory(v.Layout, v.Now, ino, v.Visitors))
+	return own.StartDirectory(channel.Options{Name: channel.Indexed("directory", int(ino&(1<<32-1)))}, v.Directory(ino))
 }
 
 // join gives a new vnode its end of each cylinder group, and then its first open.

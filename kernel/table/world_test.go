@@ -7,9 +7,11 @@ import (
 
 	groups "github.com/protoc-os/protoc-os/kernel/cg"
 	"github.com/protoc-os/protoc-os/kernel/channel"
+	directories "github.com/protoc-os/protoc-os/kernel/directory"
 	"github.com/protoc-os/protoc-os/kernel/disk"
 	"github.com/protoc-os/protoc-os/kernel/ram"
 	server "github.com/protoc-os/protoc-os/kernel/table"
+	files "github.com/protoc-os/protoc-os/kernel/vnode"
 	"github.com/protoc-os/protoc-os/protocols/block"
 	"github.com/protoc-os/protoc-os/protocols/cg"
 	"github.com/protoc-os/protoc-os/protocols/dir"
@@ -61,7 +63,11 @@ func boot(t *testing.T, image *ram.Image, layout disk.Layout, cores, places int)
 		cg.StartCylinderGroup(w.rt, channel.Options{Name: channel.Indexed("group", g)}, group, groups.Group(uint64(g), now)).Discard()
 	}
 	block.StartRam(w.rt, channel.Options{Name: "disk"}, device, ram.Disk(image)).Discard()
-	vnode.StartVnodeTable(w.rt, channel.Options{Name: "table"}, given, server.Table(server.Config{Layout: layout, Now: now, Places: places, Users: 8, Visitors: 8})).Discard()
+	vnode.StartVnodeTable(w.rt, channel.Options{Name: "table"}, given, server.Table(server.Config{
+		File:      func(ino uint64) vnode.VnodeFunc { return files.Vnode(layout, now, ino, 8) },
+		Directory: func(ino uint64) vnode.DirectoryFunc { return directories.Directory(layout, now, ino, 8) },
+		Places:    places,
+	})).Discard()
 	ctx, stop := context.WithCancel(context.Background())
 	w.stop = stop
 	w.table.Put(vnode.OpenTableClient(ctx, w.rt, client))
@@ -113,21 +119,17 @@ func (w *world) must(err error) {
 	}
 }
 
-// hold keeps what was opened.
-func hold(w *world, s file.FileClientRest) *handle {
-	h := &handle{w: w}
-	h.Put(s)
-	return h
-}
-
 // answer waits for what was opened.
 func (w *world) answer(end channel.End) (*folder, *handle, errno.Errno) {
 	w.t.Helper()
-	m, err := dir.OpenOpeningOpener(context.Background(), w.rt, end).Receive()
+	s := dir.OpenOpeningOpener(context.Background(), w.rt, end)
+	o, err := s.Receive()
 	w.must(err)
-	switch m := m.(type) {
+	switch m := o.(type) {
 	case *dir.OpeningOpenerOpened:
-		return nil, hold(w, m.Opened), fine
+		h := &handle{w: w}
+		h.Put(m.Opened)
+		return nil, h, fine
 	case *dir.OpeningOpenerOpenedDir:
 		d := &folder{w: w}
 		d.Put(m.Opened)

@@ -1,6 +1,6 @@
 // Package vnode is the vnode of protocols/vnode: one thread for one file in use. What goes in is the inode, the layout of the disk and what time it is;
 // everything else comes over channels. Whole blocks go straight to the disk and come straight from it; parts of blocks are kept in a small
-// cache until the last user closes, or somebody says Sync.
+// cache until somebody says Sync, or the table asks for its place.
 package vnode
 
 import (

@@ -20,6 +20,7 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/host/wasi"
 	"github.com/protoc-os/protoc-os/kernel/launch"
 	"github.com/protoc-os/protoc-os/kernel/memory"
+	"github.com/protoc-os/protoc-os/kernel/pipe"
 	"github.com/protoc-os/protoc-os/kernel/process"
 	"github.com/protoc-os/protoc-os/kernel/renamer"
 	"github.com/protoc-os/protoc-os/protocols/boot"
@@ -54,7 +55,7 @@ func StreamRecord(w io.Writer) (record *channel.Trace, whole func() error, err e
 // errDone stops a kernel whose programs have all ended.
 var errDone = errors.New("all programs have ended")
 
-// Run boots a kernel, runs the commands on it, and stops it when they have all ended. It returns the exit code of each.
+// Run boots a kernel, runs the commands on it, all at once, and stops it when they have all ended. It returns the exit code of each.
 func Run(ctx context.Context, c Config, commands ...Command) ([]uint32, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -63,16 +64,12 @@ func Run(ctx context.Context, c Config, commands ...Command) ([]uint32, error) {
 	}
 	rt := channel.New(channel.Config{Cores: 1, Outside: true, Spin: -1, Recorder: c.Recorder})
 	codes := make([]uint32, len(commands))
-	encoded := make([][]byte, len(commands))
-	for i := range commands {
-		encoded[i] = commands[i].Bytes()
-	}
 	err := boot.BootServices(rt, c.Lock, boot.ServicesParts{
-		Operator: operator.Run(encoded, func(job, code uint32) { codes[job] = code }, func() { cancel(errDone) }),
-		Init:     launch.Init(process.Process),
+		Operator: operator.Run(launch.Pipelines(commands), len(commands), func(job, code uint32) { codes[job] = code }, func() { cancel(errDone) }),
+		Init:     launch.Init(process.Process, pipe.Pipe),
 		Flat:     flat.Flat,
 		Renamer:  renamer.Renamer,
-		Console:  console.Server(),
+		Console:  console.Server(terminal.Kinds(c.Stdin, c.Stdout, c.Stderr)),
 		Keyboard: terminal.Keyboard(c.Stdin),
 		Screen:   terminal.Screen(c.Stdout, c.Stderr),
 		Clock:    clock.Server(clock.Source{Now: hardware.Now, Resolution: 1}),
@@ -96,7 +93,8 @@ func Run(ctx context.Context, c Config, commands ...Command) ([]uint32, error) {
 	return codes, errors.Join(cause, crashes(err, cause))
 }
 
-// crashes are the errors of a run that do not come from its being stopped: who was stopped, and whose peer was stopped first, is well.
+// crashes are the errors of a run that do not come from its being stopped, or from a fault that was asked for: who was stopped, and whose peer was
+// stopped first, is well.
 func crashes(err, cause error) error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -106,7 +104,7 @@ func crashes(err, cause error) error {
 	for _, err := range joined.Unwrap() {
 		var aborted *channel.AbortedError
 		var gone *channel.GoneError
-		if !errors.Is(err, cause) && !errors.As(err, &aborted) && !errors.As(err, &gone) {
+		if !errors.Is(err, cause) && !errors.Is(err, channel.ErrCrashed) && !errors.As(err, &aborted) && !errors.As(err, &gone) {
 			left = append(left, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 )
 
 // build builds a Go program for WASI.
-func build(t *testing.T, folder string) string {
+func build(t testing.TB, folder string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), filepath.Base(folder)+".wasm")
 	cmd := exec.Command("go", "build", "-trimpath", "-o", out, ".")
@@ -34,22 +35,30 @@ func build(t *testing.T, folder string) string {
 func run(t *testing.T, in string, c ...kernel.Command) (codes []uint32, out, errs string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	lock, err := os.ReadFile("../protoc-os.lock")
-	if err != nil {
-		t.Fatal(err)
-	}
-	engine, err := wasi.NewEngine(filepath.Join(os.TempDir(), "protoc-os-test-modules"), &stderr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer engine.Close()
-	record := kernel.NewRecord()
-	codes, err = kernel.Run(context.Background(), kernel.Config{Lock: lock, Stdin: strings.NewReader(in), Stdout: &stdout, Stderr: &stderr, Engine: engine, Recorder: record}, c...)
+	config, record := configured(t, strings.NewReader(in), &stdout)
+	config.Stderr, config.Engine.Errors = &stderr, &stderr
+	codes, err := kernel.Run(context.Background(), config, c...)
 	if err != nil {
 		t.Errorf("the kernel says %v", err)
 	}
 	judged(t, record.Trace())
 	return codes, stdout.String(), stderr.String()
+}
+
+// configured is a kernel that is recorded.
+func configured(t testing.TB, in io.Reader, out io.Writer) (kernel.Config, *channel.Trace) {
+	t.Helper()
+	lock, err := os.ReadFile("../protoc-os.lock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := wasi.NewEngine(filepath.Join(os.TempDir(), "protoc-os-test-modules"), os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { engine.Close() })
+	record := kernel.NewRecord()
+	return kernel.Config{Lock: lock, Stdin: in, Stdout: out, Stderr: os.Stderr, Engine: engine, Recorder: record}, record
 }
 
 // judged holds a recorded run against the model that was verified: no event is outside of it.

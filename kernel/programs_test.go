@@ -53,13 +53,14 @@ func TestMarkdown(t *testing.T) {
 	}
 }
 
-// csvq is an SQL engine. Go tells nobody on WASI that a file is a pipe, so csvq reads none: its table is in its statement.
+// csvq is an SQL engine. Go tells nobody on WASI that a file is a pipe, so csvq reads none: its table is in its statement. What it answers goes through a pipe to gojq.
 func TestSQL(t *testing.T) {
-	module := tool(t, "github.com/mithrandie/csvq")
-	codes, out, errs := run(t, "", kernel.Command{Module: module, Args: []string{"csvq", "-f", "JSON",
-		"SELECT name, size * 10 AS grown FROM CSV_INLINE(',', 'name,size\ndisk,4\nclock,1\nram,2') WHERE size > 1 ORDER BY size"}})
-	if codes[0] != 0 || out != `[{"name":"ram","grown":20},{"name":"disk","grown":40}]`+"\n" || errs != "" {
-		t.Errorf("exit code %d, out %q, errors %q", codes[0], out, errs)
+	sql, jq := tool(t, "github.com/mithrandie/csvq"), tool(t, "github.com/itchyny/gojq/cmd/gojq")
+	codes, out, errs := run(t, "",
+		kernel.Command{Module: sql, Args: []string{"csvq", "-f", "JSON", "SELECT name, size * 10 AS grown FROM CSV_INLINE(',', 'name,size\ndisk,4\nclock,1\nram,2') WHERE size > 1 ORDER BY size"}, Piped: true},
+		kernel.Command{Module: jq, Args: []string{"gojq", "-c", ".[]"}})
+	if codes[0] != 0 || codes[1] != 0 || out != `{"grown":20,"name":"ram"}`+"\n"+`{"grown":40,"name":"disk"}`+"\n" || errs != "" {
+		t.Errorf("exit codes %v, out %q, errors %q", codes, out, errs)
 	}
 }
 

@@ -68,6 +68,14 @@ func (s *stream) Write(text []byte) (int, error) {
 	return n, err
 }
 
+// Stat is what stdout is, a terminal or not.
+func (s *stream) Stat() (os.FileInfo, error) {
+	if f, ok := s.to.(*os.File); ok {
+		return f.Stat()
+	}
+	return nil, errors.ErrUnsupported
+}
+
 // fail prints an error and says what it means for the exit status.
 func (a *app) fail(failure error) status {
 	var s statusError

@@ -102,3 +102,28 @@ func alike(s, other channel.Status, array string) bool {
 	return strings.HasPrefix(s.Name, array+"[") && s.Component == other.Component && s.Core == other.Core && s.State == other.State &&
 		s.Queued == 0 && other.Queued == 0 && s.Ends == other.Ends && s.Steps == other.Steps
 }
+
+func (a *app) crashVerb() *cobra.Command {
+	var pid int
+	c := &cobra.Command{
+		Use:   "crash COMPONENT",
+		Short: "make a component of a running kernel crash",
+		Long: `crash makes a component crash in the middle of what it does, as a fault of its own would. All ends that it holds are abandoned in one step, and its
+peers take that as their declarations say. A program may crash in the verified system (faults crash program), so a run in which one did is still
+one of the model; protoc-os ps names the components.`,
+		Example: `  protoc-os crash 'program[0]'`,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			pids, err := kernels(pid)
+			if err != nil {
+				return err
+			}
+			if len(pids) > 1 {
+				return fmt.Errorf("there are several kernels: say which with --pid (%v)", pids)
+			}
+			return door.Crash(door.Folder(), pids[0], args[0])
+		},
+	}
+	c.Flags().IntVar(&pid, "pid", 0, "in the kernel of this process")
+	return c
+}

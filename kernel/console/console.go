@@ -11,6 +11,7 @@ import (
 
 // server keeps what is open by its number in the set.
 type server struct {
+	kinds   [3]file.Kind
 	streams []console.Stream
 	wanted  []uint32 // by who reads
 	typed   []byte   // and not yet read
@@ -24,10 +25,10 @@ func at[T any](list *[]T, i int) *T {
 	return &(*list)[i]
 }
 
-// Server is the console component.
-func Server() console.ConsoleFunc {
+// Server is the console component. Each of its streams says that it is what the host's is: a terminal, or something that has no positions either.
+func Server(kinds [3]file.Kind) console.ConsoleFunc {
 	return func(_ context.Context, s console.ConsoleServing) error {
-		v := &server{}
+		v := &server{kinds: kinds}
 		for {
 			o, err := s.Choose()
 			if err != nil {
@@ -75,7 +76,7 @@ func (v *server) serve(o console.ConsoleServingOption) (console.ConsoleServing, 
 	case *console.ConsoleServingSync:
 		return o.Next.SendFilesDone()
 	case *console.ConsoleServingStat:
-		return o.Next.SendFilesIs(file.Attr{Links: 1})
+		return o.Next.SendFilesIs(v.kinds[*at(&v.streams, o.Member)], file.Attr{Links: 1})
 	case *console.ConsoleServingWatch:
 		switch next := o.Next.(type) {
 		case *console.ConsoleServing:

@@ -53,7 +53,7 @@ type shown struct {
 // Start is the console with three programs. What is typed is read in order, once; what is written is shown, once, before its writer hears of it.
 func Start(w *channeltest.World) {
 	given := console.ConsoleGiven{Users: 3, Port: w.End(&console.Port, "console"), Keys: w.End(&console.Keys, "console"), Screen: w.End(&console.Display, "console")}
-	console.StartConsole(w.Runtime, channel.Options{Name: "console"}, given, server.Server()).Discard()
+	console.StartConsole(w.Runtime, channel.Options{Name: "console"}, given, server.Server([3]file.Kind{file.KindTerminal, file.KindTerminal, file.KindTerminal})).Discard()
 	w.Patient(&file.File, &wake.Wake) // until somebody types
 	w.Survives(&file.File, &wake.Wake)
 	next := byte('a')

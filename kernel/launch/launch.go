@@ -1,5 +1,5 @@
-// Package launch is the init of protocols/boot. What comes in are commands; for each of them a process is started with exactly what its program may
-// reach: the root directory, the console and the services. What goes out is how each program has ended.
+// Package launch is the init of protocols/boot. What comes in are pipelines of commands; for each command a process is started with exactly what its
+// program may reach: the root directory, the console or a pipe, and the services. What goes out is how each program has ended.
 package launch
 
 import (
@@ -9,6 +9,7 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/channel"
 	"github.com/protoc-os/protoc-os/protocols/boot"
 	"github.com/protoc-os/protoc-os/protocols/console"
+	"github.com/protoc-os/protoc-os/protocols/pipe"
 	"github.com/protoc-os/protoc-os/protocols/syscall"
 )
 
@@ -22,6 +23,7 @@ const (
 const (
 	Crashed = 134 // the process or its program is no more
 	NoRoot  = 126 // there is nothing to run on
+	NoPlace = 125 // all places for programs are taken
 )
 
 // Process is the component that each program gets: with its arguments, its environment, and under which paths it is given which descriptors.
@@ -30,14 +32,15 @@ type Process func(args, env []string, granted map[uint32]string) syscall.Process
 // launcher numbers the commands, and knows which job each life is.
 type launcher struct {
 	process Process
+	pipe    pipe.PipeFunc
 	jobs    uint32
 	of      []uint32
 }
 
-// Init is the init component.
-func Init(process Process) boot.InitFunc {
+// Init is the init component: it starts processes and pipes.
+func Init(process Process, pipe pipe.PipeFunc) boot.InitFunc {
 	return func(_ context.Context, s boot.InitServing) error {
-		v := &launcher{process: process}
+		v := &launcher{process: process, pipe: pipe}
 		return v.serve(s)
 	}
 }
@@ -51,7 +54,7 @@ func (v *launcher) serve(s boot.InitServing) error {
 		}
 		switch o := o.(type) {
 		case *boot.InitServingLaunch:
-			s, err = v.launch(o.Next, o.Command)
+			s, err = v.launch(o.Next, o.Pipeline)
 		case *boot.InitServingExited:
 			s, err = o.Next.SendOperatorExited(v.of[o.Member], o.Code)
 		case *boot.InitServingGoneLives:
@@ -69,17 +72,46 @@ func (v *launcher) serve(s boot.InitServing) error {
 	}
 }
 
-// launch runs a command in the first place that is free.
-func (v *launcher) launch(next boot.InitServingOrAfterLaunch, command []byte) (none boot.InitServing, err error) {
-	c, err := ParseCommand(command)
+// launch runs a pipeline.
+func (v *launcher) launch(next boot.InitLaunchingOrAfterLaunchOrOthers, pipeline []byte) (none boot.InitServing, err error) {
+	commands, err := parse(pipeline)
 	if err != nil {
 		return none, err
 	}
-	pick, ok := next.(*boot.InitAfterLaunch)
-	if !ok {
-		panic("launch: a command was taken while no place is free")
+	for i, c := range commands {
+		job := v.jobs
+		v.jobs++
+		var run boot.InitAfterRun
+		switch s := next.(type) {
+		case *boot.InitAfterLaunch:
+			run, err = v.command(*s, c, job)
+		case *boot.InitAfterMore:
+			closed, e := s.SendInputClose()
+			if e != nil {
+				return none, e
+			}
+			run, err = closed.SendOperatorExited(job, NoPlace)
+		case *boot.InitAfterLaunch2:
+			run, err = s.SendOperatorExited(job, NoPlace)
+		default:
+			panic("launch: a place is free, and none can be taken")
+		}
+		switch {
+		case err != nil:
+			return none, err
+		case i == len(commands)-1:
+			return run.Last()
+		}
+		if next, err = run.More(); err != nil {
+			return none, err
+		}
 	}
-	picked, err := pick.PickRunners(pick.First())
+	panic("launch: a pipeline without commands")
+}
+
+// command runs a command in the first place that is free.
+func (v *launcher) command(s boot.InitAfterLaunch, c Command, job uint32) (none boot.InitAfterRun, err error) {
+	picked, err := s.PickRunners(s.First())
 	if err != nil {
 		return none, err
 	}
@@ -95,25 +127,41 @@ func (v *launcher) launch(next boot.InitServingOrAfterLaunch, command []byte) (n
 	if err != nil {
 		return none, err
 	}
-	job := v.jobs
-	v.jobs++
 	switch o := o.(type) {
 	case *boot.InitAfterGetOpenedDir:
 		return v.start(o.Next, c, job)
 	case *boot.InitAfterGetOpened:
-		closed, err := o.Next.SendFClose()
+		next, err := o.Next.SendFClose()
 		if err != nil {
 			return none, err
 		}
-		return closed.SendOperatorExited(job, NoRoot)
+		switch s := next.(type) {
+		case *boot.InitAfterClose2:
+			dropped, err := s.SendInputClose()
+			if err != nil {
+				return none, err
+			}
+			return dropped.SendOperatorExited(job, NoRoot)
+		case *boot.InitAfterClose3:
+			return s.SendOperatorExited(job, NoRoot)
+		}
 	case *boot.InitAfterGetFailed:
-		return o.Next.SendOperatorExited(job, NoRoot)
+		switch s := o.Next.(type) {
+		case *boot.InitAfterFailed:
+			dropped, err := s.SendInputClose()
+			if err != nil {
+				return none, err
+			}
+			return dropped.SendOperatorExited(job, NoRoot)
+		case *boot.InitAfterFailed2:
+			return s.SendOperatorExited(job, NoRoot)
+		}
 	}
 	panic("launch: an option that the declaration does not have")
 }
 
 // start makes the channels of a program, its process and then the program itself.
-func (v *launcher) start(s boot.InitAfterOpenedDir, c Command, job uint32) (none boot.InitServing, err error) {
+func (v *launcher) start(s boot.InitAfterOpenedDir, c Command, job uint32) (none boot.InitAfterRun, err error) {
 	renaming, err := s.NewRenaming()
 	if err != nil {
 		return none, err
@@ -159,7 +207,7 @@ func (v *launcher) start(s boot.InitAfterOpenedDir, c Command, job uint32) (none
 	if err != nil {
 		return none, err
 	}
-	root, err := v.streams(giving)
+	root, err := v.streams(giving, c.Piped, job)
 	if err != nil {
 		return none, err
 	}
@@ -179,30 +227,84 @@ func (v *launcher) start(s boot.InitAfterOpenedDir, c Command, job uint32) (none
 	return begun.SendRunnersRun(c.Module)
 }
 
+// output is the descriptor that a pipe begins at; what it leads to reads it as descriptor 0.
+const output = 1
+
 // streams gives a process its standard streams. One for which there is no room is missing.
-func (v *launcher) streams(s boot.InitAfterStartProcess) (none boot.InitAfterElse, err error) {
-	var next any = &s
+func (v *launcher) streams(next any, piped bool, job uint32) (none boot.InitAfterElse, err error) {
 	for fd := uint32(0); ; fd++ {
-		switch at := next.(type) {
+		switch s := next.(type) {
 		case *boot.InitAfterElse:
-			return *at, nil
+			return *s, nil
 		case *boot.InitAfterStartProcess:
-			o, err := at.Choose()
-			if err != nil {
-				return none, err
-			}
-			switch o := o.(type) {
-			case *boot.InitAfterStartProcessNewFile:
-				attached, err := o.Next.SendConsolesAttach(console.Stream(fd))
-				if err != nil {
-					return none, err
-				}
-				if next, err = attached.SendLifeParentGive(fd); err != nil {
-					return none, err
-				}
-			case *boot.InitAfterStartProcessElse:
-				next = o.Next
+			next, err = s.SendLifeParentGive(fd)
+		case *boot.InitAfterGive:
+			if piped && fd == output {
+				next, err = v.plumb(*s, fd, job)
+			} else {
+				next, err = terminal(*s, fd)
 			}
 		}
+		if err != nil {
+			return none, err
+		}
 	}
+}
+
+// plumb gives a process a pipe to write into.
+func (v *launcher) plumb(s boot.InitAfterGive, fd, job uint32) (any, error) {
+	piped, err := s.Piped()
+	if err != nil {
+		return nil, err
+	}
+	o, err := piped.Choose()
+	if err != nil {
+		return nil, err
+	}
+	reader, ok := o.(*boot.InitAfterPipedNewFile)
+	if !ok {
+		return o.(*boot.InitAfterPipedElse).Next, nil
+	}
+	o2, err := reader.Next.Choose()
+	if err != nil {
+		return nil, err
+	}
+	writer, ok := o2.(*boot.InitAfterNewFileNewFile)
+	if !ok {
+		return o2.(*boot.InitAfterNewFileElse).Next, nil
+	}
+	o3, err := writer.Next.Choose()
+	if err != nil {
+		return nil, err
+	}
+	start, ok := o3.(*boot.InitAfterNewFile3StartPipe)
+	if !ok {
+		return o3.(*boot.InitAfterNewFile3Else).Next, nil
+	}
+	started, err := start.Next.StartPipe(channel.Options{Name: fmt.Sprintf("pipe-%d", job)}, v.pipe)
+	if err != nil {
+		return nil, err
+	}
+	return started.SendLifeParentGive(fd)
+}
+
+// terminal gives a process a stream of the console.
+func terminal(s boot.InitAfterGive, fd uint32) (any, error) {
+	wanted, err := s.Console()
+	if err != nil {
+		return nil, err
+	}
+	o, err := wanted.Choose()
+	if err != nil {
+		return nil, err
+	}
+	made, ok := o.(*boot.InitAfterConsoleNewFile)
+	if !ok {
+		return o.(*boot.InitAfterConsoleElse).Next, nil
+	}
+	attached, err := made.Next.SendConsolesAttach(console.Stream(fd))
+	if err != nil {
+		return nil, err
+	}
+	return attached.SendLifeParentGive(fd)
 }

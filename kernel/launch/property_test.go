@@ -2,6 +2,7 @@ package launch_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	fuzz "github.com/google/gofuzz"
@@ -9,6 +10,7 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/channel"
 	"github.com/protoc-os/protoc-os/kernel/channel/channeltest"
 	server "github.com/protoc-os/protoc-os/kernel/launch"
+	"github.com/protoc-os/protoc-os/kernel/pipe"
 	"github.com/protoc-os/protoc-os/kernel/process"
 	"github.com/protoc-os/protoc-os/protocols/boot"
 	"github.com/protoc-os/protoc-os/protocols/clock"
@@ -22,7 +24,10 @@ import (
 
 const programs = 2
 
-// Start is Init with real processes, and two places for programs. Each command gets the next number, and each is told once how it has ended.
+// command is what each program of a pipeline is.
+var command = server.Command{Module: "m", Args: []string{"a"}, Env: []string{"K=V"}, Piped: true}
+
+// Start is Init with real processes and pipes, and two places for programs, which a pipeline may be too long for. Each command gets the next number, and each is told once how it has ended.
 func Start(w *channeltest.World) {
 	given := boot.InitGiven{
 		Fds: 4, Programs: programs, Stdio: 3, Waits: 8,
@@ -33,21 +38,25 @@ func Start(w *channeltest.World) {
 	for range programs {
 		given.Runners = append(given.Runners, w.End(&syscall.Runner, "kernel"))
 	}
-	limits := channel.NewLimits(channel.Limit{Of: "protocols/file.File", Most: 4}, channel.Limit{Of: "protocols/dir.Opening", Most: 8})
-	boot.StartInit(w.Runtime, channel.Options{Name: "init", Limits: limits}, given, server.Init(process.Process)).Discard()
+	limits := channel.NewLimits(channel.Limit{Of: "protocols/file.File", Most: 4}, channel.Limit{Of: "protocols/dir.Opening", Most: 8},
+		channel.Limit{Of: "protocols/pipe.Pipe", Most: 1})
+	boot.StartInit(w.Runtime, channel.Options{Name: "init", Limits: limits}, given, server.Init(process.Process, pipe.Pipe)).Discard()
 	w.Patient(&boot.Operating, &syscall.Runner, &syscall.Syscall, &syscall.Life)
 	w.Survives(&syscall.Syscall)
 	w.Weigh(&syscall.Runner, "Free", 2)
 	w.Fuzz(func(m *boot.OperatingLaunchPayload, c fuzz.Continue) {
-		command := server.Command{Module: "m", Args: []string{"a", "b"}[:c.Uint64()>>63], Env: []string{"K=V"}}
-		m.Command.Len = uint32(copy(m.Command.Data[:], command.Bytes()))
+		pipeline := server.Pipelines(slices.Repeat([]server.Command{command}, 1+c.Intn(programs+1)))
+		m.Pipeline.Len = uint32(copy(m.Pipeline.Data[:], pipeline[0]))
 	}, func(m *syscall.SyscallGrowPayload, c fuzz.Continue) { // the runner asks grain by grain
 		m.Grains = 1 + uint32(c.Uint64()>>63)
 	}, func(*dir.DirEntriesPayload, fuzz.Continue) { // no entries, rather than any bytes
 	}, func(v *uint32, c fuzz.Continue) { *v = uint32(c.Uint64() >> 62) })
 
 	launched, ended := uint32(0), map[uint32]bool{}
-	w.OnLabel(&boot.Operating, "Launch", func(channeltest.Seen) error { launched++; return nil })
+	channeltest.On(w, func(_ channeltest.Seen, m *boot.OperatingLaunchPayload) error {
+		launched += m.Pipeline.Len / uint32(len(server.Pipelines([]server.Command{command})[0]))
+		return nil
+	})
 	channeltest.On(w, func(_ channeltest.Seen, m *boot.OperatingExitedPayload) error {
 		if m.Job >= launched || ended[m.Job] {
 			return fmt.Errorf("job %d of %d has ended", m.Job, launched)

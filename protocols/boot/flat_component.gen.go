@@ -12,7 +12,7 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/vnode"
 )
 
-// FlatFunc is what the component boot.Flat does (systems.chan:14).
+// FlatFunc is what the component boot.Flat does (systems.chan:15).
 type FlatFunc func(ctx context.Context, s FlatServing) error
 
 // FlatGiven is what a Flat starts with.
@@ -111,89 +111,89 @@ var flatOps = []*channel.Op{&flatAfterForgetSendUserForgottenOp, &flatAfterSettl
 var flatChooses = []*channel.Choice{&flatServingChoice, &flatAfterGetChoice}
 
 var (
-	flatAfterForgetSendUserForgottenOp   = channel.Op{State: "FlatAfterForget", Method: "SendUserForgotten", Slot: flatUser, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:38:59"}
-	flatAfterSettleSendUserSettledOp     = channel.Op{State: "FlatAfterSettle", Method: "SendUserSettled", Slot: flatUser, Peer: 0, Label: 5, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:39:59"}
-	flatAfterOpenSendAnswerFailedOp      = channel.Op{State: "FlatAfterOpen", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:20:16"}
-	flatAfterFindSendClientsFailedOp     = channel.Op{State: "FlatAfterFind", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:42:59"}
-	flatAfterListSendClientsEntriesOp    = channel.Op{State: "FlatAfterList", Method: "SendClientsEntries", Slot: flatClients, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:43:59"}
-	flatAfterMakeDirSendClientsFailedOp  = channel.Op{State: "FlatAfterMakeDir", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:44:59"}
-	flatAfterSymlinkSendClientsFailedOp  = channel.Op{State: "FlatAfterSymlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:45:59"}
-	flatAfterReadLinkSendClientsFailedOp = channel.Op{State: "FlatAfterReadLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:46:59"}
-	flatAfterStatSendClientsIsOp         = channel.Op{State: "FlatAfterStat", Method: "SendClientsIs", Slot: flatClients, Peer: 0, Label: 20, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:47:59"}
-	flatAfterSetTimesSendClientsFailedOp = channel.Op{State: "FlatAfterSetTimes", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:48:59"}
-	flatAfterLinkSendClientsFailedOp     = channel.Op{State: "FlatAfterLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:49:59"}
-	flatAfterUnlinkSendClientsFailedOp   = channel.Op{State: "FlatAfterUnlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:50:59"}
-	flatAfterRenameSendClientsFailedOp   = channel.Op{State: "FlatAfterRename", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:51:59"}
-	flatAfterSyncSendClientsFailedOp     = channel.Op{State: "FlatAfterSync", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:52:59"}
-	flatAfterAdoptSendClientsFailedOp    = channel.Op{State: "FlatAfterAdopt", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:53:59"}
-	flatAfterReleaseSendClientsFailedOp  = channel.Op{State: "FlatAfterRelease", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:54:59"}
-	flatAfterElseSendAnswerFailedOp      = channel.Op{State: "FlatAfterElse", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:20:16"}
-	flatAfterNewDirSendAnswerOpenedDirOp = channel.Op{State: "FlatAfterNewDir", Method: "SendAnswerOpenedDir", Slot: flatAnswer, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:33:28"}
+	flatAfterForgetSendUserForgottenOp   = channel.Op{State: "FlatAfterForget", Method: "SendUserForgotten", Slot: flatUser, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:39:59"}
+	flatAfterSettleSendUserSettledOp     = channel.Op{State: "FlatAfterSettle", Method: "SendUserSettled", Slot: flatUser, Peer: 0, Label: 5, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:40:59"}
+	flatAfterOpenSendAnswerFailedOp      = channel.Op{State: "FlatAfterOpen", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:21:16"}
+	flatAfterFindSendClientsFailedOp     = channel.Op{State: "FlatAfterFind", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:43:59"}
+	flatAfterListSendClientsEntriesOp    = channel.Op{State: "FlatAfterList", Method: "SendClientsEntries", Slot: flatClients, Peer: 0, Label: 17, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:44:59"}
+	flatAfterMakeDirSendClientsFailedOp  = channel.Op{State: "FlatAfterMakeDir", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:45:59"}
+	flatAfterSymlinkSendClientsFailedOp  = channel.Op{State: "FlatAfterSymlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:46:59"}
+	flatAfterReadLinkSendClientsFailedOp = channel.Op{State: "FlatAfterReadLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:47:59"}
+	flatAfterStatSendClientsIsOp         = channel.Op{State: "FlatAfterStat", Method: "SendClientsIs", Slot: flatClients, Peer: 0, Label: 20, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:48:59"}
+	flatAfterSetTimesSendClientsFailedOp = channel.Op{State: "FlatAfterSetTimes", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:49:59"}
+	flatAfterLinkSendClientsFailedOp     = channel.Op{State: "FlatAfterLink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:50:59"}
+	flatAfterUnlinkSendClientsFailedOp   = channel.Op{State: "FlatAfterUnlink", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:51:59"}
+	flatAfterRenameSendClientsFailedOp   = channel.Op{State: "FlatAfterRename", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:52:59"}
+	flatAfterSyncSendClientsFailedOp     = channel.Op{State: "FlatAfterSync", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:53:59"}
+	flatAfterAdoptSendClientsFailedOp    = channel.Op{State: "FlatAfterAdopt", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:54:59"}
+	flatAfterReleaseSendClientsFailedOp  = channel.Op{State: "FlatAfterRelease", Method: "SendClientsFailed", Slot: flatClients, Peer: 0, Label: 16, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:55:59"}
+	flatAfterElseSendAnswerFailedOp      = channel.Op{State: "FlatAfterElse", Method: "SendAnswerFailed", Slot: flatAnswer, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:21:16"}
+	flatAfterNewDirSendAnswerOpenedDirOp = channel.Op{State: "FlatAfterNewDir", Method: "SendAnswerOpenedDir", Slot: flatAnswer, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/systems.chan:34:28"}
 	flatServingChoice                    = channel.Choice{ID: 0, State: "FlatServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/boot/systems.chan:28:33"},
-		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 1, Guard: 1, At: "protocols/boot/systems.chan:38:33"},
-		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 2, Guard: 1, At: "protocols/boot/systems.chan:39:33"},
-		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 3, Guard: 1, At: "protocols/boot/systems.chan:40:33"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 0, At: "protocols/boot/systems.chan:41:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 1, At: "protocols/boot/systems.chan:42:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 2, At: "protocols/boot/systems.chan:43:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 3, At: "protocols/boot/systems.chan:44:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 4, At: "protocols/boot/systems.chan:45:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 5, At: "protocols/boot/systems.chan:46:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 6, At: "protocols/boot/systems.chan:47:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 7, At: "protocols/boot/systems.chan:48:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 9, At: "protocols/boot/systems.chan:49:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 10, At: "protocols/boot/systems.chan:50:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 11, At: "protocols/boot/systems.chan:51:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 8, At: "protocols/boot/systems.chan:52:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 12, At: "protocols/boot/systems.chan:53:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 13, At: "protocols/boot/systems.chan:54:20"},
-		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 14, At: "protocols/boot/systems.chan:55:20"},
-		{Kind: channel.Gone, Slot: flatClients, Peer: 0, Point: 0, Label: 0, At: "protocols/boot/systems.chan:26:9"},
+		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/boot/systems.chan:29:33"},
+		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 1, Guard: 1, At: "protocols/boot/systems.chan:39:33"},
+		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 2, Guard: 1, At: "protocols/boot/systems.chan:40:33"},
+		{Kind: channel.Recv, Slot: flatUser, Peer: 0, Point: channel.AnyPoint, Label: 3, Guard: 1, At: "protocols/boot/systems.chan:41:33"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 0, At: "protocols/boot/systems.chan:42:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 1, At: "protocols/boot/systems.chan:43:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 2, At: "protocols/boot/systems.chan:44:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 3, At: "protocols/boot/systems.chan:45:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 4, At: "protocols/boot/systems.chan:46:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 5, At: "protocols/boot/systems.chan:47:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 6, At: "protocols/boot/systems.chan:48:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 7, At: "protocols/boot/systems.chan:49:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 9, At: "protocols/boot/systems.chan:50:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 10, At: "protocols/boot/systems.chan:51:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 11, At: "protocols/boot/systems.chan:52:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 8, At: "protocols/boot/systems.chan:53:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 12, At: "protocols/boot/systems.chan:54:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 13, At: "protocols/boot/systems.chan:55:20"},
+		{Kind: channel.Recv, Slot: flatClients, Peer: 0, Point: 0, Label: 14, At: "protocols/boot/systems.chan:56:20"},
+		{Kind: channel.Gone, Slot: flatClients, Peer: 0, Point: 0, Label: 0, At: "protocols/boot/systems.chan:27:9"},
 	}}
 	flatAfterGetChoice = channel.Choice{ID: 1, State: "FlatAfterGet", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/boot/systems.chan:30:24"},
-		{Kind: channel.Else, At: "protocols/boot/systems.chan:36:24"},
+		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/boot/systems.chan:31:24"},
+		{Kind: channel.Else, At: "protocols/boot/systems.chan:37:24"},
 	}}
 )
 
 // FlatView reads the model variables of a Flat, as whom a state is about. Only its steps change them.
 type FlatView struct{ e *flatComponent }
 
-// Quiet is quiet (systems.chan:16).
+// Quiet is quiet (systems.chan:17).
 func (v FlatView) Quiet() bool { return v.e.v.quiet }
 
-// Lost is lost (systems.chan:26).
+// Lost is lost (systems.chan:27).
 func (v FlatView) Lost() int { return v.e.v.lost }
 
-// C is c (systems.chan:41).
+// C is c (systems.chan:42).
 func (v FlatView) C() int { return v.e.v.c }
 
 // Added is the member that an add has made last.
 func (v FlatView) Added() int { return v.e.added }
 
-// FlatServing is a state of boot.Flat at serving (systems.chan:27).
+// FlatServing is a state of boot.Flat at serving (systems.chan:28).
 // Next:
-//   - Get(_, _, answer) <- user (systems.chan:28)
-//   - Forget(_) <- user (systems.chan:38)
-//   - Settle() <- user (systems.chan:39)
-//   - Detach() <- user (systems.chan:40)
-//   - Open(_, _, answer) <- clients[c at rest] (systems.chan:41)
-//   - Find(_) <- clients[c at rest] (systems.chan:42)
-//   - List(_) <- clients[c at rest] (systems.chan:43)
-//   - MakeDir(_) <- clients[c at rest] (systems.chan:44)
-//   - Symlink(_, _) <- clients[c at rest] (systems.chan:45)
-//   - ReadLink(_) <- clients[c at rest] (systems.chan:46)
-//   - Stat() <- clients[c at rest] (systems.chan:47)
-//   - SetTimes(_, _) <- clients[c at rest] (systems.chan:48)
-//   - Link(_, _) <- clients[c at rest] (systems.chan:49)
-//   - Unlink(_, _) <- clients[c at rest] (systems.chan:50)
-//   - Rename(_, _) <- clients[c at rest] (systems.chan:51)
-//   - Sync() <- clients[c at rest] (systems.chan:52)
-//   - Adopt(_, _) <- clients[c at rest] (systems.chan:53)
-//   - Release(_, _) <- clients[c at rest] (systems.chan:54)
-//   - Close() <- clients[c at rest] (systems.chan:55)
-//   - gone <- clients[lost at rest] (systems.chan:26)
+//   - Get(_, _, answer) <- user (systems.chan:29)
+//   - Forget(_) <- user (systems.chan:39)
+//   - Settle() <- user (systems.chan:40)
+//   - Detach() <- user (systems.chan:41)
+//   - Open(_, _, answer) <- clients[c at rest] (systems.chan:42)
+//   - Find(_) <- clients[c at rest] (systems.chan:43)
+//   - List(_) <- clients[c at rest] (systems.chan:44)
+//   - MakeDir(_) <- clients[c at rest] (systems.chan:45)
+//   - Symlink(_, _) <- clients[c at rest] (systems.chan:46)
+//   - ReadLink(_) <- clients[c at rest] (systems.chan:47)
+//   - Stat() <- clients[c at rest] (systems.chan:48)
+//   - SetTimes(_, _) <- clients[c at rest] (systems.chan:49)
+//   - Link(_, _) <- clients[c at rest] (systems.chan:50)
+//   - Unlink(_, _) <- clients[c at rest] (systems.chan:51)
+//   - Rename(_, _) <- clients[c at rest] (systems.chan:52)
+//   - Sync() <- clients[c at rest] (systems.chan:53)
+//   - Adopt(_, _) <- clients[c at rest] (systems.chan:54)
+//   - Release(_, _) <- clients[c at rest] (systems.chan:55)
+//   - Close() <- clients[c at rest] (systems.chan:56)
+//   - gone <- clients[lost at rest] (systems.chan:27)
 type FlatServing struct {
 	e    *flatComponent
 	step uint32
@@ -389,10 +389,10 @@ func (s FlatServing) Choose() (FlatServingOption, error) {
 	panic("channel: FlatServing took an option that it does not list")
 }
 
-// FlatAfterGet is a state of boot.Flat (systems.chan:29).
+// FlatAfterGet is a state of boot.Flat (systems.chan:30).
 // Next:
-//   - new dir.Dir as d (systems.chan:30)
-//   - else (systems.chan:36)
+//   - new dir.Dir as d (systems.chan:31)
+//   - else (systems.chan:37)
 type FlatAfterGet struct {
 	e    *flatComponent
 	step uint32
@@ -431,9 +431,9 @@ func (s FlatAfterGet) Choose() (FlatAfterGetOption, error) {
 	panic("channel: FlatAfterGet took an option that it does not list")
 }
 
-// FlatAfterForget is a state of boot.Flat (systems.chan:38).
+// FlatAfterForget is a state of boot.Flat (systems.chan:39).
 // Next:
-//   - user <- Forgotten() (systems.chan:38)
+//   - user <- Forgotten() (systems.chan:39)
 type FlatAfterForget struct {
 	e    *flatComponent
 	step uint32
@@ -442,7 +442,7 @@ type FlatAfterForget struct {
 // View reads the model variables.
 func (s FlatAfterForget) View() FlatView { return FlatView{s.e} }
 
-// SendUserForgotten does user <- Forgotten() (systems.chan:38).
+// SendUserForgotten does user <- Forgotten() (systems.chan:39).
 func (s FlatAfterForget) SendUserForgotten() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -455,9 +455,9 @@ func (s FlatAfterForget) SendUserForgotten() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterSettle is a state of boot.Flat (systems.chan:39).
+// FlatAfterSettle is a state of boot.Flat (systems.chan:40).
 // Next:
-//   - user <- Settled() (systems.chan:39)
+//   - user <- Settled() (systems.chan:40)
 type FlatAfterSettle struct {
 	e    *flatComponent
 	step uint32
@@ -466,7 +466,7 @@ type FlatAfterSettle struct {
 // View reads the model variables.
 func (s FlatAfterSettle) View() FlatView { return FlatView{s.e} }
 
-// SendUserSettled does user <- Settled() (systems.chan:39).
+// SendUserSettled does user <- Settled() (systems.chan:40).
 func (s FlatAfterSettle) SendUserSettled() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -479,10 +479,10 @@ func (s FlatAfterSettle) SendUserSettled() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterOpen is a state of boot.Flat (systems.chan:19).
+// FlatAfterOpen is a state of boot.Flat (systems.chan:20).
 // Next:
-//   - answer <- Failed(NoEnt) (systems.chan:20)
-//   - gone <- answer (systems.chan:21)
+//   - answer <- Failed(NoEnt) (systems.chan:21)
+//   - gone <- answer (systems.chan:22)
 type FlatAfterOpen struct {
 	e    *flatComponent
 	step uint32
@@ -491,7 +491,7 @@ type FlatAfterOpen struct {
 // View reads the model variables.
 func (s FlatAfterOpen) View() FlatView { return FlatView{s.e} }
 
-// SendAnswerFailed does answer <- Failed(NoEnt) (systems.chan:20), or sees that the peer is gone.
+// SendAnswerFailed does answer <- Failed(NoEnt) (systems.chan:21), or sees that the peer is gone.
 func (s FlatAfterOpen) SendAnswerFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -511,10 +511,10 @@ func (s FlatAfterOpen) SendAnswerFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterFind is a state of boot.Flat (systems.chan:42).
+// FlatAfterFind is a state of boot.Flat (systems.chan:43).
 // Next:
-//   - clients[c] <- Failed(NoEnt) (systems.chan:42)
-//   - gone <- clients[c] (systems.chan:26)
+//   - clients[c] <- Failed(NoEnt) (systems.chan:43)
+//   - gone <- clients[c] (systems.chan:27)
 type FlatAfterFind struct {
 	e    *flatComponent
 	step uint32
@@ -523,7 +523,7 @@ type FlatAfterFind struct {
 // View reads the model variables.
 func (s FlatAfterFind) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(NoEnt) (systems.chan:42), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(NoEnt) (systems.chan:43), or sees that the peer is gone.
 func (s FlatAfterFind) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -544,10 +544,10 @@ func (s FlatAfterFind) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterList is a state of boot.Flat (systems.chan:43).
+// FlatAfterList is a state of boot.Flat (systems.chan:44).
 // Next:
-//   - clients[c] <- Entries(_, _) (systems.chan:43)
-//   - gone <- clients[c] (systems.chan:26)
+//   - clients[c] <- Entries(_, _) (systems.chan:44)
+//   - gone <- clients[c] (systems.chan:27)
 type FlatAfterList struct {
 	e    *flatComponent
 	step uint32
@@ -556,7 +556,7 @@ type FlatAfterList struct {
 // View reads the model variables.
 func (s FlatAfterList) View() FlatView { return FlatView{s.e} }
 
-// SendClientsEntries does clients[c] <- Entries(_, _) (systems.chan:43), or sees that the peer is gone.
+// SendClientsEntries does clients[c] <- Entries(_, _) (systems.chan:44), or sees that the peer is gone.
 func (s FlatAfterList) SendClientsEntries(buf []byte, next uint64) (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -581,10 +581,10 @@ func (s FlatAfterList) SendClientsEntries(buf []byte, next uint64) (FlatServing,
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterMakeDir is a state of boot.Flat (systems.chan:44).
+// FlatAfterMakeDir is a state of boot.Flat (systems.chan:45).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:44)
-//   - gone <- clients[c] (systems.chan:26)
+//   - clients[c] <- Failed(RoFs) (systems.chan:45)
+//   - gone <- clients[c] (systems.chan:27)
 type FlatAfterMakeDir struct {
 	e    *flatComponent
 	step uint32
@@ -593,7 +593,7 @@ type FlatAfterMakeDir struct {
 // View reads the model variables.
 func (s FlatAfterMakeDir) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:44), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:45), or sees that the peer is gone.
 func (s FlatAfterMakeDir) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -614,10 +614,10 @@ func (s FlatAfterMakeDir) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterSymlink is a state of boot.Flat (systems.chan:45).
+// FlatAfterSymlink is a state of boot.Flat (systems.chan:46).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:45)
-//   - gone <- clients[c] (systems.chan:26)
+//   - clients[c] <- Failed(RoFs) (systems.chan:46)
+//   - gone <- clients[c] (systems.chan:27)
 type FlatAfterSymlink struct {
 	e    *flatComponent
 	step uint32
@@ -626,7 +626,7 @@ type FlatAfterSymlink struct {
 // View reads the model variables.
 func (s FlatAfterSymlink) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:45), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:46), or sees that the peer is gone.
 func (s FlatAfterSymlink) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -647,10 +647,10 @@ func (s FlatAfterSymlink) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterReadLink is a state of boot.Flat (systems.chan:46).
+// FlatAfterReadLink is a state of boot.Flat (systems.chan:47).
 // Next:
-//   - clients[c] <- Failed(NoEnt) (systems.chan:46)
-//   - gone <- clients[c] (systems.chan:26)
+//   - clients[c] <- Failed(NoEnt) (systems.chan:47)
+//   - gone <- clients[c] (systems.chan:27)
 type FlatAfterReadLink struct {
 	e    *flatComponent
 	step uint32
@@ -659,7 +659,7 @@ type FlatAfterReadLink struct {
 // View reads the model variables.
 func (s FlatAfterReadLink) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(NoEnt) (systems.chan:46), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(NoEnt) (systems.chan:47), or sees that the peer is gone.
 func (s FlatAfterReadLink) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -680,10 +680,10 @@ func (s FlatAfterReadLink) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterStat is a state of boot.Flat (systems.chan:47).
+// FlatAfterStat is a state of boot.Flat (systems.chan:48).
 // Next:
-//   - clients[c] <- Is(_) (systems.chan:47)
-//   - gone <- clients[c] (systems.chan:26)
+//   - clients[c] <- Is(_) (systems.chan:48)
+//   - gone <- clients[c] (systems.chan:27)
 type FlatAfterStat struct {
 	e    *flatComponent
 	step uint32
@@ -692,7 +692,7 @@ type FlatAfterStat struct {
 // View reads the model variables.
 func (s FlatAfterStat) View() FlatView { return FlatView{s.e} }
 
-// SendClientsIs does clients[c] <- Is(_) (systems.chan:47), or sees that the peer is gone.
+// SendClientsIs does clients[c] <- Is(_) (systems.chan:48), or sees that the peer is gone.
 func (s FlatAfterStat) SendClientsIs(attr file.Attr) (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -713,10 +713,10 @@ func (s FlatAfterStat) SendClientsIs(attr file.Attr) (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterSetTimes is a state of boot.Flat (systems.chan:48).
+// FlatAfterSetTimes is a state of boot.Flat (systems.chan:49).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:48)
-//   - gone <- clients[c] (systems.chan:26)
+//   - clients[c] <- Failed(RoFs) (systems.chan:49)
+//   - gone <- clients[c] (systems.chan:27)
 type FlatAfterSetTimes struct {
 	e    *flatComponent
 	step uint32
@@ -725,7 +725,7 @@ type FlatAfterSetTimes struct {
 // View reads the model variables.
 func (s FlatAfterSetTimes) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:48), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:49), or sees that the peer is gone.
 func (s FlatAfterSetTimes) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -746,10 +746,10 @@ func (s FlatAfterSetTimes) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterLink is a state of boot.Flat (systems.chan:49).
+// FlatAfterLink is a state of boot.Flat (systems.chan:50).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:49)
-//   - gone <- clients[c] (systems.chan:26)
+//   - clients[c] <- Failed(RoFs) (systems.chan:50)
+//   - gone <- clients[c] (systems.chan:27)
 type FlatAfterLink struct {
 	e    *flatComponent
 	step uint32
@@ -758,7 +758,7 @@ type FlatAfterLink struct {
 // View reads the model variables.
 func (s FlatAfterLink) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:49), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:50), or sees that the peer is gone.
 func (s FlatAfterLink) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -779,10 +779,10 @@ func (s FlatAfterLink) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterUnlink is a state of boot.Flat (systems.chan:50).
+// FlatAfterUnlink is a state of boot.Flat (systems.chan:51).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:50)
-//   - gone <- clients[c] (systems.chan:26)
+//   - clients[c] <- Failed(RoFs) (systems.chan:51)
+//   - gone <- clients[c] (systems.chan:27)
 type FlatAfterUnlink struct {
 	e    *flatComponent
 	step uint32
@@ -791,7 +791,7 @@ type FlatAfterUnlink struct {
 // View reads the model variables.
 func (s FlatAfterUnlink) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:50), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:51), or sees that the peer is gone.
 func (s FlatAfterUnlink) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -812,10 +812,10 @@ func (s FlatAfterUnlink) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterRename is a state of boot.Flat (systems.chan:51).
+// FlatAfterRename is a state of boot.Flat (systems.chan:52).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:51)
-//   - gone <- clients[c] (systems.chan:26)
+//   - clients[c] <- Failed(RoFs) (systems.chan:52)
+//   - gone <- clients[c] (systems.chan:27)
 type FlatAfterRename struct {
 	e    *flatComponent
 	step uint32
@@ -824,7 +824,7 @@ type FlatAfterRename struct {
 // View reads the model variables.
 func (s FlatAfterRename) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:51), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:52), or sees that the peer is gone.
 func (s FlatAfterRename) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -845,10 +845,10 @@ func (s FlatAfterRename) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterSync is a state of boot.Flat (systems.chan:52).
+// FlatAfterSync is a state of boot.Flat (systems.chan:53).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:52)
-//   - gone <- clients[c] (systems.chan:26)
+//   - clients[c] <- Failed(RoFs) (systems.chan:53)
+//   - gone <- clients[c] (systems.chan:27)
 type FlatAfterSync struct {
 	e    *flatComponent
 	step uint32
@@ -857,7 +857,7 @@ type FlatAfterSync struct {
 // View reads the model variables.
 func (s FlatAfterSync) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:52), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:53), or sees that the peer is gone.
 func (s FlatAfterSync) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -878,10 +878,10 @@ func (s FlatAfterSync) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterAdopt is a state of boot.Flat (systems.chan:53).
+// FlatAfterAdopt is a state of boot.Flat (systems.chan:54).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:53)
-//   - gone <- clients[c] (systems.chan:26)
+//   - clients[c] <- Failed(RoFs) (systems.chan:54)
+//   - gone <- clients[c] (systems.chan:27)
 type FlatAfterAdopt struct {
 	e    *flatComponent
 	step uint32
@@ -890,7 +890,7 @@ type FlatAfterAdopt struct {
 // View reads the model variables.
 func (s FlatAfterAdopt) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:53), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:54), or sees that the peer is gone.
 func (s FlatAfterAdopt) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -911,10 +911,10 @@ func (s FlatAfterAdopt) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterRelease is a state of boot.Flat (systems.chan:54).
+// FlatAfterRelease is a state of boot.Flat (systems.chan:55).
 // Next:
-//   - clients[c] <- Failed(RoFs) (systems.chan:54)
-//   - gone <- clients[c] (systems.chan:26)
+//   - clients[c] <- Failed(RoFs) (systems.chan:55)
+//   - gone <- clients[c] (systems.chan:27)
 type FlatAfterRelease struct {
 	e    *flatComponent
 	step uint32
@@ -923,7 +923,7 @@ type FlatAfterRelease struct {
 // View reads the model variables.
 func (s FlatAfterRelease) View() FlatView { return FlatView{s.e} }
 
-// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:54), or sees that the peer is gone.
+// SendClientsFailed does clients[c] <- Failed(RoFs) (systems.chan:55), or sees that the peer is gone.
 func (s FlatAfterRelease) SendClientsFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -944,10 +944,10 @@ func (s FlatAfterRelease) SendClientsFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterElse is a state of boot.Flat (systems.chan:19).
+// FlatAfterElse is a state of boot.Flat (systems.chan:20).
 // Next:
-//   - answer <- Failed(NoEnt) (systems.chan:20)
-//   - gone <- answer (systems.chan:21)
+//   - answer <- Failed(NoEnt) (systems.chan:21)
+//   - gone <- answer (systems.chan:22)
 type FlatAfterElse struct {
 	e    *flatComponent
 	step uint32
@@ -956,7 +956,7 @@ type FlatAfterElse struct {
 // View reads the model variables.
 func (s FlatAfterElse) View() FlatView { return FlatView{s.e} }
 
-// SendAnswerFailed does answer <- Failed(NoEnt) (systems.chan:20), or sees that the peer is gone.
+// SendAnswerFailed does answer <- Failed(NoEnt) (systems.chan:21), or sees that the peer is gone.
 func (s FlatAfterElse) SendAnswerFailed() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -976,10 +976,10 @@ func (s FlatAfterElse) SendAnswerFailed() (FlatServing, error) {
 	return FlatServing{e, e.Step()}, nil
 }
 
-// FlatAfterNewDir is a state of boot.Flat (systems.chan:32).
+// FlatAfterNewDir is a state of boot.Flat (systems.chan:33).
 // Next:
-//   - answer <- OpenedDir(d.client) (systems.chan:33)
-//   - gone <- answer (systems.chan:34)
+//   - answer <- OpenedDir(d.client) (systems.chan:34)
+//   - gone <- answer (systems.chan:35)
 type FlatAfterNewDir struct {
 	e    *flatComponent
 	step uint32
@@ -988,7 +988,7 @@ type FlatAfterNewDir struct {
 // View reads the model variables.
 func (s FlatAfterNewDir) View() FlatView { return FlatView{s.e} }
 
-// SendAnswerOpenedDir does answer <- OpenedDir(d.client) (systems.chan:33), or sees that the peer is gone.
+// SendAnswerOpenedDir does answer <- OpenedDir(d.client) (systems.chan:34), or sees that the peer is gone.
 func (s FlatAfterNewDir) SendAnswerOpenedDir() (FlatServing, error) {
 	e := s.e
 	if e == nil {
@@ -1014,7 +1014,7 @@ type FlatServingOption interface{ flatServingOption() }
 // FlatAfterGetOption is *FlatAfterGetNewDir or *FlatAfterGetElse.
 type FlatAfterGetOption interface{ flatAfterGetOption() }
 
-// FlatServingGet is Get(_, _, answer) <- user (systems.chan:28). It is valid until the next step.
+// FlatServingGet is Get(_, _, answer) <- user (systems.chan:29). It is valid until the next step.
 type FlatServingGet struct {
 	Ino       uint64
 	Directory bool
@@ -1023,7 +1023,7 @@ type FlatServingGet struct {
 
 func (*FlatServingGet) flatServingOption() {}
 
-// FlatServingForget is Forget(_) <- user (systems.chan:38). It is valid until the next step.
+// FlatServingForget is Forget(_) <- user (systems.chan:39). It is valid until the next step.
 type FlatServingForget struct {
 	Ino  uint64
 	Next FlatAfterForget
@@ -1031,21 +1031,21 @@ type FlatServingForget struct {
 
 func (*FlatServingForget) flatServingOption() {}
 
-// FlatServingSettle is Settle() <- user (systems.chan:39). It is valid until the next step.
+// FlatServingSettle is Settle() <- user (systems.chan:40). It is valid until the next step.
 type FlatServingSettle struct {
 	Next FlatAfterSettle
 }
 
 func (*FlatServingSettle) flatServingOption() {}
 
-// FlatServingDetach is Detach() <- user (systems.chan:40). It is valid until the next step.
+// FlatServingDetach is Detach() <- user (systems.chan:41). It is valid until the next step.
 type FlatServingDetach struct {
 	Next FlatServing
 }
 
 func (*FlatServingDetach) flatServingOption() {}
 
-// FlatServingOpen is Open(_, _, answer) <- clients[c at rest] (systems.chan:41). It is valid until the next step.
+// FlatServingOpen is Open(_, _, answer) <- clients[c at rest] (systems.chan:42). It is valid until the next step.
 type FlatServingOpen struct {
 	Member int
 	Name   string
@@ -1055,7 +1055,7 @@ type FlatServingOpen struct {
 
 func (*FlatServingOpen) flatServingOption() {}
 
-// FlatServingFind is Find(_) <- clients[c at rest] (systems.chan:42). It is valid until the next step.
+// FlatServingFind is Find(_) <- clients[c at rest] (systems.chan:43). It is valid until the next step.
 type FlatServingFind struct {
 	Member int
 	Name   string
@@ -1064,7 +1064,7 @@ type FlatServingFind struct {
 
 func (*FlatServingFind) flatServingOption() {}
 
-// FlatServingList is List(_) <- clients[c at rest] (systems.chan:43). It is valid until the next step.
+// FlatServingList is List(_) <- clients[c at rest] (systems.chan:44). It is valid until the next step.
 type FlatServingList struct {
 	Member int
 	Cookie uint64
@@ -1073,7 +1073,7 @@ type FlatServingList struct {
 
 func (*FlatServingList) flatServingOption() {}
 
-// FlatServingMakeDir is MakeDir(_) <- clients[c at rest] (systems.chan:44). It is valid until the next step.
+// FlatServingMakeDir is MakeDir(_) <- clients[c at rest] (systems.chan:45). It is valid until the next step.
 type FlatServingMakeDir struct {
 	Member int
 	Name   string
@@ -1082,7 +1082,7 @@ type FlatServingMakeDir struct {
 
 func (*FlatServingMakeDir) flatServingOption() {}
 
-// FlatServingSymlink is Symlink(_, _) <- clients[c at rest] (systems.chan:45). It is valid until the next step.
+// FlatServingSymlink is Symlink(_, _) <- clients[c at rest] (systems.chan:46). It is valid until the next step.
 type FlatServingSymlink struct {
 	Member int
 	Name   string
@@ -1092,7 +1092,7 @@ type FlatServingSymlink struct {
 
 func (*FlatServingSymlink) flatServingOption() {}
 
-// FlatServingReadLink is ReadLink(_) <- clients[c at rest] (systems.chan:46). It is valid until the next step.
+// FlatServingReadLink is ReadLink(_) <- clients[c at rest] (systems.chan:47). It is valid until the next step.
 type FlatServingReadLink struct {
 	Member int
 	Name   string
@@ -1101,7 +1101,7 @@ type FlatServingReadLink struct {
 
 func (*FlatServingReadLink) flatServingOption() {}
 
-// FlatServingStat is Stat() <- clients[c at rest] (systems.chan:47). It is valid until the next step.
+// FlatServingStat is Stat() <- clients[c at rest] (systems.chan:48). It is valid until the next step.
 type FlatServingStat struct {
 	Member int
 	Next   FlatAfterStat
@@ -1109,7 +1109,7 @@ type FlatServingStat struct {
 
 func (*FlatServingStat) flatServingOption() {}
 
-// FlatServingSetTimes is SetTimes(_, _) <- clients[c at rest] (systems.chan:48). It is valid until the next step.
+// FlatServingSetTimes is SetTimes(_, _) <- clients[c at rest] (systems.chan:49). It is valid until the next step.
 type FlatServingSetTimes struct {
 	Member int
 	Atime  uint64
@@ -1119,7 +1119,7 @@ type FlatServingSetTimes struct {
 
 func (*FlatServingSetTimes) flatServingOption() {}
 
-// FlatServingLink is Link(_, _) <- clients[c at rest] (systems.chan:49). It is valid until the next step.
+// FlatServingLink is Link(_, _) <- clients[c at rest] (systems.chan:50). It is valid until the next step.
 type FlatServingLink struct {
 	Member int
 	Name   string
@@ -1129,7 +1129,7 @@ type FlatServingLink struct {
 
 func (*FlatServingLink) flatServingOption() {}
 
-// FlatServingUnlink is Unlink(_, _) <- clients[c at rest] (systems.chan:50). It is valid until the next step.
+// FlatServingUnlink is Unlink(_, _) <- clients[c at rest] (systems.chan:51). It is valid until the next step.
 type FlatServingUnlink struct {
 	Member int
 	Name   string
@@ -1139,7 +1139,7 @@ type FlatServingUnlink struct {
 
 func (*FlatServingUnlink) flatServingOption() {}
 
-// FlatServingRename is Rename(_, _) <- clients[c at rest] (systems.chan:51). It is valid until the next step.
+// FlatServingRename is Rename(_, _) <- clients[c at rest] (systems.chan:52). It is valid until the next step.
 type FlatServingRename struct {
 	Member int
 	Old    string
@@ -1149,7 +1149,7 @@ type FlatServingRename struct {
 
 func (*FlatServingRename) flatServingOption() {}
 
-// FlatServingSync is Sync() <- clients[c at rest] (systems.chan:52). It is valid until the next step.
+// FlatServingSync is Sync() <- clients[c at rest] (systems.chan:53). It is valid until the next step.
 type FlatServingSync struct {
 	Member int
 	Next   FlatAfterSync
@@ -1157,7 +1157,7 @@ type FlatServingSync struct {
 
 func (*FlatServingSync) flatServingOption() {}
 
-// FlatServingAdopt is Adopt(_, _) <- clients[c at rest] (systems.chan:53). It is valid until the next step.
+// FlatServingAdopt is Adopt(_, _) <- clients[c at rest] (systems.chan:54). It is valid until the next step.
 type FlatServingAdopt struct {
 	Member int
 	Name   string
@@ -1167,7 +1167,7 @@ type FlatServingAdopt struct {
 
 func (*FlatServingAdopt) flatServingOption() {}
 
-// FlatServingRelease is Release(_, _) <- clients[c at rest] (systems.chan:54). It is valid until the next step.
+// FlatServingRelease is Release(_, _) <- clients[c at rest] (systems.chan:55). It is valid until the next step.
 type FlatServingRelease struct {
 	Member int
 	Name   string
@@ -1177,7 +1177,7 @@ type FlatServingRelease struct {
 
 func (*FlatServingRelease) flatServingOption() {}
 
-// FlatServingClose is Close() <- clients[c at rest] (systems.chan:55). It is valid until the next step.
+// FlatServingClose is Close() <- clients[c at rest] (systems.chan:56). It is valid until the next step.
 type FlatServingClose struct {
 	Member int
 	Next   FlatServing
@@ -1185,7 +1185,7 @@ type FlatServingClose struct {
 
 func (*FlatServingClose) flatServingOption() {}
 
-// FlatServingGone is gone <- clients[lost at rest] (systems.chan:26). It is valid until the next step.
+// FlatServingGone is gone <- clients[lost at rest] (systems.chan:27). It is valid until the next step.
 type FlatServingGone struct {
 	Member int
 	Next   FlatServing
@@ -1193,14 +1193,14 @@ type FlatServingGone struct {
 
 func (*FlatServingGone) flatServingOption() {}
 
-// FlatAfterGetNewDir is new dir.Dir as d (systems.chan:30). It is valid until the next step.
+// FlatAfterGetNewDir is new dir.Dir as d (systems.chan:31). It is valid until the next step.
 type FlatAfterGetNewDir struct {
 	Next FlatAfterNewDir
 }
 
 func (*FlatAfterGetNewDir) flatAfterGetOption() {}
 
-// FlatAfterGetElse is else (systems.chan:36). It is valid until the next step.
+// FlatAfterGetElse is else (systems.chan:37). It is valid until the next step.
 type FlatAfterGetElse struct {
 	Next FlatAfterElse
 }

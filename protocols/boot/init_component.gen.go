@@ -13,11 +13,12 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/errno"
 	"github.com/protoc-os/protoc-os/protocols/file"
 	"github.com/protoc-os/protoc-os/protocols/memory"
+	"github.com/protoc-os/protoc-os/protocols/pipe"
 	"github.com/protoc-os/protoc-os/protocols/syscall"
 	"github.com/protoc-os/protoc-os/protocols/vnode"
 )
 
-// InitFunc is what the component boot.Init does (init.chan:29).
+// InitFunc is what the component boot.Init does (init.chan:30).
 type InitFunc func(ctx context.Context, s InitServing) error
 
 // InitGiven is what a Init starts with.
@@ -77,21 +78,34 @@ type initComponent struct {
 		l int
 	}
 	m struct {
-		initServingLaunch            InitServingLaunch
-		initServingExited            InitServingExited
-		initServingGoneLives         InitServingGoneLives
-		initServingFree              InitServingFree
-		initServingGoneRunners       InitServingGoneRunners
-		initAfterGetOpenedDir        InitAfterGetOpenedDir
-		initAfterGetOpened           InitAfterGetOpened
-		initAfterGetFailed           InitAfterGetFailed
-		initAfterStartProcessNewFile InitAfterStartProcessNewFile
-		initAfterStartProcessElse    InitAfterStartProcessElse
+		initServingLaunch          InitServingLaunch
+		initServingExited          InitServingExited
+		initServingGoneLives       InitServingGoneLives
+		initServingFree            InitServingFree
+		initServingGoneRunners     InitServingGoneRunners
+		initAfterGetOpenedDir      InitAfterGetOpenedDir
+		initAfterGetOpened         InitAfterGetOpened
+		initAfterGetFailed         InitAfterGetFailed
+		initAfterPipedNewFile      InitAfterPipedNewFile
+		initAfterPipedElse         InitAfterPipedElse
+		initAfterConsoleNewFile    InitAfterConsoleNewFile
+		initAfterConsoleElse       InitAfterConsoleElse
+		initAfterNewFileNewFile    InitAfterNewFileNewFile
+		initAfterNewFileElse       InitAfterNewFileElse
+		initAfterNewFile3StartPipe InitAfterNewFile3StartPipe
+		initAfterNewFile3Else      InitAfterNewFile3Else
 	}
 	at struct {
-		initServing           InitServing
+		initLaunching         InitLaunching
 		initAfterLaunch       InitAfterLaunch
+		initAfterMore         InitAfterMore
+		initAfterLaunch2      InitAfterLaunch2
+		initAfterFailed       InitAfterFailed
+		initAfterFailed2      InitAfterFailed2
+		initAfterClose2       InitAfterClose2
+		initAfterClose3       InitAfterClose3
 		initAfterStartProcess InitAfterStartProcess
+		initAfterGive         InitAfterGive
 		initAfterElse         InitAfterElse
 	}
 	added int // the member that an add has made last
@@ -119,6 +133,7 @@ const (
 	initMemories
 	initRunners
 	initLives
+	initInput
 	initOOpener
 	initOGiver
 	initRoot
@@ -134,13 +149,17 @@ const (
 	initSProcess
 	initLifeParent
 	initLifeProcess
+	initRClient2
+	initRServer
+	initWClient
+	initWServer
 	initFClient
 	initFServer
 	initF
 )
 
 func initLayout(g *InitGiven) *channel.Component {
-	return &channel.Component{Name: "Init", Choices: 2, Ops: initOps, Chooses: initChooses, Slots: []channel.Slot{
+	return &channel.Component{Name: "Init", Choices: 5, Ops: initOps, Chooses: initChooses, Slots: []channel.Slot{
 		{Name: "operator", Protocol: &Operating, Role: 1},
 		{Name: "table", Protocol: &vnode.Table, Role: 0},
 		{Name: "renamers", Protocol: &dir.RenamingPort, Role: 0},
@@ -150,6 +169,7 @@ func initLayout(g *InitGiven) *channel.Component {
 		{Name: "memories", Protocol: &memory.Port, Role: 0},
 		{Name: "runners", Protocol: &syscall.Runner, Role: 0, Set: g.Programs, Points: 2},
 		{Name: "lives", Protocol: &syscall.Life, Role: 0, Set: g.Programs, Points: 3},
+		{Name: "input", Protocol: &file.File, Role: 0},
 		{Name: "o.opener", Protocol: &dir.Opening, Role: 0},
 		{Name: "o.giver", Protocol: &dir.Opening, Role: 1},
 		{Name: "root", Protocol: &dir.Dir, Role: 0},
@@ -165,6 +185,10 @@ func initLayout(g *InitGiven) *channel.Component {
 		{Name: "s.process", Protocol: &syscall.Syscall, Role: 1},
 		{Name: "life.parent", Protocol: &syscall.Life, Role: 0},
 		{Name: "life.process", Protocol: &syscall.Life, Role: 1},
+		{Name: "r.client", Protocol: &file.File, Role: 0},
+		{Name: "r.server", Protocol: &file.File, Role: 1},
+		{Name: "w.client", Protocol: &file.File, Role: 0},
+		{Name: "w.server", Protocol: &file.File, Role: 1},
 		{Name: "f.client", Protocol: &file.File, Role: 0},
 		{Name: "f.server", Protocol: &file.File, Role: 1},
 		{Name: "f", Protocol: &file.File, Role: 0},
@@ -172,71 +196,97 @@ func initLayout(g *InitGiven) *channel.Component {
 }
 
 // initOps are all steps of a Init, and initChooses its chooses.
-var initOps = []*channel.Op{&initAfterExitedSendOperatorExitedOp, &initAfterLaunchPickRunnersOp, &initAfterGoneSendOperatorExitedOp, &initAfterPickRunnersNewOpeningOp, &initAfterNewOpeningSendTableGetOp, &initAfterGetReceiveOOpenerOp, &initAfterOpenedDirNewRenamingOp, &initAfterOpenedSendFCloseOp, &initAfterFailedSendOperatorExitedOp, &initAfterNewRenamingSendRenamersAttachOp, &initAfterCloseSendOperatorExitedOp, &initAfterAttachNewClockOp, &initAfterNewClockSendClocksAttachOp, &initAfterAttach2NewEntropyOp, &initAfterNewEntropySendSourcesAttachOp, &initAfterAttach3NewMemoryOp, &initAfterNewMemorySendMemoriesAttachOp, &initAfterAttach4NewSyscallOp, &initAfterNewSyscallNewLifeOp, &initAfterNewLifeStartProcessOp, &initAfterNewFileSendConsolesAttachOp, &initAfterAttach5SendLifeParentGiveOp, &initAfterElseSendLifeParentGiveDirOp, &initAfterGiveDirSendLifeParentBeginOp, &initAfterBeginSendRunnersRunOp}
+var initOps = []*channel.Op{&initAfterExitedSendOperatorExitedOp, &initAfterGoneSendOperatorExitedOp, &initLaunchingMoreOp, &initLaunchingLastOp, &initAfterLaunchPickRunnersOp, &initAfterMoreSendInputCloseOp, &initAfterPickRunnersNewOpeningOp, &initAfterLaunch2SendOperatorExitedOp, &initAfterNewOpeningSendTableGetOp, &initAfterCloseSendOperatorExitedOp, &initAfterRunMoreOp, &initAfterRunLastOp, &initAfterGetReceiveOOpenerOp, &initAfterOpenedDirNewRenamingOp, &initAfterOpenedSendFCloseOp, &initAfterNewRenamingSendRenamersAttachOp, &initAfterFailedSendInputCloseOp, &initAfterAttachNewClockOp, &initAfterClose2SendInputCloseOp, &initAfterFailed2SendOperatorExitedOp, &initAfterNewClockSendClocksAttachOp, &initAfterClose3SendOperatorExitedOp, &initAfterAttach2NewEntropyOp, &initAfterNewEntropySendSourcesAttachOp, &initAfterAttach3NewMemoryOp, &initAfterNewMemorySendMemoriesAttachOp, &initAfterAttach4NewSyscallOp, &initAfterNewSyscallNewLifeOp, &initAfterNewLifeStartProcessOp, &initAfterStartProcessSendLifeParentGiveOp, &initAfterGivePipedOp, &initAfterGiveConsoleOp, &initAfterElseSendLifeParentGiveDirOp, &initAfterNewFile2SendConsolesAttachOp, &initAfterGiveDirSendLifeParentBeginOp, &initAfterNewFile3StartPipeNextStartPipeOp, &initAfterAttach5SendLifeParentGiveOp, &initAfterBeginSendRunnersRunOp, &initAfterStartPipeSendLifeParentGiveOp}
 
-var initChooses = []*channel.Choice{&initServingChoice, &initAfterStartProcessChoice}
+var initChooses = []*channel.Choice{&initServingChoice, &initAfterPipedChoice, &initAfterConsoleChoice, &initAfterNewFileChoice, &initAfterNewFile3Choice}
 
 var (
-	initAfterExitedSendOperatorExitedOp      = channel.Op{State: "InitAfterExited", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:79:13"}
-	initAfterLaunchPickRunnersOp             = channel.Op{State: "InitAfterLaunch", Method: "PickRunners", At: "protocols/boot/init.chan:75:20"}
-	initAfterGoneSendOperatorExitedOp        = channel.Op{State: "InitAfterGone", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:82:13"}
-	initAfterPickRunnersNewOpeningOp         = channel.Op{State: "InitAfterPickRunners", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/boot/init.chan:36:9"}
-	initAfterNewOpeningSendTableGetOp        = channel.Op{State: "InitAfterNewOpening", Method: "SendTableGet", Slot: initTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:37:9"}
-	initAfterGetReceiveOOpenerOp             = channel.Op{State: "InitAfterGet", Method: "ReceiveOOpener", Slot: initOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/boot/init.chan:39:16"}
-	initAfterOpenedDirNewRenamingOp          = channel.Op{State: "InitAfterOpenedDir", Method: "NewRenaming", Takes: "protocols/dir.Renaming", At: "protocols/boot/init.chan:40:13"}
-	initAfterOpenedSendFCloseOp              = channel.Op{State: "InitAfterOpened", Method: "SendFClose", Slot: initF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:65:13"}
-	initAfterFailedSendOperatorExitedOp      = channel.Op{State: "InitAfterFailed", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:68:13"}
-	initAfterNewRenamingSendRenamersAttachOp = channel.Op{State: "InitAfterNewRenaming", Method: "SendRenamersAttach", Slot: initRenamers, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:41:13"}
-	initAfterCloseSendOperatorExitedOp       = channel.Op{State: "InitAfterClose", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:66:13"}
-	initAfterAttachNewClockOp                = channel.Op{State: "InitAfterAttach", Method: "NewClock", Takes: "protocols/clock.Clock", At: "protocols/boot/init.chan:42:13"}
-	initAfterNewClockSendClocksAttachOp      = channel.Op{State: "InitAfterNewClock", Method: "SendClocksAttach", Slot: initClocks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:43:13"}
-	initAfterAttach2NewEntropyOp             = channel.Op{State: "InitAfterAttach2", Method: "NewEntropy", Takes: "protocols/entropy.Entropy", At: "protocols/boot/init.chan:44:13"}
-	initAfterNewEntropySendSourcesAttachOp   = channel.Op{State: "InitAfterNewEntropy", Method: "SendSourcesAttach", Slot: initSources, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:45:13"}
-	initAfterAttach3NewMemoryOp              = channel.Op{State: "InitAfterAttach3", Method: "NewMemory", Takes: "protocols/memory.Memory", At: "protocols/boot/init.chan:46:13"}
-	initAfterNewMemorySendMemoriesAttachOp   = channel.Op{State: "InitAfterNewMemory", Method: "SendMemoriesAttach", Slot: initMemories, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:47:13"}
-	initAfterAttach4NewSyscallOp             = channel.Op{State: "InitAfterAttach4", Method: "NewSyscall", Takes: "protocols/syscall.Syscall", At: "protocols/boot/init.chan:48:13"}
-	initAfterNewSyscallNewLifeOp             = channel.Op{State: "InitAfterNewSyscall", Method: "NewLife", Takes: "protocols/syscall.Life", At: "protocols/boot/init.chan:49:13"}
-	initAfterNewLifeStartProcessOp           = channel.Op{State: "InitAfterNewLife", Method: "StartProcess", Takes: "protocols/syscall.Process", At: "protocols/boot/init.chan:50:13"}
-	initAfterNewFileSendConsolesAttachOp     = channel.Op{State: "InitAfterNewFile", Method: "SendConsolesAttach", Slot: initConsoles, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:54:21"}
-	initAfterAttach5SendLifeParentGiveOp     = channel.Op{State: "InitAfterAttach5", Method: "SendLifeParentGive", Slot: initLifeParent, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:55:21"}
-	initAfterElseSendLifeParentGiveDirOp     = channel.Op{State: "InitAfterElse", Method: "SendLifeParentGiveDir", Slot: initLifeParent, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:59:13"}
-	initAfterGiveDirSendLifeParentBeginOp    = channel.Op{State: "InitAfterGiveDir", Method: "SendLifeParentBegin", Slot: initLifeParent, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/boot/init.chan:60:13"}
-	initAfterBeginSendRunnersRunOp           = channel.Op{State: "InitAfterBegin", Method: "SendRunnersRun", Slot: initRunners, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:62:13"}
-	initServingChoice                        = channel.Choice{ID: 0, State: "InitServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: initOperator, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/boot/init.chan:74:65"},
-		{Kind: channel.Recv, Slot: initLives, Peer: 1, Point: 1, Label: 3, At: "protocols/boot/init.chan:78:16"},
-		{Kind: channel.Gone, Slot: initLives, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/boot/init.chan:81:16"},
-		{Kind: channel.Recv, Slot: initRunners, Peer: 1, Point: 1, Label: 1, At: "protocols/boot/init.chan:83:16"},
-		{Kind: channel.Gone, Slot: initRunners, Peer: 1, Point: 1, Label: 0, At: "protocols/boot/init.chan:85:16"},
+	initAfterExitedSendOperatorExitedOp       = channel.Op{State: "InitAfterExited", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:136:13"}
+	initAfterGoneSendOperatorExitedOp         = channel.Op{State: "InitAfterGone", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:139:13"}
+	initLaunchingMoreOp                       = channel.Op{State: "InitLaunching", Method: "More", At: "protocols/boot/init.chan:131:22"}
+	initLaunchingLastOp                       = channel.Op{State: "InitLaunching", Method: "Last", At: "protocols/boot/init.chan:132:22"}
+	initAfterLaunchPickRunnersOp              = channel.Op{State: "InitAfterLaunch", Method: "PickRunners", At: "protocols/boot/init.chan:123:28"}
+	initAfterMoreSendInputCloseOp             = channel.Op{State: "InitAfterMore", Method: "SendInputClose", Slot: initInput, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:64:13"}
+	initAfterPickRunnersNewOpeningOp          = channel.Op{State: "InitAfterPickRunners", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/boot/init.chan:70:9"}
+	initAfterLaunch2SendOperatorExitedOp      = channel.Op{State: "InitAfterLaunch2", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:128:21"}
+	initAfterNewOpeningSendTableGetOp         = channel.Op{State: "InitAfterNewOpening", Method: "SendTableGet", Slot: initTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:71:9"}
+	initAfterCloseSendOperatorExitedOp        = channel.Op{State: "InitAfterClose", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:128:21"}
+	initAfterRunMoreOp                        = channel.Op{State: "InitAfterRun", Method: "More", At: "protocols/boot/init.chan:131:22"}
+	initAfterRunLastOp                        = channel.Op{State: "InitAfterRun", Method: "Last", At: "protocols/boot/init.chan:132:22"}
+	initAfterGetReceiveOOpenerOp              = channel.Op{State: "InitAfterGet", Method: "ReceiveOOpener", Slot: initOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/boot/init.chan:73:16"}
+	initAfterOpenedDirNewRenamingOp           = channel.Op{State: "InitAfterOpenedDir", Method: "NewRenaming", Takes: "protocols/dir.Renaming", At: "protocols/boot/init.chan:74:13"}
+	initAfterOpenedSendFCloseOp               = channel.Op{State: "InitAfterOpened", Method: "SendFClose", Slot: initF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:107:13"}
+	initAfterNewRenamingSendRenamersAttachOp  = channel.Op{State: "InitAfterNewRenaming", Method: "SendRenamersAttach", Slot: initRenamers, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:75:13"}
+	initAfterFailedSendInputCloseOp           = channel.Op{State: "InitAfterFailed", Method: "SendInputClose", Slot: initInput, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:64:13"}
+	initAfterAttachNewClockOp                 = channel.Op{State: "InitAfterAttach", Method: "NewClock", Takes: "protocols/clock.Clock", At: "protocols/boot/init.chan:76:13"}
+	initAfterClose2SendInputCloseOp           = channel.Op{State: "InitAfterClose2", Method: "SendInputClose", Slot: initInput, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:64:13"}
+	initAfterFailed2SendOperatorExitedOp      = channel.Op{State: "InitAfterFailed2", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:112:13"}
+	initAfterNewClockSendClocksAttachOp       = channel.Op{State: "InitAfterNewClock", Method: "SendClocksAttach", Slot: initClocks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:77:13"}
+	initAfterClose3SendOperatorExitedOp       = channel.Op{State: "InitAfterClose3", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:109:13"}
+	initAfterAttach2NewEntropyOp              = channel.Op{State: "InitAfterAttach2", Method: "NewEntropy", Takes: "protocols/entropy.Entropy", At: "protocols/boot/init.chan:78:13"}
+	initAfterNewEntropySendSourcesAttachOp    = channel.Op{State: "InitAfterNewEntropy", Method: "SendSourcesAttach", Slot: initSources, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:79:13"}
+	initAfterAttach3NewMemoryOp               = channel.Op{State: "InitAfterAttach3", Method: "NewMemory", Takes: "protocols/memory.Memory", At: "protocols/boot/init.chan:80:13"}
+	initAfterNewMemorySendMemoriesAttachOp    = channel.Op{State: "InitAfterNewMemory", Method: "SendMemoriesAttach", Slot: initMemories, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:81:13"}
+	initAfterAttach4NewSyscallOp              = channel.Op{State: "InitAfterAttach4", Method: "NewSyscall", Takes: "protocols/syscall.Syscall", At: "protocols/boot/init.chan:82:13"}
+	initAfterNewSyscallNewLifeOp              = channel.Op{State: "InitAfterNewSyscall", Method: "NewLife", Takes: "protocols/syscall.Life", At: "protocols/boot/init.chan:83:13"}
+	initAfterNewLifeStartProcessOp            = channel.Op{State: "InitAfterNewLife", Method: "StartProcess", Takes: "protocols/syscall.Process", At: "protocols/boot/init.chan:84:13"}
+	initAfterStartProcessSendLifeParentGiveOp = channel.Op{State: "InitAfterStartProcess", Method: "SendLifeParentGive", Slot: initLifeParent, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:87:21"}
+	initAfterGivePipedOp                      = channel.Op{State: "InitAfterGive", Method: "Piped", At: "protocols/boot/init.chan:90:26"}
+	initAfterGiveConsoleOp                    = channel.Op{State: "InitAfterGive", Method: "Console", At: "protocols/boot/init.chan:91:26"}
+	initAfterElseSendLifeParentGiveDirOp      = channel.Op{State: "InitAfterElse", Method: "SendLifeParentGiveDir", Slot: initLifeParent, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:101:13"}
+	initAfterNewFile2SendConsolesAttachOp     = channel.Op{State: "InitAfterNewFile2", Method: "SendConsolesAttach", Slot: initConsoles, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:94:29"}
+	initAfterGiveDirSendLifeParentBeginOp     = channel.Op{State: "InitAfterGiveDir", Method: "SendLifeParentBegin", Slot: initLifeParent, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/boot/init.chan:102:13"}
+	initAfterNewFile3StartPipeNextStartPipeOp = channel.Op{State: "InitAfterNewFile3StartPipeNext", Method: "StartPipe", Takes: "protocols/pipe.Pipe", Chosen: true, At: "protocols/boot/init.chan:44:24"}
+	initAfterAttach5SendLifeParentGiveOp      = channel.Op{State: "InitAfterAttach5", Method: "SendLifeParentGive", Slot: initLifeParent, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:95:29"}
+	initAfterBeginSendRunnersRunOp            = channel.Op{State: "InitAfterBegin", Method: "SendRunnersRun", Slot: initRunners, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:104:13"}
+	initAfterStartPipeSendLifeParentGiveOp    = channel.Op{State: "InitAfterStartPipe", Method: "SendLifeParentGive", Slot: initLifeParent, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:46:21"}
+	initServingChoice                         = channel.Choice{ID: 0, State: "InitServing", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: initOperator, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/boot/init.chan:118:65"},
+		{Kind: channel.Recv, Slot: initLives, Peer: 1, Point: 1, Label: 3, At: "protocols/boot/init.chan:135:16"},
+		{Kind: channel.Gone, Slot: initLives, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/boot/init.chan:138:16"},
+		{Kind: channel.Recv, Slot: initRunners, Peer: 1, Point: 1, Label: 1, At: "protocols/boot/init.chan:140:16"},
+		{Kind: channel.Gone, Slot: initRunners, Peer: 1, Point: 1, Label: 0, At: "protocols/boot/init.chan:142:16"},
 	}}
-	initAfterStartProcessChoice = channel.Choice{ID: 1, State: "InitAfterStartProcess", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Now, Takes: "protocols/file.File", At: "protocols/boot/init.chan:53:24"},
-		{Kind: channel.Else, At: "protocols/boot/init.chan:56:24"},
+	initAfterPipedChoice = channel.Choice{ID: 1, State: "InitAfterPiped", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Now, Takes: "protocols/file.File", At: "protocols/boot/init.chan:40:16"},
+		{Kind: channel.Else, At: "protocols/boot/init.chan:57:16"},
+	}}
+	initAfterConsoleChoice = channel.Choice{ID: 2, State: "InitAfterConsole", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Now, Takes: "protocols/file.File", At: "protocols/boot/init.chan:93:32"},
+		{Kind: channel.Else, At: "protocols/boot/init.chan:96:32"},
+	}}
+	initAfterNewFileChoice = channel.Choice{ID: 3, State: "InitAfterNewFile", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Now, Takes: "protocols/file.File", At: "protocols/boot/init.chan:42:20"},
+		{Kind: channel.Else, At: "protocols/boot/init.chan:53:20"},
+	}}
+	initAfterNewFile3Choice = channel.Choice{ID: 4, State: "InitAfterNewFile3", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Now, Takes: "protocols/pipe.Pipe", At: "protocols/boot/init.chan:44:24"},
+		{Kind: channel.Else, At: "protocols/boot/init.chan:47:24"},
 	}}
 )
 
 // InitView reads the model variables of a Init, as whom a state is about. Only its steps change them.
 type InitView struct{ e *initComponent }
 
-// P is p (init.chan:75).
+// P is p (init.chan:123).
 func (v InitView) P() int { return v.e.v.p }
 
-// I is i (init.chan:51).
+// I is i (init.chan:85).
 func (v InitView) I() int { return v.e.v.i }
 
-// L is l (init.chan:78).
+// L is l (init.chan:135).
 func (v InitView) L() int { return v.e.v.l }
 
 // Added is the member that an add has made last.
 func (v InitView) Added() int { return v.e.added }
 
-// InitServing is a state of boot.Init at serving (init.chan:73).
+// InitServing is a state of boot.Init at serving (init.chan:117).
 // Next:
-//   - Launch(_) <- operator (init.chan:74)
-//   - Exited(_) <- lives[l at 1] (init.chan:78)
-//   - gone <- lives[l] (init.chan:81)
-//   - Free() <- runners[p at running] (init.chan:83)
-//   - gone <- runners[p at running] (init.chan:85)
+//   - Launch(_) <- operator (init.chan:118)
+//   - Exited(_) <- lives[l at 1] (init.chan:135)
+//   - gone <- lives[l] (init.chan:138)
+//   - Free() <- runners[p at running] (init.chan:140)
+//   - gone <- runners[p at running] (init.chan:142)
 type InitServing struct {
 	e    *initComponent
 	step uint32
@@ -263,7 +313,7 @@ func (s InitServing) Choose() (InitServingOption, error) {
 	case 0:
 		p := channel.In[OperatingLaunchPayload](&e.Endpoint)
 		m := &e.m.initServingLaunch
-		*m = InitServingLaunch{Command: p.Command.Data[:p.Command.Len:p.Command.Len]}
+		*m = InitServingLaunch{Pipeline: p.Pipeline.Data[:p.Pipeline.Len:p.Pipeline.Len]}
 		m.Next = e.settle1()
 		return m, nil
 
@@ -304,9 +354,9 @@ func (s InitServing) Choose() (InitServingOption, error) {
 	panic("channel: InitServing took an option that it does not list")
 }
 
-// InitAfterExited is a state of boot.Init (init.chan:79).
+// InitAfterExited is a state of boot.Init (init.chan:136).
 // Next:
-//   - operator <- Exited(_, _) (init.chan:79)
+//   - operator <- Exited(_, _) (init.chan:136)
 type InitAfterExited struct {
 	e    *initComponent
 	step uint32
@@ -315,7 +365,7 @@ type InitAfterExited struct {
 // View reads the model variables.
 func (s InitAfterExited) View() InitView { return InitView{s.e} }
 
-// SendOperatorExited does operator <- Exited(_, _) (init.chan:79).
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:136).
 func (s InitAfterExited) SendOperatorExited(job uint32, code uint32) (InitServing, error) {
 	e := s.e
 	if e == nil {
@@ -331,9 +381,77 @@ func (s InitAfterExited) SendOperatorExited(job uint32, code uint32) (InitServin
 	return InitServing{e, e.Step()}, nil
 }
 
-// InitAfterLaunch is a state of boot.Init (init.chan:75).
+// InitAfterGone is a state of boot.Init (init.chan:139).
 // Next:
-//   - pick p in runners at rest (init.chan:75)
+//   - operator <- Exited(_, _) (init.chan:139)
+type InitAfterGone struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterGone) View() InitView { return InitView{s.e} }
+
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:139).
+func (s InitAfterGone) SendOperatorExited(job uint32, code uint32) (InitServing, error) {
+	e := s.e
+	if e == nil {
+		return InitServing{}, channel.DeadState("InitAfterGone", "SendOperatorExited")
+	}
+	if err := e.Begin(s.step, &initAfterGoneSendOperatorExitedOp, 0); err != nil {
+		return InitServing{}, err
+	}
+	p := channel.Out[OperatingExitedPayload](&e.Endpoint)
+	p.Job = job
+	p.Code = code
+	e.Commit()
+	return InitServing{e, e.Step()}, nil
+}
+
+// InitLaunching is a state of boot.Init at launching (init.chan:130).
+// Next:
+//   - case more (init.chan:131)
+//   - case last (init.chan:132)
+type InitLaunching struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitLaunching) View() InitView { return InitView{s.e} }
+
+// More does case more (init.chan:131).
+func (s InitLaunching) More() (InitLaunchingOrAfterLaunchOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("InitLaunching", "More")
+	}
+	if err := e.Turn(s.step, &initLaunchingMoreOp); err != nil {
+		return nil, err
+	}
+	e.Decided(0)
+	return e.settle1(), nil
+}
+
+// Last does case last (init.chan:132).
+func (s InitLaunching) Last() (InitServing, error) {
+	e := s.e
+	if e == nil {
+		return InitServing{}, channel.DeadState("InitLaunching", "Last")
+	}
+	if e.Count(initInput) != 0 {
+		return InitServing{}, channel.BadArgument("InitLaunching", "Last", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &initLaunchingLastOp); err != nil {
+		return InitServing{}, err
+	}
+	e.Decided(1)
+	return InitServing{e, e.Step()}, nil
+}
+
+// InitAfterLaunch is a state of boot.Init at launching (init.chan:123).
+// Next:
+//   - pick p in runners at rest (init.chan:123)
 type InitAfterLaunch struct {
 	e    *initComponent
 	step uint32
@@ -358,7 +476,7 @@ func (s InitAfterLaunch) Can(member int) bool {
 	return e != nil && member >= 0 && member < e.Len(initRunners) && e.HasAt(initRunners, member, 1<<0)
 }
 
-// PickRunners does pick p in runners at rest (init.chan:75).
+// PickRunners does pick p in runners at rest (init.chan:123).
 func (s InitAfterLaunch) PickRunners(member int) (InitAfterPickRunners, error) {
 	e := s.e
 	if e == nil {
@@ -375,36 +493,34 @@ func (s InitAfterLaunch) PickRunners(member int) (InitAfterPickRunners, error) {
 	return InitAfterPickRunners{e, e.Step()}, nil
 }
 
-// InitAfterGone is a state of boot.Init (init.chan:82).
+// InitAfterMore is a state of boot.Init at launching (init.chan:64).
 // Next:
-//   - operator <- Exited(_, _) (init.chan:82)
-type InitAfterGone struct {
+//   - input <- Close() (init.chan:64)
+type InitAfterMore struct {
 	e    *initComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s InitAfterGone) View() InitView { return InitView{s.e} }
+func (s InitAfterMore) View() InitView { return InitView{s.e} }
 
-// SendOperatorExited does operator <- Exited(_, _) (init.chan:82).
-func (s InitAfterGone) SendOperatorExited(job uint32, code uint32) (InitServing, error) {
+// SendInputClose does input <- Close() (init.chan:64).
+func (s InitAfterMore) SendInputClose() (InitAfterClose, error) {
 	e := s.e
 	if e == nil {
-		return InitServing{}, channel.DeadState("InitAfterGone", "SendOperatorExited")
+		return InitAfterClose{}, channel.DeadState("InitAfterMore", "SendInputClose")
 	}
-	if err := e.Begin(s.step, &initAfterGoneSendOperatorExitedOp, 0); err != nil {
-		return InitServing{}, err
+	if err := e.Begin(s.step, &initAfterMoreSendInputCloseOp, 0); err != nil {
+		return InitAfterClose{}, err
 	}
-	p := channel.Out[OperatingExitedPayload](&e.Endpoint)
-	p.Job = job
-	p.Code = code
 	e.Commit()
-	return InitServing{e, e.Step()}, nil
+	e.Close(initInput, 0)
+	return InitAfterClose{e, e.Step()}, nil
 }
 
-// InitAfterPickRunners is a state of boot.Init (init.chan:36).
+// InitAfterPickRunners is a state of boot.Init (init.chan:70).
 // Next:
-//   - new dir.Opening as o (init.chan:36)
+//   - new dir.Opening as o (init.chan:70)
 type InitAfterPickRunners struct {
 	e    *initComponent
 	step uint32
@@ -413,7 +529,7 @@ type InitAfterPickRunners struct {
 // View reads the model variables.
 func (s InitAfterPickRunners) View() InitView { return InitView{s.e} }
 
-// NewOpening does new dir.Opening as o (init.chan:36).
+// NewOpening does new dir.Opening as o (init.chan:70).
 func (s InitAfterPickRunners) NewOpening() (InitAfterNewOpening, error) {
 	e := s.e
 	if e == nil {
@@ -428,9 +544,36 @@ func (s InitAfterPickRunners) NewOpening() (InitAfterNewOpening, error) {
 	return InitAfterNewOpening{e, e.Step()}, nil
 }
 
-// InitAfterNewOpening is a state of boot.Init (init.chan:37).
+// InitAfterLaunch2 is a state of boot.Init at launching (init.chan:128).
 // Next:
-//   - table <- Get(_, true, o.giver) (init.chan:37)
+//   - operator <- Exited(_, _) (init.chan:128)
+type InitAfterLaunch2 struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterLaunch2) View() InitView { return InitView{s.e} }
+
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:128).
+func (s InitAfterLaunch2) SendOperatorExited(job uint32, code uint32) (InitAfterRun, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterRun{}, channel.DeadState("InitAfterLaunch2", "SendOperatorExited")
+	}
+	if err := e.Begin(s.step, &initAfterLaunch2SendOperatorExitedOp, 0); err != nil {
+		return InitAfterRun{}, err
+	}
+	p := channel.Out[OperatingExitedPayload](&e.Endpoint)
+	p.Job = job
+	p.Code = code
+	e.Commit()
+	return InitAfterRun{e, e.Step()}, nil
+}
+
+// InitAfterNewOpening is a state of boot.Init (init.chan:71).
+// Next:
+//   - table <- Get(_, true, o.giver) (init.chan:71)
 type InitAfterNewOpening struct {
 	e    *initComponent
 	step uint32
@@ -439,7 +582,7 @@ type InitAfterNewOpening struct {
 // View reads the model variables.
 func (s InitAfterNewOpening) View() InitView { return InitView{s.e} }
 
-// SendTableGet does table <- Get(_, true, o.giver) (init.chan:37).
+// SendTableGet does table <- Get(_, true, o.giver) (init.chan:71).
 func (s InitAfterNewOpening) SendTableGet(ino uint64) (InitAfterGet, error) {
 	e := s.e
 	if e == nil {
@@ -456,11 +599,79 @@ func (s InitAfterNewOpening) SendTableGet(ino uint64) (InitAfterGet, error) {
 	return InitAfterGet{e, e.Step()}, nil
 }
 
-// InitAfterGet is a state of boot.Init (init.chan:38).
+// InitAfterClose is a state of boot.Init (init.chan:128).
 // Next:
-//   - OpenedDir(root) <- o.opener (init.chan:39)
-//   - Opened(f) <- o.opener (init.chan:64)
-//   - Failed(_) <- o.opener (init.chan:67)
+//   - operator <- Exited(_, _) (init.chan:128)
+type InitAfterClose struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterClose) View() InitView { return InitView{s.e} }
+
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:128).
+func (s InitAfterClose) SendOperatorExited(job uint32, code uint32) (InitAfterRun, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterRun{}, channel.DeadState("InitAfterClose", "SendOperatorExited")
+	}
+	if err := e.Begin(s.step, &initAfterCloseSendOperatorExitedOp, 0); err != nil {
+		return InitAfterRun{}, err
+	}
+	p := channel.Out[OperatingExitedPayload](&e.Endpoint)
+	p.Job = job
+	p.Code = code
+	e.Commit()
+	return InitAfterRun{e, e.Step()}, nil
+}
+
+// InitAfterRun is a state of boot.Init (init.chan:130).
+// Next:
+//   - case more (init.chan:131)
+//   - case last (init.chan:132)
+type InitAfterRun struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterRun) View() InitView { return InitView{s.e} }
+
+// More does case more (init.chan:131).
+func (s InitAfterRun) More() (InitLaunchingOrAfterLaunchOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("InitAfterRun", "More")
+	}
+	if err := e.Turn(s.step, &initAfterRunMoreOp); err != nil {
+		return nil, err
+	}
+	e.Decided(0)
+	return e.settle1(), nil
+}
+
+// Last does case last (init.chan:132).
+func (s InitAfterRun) Last() (InitServing, error) {
+	e := s.e
+	if e == nil {
+		return InitServing{}, channel.DeadState("InitAfterRun", "Last")
+	}
+	if e.Count(initInput) != 0 {
+		return InitServing{}, channel.BadArgument("InitAfterRun", "Last", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &initAfterRunLastOp); err != nil {
+		return InitServing{}, err
+	}
+	e.Decided(1)
+	return InitServing{e, e.Step()}, nil
+}
+
+// InitAfterGet is a state of boot.Init (init.chan:72).
+// Next:
+//   - OpenedDir(root) <- o.opener (init.chan:73)
+//   - Opened(f) <- o.opener (init.chan:106)
+//   - Failed(_) <- o.opener (init.chan:110)
 type InitAfterGet struct {
 	e    *initComponent
 	step uint32
@@ -497,15 +708,15 @@ func (s InitAfterGet) ReceiveOOpener() (InitAfterGetOption, error) {
 		m := &e.m.initAfterGetFailed
 		*m = InitAfterGetFailed{Err: p.Err}
 		e.Close(initOOpener, 0)
-		m.Next = InitAfterFailed{e, e.Step()}
+		m.Next = e.settle2()
 		return m, nil
 	}
 	panic("channel: InitAfterGet received a label that it does not list")
 }
 
-// InitAfterOpenedDir is a state of boot.Init (init.chan:40).
+// InitAfterOpenedDir is a state of boot.Init (init.chan:74).
 // Next:
-//   - new dir.Renaming as r (init.chan:40)
+//   - new dir.Renaming as r (init.chan:74)
 type InitAfterOpenedDir struct {
 	e    *initComponent
 	step uint32
@@ -514,7 +725,7 @@ type InitAfterOpenedDir struct {
 // View reads the model variables.
 func (s InitAfterOpenedDir) View() InitView { return InitView{s.e} }
 
-// NewRenaming does new dir.Renaming as r (init.chan:40).
+// NewRenaming does new dir.Renaming as r (init.chan:74).
 func (s InitAfterOpenedDir) NewRenaming() (InitAfterNewRenaming, error) {
 	e := s.e
 	if e == nil {
@@ -529,9 +740,9 @@ func (s InitAfterOpenedDir) NewRenaming() (InitAfterNewRenaming, error) {
 	return InitAfterNewRenaming{e, e.Step()}, nil
 }
 
-// InitAfterOpened is a state of boot.Init (init.chan:65).
+// InitAfterOpened is a state of boot.Init (init.chan:107).
 // Next:
-//   - f <- Close() (init.chan:65)
+//   - f <- Close() (init.chan:107)
 type InitAfterOpened struct {
 	e    *initComponent
 	step uint32
@@ -540,50 +751,23 @@ type InitAfterOpened struct {
 // View reads the model variables.
 func (s InitAfterOpened) View() InitView { return InitView{s.e} }
 
-// SendFClose does f <- Close() (init.chan:65).
-func (s InitAfterOpened) SendFClose() (InitAfterClose, error) {
+// SendFClose does f <- Close() (init.chan:107).
+func (s InitAfterOpened) SendFClose() (InitAfterClose2OrAfterClose3, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterClose{}, channel.DeadState("InitAfterOpened", "SendFClose")
+		return nil, channel.DeadState("InitAfterOpened", "SendFClose")
 	}
 	if err := e.Begin(s.step, &initAfterOpenedSendFCloseOp, 0); err != nil {
-		return InitAfterClose{}, err
+		return nil, err
 	}
 	e.Commit()
 	e.Close(initF, 0)
-	return InitAfterClose{e, e.Step()}, nil
+	return e.settle3(), nil
 }
 
-// InitAfterFailed is a state of boot.Init (init.chan:68).
+// InitAfterNewRenaming is a state of boot.Init (init.chan:75).
 // Next:
-//   - operator <- Exited(_, _) (init.chan:68)
-type InitAfterFailed struct {
-	e    *initComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s InitAfterFailed) View() InitView { return InitView{s.e} }
-
-// SendOperatorExited does operator <- Exited(_, _) (init.chan:68).
-func (s InitAfterFailed) SendOperatorExited(job uint32, code uint32) (InitServing, error) {
-	e := s.e
-	if e == nil {
-		return InitServing{}, channel.DeadState("InitAfterFailed", "SendOperatorExited")
-	}
-	if err := e.Begin(s.step, &initAfterFailedSendOperatorExitedOp, 0); err != nil {
-		return InitServing{}, err
-	}
-	p := channel.Out[OperatingExitedPayload](&e.Endpoint)
-	p.Job = job
-	p.Code = code
-	e.Commit()
-	return InitServing{e, e.Step()}, nil
-}
-
-// InitAfterNewRenaming is a state of boot.Init (init.chan:41).
-// Next:
-//   - renamers <- Attach(r.renamer) (init.chan:41)
+//   - renamers <- Attach(r.renamer) (init.chan:75)
 type InitAfterNewRenaming struct {
 	e    *initComponent
 	step uint32
@@ -592,7 +776,7 @@ type InitAfterNewRenaming struct {
 // View reads the model variables.
 func (s InitAfterNewRenaming) View() InitView { return InitView{s.e} }
 
-// SendRenamersAttach does renamers <- Attach(r.renamer) (init.chan:41).
+// SendRenamersAttach does renamers <- Attach(r.renamer) (init.chan:75).
 func (s InitAfterNewRenaming) SendRenamersAttach() (InitAfterAttach, error) {
 	e := s.e
 	if e == nil {
@@ -606,36 +790,34 @@ func (s InitAfterNewRenaming) SendRenamersAttach() (InitAfterAttach, error) {
 	return InitAfterAttach{e, e.Step()}, nil
 }
 
-// InitAfterClose is a state of boot.Init (init.chan:66).
+// InitAfterFailed is a state of boot.Init (init.chan:64).
 // Next:
-//   - operator <- Exited(_, _) (init.chan:66)
-type InitAfterClose struct {
+//   - input <- Close() (init.chan:64)
+type InitAfterFailed struct {
 	e    *initComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s InitAfterClose) View() InitView { return InitView{s.e} }
+func (s InitAfterFailed) View() InitView { return InitView{s.e} }
 
-// SendOperatorExited does operator <- Exited(_, _) (init.chan:66).
-func (s InitAfterClose) SendOperatorExited(job uint32, code uint32) (InitServing, error) {
+// SendInputClose does input <- Close() (init.chan:64).
+func (s InitAfterFailed) SendInputClose() (InitAfterFailed2, error) {
 	e := s.e
 	if e == nil {
-		return InitServing{}, channel.DeadState("InitAfterClose", "SendOperatorExited")
+		return InitAfterFailed2{}, channel.DeadState("InitAfterFailed", "SendInputClose")
 	}
-	if err := e.Begin(s.step, &initAfterCloseSendOperatorExitedOp, 0); err != nil {
-		return InitServing{}, err
+	if err := e.Begin(s.step, &initAfterFailedSendInputCloseOp, 0); err != nil {
+		return InitAfterFailed2{}, err
 	}
-	p := channel.Out[OperatingExitedPayload](&e.Endpoint)
-	p.Job = job
-	p.Code = code
 	e.Commit()
-	return InitServing{e, e.Step()}, nil
+	e.Close(initInput, 0)
+	return InitAfterFailed2{e, e.Step()}, nil
 }
 
-// InitAfterAttach is a state of boot.Init (init.chan:42).
+// InitAfterAttach is a state of boot.Init (init.chan:76).
 // Next:
-//   - new clock.Clock as c (init.chan:42)
+//   - new clock.Clock as c (init.chan:76)
 type InitAfterAttach struct {
 	e    *initComponent
 	step uint32
@@ -644,7 +826,7 @@ type InitAfterAttach struct {
 // View reads the model variables.
 func (s InitAfterAttach) View() InitView { return InitView{s.e} }
 
-// NewClock does new clock.Clock as c (init.chan:42).
+// NewClock does new clock.Clock as c (init.chan:76).
 func (s InitAfterAttach) NewClock() (InitAfterNewClock, error) {
 	e := s.e
 	if e == nil {
@@ -659,9 +841,61 @@ func (s InitAfterAttach) NewClock() (InitAfterNewClock, error) {
 	return InitAfterNewClock{e, e.Step()}, nil
 }
 
-// InitAfterNewClock is a state of boot.Init (init.chan:43).
+// InitAfterClose2 is a state of boot.Init (init.chan:64).
 // Next:
-//   - clocks <- Attach(c.clock) (init.chan:43)
+//   - input <- Close() (init.chan:64)
+type InitAfterClose2 struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterClose2) View() InitView { return InitView{s.e} }
+
+// SendInputClose does input <- Close() (init.chan:64).
+func (s InitAfterClose2) SendInputClose() (InitAfterClose3, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterClose3{}, channel.DeadState("InitAfterClose2", "SendInputClose")
+	}
+	if err := e.Begin(s.step, &initAfterClose2SendInputCloseOp, 0); err != nil {
+		return InitAfterClose3{}, err
+	}
+	e.Commit()
+	e.Close(initInput, 0)
+	return InitAfterClose3{e, e.Step()}, nil
+}
+
+// InitAfterFailed2 is a state of boot.Init (init.chan:112).
+// Next:
+//   - operator <- Exited(_, _) (init.chan:112)
+type InitAfterFailed2 struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterFailed2) View() InitView { return InitView{s.e} }
+
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:112).
+func (s InitAfterFailed2) SendOperatorExited(job uint32, code uint32) (InitAfterRun, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterRun{}, channel.DeadState("InitAfterFailed2", "SendOperatorExited")
+	}
+	if err := e.Begin(s.step, &initAfterFailed2SendOperatorExitedOp, 0); err != nil {
+		return InitAfterRun{}, err
+	}
+	p := channel.Out[OperatingExitedPayload](&e.Endpoint)
+	p.Job = job
+	p.Code = code
+	e.Commit()
+	return InitAfterRun{e, e.Step()}, nil
+}
+
+// InitAfterNewClock is a state of boot.Init (init.chan:77).
+// Next:
+//   - clocks <- Attach(c.clock) (init.chan:77)
 type InitAfterNewClock struct {
 	e    *initComponent
 	step uint32
@@ -670,7 +904,7 @@ type InitAfterNewClock struct {
 // View reads the model variables.
 func (s InitAfterNewClock) View() InitView { return InitView{s.e} }
 
-// SendClocksAttach does clocks <- Attach(c.clock) (init.chan:43).
+// SendClocksAttach does clocks <- Attach(c.clock) (init.chan:77).
 func (s InitAfterNewClock) SendClocksAttach() (InitAfterAttach2, error) {
 	e := s.e
 	if e == nil {
@@ -684,9 +918,36 @@ func (s InitAfterNewClock) SendClocksAttach() (InitAfterAttach2, error) {
 	return InitAfterAttach2{e, e.Step()}, nil
 }
 
-// InitAfterAttach2 is a state of boot.Init (init.chan:44).
+// InitAfterClose3 is a state of boot.Init (init.chan:109).
 // Next:
-//   - new entropy.Entropy as e (init.chan:44)
+//   - operator <- Exited(_, _) (init.chan:109)
+type InitAfterClose3 struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterClose3) View() InitView { return InitView{s.e} }
+
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:109).
+func (s InitAfterClose3) SendOperatorExited(job uint32, code uint32) (InitAfterRun, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterRun{}, channel.DeadState("InitAfterClose3", "SendOperatorExited")
+	}
+	if err := e.Begin(s.step, &initAfterClose3SendOperatorExitedOp, 0); err != nil {
+		return InitAfterRun{}, err
+	}
+	p := channel.Out[OperatingExitedPayload](&e.Endpoint)
+	p.Job = job
+	p.Code = code
+	e.Commit()
+	return InitAfterRun{e, e.Step()}, nil
+}
+
+// InitAfterAttach2 is a state of boot.Init (init.chan:78).
+// Next:
+//   - new entropy.Entropy as e (init.chan:78)
 type InitAfterAttach2 struct {
 	e    *initComponent
 	step uint32
@@ -695,7 +956,7 @@ type InitAfterAttach2 struct {
 // View reads the model variables.
 func (s InitAfterAttach2) View() InitView { return InitView{s.e} }
 
-// NewEntropy does new entropy.Entropy as e (init.chan:44).
+// NewEntropy does new entropy.Entropy as e (init.chan:78).
 func (s InitAfterAttach2) NewEntropy() (InitAfterNewEntropy, error) {
 	e := s.e
 	if e == nil {
@@ -710,9 +971,9 @@ func (s InitAfterAttach2) NewEntropy() (InitAfterNewEntropy, error) {
 	return InitAfterNewEntropy{e, e.Step()}, nil
 }
 
-// InitAfterNewEntropy is a state of boot.Init (init.chan:45).
+// InitAfterNewEntropy is a state of boot.Init (init.chan:79).
 // Next:
-//   - sources <- Attach(e.source) (init.chan:45)
+//   - sources <- Attach(e.source) (init.chan:79)
 type InitAfterNewEntropy struct {
 	e    *initComponent
 	step uint32
@@ -721,7 +982,7 @@ type InitAfterNewEntropy struct {
 // View reads the model variables.
 func (s InitAfterNewEntropy) View() InitView { return InitView{s.e} }
 
-// SendSourcesAttach does sources <- Attach(e.source) (init.chan:45).
+// SendSourcesAttach does sources <- Attach(e.source) (init.chan:79).
 func (s InitAfterNewEntropy) SendSourcesAttach() (InitAfterAttach3, error) {
 	e := s.e
 	if e == nil {
@@ -735,9 +996,9 @@ func (s InitAfterNewEntropy) SendSourcesAttach() (InitAfterAttach3, error) {
 	return InitAfterAttach3{e, e.Step()}, nil
 }
 
-// InitAfterAttach3 is a state of boot.Init (init.chan:46).
+// InitAfterAttach3 is a state of boot.Init (init.chan:80).
 // Next:
-//   - new memory.Memory as m (init.chan:46)
+//   - new memory.Memory as m (init.chan:80)
 type InitAfterAttach3 struct {
 	e    *initComponent
 	step uint32
@@ -746,7 +1007,7 @@ type InitAfterAttach3 struct {
 // View reads the model variables.
 func (s InitAfterAttach3) View() InitView { return InitView{s.e} }
 
-// NewMemory does new memory.Memory as m (init.chan:46).
+// NewMemory does new memory.Memory as m (init.chan:80).
 func (s InitAfterAttach3) NewMemory() (InitAfterNewMemory, error) {
 	e := s.e
 	if e == nil {
@@ -761,9 +1022,9 @@ func (s InitAfterAttach3) NewMemory() (InitAfterNewMemory, error) {
 	return InitAfterNewMemory{e, e.Step()}, nil
 }
 
-// InitAfterNewMemory is a state of boot.Init (init.chan:47).
+// InitAfterNewMemory is a state of boot.Init (init.chan:81).
 // Next:
-//   - memories <- Attach(m.service) (init.chan:47)
+//   - memories <- Attach(m.service) (init.chan:81)
 type InitAfterNewMemory struct {
 	e    *initComponent
 	step uint32
@@ -772,7 +1033,7 @@ type InitAfterNewMemory struct {
 // View reads the model variables.
 func (s InitAfterNewMemory) View() InitView { return InitView{s.e} }
 
-// SendMemoriesAttach does memories <- Attach(m.service) (init.chan:47).
+// SendMemoriesAttach does memories <- Attach(m.service) (init.chan:81).
 func (s InitAfterNewMemory) SendMemoriesAttach() (InitAfterAttach4, error) {
 	e := s.e
 	if e == nil {
@@ -786,9 +1047,9 @@ func (s InitAfterNewMemory) SendMemoriesAttach() (InitAfterAttach4, error) {
 	return InitAfterAttach4{e, e.Step()}, nil
 }
 
-// InitAfterAttach4 is a state of boot.Init (init.chan:48).
+// InitAfterAttach4 is a state of boot.Init (init.chan:82).
 // Next:
-//   - new syscall.Syscall as s (init.chan:48)
+//   - new syscall.Syscall as s (init.chan:82)
 type InitAfterAttach4 struct {
 	e    *initComponent
 	step uint32
@@ -797,7 +1058,7 @@ type InitAfterAttach4 struct {
 // View reads the model variables.
 func (s InitAfterAttach4) View() InitView { return InitView{s.e} }
 
-// NewSyscall does new syscall.Syscall as s (init.chan:48).
+// NewSyscall does new syscall.Syscall as s (init.chan:82).
 func (s InitAfterAttach4) NewSyscall() (InitAfterNewSyscall, error) {
 	e := s.e
 	if e == nil {
@@ -812,9 +1073,9 @@ func (s InitAfterAttach4) NewSyscall() (InitAfterNewSyscall, error) {
 	return InitAfterNewSyscall{e, e.Step()}, nil
 }
 
-// InitAfterNewSyscall is a state of boot.Init (init.chan:49).
+// InitAfterNewSyscall is a state of boot.Init (init.chan:83).
 // Next:
-//   - new syscall.Life as life (init.chan:49)
+//   - new syscall.Life as life (init.chan:83)
 type InitAfterNewSyscall struct {
 	e    *initComponent
 	step uint32
@@ -823,7 +1084,7 @@ type InitAfterNewSyscall struct {
 // View reads the model variables.
 func (s InitAfterNewSyscall) View() InitView { return InitView{s.e} }
 
-// NewLife does new syscall.Life as life (init.chan:49).
+// NewLife does new syscall.Life as life (init.chan:83).
 func (s InitAfterNewSyscall) NewLife() (InitAfterNewLife, error) {
 	e := s.e
 	if e == nil {
@@ -838,9 +1099,9 @@ func (s InitAfterNewSyscall) NewLife() (InitAfterNewLife, error) {
 	return InitAfterNewLife{e, e.Step()}, nil
 }
 
-// InitAfterNewLife is a state of boot.Init (init.chan:50).
+// InitAfterNewLife is a state of boot.Init (init.chan:84).
 // Next:
-//   - start syscall.Process(fds=5, waits=14)(s.process, life.process, r.client, c.client, e.client, m.client) (init.chan:50)
+//   - start syscall.Process(fds=5, waits=14)(s.process, life.process, r.client, c.client, e.client, m.client) (init.chan:84)
 type InitAfterNewLife struct {
 	e    *initComponent
 	step uint32
@@ -849,24 +1110,22 @@ type InitAfterNewLife struct {
 // View reads the model variables.
 func (s InitAfterNewLife) View() InitView { return InitView{s.e} }
 
-// StartProcess does start syscall.Process(fds=5, waits=14)(s.process, life.process, r.client, c.client, e.client, m.client) (init.chan:50).
-func (s InitAfterNewLife) StartProcess(o channel.Options, run syscall.ProcessFunc) (InitAfterStartProcess, error) {
+// StartProcess does start syscall.Process(fds=5, waits=14)(s.process, life.process, r.client, c.client, e.client, m.client) (init.chan:84).
+func (s InitAfterNewLife) StartProcess(o channel.Options, run syscall.ProcessFunc) (InitAfterStartProcessOrAfterGive, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterStartProcess{}, channel.DeadState("InitAfterNewLife", "StartProcess")
+		return nil, channel.DeadState("InitAfterNewLife", "StartProcess")
 	}
 	if err := e.Turn(s.step, &initAfterNewLifeStartProcessOp); err != nil {
-		return InitAfterStartProcess{}, err
+		return nil, err
 	}
 	syscall.SpawnProcess(&e.Endpoint, o, syscall.ProcessGiven{Fds: e.sizes.fds, Waits: e.sizes.waits, Sys: e.Lift(initSProcess, 0), Parent: e.Lift(initLifeProcess, 0), Renamer: e.Lift(initRClient, 0), Time: e.Lift(initCClient, 0), Chance: e.Lift(initEClient, 0), Ram: e.Lift(initMClient, 0)}, run).Discard()
-	e.v.i = 0
-	return InitAfterStartProcess{e, e.Step()}, nil
+	return e.settle4(), nil
 }
 
-// InitAfterStartProcess is a state of boot.Init (init.chan:52).
+// InitAfterStartProcess is a state of boot.Init (init.chan:87).
 // Next:
-//   - new file.File as f (init.chan:53)
-//   - else (init.chan:56)
+//   - life.parent <- Give(_, input) (init.chan:87)
 type InitAfterStartProcess struct {
 	e    *initComponent
 	step uint32
@@ -875,95 +1134,147 @@ type InitAfterStartProcess struct {
 // View reads the model variables.
 func (s InitAfterStartProcess) View() InitView { return InitView{s.e} }
 
-// Choose waits for *InitAfterStartProcessNewFile or *InitAfterStartProcessElse.
-func (s InitAfterStartProcess) Choose() (InitAfterStartProcessOption, error) {
+// SendLifeParentGive does life.parent <- Give(_, input) (init.chan:87).
+func (s InitAfterStartProcess) SendLifeParentGive(fd uint32) (InitAfterStartProcessOrAfterGiveOrOthers, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("InitAfterStartProcess", "Choose")
+		return nil, channel.DeadState("InitAfterStartProcess", "SendLifeParentGive")
 	}
-	taken, err := e.Choose(s.step, &initAfterStartProcessChoice, 0, 0)
+	if err := e.Begin(s.step, &initAfterStartProcessSendLifeParentGiveOp, 0); err != nil {
+		return nil, err
+	}
+	e.Give(0, initInput, 0)
+	p := channel.Out[syscall.LifeGivePayload](&e.Endpoint)
+	p.Fd = fd
+	e.Commit()
+	e.Move(initLifeParent, 0, 0)
+	return e.settle5(), nil
+}
+
+// InitAfterGive is a state of boot.Init (init.chan:89).
+// Next:
+//   - case piped (init.chan:90)
+//   - case console (init.chan:91)
+type InitAfterGive struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterGive) View() InitView { return InitView{s.e} }
+
+// Piped does case piped (init.chan:90).
+func (s InitAfterGive) Piped() (InitAfterPiped, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterPiped{}, channel.DeadState("InitAfterGive", "Piped")
+	}
+	if e.Count(initInput) != 0 {
+		return InitAfterPiped{}, channel.BadArgument("InitAfterGive", "Piped", "this may not be decided now")
+	}
+	if err := e.Turn(s.step, &initAfterGivePipedOp); err != nil {
+		return InitAfterPiped{}, err
+	}
+	e.Decided(0)
+	return InitAfterPiped{e, e.Step()}, nil
+}
+
+// Console does case console (init.chan:91).
+func (s InitAfterGive) Console() (InitAfterConsole, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterConsole{}, channel.DeadState("InitAfterGive", "Console")
+	}
+	if err := e.Turn(s.step, &initAfterGiveConsoleOp); err != nil {
+		return InitAfterConsole{}, err
+	}
+	e.Decided(1)
+	return InitAfterConsole{e, e.Step()}, nil
+}
+
+// InitAfterPiped is a state of boot.Init (init.chan:39).
+// Next:
+//   - new file.File as r (init.chan:40)
+//   - else (init.chan:57)
+type InitAfterPiped struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterPiped) View() InitView { return InitView{s.e} }
+
+// Choose waits for *InitAfterPipedNewFile or *InitAfterPipedElse.
+func (s InitAfterPiped) Choose() (InitAfterPipedOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("InitAfterPiped", "Choose")
+	}
+	taken, err := e.Choose(s.step, &initAfterPipedChoice, 0, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch taken.Option {
 	case 0:
-		m := &e.m.initAfterStartProcessNewFile
+		m := &e.m.initAfterPipedNewFile
 		ends := e.New(&file.File)
-		e.PutAt(ends[0], initFClient, 0, 0)
-		e.PutAt(ends[1], initFServer, 0, 0)
+		e.PutAt(ends[0], initRClient2, 0, 0)
+		e.PutAt(ends[1], initRServer, 0, 0)
 		m.Next = InitAfterNewFile{e, e.Step()}
 		return m, nil
 
 	case 1:
-		m := &e.m.initAfterStartProcessElse
-		m.Next = e.settle2()
+		m := &e.m.initAfterPipedElse
+		m.Next = e.settle6()
 		return m, nil
 
 	}
-	panic("channel: InitAfterStartProcess took an option that it does not list")
+	panic("channel: InitAfterPiped took an option that it does not list")
 }
 
-// InitAfterNewFile is a state of boot.Init (init.chan:54).
+// InitAfterConsole is a state of boot.Init (init.chan:92).
 // Next:
-//   - consoles <- Attach(_, f.server) (init.chan:54)
-type InitAfterNewFile struct {
+//   - new file.File as f (init.chan:93)
+//   - else (init.chan:96)
+type InitAfterConsole struct {
 	e    *initComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s InitAfterNewFile) View() InitView { return InitView{s.e} }
+func (s InitAfterConsole) View() InitView { return InitView{s.e} }
 
-// SendConsolesAttach does consoles <- Attach(_, f.server) (init.chan:54).
-func (s InitAfterNewFile) SendConsolesAttach(stream console.Stream) (InitAfterAttach5, error) {
+// Choose waits for *InitAfterConsoleNewFile or *InitAfterConsoleElse.
+func (s InitAfterConsole) Choose() (InitAfterConsoleOption, error) {
 	e := s.e
 	if e == nil {
-		return InitAfterAttach5{}, channel.DeadState("InitAfterNewFile", "SendConsolesAttach")
+		return nil, channel.DeadState("InitAfterConsole", "Choose")
 	}
-	if int(stream) >= 3 {
-		return InitAfterAttach5{}, channel.BadArgument("InitAfterNewFile", "SendConsolesAttach", "stream is no case of console.Stream")
-	}
-	if err := e.Begin(s.step, &initAfterNewFileSendConsolesAttachOp, 0); err != nil {
-		return InitAfterAttach5{}, err
-	}
-	e.Give(0, initFServer, 0)
-	p := channel.Out[console.PortAttachPayload](&e.Endpoint)
-	p.Stream = stream
-	e.Commit()
-	return InitAfterAttach5{e, e.Step()}, nil
-}
-
-// InitAfterAttach5 is a state of boot.Init (init.chan:55).
-// Next:
-//   - life.parent <- Give(_, f.client) (init.chan:55)
-type InitAfterAttach5 struct {
-	e    *initComponent
-	step uint32
-}
-
-// View reads the model variables.
-func (s InitAfterAttach5) View() InitView { return InitView{s.e} }
-
-// SendLifeParentGive does life.parent <- Give(_, f.client) (init.chan:55).
-func (s InitAfterAttach5) SendLifeParentGive(fd uint32) (InitAfterStartProcessOrAfterElse, error) {
-	e := s.e
-	if e == nil {
-		return nil, channel.DeadState("InitAfterAttach5", "SendLifeParentGive")
-	}
-	if err := e.Begin(s.step, &initAfterAttach5SendLifeParentGiveOp, 0); err != nil {
+	taken, err := e.Choose(s.step, &initAfterConsoleChoice, 0, 0)
+	if err != nil {
 		return nil, err
 	}
-	e.Give(0, initFClient, 0)
-	p := channel.Out[syscall.LifeGivePayload](&e.Endpoint)
-	p.Fd = fd
-	e.Commit()
-	e.Move(initLifeParent, 0, 0)
-	return e.settle2(), nil
+	switch taken.Option {
+	case 0:
+		m := &e.m.initAfterConsoleNewFile
+		ends := e.New(&file.File)
+		e.PutAt(ends[0], initFClient, 0, 0)
+		e.PutAt(ends[1], initFServer, 0, 0)
+		m.Next = InitAfterNewFile2{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.initAfterConsoleElse
+		m.Next = e.settle5()
+		return m, nil
+
+	}
+	panic("channel: InitAfterConsole took an option that it does not list")
 }
 
-// InitAfterElse is a state of boot.Init (init.chan:59).
+// InitAfterElse is a state of boot.Init (init.chan:101).
 // Next:
-//   - life.parent <- GiveDir(_, root) (init.chan:59)
+//   - life.parent <- GiveDir(_, root) (init.chan:101)
 type InitAfterElse struct {
 	e    *initComponent
 	step uint32
@@ -972,7 +1283,7 @@ type InitAfterElse struct {
 // View reads the model variables.
 func (s InitAfterElse) View() InitView { return InitView{s.e} }
 
-// SendLifeParentGiveDir does life.parent <- GiveDir(_, root) (init.chan:59).
+// SendLifeParentGiveDir does life.parent <- GiveDir(_, root) (init.chan:101).
 func (s InitAfterElse) SendLifeParentGiveDir(fd uint32) (InitAfterGiveDir, error) {
 	e := s.e
 	if e == nil {
@@ -989,9 +1300,79 @@ func (s InitAfterElse) SendLifeParentGiveDir(fd uint32) (InitAfterGiveDir, error
 	return InitAfterGiveDir{e, e.Step()}, nil
 }
 
-// InitAfterGiveDir is a state of boot.Init (init.chan:60).
+// InitAfterNewFile is a state of boot.Init (init.chan:41).
 // Next:
-//   - life.parent <- Begin() (init.chan:60)
+//   - new file.File as w (init.chan:42)
+//   - else (init.chan:53)
+type InitAfterNewFile struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterNewFile) View() InitView { return InitView{s.e} }
+
+// Choose waits for *InitAfterNewFileNewFile or *InitAfterNewFileElse.
+func (s InitAfterNewFile) Choose() (InitAfterNewFileOption, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("InitAfterNewFile", "Choose")
+	}
+	taken, err := e.Choose(s.step, &initAfterNewFileChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.initAfterNewFileNewFile
+		ends := e.New(&file.File)
+		e.PutAt(ends[0], initWClient, 0, 0)
+		e.PutAt(ends[1], initWServer, 0, 0)
+		m.Next = InitAfterNewFile3{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.initAfterNewFileElse
+		m.Next = e.settle7()
+		return m, nil
+
+	}
+	panic("channel: InitAfterNewFile took an option that it does not list")
+}
+
+// InitAfterNewFile2 is a state of boot.Init (init.chan:94).
+// Next:
+//   - consoles <- Attach(_, f.server) (init.chan:94)
+type InitAfterNewFile2 struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterNewFile2) View() InitView { return InitView{s.e} }
+
+// SendConsolesAttach does consoles <- Attach(_, f.server) (init.chan:94).
+func (s InitAfterNewFile2) SendConsolesAttach(stream console.Stream) (InitAfterAttach5, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterAttach5{}, channel.DeadState("InitAfterNewFile2", "SendConsolesAttach")
+	}
+	if int(stream) >= 3 {
+		return InitAfterAttach5{}, channel.BadArgument("InitAfterNewFile2", "SendConsolesAttach", "stream is no case of console.Stream")
+	}
+	if err := e.Begin(s.step, &initAfterNewFile2SendConsolesAttachOp, 0); err != nil {
+		return InitAfterAttach5{}, err
+	}
+	e.Give(0, initFServer, 0)
+	p := channel.Out[console.PortAttachPayload](&e.Endpoint)
+	p.Stream = stream
+	e.Commit()
+	return InitAfterAttach5{e, e.Step()}, nil
+}
+
+// InitAfterGiveDir is a state of boot.Init (init.chan:102).
+// Next:
+//   - life.parent <- Begin() (init.chan:102)
 type InitAfterGiveDir struct {
 	e    *initComponent
 	step uint32
@@ -1000,7 +1381,7 @@ type InitAfterGiveDir struct {
 // View reads the model variables.
 func (s InitAfterGiveDir) View() InitView { return InitView{s.e} }
 
-// SendLifeParentBegin does life.parent <- Begin() (init.chan:60).
+// SendLifeParentBegin does life.parent <- Begin() (init.chan:102).
 func (s InitAfterGiveDir) SendLifeParentBegin() (InitAfterBegin, error) {
 	e := s.e
 	if e == nil {
@@ -1016,9 +1397,98 @@ func (s InitAfterGiveDir) SendLifeParentBegin() (InitAfterBegin, error) {
 	return InitAfterBegin{e, e.Step()}, nil
 }
 
-// InitAfterBegin is a state of boot.Init (init.chan:62).
+// InitAfterNewFile3 is a state of boot.Init (init.chan:43).
 // Next:
-//   - runners[p] <- Run(_, s.program) (init.chan:62)
+//   - start pipe.Pipe(r.server, w.server) (init.chan:44)
+//   - else (init.chan:47)
+type InitAfterNewFile3 struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterNewFile3) View() InitView { return InitView{s.e} }
+
+// Choose waits for *InitAfterNewFile3StartPipe or *InitAfterNewFile3Else.
+func (s InitAfterNewFile3) Choose() (InitAfterNewFile3Option, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("InitAfterNewFile3", "Choose")
+	}
+	taken, err := e.Choose(s.step, &initAfterNewFile3Choice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.initAfterNewFile3StartPipe
+		m.Next = InitAfterNewFile3StartPipeNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.initAfterNewFile3Else
+		m.Next = e.settle8()
+		return m, nil
+
+	}
+	panic("channel: InitAfterNewFile3 took an option that it does not list")
+}
+
+// InitAfterNewFile3StartPipeNext is the option start pipe.Pipe(r.server, w.server) (init.chan:44) taken.
+// Next: that start.
+type InitAfterNewFile3StartPipeNext struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterNewFile3StartPipeNext) View() InitView { return InitView{s.e} }
+
+// StartPipe does start pipe.Pipe(r.server, w.server) (init.chan:44).
+func (s InitAfterNewFile3StartPipeNext) StartPipe(o channel.Options, run pipe.PipeFunc) (InitAfterStartPipe, error) {
+	e := s.e
+	if e == nil {
+		return InitAfterStartPipe{}, channel.DeadState("InitAfterNewFile3StartPipeNext", "StartPipe")
+	}
+	if err := e.Turn(s.step, &initAfterNewFile3StartPipeNextStartPipeOp); err != nil {
+		return InitAfterStartPipe{}, err
+	}
+	pipe.SpawnPipe(&e.Endpoint, o, pipe.PipeGiven{Reader: e.Lift(initRServer, 0), Writer: e.Lift(initWServer, 0)}, run).Discard()
+	e.Shift(initRClient2, 0, initInput, 0)
+	return InitAfterStartPipe{e, e.Step()}, nil
+}
+
+// InitAfterAttach5 is a state of boot.Init (init.chan:95).
+// Next:
+//   - life.parent <- Give(_, f.client) (init.chan:95)
+type InitAfterAttach5 struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterAttach5) View() InitView { return InitView{s.e} }
+
+// SendLifeParentGive does life.parent <- Give(_, f.client) (init.chan:95).
+func (s InitAfterAttach5) SendLifeParentGive(fd uint32) (InitAfterStartProcessOrAfterGiveOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("InitAfterAttach5", "SendLifeParentGive")
+	}
+	if err := e.Begin(s.step, &initAfterAttach5SendLifeParentGiveOp, 0); err != nil {
+		return nil, err
+	}
+	e.Give(0, initFClient, 0)
+	p := channel.Out[syscall.LifeGivePayload](&e.Endpoint)
+	p.Fd = fd
+	e.Commit()
+	e.Move(initLifeParent, 0, 0)
+	return e.settle5(), nil
+}
+
+// InitAfterBegin is a state of boot.Init (init.chan:104).
+// Next:
+//   - runners[p] <- Run(_, s.program) (init.chan:104)
 type InitAfterBegin struct {
 	e    *initComponent
 	step uint32
@@ -1027,56 +1497,114 @@ type InitAfterBegin struct {
 // View reads the model variables.
 func (s InitAfterBegin) View() InitView { return InitView{s.e} }
 
-// SendRunnersRun does runners[p] <- Run(_, s.program) (init.chan:62).
-func (s InitAfterBegin) SendRunnersRun(module string) (InitServing, error) {
+// SendRunnersRun does runners[p] <- Run(_, s.program) (init.chan:104).
+func (s InitAfterBegin) SendRunnersRun(module string) (InitAfterRun, error) {
 	e := s.e
 	if e == nil {
-		return InitServing{}, channel.DeadState("InitAfterBegin", "SendRunnersRun")
+		return InitAfterRun{}, channel.DeadState("InitAfterBegin", "SendRunnersRun")
 	}
 	if len(module) > 4096 {
-		return InitServing{}, channel.BadArgument("InitAfterBegin", "SendRunnersRun", "module is longer than 4096")
+		return InitAfterRun{}, channel.BadArgument("InitAfterBegin", "SendRunnersRun", "module is longer than 4096")
 	}
 	if err := e.Begin(s.step, &initAfterBeginSendRunnersRunOp, e.v.p); err != nil {
-		return InitServing{}, err
+		return InitAfterRun{}, err
 	}
 	e.Give(0, initSProgram, 0)
 	p := channel.Out[syscall.RunnerRunPayload](&e.Endpoint)
 	p.Module.Len = uint32(copy(p.Module.Data[:], module))
 	e.Commit()
 	e.Move(initRunners, e.v.p, 1)
-	return InitServing{e, e.Step()}, nil
+	return InitAfterRun{e, e.Step()}, nil
 }
 
-// InitServingOrAfterLaunch is *InitServing or *InitAfterLaunch.
-type InitServingOrAfterLaunch interface{ initServingOrAfterLaunch() }
+// InitAfterStartPipe is a state of boot.Init (init.chan:46).
+// Next:
+//   - life.parent <- Give(_, w.client) (init.chan:46)
+type InitAfterStartPipe struct {
+	e    *initComponent
+	step uint32
+}
 
-func (*InitServing) initServingOrAfterLaunch()     {}
-func (*InitAfterLaunch) initServingOrAfterLaunch() {}
+// View reads the model variables.
+func (s InitAfterStartPipe) View() InitView { return InitView{s.e} }
+
+// SendLifeParentGive does life.parent <- Give(_, w.client) (init.chan:46).
+func (s InitAfterStartPipe) SendLifeParentGive(fd uint32) (InitAfterStartProcessOrAfterGiveOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("InitAfterStartPipe", "SendLifeParentGive")
+	}
+	if err := e.Begin(s.step, &initAfterStartPipeSendLifeParentGiveOp, 0); err != nil {
+		return nil, err
+	}
+	e.Give(0, initWClient, 0)
+	p := channel.Out[syscall.LifeGivePayload](&e.Endpoint)
+	p.Fd = fd
+	e.Commit()
+	e.Move(initLifeParent, 0, 0)
+	return e.settle6(), nil
+}
+
+// InitLaunchingOrAfterLaunchOrOthers is *InitLaunching, *InitAfterLaunch, *InitAfterMore or *InitAfterLaunch2.
+type InitLaunchingOrAfterLaunchOrOthers interface{ initLaunchingOrAfterLaunchOrOthers() }
+
+func (*InitLaunching) initLaunchingOrAfterLaunchOrOthers()    {}
+func (*InitAfterLaunch) initLaunchingOrAfterLaunchOrOthers()  {}
+func (*InitAfterMore) initLaunchingOrAfterLaunchOrOthers()    {}
+func (*InitAfterLaunch2) initLaunchingOrAfterLaunchOrOthers() {}
 
 // InitServingOption is *InitServingLaunch, *InitServingExited, *InitServingGoneLives, *InitServingFree or *InitServingGoneRunners.
 type InitServingOption interface{ initServingOption() }
 
+// InitAfterFailedOrAfterFailed2 is *InitAfterFailed or *InitAfterFailed2.
+type InitAfterFailedOrAfterFailed2 interface{ initAfterFailedOrAfterFailed2() }
+
+func (*InitAfterFailed) initAfterFailedOrAfterFailed2()  {}
+func (*InitAfterFailed2) initAfterFailedOrAfterFailed2() {}
+
 // InitAfterGetOption is *InitAfterGetOpenedDir, *InitAfterGetOpened or *InitAfterGetFailed.
 type InitAfterGetOption interface{ initAfterGetOption() }
 
-// InitAfterStartProcessOrAfterElse is *InitAfterStartProcess or *InitAfterElse.
-type InitAfterStartProcessOrAfterElse interface{ initAfterStartProcessOrAfterElse() }
+// InitAfterClose2OrAfterClose3 is *InitAfterClose2 or *InitAfterClose3.
+type InitAfterClose2OrAfterClose3 interface{ initAfterClose2OrAfterClose3() }
 
-func (*InitAfterStartProcess) initAfterStartProcessOrAfterElse() {}
-func (*InitAfterElse) initAfterStartProcessOrAfterElse()         {}
+func (*InitAfterClose2) initAfterClose2OrAfterClose3() {}
+func (*InitAfterClose3) initAfterClose2OrAfterClose3() {}
 
-// InitAfterStartProcessOption is *InitAfterStartProcessNewFile or *InitAfterStartProcessElse.
-type InitAfterStartProcessOption interface{ initAfterStartProcessOption() }
+// InitAfterStartProcessOrAfterGive is *InitAfterStartProcess or *InitAfterGive.
+type InitAfterStartProcessOrAfterGive interface{ initAfterStartProcessOrAfterGive() }
 
-// InitServingLaunch is Launch(_) <- operator (init.chan:74). It is valid until the next step.
+func (*InitAfterStartProcess) initAfterStartProcessOrAfterGive() {}
+func (*InitAfterGive) initAfterStartProcessOrAfterGive()         {}
+
+// InitAfterStartProcessOrAfterGiveOrOthers is *InitAfterStartProcess, *InitAfterGive or *InitAfterElse.
+type InitAfterStartProcessOrAfterGiveOrOthers interface{ initAfterStartProcessOrAfterGiveOrOthers() }
+
+func (*InitAfterStartProcess) initAfterStartProcessOrAfterGiveOrOthers() {}
+func (*InitAfterGive) initAfterStartProcessOrAfterGiveOrOthers()         {}
+func (*InitAfterElse) initAfterStartProcessOrAfterGiveOrOthers()         {}
+
+// InitAfterPipedOption is *InitAfterPipedNewFile or *InitAfterPipedElse.
+type InitAfterPipedOption interface{ initAfterPipedOption() }
+
+// InitAfterConsoleOption is *InitAfterConsoleNewFile or *InitAfterConsoleElse.
+type InitAfterConsoleOption interface{ initAfterConsoleOption() }
+
+// InitAfterNewFileOption is *InitAfterNewFileNewFile or *InitAfterNewFileElse.
+type InitAfterNewFileOption interface{ initAfterNewFileOption() }
+
+// InitAfterNewFile3Option is *InitAfterNewFile3StartPipe or *InitAfterNewFile3Else.
+type InitAfterNewFile3Option interface{ initAfterNewFile3Option() }
+
+// InitServingLaunch is Launch(_) <- operator (init.chan:118). It is valid until the next step.
 type InitServingLaunch struct {
-	Command []byte
-	Next    InitServingOrAfterLaunch
+	Pipeline []byte
+	Next     InitLaunchingOrAfterLaunchOrOthers
 }
 
 func (*InitServingLaunch) initServingOption() {}
 
-// InitServingExited is Exited(_) <- lives[l at 1] (init.chan:78). It is valid until the next step.
+// InitServingExited is Exited(_) <- lives[l at 1] (init.chan:135). It is valid until the next step.
 type InitServingExited struct {
 	Member int
 	Code   uint32
@@ -1085,7 +1613,7 @@ type InitServingExited struct {
 
 func (*InitServingExited) initServingOption() {}
 
-// InitServingGoneLives is gone <- lives[l] (init.chan:81). It is valid until the next step.
+// InitServingGoneLives is gone <- lives[l] (init.chan:138). It is valid until the next step.
 type InitServingGoneLives struct {
 	Member int
 	Next   InitAfterGone
@@ -1093,7 +1621,7 @@ type InitServingGoneLives struct {
 
 func (*InitServingGoneLives) initServingOption() {}
 
-// InitServingFree is Free() <- runners[p at running] (init.chan:83). It is valid until the next step.
+// InitServingFree is Free() <- runners[p at running] (init.chan:140). It is valid until the next step.
 type InitServingFree struct {
 	Member int
 	Next   InitServing
@@ -1101,7 +1629,7 @@ type InitServingFree struct {
 
 func (*InitServingFree) initServingOption() {}
 
-// InitServingGoneRunners is gone <- runners[p at running] (init.chan:85). It is valid until the next step.
+// InitServingGoneRunners is gone <- runners[p at running] (init.chan:142). It is valid until the next step.
 type InitServingGoneRunners struct {
 	Member int
 	Next   InitServing
@@ -1109,58 +1637,194 @@ type InitServingGoneRunners struct {
 
 func (*InitServingGoneRunners) initServingOption() {}
 
-// InitAfterGetOpenedDir is OpenedDir(root) <- o.opener (init.chan:39). It is valid until the next step.
+// InitAfterGetOpenedDir is OpenedDir(root) <- o.opener (init.chan:73). It is valid until the next step.
 type InitAfterGetOpenedDir struct {
 	Next InitAfterOpenedDir
 }
 
 func (*InitAfterGetOpenedDir) initAfterGetOption() {}
 
-// InitAfterGetOpened is Opened(f) <- o.opener (init.chan:64). It is valid until the next step.
+// InitAfterGetOpened is Opened(f) <- o.opener (init.chan:106). It is valid until the next step.
 type InitAfterGetOpened struct {
 	Next InitAfterOpened
 }
 
 func (*InitAfterGetOpened) initAfterGetOption() {}
 
-// InitAfterGetFailed is Failed(_) <- o.opener (init.chan:67). It is valid until the next step.
+// InitAfterGetFailed is Failed(_) <- o.opener (init.chan:110). It is valid until the next step.
 type InitAfterGetFailed struct {
 	Err  errno.Errno
-	Next InitAfterFailed
+	Next InitAfterFailedOrAfterFailed2
 }
 
 func (*InitAfterGetFailed) initAfterGetOption() {}
 
-// InitAfterStartProcessNewFile is new file.File as f (init.chan:53). It is valid until the next step.
-type InitAfterStartProcessNewFile struct {
+// InitAfterPipedNewFile is new file.File as r (init.chan:40). It is valid until the next step.
+type InitAfterPipedNewFile struct {
 	Next InitAfterNewFile
 }
 
-func (*InitAfterStartProcessNewFile) initAfterStartProcessOption() {}
+func (*InitAfterPipedNewFile) initAfterPipedOption() {}
 
-// InitAfterStartProcessElse is else (init.chan:56). It is valid until the next step.
-type InitAfterStartProcessElse struct {
-	Next InitAfterStartProcessOrAfterElse
+// InitAfterPipedElse is else (init.chan:57). It is valid until the next step.
+type InitAfterPipedElse struct {
+	Next InitAfterStartProcessOrAfterGiveOrOthers
 }
 
-func (*InitAfterStartProcessElse) initAfterStartProcessOption() {}
+func (*InitAfterPipedElse) initAfterPipedOption() {}
 
-// settle1 is what the component does by itself from init.chan:75 on.
-func (e *initComponent) settle1() InitServingOrAfterLaunch {
-	if e.CountAt(initRunners, 1<<0) == 0 {
-		e.at.initServing = InitServing{e, e.Step()}
-		return &e.at.initServing
+// InitAfterConsoleNewFile is new file.File as f (init.chan:93). It is valid until the next step.
+type InitAfterConsoleNewFile struct {
+	Next InitAfterNewFile2
+}
+
+func (*InitAfterConsoleNewFile) initAfterConsoleOption() {}
+
+// InitAfterConsoleElse is else (init.chan:96). It is valid until the next step.
+type InitAfterConsoleElse struct {
+	Next InitAfterStartProcessOrAfterGiveOrOthers
+}
+
+func (*InitAfterConsoleElse) initAfterConsoleOption() {}
+
+// InitAfterNewFileNewFile is new file.File as w (init.chan:42). It is valid until the next step.
+type InitAfterNewFileNewFile struct {
+	Next InitAfterNewFile3
+}
+
+func (*InitAfterNewFileNewFile) initAfterNewFileOption() {}
+
+// InitAfterNewFileElse is else (init.chan:53). It is valid until the next step.
+type InitAfterNewFileElse struct {
+	Next InitAfterStartProcessOrAfterGiveOrOthers
+}
+
+func (*InitAfterNewFileElse) initAfterNewFileOption() {}
+
+// InitAfterNewFile3StartPipe is start pipe.Pipe(r.server, w.server) (init.chan:44). It is valid until the next step.
+type InitAfterNewFile3StartPipe struct {
+	Next InitAfterNewFile3StartPipeNext
+}
+
+func (*InitAfterNewFile3StartPipe) initAfterNewFile3Option() {}
+
+// InitAfterNewFile3Else is else (init.chan:47). It is valid until the next step.
+type InitAfterNewFile3Else struct {
+	Next InitAfterStartProcessOrAfterGiveOrOthers
+}
+
+func (*InitAfterNewFile3Else) initAfterNewFile3Option() {}
+
+// settle1 is what the component does by itself from init.chan:122 on.
+func (e *initComponent) settle1() InitLaunchingOrAfterLaunchOrOthers {
+	if 0 < e.CountAt(initRunners, 1<<0) && e.Count(initLives) != e.sizes.programs {
+		if e.CountAt(initRunners, 1<<0) == 0 {
+			e.at.initLaunching = InitLaunching{e, e.Step()}
+			return &e.at.initLaunching
+		}
+		e.at.initAfterLaunch = InitAfterLaunch{e, e.Step()}
+		return &e.at.initAfterLaunch
 	}
-	e.at.initAfterLaunch = InitAfterLaunch{e, e.Step()}
-	return &e.at.initAfterLaunch
+	if e.Count(initInput) == 1 {
+		e.at.initAfterMore = InitAfterMore{e, e.Step()}
+		return &e.at.initAfterMore
+	}
+	e.at.initAfterLaunch2 = InitAfterLaunch2{e, e.Step()}
+	return &e.at.initAfterLaunch2
 }
 
-// settle2 is what the component does by itself from init.chan:51 on.
-func (e *initComponent) settle2() InitAfterStartProcessOrAfterElse {
-	if e.v.i < e.sizes.stdio-1 {
-		e.v.i = e.InRange(e.v.i+1, 0, e.sizes.stdio-1, "i", "init.chan:51")
+// settle2 is what the component does by itself from init.chan:63 on.
+func (e *initComponent) settle2() InitAfterFailedOrAfterFailed2 {
+	if e.Count(initInput) == 1 {
+		e.at.initAfterFailed = InitAfterFailed{e, e.Step()}
+		return &e.at.initAfterFailed
+	}
+	e.at.initAfterFailed2 = InitAfterFailed2{e, e.Step()}
+	return &e.at.initAfterFailed2
+}
+
+// settle3 is what the component does by itself from init.chan:63 on.
+func (e *initComponent) settle3() InitAfterClose2OrAfterClose3 {
+	if e.Count(initInput) == 1 {
+		e.at.initAfterClose2 = InitAfterClose2{e, e.Step()}
+		return &e.at.initAfterClose2
+	}
+	e.at.initAfterClose3 = InitAfterClose3{e, e.Step()}
+	return &e.at.initAfterClose3
+}
+
+// settle4 is what the component does by itself from init.chan:85 on.
+func (e *initComponent) settle4() InitAfterStartProcessOrAfterGive {
+	e.v.i = 0
+	if e.v.i == 0 && e.Count(initInput) == 1 {
 		e.at.initAfterStartProcess = InitAfterStartProcess{e, e.Step()}
 		return &e.at.initAfterStartProcess
+	}
+	e.at.initAfterGive = InitAfterGive{e, e.Step()}
+	return &e.at.initAfterGive
+}
+
+// settle5 is what the component does by itself from init.chan:85 on.
+func (e *initComponent) settle5() InitAfterStartProcessOrAfterGiveOrOthers {
+	if e.v.i < e.sizes.stdio-1 {
+		e.v.i = e.InRange(e.v.i+1, 0, e.sizes.stdio-1, "i", "init.chan:85")
+		if e.v.i == 0 && e.Count(initInput) == 1 {
+			e.at.initAfterStartProcess = InitAfterStartProcess{e, e.Step()}
+			return &e.at.initAfterStartProcess
+		}
+		e.at.initAfterGive = InitAfterGive{e, e.Step()}
+		return &e.at.initAfterGive
+	}
+	e.at.initAfterElse = InitAfterElse{e, e.Step()}
+	return &e.at.initAfterElse
+}
+
+// settle6 is what the component does by itself from init.chan:38 on.
+func (e *initComponent) settle6() InitAfterStartProcessOrAfterGiveOrOthers {
+	if e.v.i < e.sizes.stdio-1 {
+		e.v.i = e.InRange(e.v.i+1, 0, e.sizes.stdio-1, "i", "init.chan:85")
+		if e.v.i == 0 && e.Count(initInput) == 1 {
+			e.at.initAfterStartProcess = InitAfterStartProcess{e, e.Step()}
+			return &e.at.initAfterStartProcess
+		}
+		e.at.initAfterGive = InitAfterGive{e, e.Step()}
+		return &e.at.initAfterGive
+	}
+	e.at.initAfterElse = InitAfterElse{e, e.Step()}
+	return &e.at.initAfterElse
+}
+
+// settle7 is what the component does by itself from init.chan:54 on.
+func (e *initComponent) settle7() InitAfterStartProcessOrAfterGiveOrOthers {
+	e.Drop(initRServer, 0)
+	e.Drop(initRClient2, 0)
+	if e.v.i < e.sizes.stdio-1 {
+		e.v.i = e.InRange(e.v.i+1, 0, e.sizes.stdio-1, "i", "init.chan:85")
+		if e.v.i == 0 && e.Count(initInput) == 1 {
+			e.at.initAfterStartProcess = InitAfterStartProcess{e, e.Step()}
+			return &e.at.initAfterStartProcess
+		}
+		e.at.initAfterGive = InitAfterGive{e, e.Step()}
+		return &e.at.initAfterGive
+	}
+	e.at.initAfterElse = InitAfterElse{e, e.Step()}
+	return &e.at.initAfterElse
+}
+
+// settle8 is what the component does by itself from init.chan:48 on.
+func (e *initComponent) settle8() InitAfterStartProcessOrAfterGiveOrOthers {
+	e.Drop(initRServer, 0)
+	e.Drop(initRClient2, 0)
+	e.Drop(initWServer, 0)
+	e.Drop(initWClient, 0)
+	if e.v.i < e.sizes.stdio-1 {
+		e.v.i = e.InRange(e.v.i+1, 0, e.sizes.stdio-1, "i", "init.chan:85")
+		if e.v.i == 0 && e.Count(initInput) == 1 {
+			e.at.initAfterStartProcess = InitAfterStartProcess{e, e.Step()}
+			return &e.at.initAfterStartProcess
+		}
+		e.at.initAfterGive = InitAfterGive{e, e.Step()}
+		return &e.at.initAfterGive
 	}
 	e.at.initAfterElse = InitAfterElse{e, e.Step()}
 	return &e.at.initAfterElse

@@ -13,7 +13,7 @@ var Operating = channel.Protocol{
 	Name:  "Operating",
 	Roles: []string{"operator", "init"},
 	Labels: []channel.Label{
-		{Name: "Launch", From: 0, To: 1, Payload: channel.PayloadOf[OperatingLaunchPayload](), Fields: []channel.Field{{Name: "command"}}},
+		{Name: "Launch", From: 0, To: 1, Payload: channel.PayloadOf[OperatingLaunchPayload](), Fields: []channel.Field{{Name: "pipeline"}}},
 		{Name: "Exited", From: 1, To: 0, Payload: channel.PayloadOf[OperatingExitedPayload](), Fields: []channel.Field{{Name: "job"}, {Name: "code"}}},
 	},
 	Pairs: []channel.Pair{
@@ -21,13 +21,13 @@ var Operating = channel.Protocol{
 		{From: 1, To: 0, Capacity: 1},
 	},
 	Package: "protocols/boot",
-	Digest:  "a2ffb350b2ec3e18ff7a355ea348e1f87c2c473ed974f2e902bff4c5fe656651",
+	Digest:  "f788fb45ba7d63135a1f96c4ee22a88c67ac693a4f4609b911a41b5fd4e612b1",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // operator
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/boot/init.chan:18:13"}, {Label: 1, Next: 0, At: "protocols/boot/init.chan:22:13"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/boot/init.chan:19:13"}, {Label: 1, Next: 0, At: "protocols/boot/init.chan:23:13"}}},
 		}},
 		{States: []channel.LocalState{ // init
-			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/boot/init.chan:18:13"}, {Label: 1, Next: 0, At: "protocols/boot/init.chan:22:13"}}},
+			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 0, At: "protocols/boot/init.chan:19:13"}, {Label: 1, Next: 0, At: "protocols/boot/init.chan:23:13"}}},
 		}},
 	},
 }
@@ -40,7 +40,7 @@ func NewOperating(rt *channel.Runtime) (operatorEnd, initEnd channel.End) {
 
 // OperatingLaunchPayload is what Launch carries in a queue.
 type OperatingLaunchPayload struct {
-	Command struct {
+	Pipeline struct {
 		Len  uint32
 		Data [65536]byte
 	}
@@ -62,8 +62,8 @@ type operatingOperatorEndpoint struct {
 var (
 	operatingOperatorTable = channel.Component{Name: "OperatingOperator", Slots: []channel.Slot{{Name: "operator", Protocol: &Operating, Role: 0}}, Choices: 0,
 		Ops: []*channel.Op{&operatingOperatorRestLaunchOp, &operatingOperatorRestReceiveOp}}
-	operatingOperatorRestLaunchOp  = channel.Op{State: "OperatingOperatorRest", Method: "Launch", Peer: 1, Label: 0, At: "protocols/boot/init.chan:18:13"}
-	operatingOperatorRestReceiveOp = channel.Op{State: "OperatingOperatorRest", Method: "Receive", Peer: 1, Labels: 1 << 1, At: "protocols/boot/init.chan:22:13"}
+	operatingOperatorRestLaunchOp  = channel.Op{State: "OperatingOperatorRest", Method: "Launch", Peer: 1, Label: 0, At: "protocols/boot/init.chan:19:13"}
+	operatingOperatorRestReceiveOp = channel.Op{State: "OperatingOperatorRest", Method: "Receive", Peer: 1, Labels: 1 << 1, At: "protocols/boot/init.chan:23:13"}
 )
 
 // OpenOperatingOperator makes the calling goroutine the operator of a session. When ctx is done, the end is abandoned.
@@ -81,7 +81,7 @@ func StartOperatingOperator(rt *channel.Runtime, o channel.Options, end channel.
 	})
 }
 
-// OperatingOperatorRest is the operator of boot.Operating at rest, told (init.chan:15).
+// OperatingOperatorRest is the operator of boot.Operating at rest, told (init.chan:16).
 // Next: Launch is sent to init, or Exited is received from init. It may stay so for ever.
 type OperatingOperatorRest struct {
 	e    *operatingOperatorEndpoint
@@ -110,19 +110,19 @@ func OperatingOperatorRestFrom(from *channel.Endpoint, k int) OperatingOperatorR
 	return OperatingOperatorRest{e, e.Step()}
 }
 
-// Launch sends Launch to init (init.chan:18).
-func (s OperatingOperatorRest) Launch(command []byte) (OperatingOperatorRest, error) {
+// Launch sends Launch to init (init.chan:19).
+func (s OperatingOperatorRest) Launch(pipeline []byte) (OperatingOperatorRest, error) {
 	if s.e == nil {
 		return OperatingOperatorRest{}, channel.DeadState("OperatingOperatorRest", "Launch")
 	}
-	if len(command) > 65536 {
-		return OperatingOperatorRest{}, channel.BadArgument("OperatingOperatorRest", "Launch", "command is longer than 65536")
+	if len(pipeline) > 65536 {
+		return OperatingOperatorRest{}, channel.BadArgument("OperatingOperatorRest", "Launch", "pipeline is longer than 65536")
 	}
 	if err := s.e.Begin(s.step, &operatingOperatorRestLaunchOp, 0); err != nil {
 		return OperatingOperatorRest{}, err
 	}
 	p := channel.Out[OperatingLaunchPayload](&s.e.Endpoint)
-	p.Command.Len = uint32(copy(p.Command.Data[:], command))
+	p.Pipeline.Len = uint32(copy(p.Pipeline.Data[:], pipeline))
 	return OperatingOperatorRest{s.e, s.e.Commit()}, nil
 }
 
@@ -158,8 +158,8 @@ type operatingInitEndpoint struct {
 var (
 	operatingInitTable = channel.Component{Name: "OperatingInit", Slots: []channel.Slot{{Name: "init", Protocol: &Operating, Role: 1}}, Choices: 0,
 		Ops: []*channel.Op{&operatingInitRestExitedOp, &operatingInitRestReceiveOp}}
-	operatingInitRestExitedOp  = channel.Op{State: "OperatingInitRest", Method: "Exited", Peer: 0, Label: 1, At: "protocols/boot/init.chan:22:13"}
-	operatingInitRestReceiveOp = channel.Op{State: "OperatingInitRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/boot/init.chan:18:13"}
+	operatingInitRestExitedOp  = channel.Op{State: "OperatingInitRest", Method: "Exited", Peer: 0, Label: 1, At: "protocols/boot/init.chan:23:13"}
+	operatingInitRestReceiveOp = channel.Op{State: "OperatingInitRest", Method: "Receive", Peer: 0, Labels: 1 << 0, At: "protocols/boot/init.chan:19:13"}
 )
 
 // OpenOperatingInit makes the calling goroutine the init of a session. When ctx is done, the end is abandoned.
@@ -177,7 +177,7 @@ func StartOperatingInit(rt *channel.Runtime, o channel.Options, end channel.End,
 	})
 }
 
-// OperatingInitRest is the init of boot.Operating at rest, told (init.chan:15).
+// OperatingInitRest is the init of boot.Operating at rest, told (init.chan:16).
 // Next: Launch is received from operator, or Exited is sent to operator. It may stay so for ever.
 type OperatingInitRest struct {
 	e    *operatingInitEndpoint
@@ -206,7 +206,7 @@ func OperatingInitRestFrom(from *channel.Endpoint, k int) OperatingInitRest {
 	return OperatingInitRest{e, e.Step()}
 }
 
-// Exited sends Exited to operator (init.chan:22).
+// Exited sends Exited to operator (init.chan:23).
 func (s OperatingInitRest) Exited(job uint32, code uint32) (OperatingInitRest, error) {
 	if s.e == nil {
 		return OperatingInitRest{}, channel.DeadState("OperatingInitRest", "Exited")
@@ -231,12 +231,12 @@ func (s OperatingInitRest) Receive() (*OperatingInitLaunch, error) {
 		return nil, err
 	}
 	p := channel.In[OperatingLaunchPayload](&e.Endpoint)
-	e.operatingInitLaunch = OperatingInitLaunch{Command: p.Command.Data[:p.Command.Len:p.Command.Len], Next: OperatingInitRest{e, e.Step()}}
+	e.operatingInitLaunch = OperatingInitLaunch{Pipeline: p.Pipeline.Data[:p.Pipeline.Len:p.Pipeline.Len], Next: OperatingInitRest{e, e.Step()}}
 	return &e.operatingInitLaunch, nil
 }
 
 // OperatingInitLaunch is Launch, received.
 type OperatingInitLaunch struct {
-	Command []byte
-	Next    OperatingInitRest
+	Pipeline []byte
+	Next     OperatingInitRest
 }

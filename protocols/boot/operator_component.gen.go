@@ -8,7 +8,7 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/channel"
 )
 
-// OperatorFunc is what the component boot.Operator does (systems.chan:62).
+// OperatorFunc is what the component boot.Operator does (systems.chan:63).
 type OperatorFunc func(ctx context.Context, s OperatorOperating) error
 
 // OperatorGiven is what a Operator starts with.
@@ -78,26 +78,26 @@ var operatorOps = []*channel.Op{&operatorOperatingLaunchOp, &operatorOperatingWa
 var operatorChooses = []*channel.Choice{&operatorAfterLaunchChoice}
 
 var (
-	operatorOperatingLaunchOp                         = channel.Op{State: "OperatorOperating", Method: "Launch", At: "protocols/boot/systems.chan:67:14"}
-	operatorOperatingWaitOp                           = channel.Op{State: "OperatorOperating", Method: "Wait", At: "protocols/boot/systems.chan:73:14"}
-	operatorAfterLaunchSentLaunchNextSendInitLaunchOp = channel.Op{State: "OperatorAfterLaunchSentLaunchNext", Method: "SendInitLaunch", Slot: operatorInit, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/boot/systems.chan:69:20"}
-	operatorAfterWaitReceiveInitOp                    = channel.Op{State: "OperatorAfterWait", Method: "ReceiveInit", Slot: operatorInit, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:74:13"}
+	operatorOperatingLaunchOp                         = channel.Op{State: "OperatorOperating", Method: "Launch", At: "protocols/boot/systems.chan:68:14"}
+	operatorOperatingWaitOp                           = channel.Op{State: "OperatorOperating", Method: "Wait", At: "protocols/boot/systems.chan:74:14"}
+	operatorAfterLaunchSentLaunchNextSendInitLaunchOp = channel.Op{State: "OperatorAfterLaunchSentLaunchNext", Method: "SendInitLaunch", Slot: operatorInit, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/boot/systems.chan:70:20"}
+	operatorAfterWaitReceiveInitOp                    = channel.Op{State: "OperatorAfterWait", Method: "ReceiveInit", Slot: operatorInit, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:75:13"}
 	operatorAfterLaunchChoice                         = channel.Choice{ID: 0, State: "OperatorAfterLaunch", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: operatorInit, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/boot/systems.chan:69:20"},
-		{Kind: channel.Recv, Slot: operatorInit, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/boot/systems.chan:71:20"},
+		{Kind: channel.Send, Slot: operatorInit, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/boot/systems.chan:70:20"},
+		{Kind: channel.Recv, Slot: operatorInit, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/boot/systems.chan:72:20"},
 	}}
 )
 
 // OperatorView reads the model variables of a Operator, as whom a state is about. Only its steps change them.
 type OperatorView struct{ e *operatorComponent }
 
-// Asked is asked (systems.chan:63).
+// Asked is asked (systems.chan:64).
 func (v OperatorView) Asked() int { return v.e.v.asked }
 
-// OperatorOperating is a state of boot.Operator at operating (systems.chan:66).
+// OperatorOperating is a state of boot.Operator at operating (systems.chan:67).
 // Next:
-//   - case launch (systems.chan:67)
-//   - case wait (systems.chan:73)
+//   - case launch (systems.chan:68)
+//   - case wait (systems.chan:74)
 type OperatorOperating struct {
 	e    *operatorComponent
 	step uint32
@@ -106,7 +106,7 @@ type OperatorOperating struct {
 // View reads the model variables.
 func (s OperatorOperating) View() OperatorView { return OperatorView{s.e} }
 
-// Launch does case launch (systems.chan:67).
+// Launch does case launch (systems.chan:68).
 func (s OperatorOperating) Launch() (OperatorAfterLaunch, error) {
 	e := s.e
 	if e == nil {
@@ -122,7 +122,7 @@ func (s OperatorOperating) Launch() (OperatorAfterLaunch, error) {
 	return OperatorAfterLaunch{e, e.Step()}, nil
 }
 
-// Wait does case wait (systems.chan:73).
+// Wait does case wait (systems.chan:74).
 func (s OperatorOperating) Wait() (OperatorAfterWait, error) {
 	e := s.e
 	if e == nil {
@@ -135,10 +135,10 @@ func (s OperatorOperating) Wait() (OperatorAfterWait, error) {
 	return OperatorAfterWait{e, e.Step()}, nil
 }
 
-// OperatorAfterLaunch is a state of boot.Operator (systems.chan:68).
+// OperatorAfterLaunch is a state of boot.Operator (systems.chan:69).
 // Next:
-//   - init <- Launch(_) (systems.chan:69)
-//   - Exited(_, _) <- init (systems.chan:71)
+//   - init <- Launch(_) (systems.chan:70)
+//   - Exited(_, _) <- init (systems.chan:72)
 type OperatorAfterLaunch struct {
 	e    *operatorComponent
 	step uint32
@@ -174,7 +174,7 @@ func (s OperatorAfterLaunch) Choose() (OperatorAfterLaunchOption, error) {
 	panic("channel: OperatorAfterLaunch took an option that it does not list")
 }
 
-// OperatorAfterLaunchSentLaunchNext is the option init <- Launch(_) (systems.chan:69) taken.
+// OperatorAfterLaunchSentLaunchNext is the option init <- Launch(_) (systems.chan:70) taken.
 // Next: that send.
 type OperatorAfterLaunchSentLaunchNext struct {
 	e    *operatorComponent
@@ -184,28 +184,28 @@ type OperatorAfterLaunchSentLaunchNext struct {
 // View reads the model variables.
 func (s OperatorAfterLaunchSentLaunchNext) View() OperatorView { return OperatorView{s.e} }
 
-// SendInitLaunch does init <- Launch(_) (systems.chan:69), for which there is room.
-func (s OperatorAfterLaunchSentLaunchNext) SendInitLaunch(command []byte) (OperatorOperating, error) {
+// SendInitLaunch does init <- Launch(_) (systems.chan:70), for which there is room.
+func (s OperatorAfterLaunchSentLaunchNext) SendInitLaunch(pipeline []byte) (OperatorOperating, error) {
 	e := s.e
 	if e == nil {
 		return OperatorOperating{}, channel.DeadState("OperatorAfterLaunchSentLaunchNext", "SendInitLaunch")
 	}
-	if len(command) > 65536 {
-		return OperatorOperating{}, channel.BadArgument("OperatorAfterLaunchSentLaunchNext", "SendInitLaunch", "command is longer than 65536")
+	if len(pipeline) > 65536 {
+		return OperatorOperating{}, channel.BadArgument("OperatorAfterLaunchSentLaunchNext", "SendInitLaunch", "pipeline is longer than 65536")
 	}
 	if err := e.Begin(s.step, &operatorAfterLaunchSentLaunchNextSendInitLaunchOp, 0); err != nil {
 		return OperatorOperating{}, err
 	}
 	p := channel.Out[OperatingLaunchPayload](&e.Endpoint)
-	p.Command.Len = uint32(copy(p.Command.Data[:], command))
+	p.Pipeline.Len = uint32(copy(p.Pipeline.Data[:], pipeline))
 	e.Commit()
-	e.v.asked = e.InRange(e.v.asked+1, 0, e.sizes.jobs, "asked", "systems.chan:70")
+	e.v.asked = e.InRange(e.v.asked+1, 0, e.sizes.jobs, "asked", "systems.chan:71")
 	return OperatorOperating{e, e.Step()}, nil
 }
 
-// OperatorAfterWait is a state of boot.Operator (systems.chan:74).
+// OperatorAfterWait is a state of boot.Operator (systems.chan:75).
 // Next:
-//   - Exited(_, _) <- init (systems.chan:74)
+//   - Exited(_, _) <- init (systems.chan:75)
 type OperatorAfterWait struct {
 	e    *operatorComponent
 	step uint32
@@ -233,14 +233,14 @@ func (s OperatorAfterWait) ReceiveInit() (*OperatorAfterWaitExited, error) {
 // OperatorAfterLaunchOption is *OperatorAfterLaunchSentLaunch or *OperatorAfterLaunchExited.
 type OperatorAfterLaunchOption interface{ operatorAfterLaunchOption() }
 
-// OperatorAfterLaunchSentLaunch is init <- Launch(_) (systems.chan:69). It is valid until the next step.
+// OperatorAfterLaunchSentLaunch is init <- Launch(_) (systems.chan:70). It is valid until the next step.
 type OperatorAfterLaunchSentLaunch struct {
 	Next OperatorAfterLaunchSentLaunchNext
 }
 
 func (*OperatorAfterLaunchSentLaunch) operatorAfterLaunchOption() {}
 
-// OperatorAfterLaunchExited is Exited(_, _) <- init (systems.chan:71). It is valid until the next step.
+// OperatorAfterLaunchExited is Exited(_, _) <- init (systems.chan:72). It is valid until the next step.
 type OperatorAfterLaunchExited struct {
 	Job  uint32
 	Code uint32
@@ -249,7 +249,7 @@ type OperatorAfterLaunchExited struct {
 
 func (*OperatorAfterLaunchExited) operatorAfterLaunchOption() {}
 
-// OperatorAfterWaitExited is Exited(_, _) <- init (systems.chan:74). It is valid until the next step.
+// OperatorAfterWaitExited is Exited(_, _) <- init (systems.chan:75). It is valid until the next step.
 type OperatorAfterWaitExited struct {
 	Job  uint32
 	Code uint32

@@ -14,7 +14,7 @@ import (
 )
 
 // ServicesDigest identifies what was verified of the system boot.Services.
-const ServicesDigest = "95eaff2054f3cf8b7d3ea9b757d7ef90236616056586f2fe652037724f63c9d2"
+const ServicesDigest = "70046125da9e9bdee45236ed677fb2d30c50e79e1565379cf6bfa823a34fb440"
 
 // ServicesParts is the code of the system boot.Services: a function for each of its components.
 type ServicesParts struct {
@@ -40,18 +40,18 @@ func BootServices(rt *channel.Runtime, lock []byte, with ServicesParts) error {
 		return err
 	}
 	operator := OperatorGiven{Jobs: 30000}
-	init := InitGiven{Fds: 64, Programs: 64, Stdio: 3, Waits: 8, Runners: make([]channel.End, 64)}
+	init := InitGiven{Fds: 64, Programs: 128, Stdio: 3, Waits: 8, Runners: make([]channel.End, 128)}
 	flat := FlatGiven{Opens: 1024}
-	renamer := dir.RenamerGiven{Users: 64}
-	console2 := console.ConsoleGiven{Users: 64}
+	renamer := dir.RenamerGiven{Users: 128}
+	console2 := console.ConsoleGiven{Users: 128}
 	keyboard := console.KeyboardGiven{}
 	screen := console.ScreenGiven{}
-	clock2 := clock.ClockServerGiven{Users: 64}
+	clock2 := clock.ClockServerGiven{Users: 128}
 	timer := clock.TimerGiven{}
-	source := entropy.EntropySourceComponentGiven{Users: 64}
+	source := entropy.EntropySourceComponentGiven{Users: 128}
 	host := entropy.HostGiven{}
-	memory2 := memory.MemoryServiceComponentGiven{Quota: 4096, Total: 16384, Users: 64}
-	program := make([]syscall.ProgramGiven, 64)
+	memory2 := memory.MemoryServiceComponentGiven{Quota: 256, Total: 2048, Users: 128}
+	program := make([]syscall.ProgramGiven, 128)
 	for i := range program {
 		program[i] = syscall.ProgramGiven{}
 	}
@@ -67,22 +67,23 @@ func BootServices(rt *channel.Runtime, lock []byte, with ServicesParts) error {
 	init.Sources, source.Port = entropy.NewPort(rt)
 	source.Seed, host.Seed = entropy.NewSeed(rt)
 	init.Memories, memory2.Port = memory.NewPort(rt)
-	for i := range 64 {
+	for i := range 128 {
 		init.Runners[i], program[i].Kernel = syscall.NewRunner(rt)
 	}
 
 	limits := channel.NewLimits(
-		channel.Limit{Of: "protocols/syscall.Life", Most: 64},
+		channel.Limit{Of: "protocols/syscall.Life", Most: 128},
+		channel.Limit{Of: "protocols/file.File", Most: 2048},
 		channel.Limit{Of: "protocols/dir.Opening", Most: 1024},
 		channel.Limit{Of: "protocols/dir.Dir", Most: 1024},
-		channel.Limit{Of: "protocols/dir.Renaming", Most: 64},
-		channel.Limit{Of: "protocols/clock.Clock", Most: 64},
-		channel.Limit{Of: "protocols/entropy.Entropy", Most: 64},
-		channel.Limit{Of: "protocols/memory.Memory", Most: 64},
-		channel.Limit{Of: "protocols/syscall.Syscall", Most: 64},
-		channel.Limit{Of: "protocols/file.File", Most: 1024},
-		channel.Limit{Of: "protocols/wake.Wake", Most: 576},
-		channel.Limit{Of: "protocols/syscall.Process", Most: 64},
+		channel.Limit{Of: "protocols/dir.Renaming", Most: 128},
+		channel.Limit{Of: "protocols/clock.Clock", Most: 128},
+		channel.Limit{Of: "protocols/entropy.Entropy", Most: 128},
+		channel.Limit{Of: "protocols/memory.Memory", Most: 128},
+		channel.Limit{Of: "protocols/syscall.Syscall", Most: 128},
+		channel.Limit{Of: "protocols/wake.Wake", Most: 1152},
+		channel.Limit{Of: "protocols/syscall.Process", Most: 128},
+		channel.Limit{Of: "protocols/pipe.Pipe", Most: 128},
 	)
 
 	StartOperator(rt, channel.Options{Name: "operator", Outside: true, Limits: limits}, operator, with.Operator).Discard()

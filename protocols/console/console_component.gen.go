@@ -619,7 +619,7 @@ func (s ConsoleAfterSync) SendFilesDone() (ConsoleServing, error) {
 
 // ConsoleAfterStat is a state of console.Console (console.chan:131).
 // Next:
-//   - files[f] <- Is(Terminal, _) (console.chan:131)
+//   - files[f] <- Is(_, _) (console.chan:131)
 //   - gone <- files[f] (console.chan:101)
 type ConsoleAfterStat struct {
 	e    *consoleComponent
@@ -629,11 +629,14 @@ type ConsoleAfterStat struct {
 // View reads the model variables.
 func (s ConsoleAfterStat) View() ConsoleView { return ConsoleView{s.e} }
 
-// SendFilesIs does files[f] <- Is(Terminal, _) (console.chan:131), or sees that the peer is gone.
-func (s ConsoleAfterStat) SendFilesIs(attr file.Attr) (ConsoleServing, error) {
+// SendFilesIs does files[f] <- Is(_, _) (console.chan:131), or sees that the peer is gone.
+func (s ConsoleAfterStat) SendFilesIs(kind file.Kind, attr file.Attr) (ConsoleServing, error) {
 	e := s.e
 	if e == nil {
 		return ConsoleServing{}, channel.DeadState("ConsoleAfterStat", "SendFilesIs")
+	}
+	if int(kind) >= 6 {
+		return ConsoleServing{}, channel.BadArgument("ConsoleAfterStat", "SendFilesIs", "kind is no case of file.Kind")
 	}
 	if err := e.Begin(s.step, &consoleAfterStatSendFilesIsOp, e.v.f); err != nil {
 		if err == channel.ErrGone {
@@ -644,7 +647,7 @@ func (s ConsoleAfterStat) SendFilesIs(attr file.Attr) (ConsoleServing, error) {
 		return ConsoleServing{}, err
 	}
 	p := channel.Out[file.FileIsPayload](&e.Endpoint)
-	p.Kind = file.KindTerminal
+	p.Kind = kind
 	p.Attr = attr
 	e.Commit()
 	e.Move(consoleFiles, e.v.f, 0)

@@ -7,7 +7,7 @@ import (
 )
 
 // TerminalsDigest identifies what was verified of the system console.Terminals.
-const TerminalsDigest = "2270e1348e01ff3303a6d70b45c6f3877c98abb765a29a724c29570e2a207532"
+const TerminalsDigest = "4eeae721e0cfc9e6456de8109d3c7ce6e3d73bc4b3e1e690ba1a72b3d431dad7"
 
 // TerminalsParts is the code of the system console.Terminals: a function for each of its components.
 type TerminalsParts struct {

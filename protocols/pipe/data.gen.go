@@ -2,7 +2,21 @@
 
 package pipe
 
-// The constants of the declaration.
+// Level is an enum of the declaration.
+type Level uint8
+
+// The cases of Level.
 const (
-	Room = 2
+	LevelEmpty Level = iota
+	LevelSome
+	LevelFull
 )
+
+// String returns the case as the declaration writes it.
+func (v Level) String() string {
+	names := [...]string{"Empty", "Some", "Full"}
+	if int(v) < len(names) {
+		return names[v]
+	}
+	return "?"
+}

@@ -44,7 +44,7 @@ func (g *PipeGiven) ends() []channel.End {
 type pipeComponent struct {
 	channel.Endpoint
 	v struct {
-		filled int
+		level  Level
 		wants  [2]file.Ready
 		r      int
 		w      int
@@ -80,16 +80,23 @@ type pipeComponent struct {
 		pipeFlowingGoneSleepers     PipeFlowingGoneSleepers
 		pipeFlowingGoneWriters2     PipeFlowingGoneWriters2
 		pipeFlowingGoneReaders2     PipeFlowingGoneReaders2
+		pipeAfterWatchSentWritten   PipeAfterWatchSentWritten
+		pipeAfterWatchGone          PipeAfterWatchGone
+		pipeAfterCloseSentData      PipeAfterCloseSentData
+		pipeAfterCloseGone          PipeAfterCloseGone
+		pipeAfterIsSentWritten      PipeAfterIsSentWritten
+		pipeAfterIsGone             PipeAfterIsGone
 	}
 	at struct {
-		pipeFlowing     PipeFlowing
-		pipeAfterRead   PipeAfterRead
-		pipeAfterWatch  PipeAfterWatch
-		pipeAfterClose  PipeAfterClose
-		pipeAfterGone   PipeAfterGone
-		pipeAfterFailed PipeAfterFailed
-		pipeAfterIs     PipeAfterIs
-		pipeEnd         PipeEnd
+		pipeFlowing        PipeFlowing
+		pipeAfterRead      PipeAfterRead
+		pipeAfterWatch     PipeAfterWatch
+		pipeAfterClose     PipeAfterClose
+		pipeAfterGone      PipeAfterGone
+		pipeAfterFailed    PipeAfterFailed
+		pipeAfterIs        PipeAfterIs
+		pipeAfterCancelled PipeAfterCancelled
+		pipeEnd            PipeEnd
 	}
 	added int // the member that an add has made last
 }
@@ -116,7 +123,7 @@ const (
 	pipeWaker
 )
 
-var pipeLayout = channel.Component{Name: "Pipe", Choices: 1, Ops: pipeOps, Chooses: pipeChooses, Slots: []channel.Slot{
+var pipeLayout = channel.Component{Name: "Pipe", Choices: 4, Ops: pipeOps, Chooses: pipeChooses, Slots: []channel.Slot{
 	{Name: "reader", Protocol: &file.File, Role: 1},
 	{Name: "writer", Protocol: &file.File, Role: 1},
 	{Name: "readers", Protocol: &file.File, Role: 1, Set: 1, Points: 9},
@@ -126,121 +133,140 @@ var pipeLayout = channel.Component{Name: "Pipe", Choices: 1, Ops: pipeOps, Choos
 }}
 
 // pipeOps are all steps of a Pipe, and pipeChooses its chooses.
-var pipeOps = []*channel.Op{&pipeAfterWriteSendReadersFailedOp, &pipeAfterAppendSendReadersFailedOp, &pipeAfterTruncateSendReadersFailedOp, &pipeAfterSetTimesSendReadersFailedOp, &pipeAfterSyncSendReadersFailedOp, &pipeAfterStatSendReadersIsOp, &pipeAfterRead2SendWritersFailedOp, &pipeAfterTruncate2SendWritersFailedOp, &pipeAfterSetTimes2SendWritersFailedOp, &pipeAfterSync2SendWritersFailedOp, &pipeAfterStat2SendWritersIsOp, &pipeAfterReleaseSendSleepersCancelledOp, &pipeAfterReadSendWritersFailedOp, &pipeAfterWatchSendWritersWrittenOp, &pipeAfterCloseSendReadersDataOp, &pipeAfterGoneSendWritersFailedOp, &pipeAfterFailedSendWritersWrittenOp, &pipeAfterIsSendSleepersReadyOp}
+var pipeOps = []*channel.Op{&pipeAfterWriteSendReadersFailedOp, &pipeAfterAppendSendReadersFailedOp, &pipeAfterTruncateSendReadersFailedOp, &pipeAfterSetTimesSendReadersFailedOp, &pipeAfterSyncSendReadersFailedOp, &pipeAfterStatSendReadersIsOp, &pipeAfterRead2SendWritersFailedOp, &pipeAfterTruncate2SendWritersFailedOp, &pipeAfterSetTimes2SendWritersFailedOp, &pipeAfterSync2SendWritersFailedOp, &pipeAfterStat2SendWritersIsOp, &pipeAfterReleaseSendSleepersCancelledOp, &pipeAfterReadSendWritersFailedOp, &pipeAfterWatchSentWrittenNextSendWritersWrittenOp, &pipeAfterWrittenRoomOp, &pipeAfterWrittenNoRoomOp, &pipeAfterCloseSentDataNextSendReadersDataOp, &pipeAfterDataRestOp, &pipeAfterDataAllOp, &pipeAfterGoneSendReadersDataOp, &pipeAfterFailedSendWritersFailedOp, &pipeAfterIsSentWrittenNextSendWritersWrittenOp, &pipeAfterWritten2RoomOp, &pipeAfterWritten2NoRoomOp, &pipeAfterCancelledSendSleepersReadyOp}
 
-var pipeChooses = []*channel.Choice{&pipeFlowingChoice}
+var pipeChooses = []*channel.Choice{&pipeFlowingChoice, &pipeAfterWatchChoice, &pipeAfterCloseChoice, &pipeAfterIsChoice}
 
 var (
-	pipeAfterWriteSendReadersFailedOp       = channel.Op{State: "PipeAfterWrite", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:80:80"}
-	pipeAfterAppendSendReadersFailedOp      = channel.Op{State: "PipeAfterAppend", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:81:80"}
-	pipeAfterTruncateSendReadersFailedOp    = channel.Op{State: "PipeAfterTruncate", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:82:80"}
-	pipeAfterSetTimesSendReadersFailedOp    = channel.Op{State: "PipeAfterSetTimes", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:83:80"}
-	pipeAfterSyncSendReadersFailedOp        = channel.Op{State: "PipeAfterSync", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:84:80"}
-	pipeAfterStatSendReadersIsOp            = channel.Op{State: "PipeAfterStat", Method: "SendReadersIs", Slot: pipeReaders, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:85:80"}
-	pipeAfterRead2SendWritersFailedOp       = channel.Op{State: "PipeAfterRead2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:94:77"}
-	pipeAfterTruncate2SendWritersFailedOp   = channel.Op{State: "PipeAfterTruncate2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:95:77"}
-	pipeAfterSetTimes2SendWritersFailedOp   = channel.Op{State: "PipeAfterSetTimes2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:96:77"}
-	pipeAfterSync2SendWritersFailedOp       = channel.Op{State: "PipeAfterSync2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:97:77"}
-	pipeAfterStat2SendWritersIsOp           = channel.Op{State: "PipeAfterStat2", Method: "SendWritersIs", Slot: pipeWriters, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:98:77"}
-	pipeAfterReleaseSendSleepersCancelledOp = channel.Op{State: "PipeAfterRelease", Method: "SendSleepersCancelled", Slot: pipeSleepers, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:107:28"}
-	pipeAfterReadSendWritersFailedOp        = channel.Op{State: "PipeAfterRead", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:33:24"}
-	pipeAfterWatchSendWritersWrittenOp      = channel.Op{State: "PipeAfterWatch", Method: "SendWritersWritten", Slot: pipeWriters, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:39:24"}
-	pipeAfterCloseSendReadersDataOp         = channel.Op{State: "PipeAfterClose", Method: "SendReadersData", Slot: pipeReaders, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:54:24"}
-	pipeAfterGoneSendWritersFailedOp        = channel.Op{State: "PipeAfterGone", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:33:24"}
-	pipeAfterFailedSendWritersWrittenOp     = channel.Op{State: "PipeAfterFailed", Method: "SendWritersWritten", Slot: pipeWriters, Peer: 0, Label: 11, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:39:24"}
-	pipeAfterIsSendSleepersReadyOp          = channel.Op{State: "PipeAfterIs", Method: "SendSleepersReady", Slot: pipeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:66:24"}
-	pipeFlowingChoice                       = channel.Choice{ID: 0, State: "PipeFlowing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:79:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 1, Guard: 1, At: "protocols/pipe/pipe.chan:80:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 2, Guard: 1, At: "protocols/pipe/pipe.chan:81:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 3, Guard: 1, At: "protocols/pipe/pipe.chan:82:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 4, Guard: 1, At: "protocols/pipe/pipe.chan:83:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 5, Guard: 1, At: "protocols/pipe/pipe.chan:84:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 6, Guard: 1, At: "protocols/pipe/pipe.chan:85:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 7, Guard: 1, At: "protocols/pipe/pipe.chan:86:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 8, Guard: 1, At: "protocols/pipe/pipe.chan:89:46"},
-		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: 1, Label: 0, At: "protocols/pipe/pipe.chan:90:24"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 1, Guard: 1, At: "protocols/pipe/pipe.chan:92:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 2, Guard: 1, At: "protocols/pipe/pipe.chan:93:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:94:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 3, Guard: 1, At: "protocols/pipe/pipe.chan:95:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 4, Guard: 1, At: "protocols/pipe/pipe.chan:96:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 5, Guard: 1, At: "protocols/pipe/pipe.chan:97:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 6, Guard: 1, At: "protocols/pipe/pipe.chan:98:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 7, Guard: 1, At: "protocols/pipe/pipe.chan:99:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 8, Guard: 1, At: "protocols/pipe/pipe.chan:102:46"},
-		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 2, Label: 0, At: "protocols/pipe/pipe.chan:103:24"},
-		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 3, Label: 0, At: "protocols/pipe/pipe.chan:103:24"},
-		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 0, Label: 0, At: "protocols/pipe/pipe.chan:105:24"},
-		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 3, Label: 0, At: "protocols/pipe/pipe.chan:105:24"},
-		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/pipe/pipe.chan:110:24"},
-		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/pipe/pipe.chan:110:24"},
-		{Kind: channel.Gone, Slot: pipeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/pipe/pipe.chan:111:24"},
-		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:77:13"},
-		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:76:9"},
+	pipeAfterWriteSendReadersFailedOp                 = channel.Op{State: "PipeAfterWrite", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:90:80"}
+	pipeAfterAppendSendReadersFailedOp                = channel.Op{State: "PipeAfterAppend", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:91:80"}
+	pipeAfterTruncateSendReadersFailedOp              = channel.Op{State: "PipeAfterTruncate", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:92:80"}
+	pipeAfterSetTimesSendReadersFailedOp              = channel.Op{State: "PipeAfterSetTimes", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:93:80"}
+	pipeAfterSyncSendReadersFailedOp                  = channel.Op{State: "PipeAfterSync", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:94:80"}
+	pipeAfterStatSendReadersIsOp                      = channel.Op{State: "PipeAfterStat", Method: "SendReadersIs", Slot: pipeReaders, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:95:80"}
+	pipeAfterRead2SendWritersFailedOp                 = channel.Op{State: "PipeAfterRead2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:104:77"}
+	pipeAfterTruncate2SendWritersFailedOp             = channel.Op{State: "PipeAfterTruncate2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:105:77"}
+	pipeAfterSetTimes2SendWritersFailedOp             = channel.Op{State: "PipeAfterSetTimes2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:106:77"}
+	pipeAfterSync2SendWritersFailedOp                 = channel.Op{State: "PipeAfterSync2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:107:77"}
+	pipeAfterStat2SendWritersIsOp                     = channel.Op{State: "PipeAfterStat2", Method: "SendWritersIs", Slot: pipeWriters, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:108:77"}
+	pipeAfterReleaseSendSleepersCancelledOp           = channel.Op{State: "PipeAfterRelease", Method: "SendSleepersCancelled", Slot: pipeSleepers, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:117:28"}
+	pipeAfterReadSendWritersFailedOp                  = channel.Op{State: "PipeAfterRead", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:33:24"}
+	pipeAfterWatchSentWrittenNextSendWritersWrittenOp = channel.Op{State: "PipeAfterWatchSentWrittenNext", Method: "SendWritersWritten", Slot: pipeWriters, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true, At: "protocols/pipe/pipe.chan:38:24"}
+	pipeAfterWrittenRoomOp                            = channel.Op{State: "PipeAfterWritten", Method: "Room", At: "protocols/pipe/pipe.chan:40:26"}
+	pipeAfterWrittenNoRoomOp                          = channel.Op{State: "PipeAfterWritten", Method: "NoRoom", At: "protocols/pipe/pipe.chan:41:26"}
+	pipeAfterCloseSentDataNextSendReadersDataOp       = channel.Op{State: "PipeAfterCloseSentDataNext", Method: "SendReadersData", Slot: pipeReaders, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/pipe/pipe.chan:54:24"}
+	pipeAfterDataRestOp                               = channel.Op{State: "PipeAfterData", Method: "Rest", At: "protocols/pipe/pipe.chan:56:26"}
+	pipeAfterDataAllOp                                = channel.Op{State: "PipeAfterData", Method: "All", At: "protocols/pipe/pipe.chan:57:26"}
+	pipeAfterGoneSendReadersDataOp                    = channel.Op{State: "PipeAfterGone", Method: "SendReadersData", Slot: pipeReaders, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:64:24"}
+	pipeAfterFailedSendWritersFailedOp                = channel.Op{State: "PipeAfterFailed", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:33:24"}
+	pipeAfterIsSentWrittenNextSendWritersWrittenOp    = channel.Op{State: "PipeAfterIsSentWrittenNext", Method: "SendWritersWritten", Slot: pipeWriters, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true, At: "protocols/pipe/pipe.chan:38:24"}
+	pipeAfterWritten2RoomOp                           = channel.Op{State: "PipeAfterWritten2", Method: "Room", At: "protocols/pipe/pipe.chan:40:26"}
+	pipeAfterWritten2NoRoomOp                         = channel.Op{State: "PipeAfterWritten2", Method: "NoRoom", At: "protocols/pipe/pipe.chan:41:26"}
+	pipeAfterCancelledSendSleepersReadyOp             = channel.Op{State: "PipeAfterCancelled", Method: "SendSleepersReady", Slot: pipeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:76:24"}
+	pipeFlowingChoice                                 = channel.Choice{ID: 0, State: "PipeFlowing", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:89:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 1, Guard: 1, At: "protocols/pipe/pipe.chan:90:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 2, Guard: 1, At: "protocols/pipe/pipe.chan:91:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 3, Guard: 1, At: "protocols/pipe/pipe.chan:92:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 4, Guard: 1, At: "protocols/pipe/pipe.chan:93:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 5, Guard: 1, At: "protocols/pipe/pipe.chan:94:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 6, Guard: 1, At: "protocols/pipe/pipe.chan:95:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 7, Guard: 1, At: "protocols/pipe/pipe.chan:96:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 8, Guard: 1, At: "protocols/pipe/pipe.chan:99:46"},
+		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: 1, Label: 0, At: "protocols/pipe/pipe.chan:100:24"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 1, Guard: 1, At: "protocols/pipe/pipe.chan:102:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 2, Guard: 1, At: "protocols/pipe/pipe.chan:103:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:104:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 3, Guard: 1, At: "protocols/pipe/pipe.chan:105:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 4, Guard: 1, At: "protocols/pipe/pipe.chan:106:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 5, Guard: 1, At: "protocols/pipe/pipe.chan:107:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 6, Guard: 1, At: "protocols/pipe/pipe.chan:108:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 7, Guard: 1, At: "protocols/pipe/pipe.chan:109:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 8, Guard: 1, At: "protocols/pipe/pipe.chan:112:46"},
+		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 2, Label: 0, At: "protocols/pipe/pipe.chan:113:24"},
+		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 3, Label: 0, At: "protocols/pipe/pipe.chan:113:24"},
+		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 0, Label: 0, At: "protocols/pipe/pipe.chan:115:24"},
+		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 3, Label: 0, At: "protocols/pipe/pipe.chan:115:24"},
+		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/pipe/pipe.chan:120:24"},
+		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/pipe/pipe.chan:120:24"},
+		{Kind: channel.Gone, Slot: pipeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/pipe/pipe.chan:121:24"},
+		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:87:13"},
+		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:86:9"},
+	}}
+	pipeAfterWatchChoice = channel.Choice{ID: 1, State: "PipeAfterWatch", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: pipeWriters, Peer: 0, Point: channel.AnyPoint, Label: 11, At: "protocols/pipe/pipe.chan:38:24", Aimed: true},
+		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/pipe/pipe.chan:43:24", Aimed: true},
+	}}
+	pipeAfterCloseChoice = channel.Choice{ID: 2, State: "PipeAfterClose", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: pipeReaders, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/pipe/pipe.chan:54:24", Aimed: true},
+		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/pipe/pipe.chan:59:24", Aimed: true},
+	}}
+	pipeAfterIsChoice = channel.Choice{ID: 3, State: "PipeAfterIs", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: pipeWriters, Peer: 0, Point: channel.AnyPoint, Label: 11, At: "protocols/pipe/pipe.chan:38:24", Aimed: true},
+		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/pipe/pipe.chan:43:24", Aimed: true},
 	}}
 )
 
 // PipeView reads the model variables of a Pipe, as whom a state is about. Only its steps change them.
 type PipeView struct{ e *pipeComponent }
 
-// Filled is filled (pipe.chan:15).
-func (v PipeView) Filled() int { return v.e.v.filled }
+// Level is level (pipe.chan:15).
+func (v PipeView) Level() Level { return v.e.v.level }
 
 // Wants is wants (pipe.chan:18).
 func (v PipeView) Wants(i int) file.Ready { return v.e.v.wants[i] }
 
-// R is r (pipe.chan:76).
+// R is r (pipe.chan:86).
 func (v PipeView) R() int { return v.e.v.r }
 
-// W is w (pipe.chan:77).
+// W is w (pipe.chan:87).
 func (v PipeView) W() int { return v.e.v.w }
 
-// R2 is r (pipe.chan:79).
+// R2 is r (pipe.chan:89).
 func (v PipeView) R2() int { return v.e.v.r2 }
 
-// What is what (pipe.chan:86).
+// What is what (pipe.chan:96).
 func (v PipeView) What() file.Ready { return v.e.v.what }
 
-// S is s (pipe.chan:87).
+// S is s (pipe.chan:97).
 func (v PipeView) S() int { return v.e.v.s }
 
-// Killed is killed (pipe.chan:90).
+// Killed is killed (pipe.chan:100).
 func (v PipeView) Killed() int { return v.e.v.killed }
 
-// W2 is w (pipe.chan:92).
+// W2 is w (pipe.chan:102).
 func (v PipeView) W2() int { return v.e.v.w2 }
 
 // Added is the member that an add has made last.
 func (v PipeView) Added() int { return v.e.added }
 
-// PipeFlowing is a state of pipe.Pipe at flowing (pipe.chan:78).
+// PipeFlowing is a state of pipe.Pipe at flowing (pipe.chan:88).
 // Next:
-//   - Read(_, _) <- readers[r at rest] (pipe.chan:79)
-//   - Write(_, _) <- readers[r at rest] (pipe.chan:80)
-//   - Append(_) <- readers[r at rest] (pipe.chan:81)
-//   - Truncate(_) <- readers[r at rest] (pipe.chan:82)
-//   - SetTimes(_, _) <- readers[r at rest] (pipe.chan:83)
-//   - Sync() <- readers[r at rest] (pipe.chan:84)
-//   - Stat() <- readers[r at rest] (pipe.chan:85)
-//   - Watch(what, waker) <- readers[r at rest] (pipe.chan:86)
-//   - Close() <- readers[r at rest] (pipe.chan:89)
-//   - gone <- readers[killed at reading] (pipe.chan:90)
-//   - Write(_, _) <- writers[w at rest] (pipe.chan:92)
-//   - Append(_) <- writers[w at rest] (pipe.chan:93)
-//   - Read(_, _) <- writers[w at rest] (pipe.chan:94)
-//   - Truncate(_) <- writers[w at rest] (pipe.chan:95)
-//   - SetTimes(_, _) <- writers[w at rest] (pipe.chan:96)
-//   - Sync() <- writers[w at rest] (pipe.chan:97)
-//   - Stat() <- writers[w at rest] (pipe.chan:98)
-//   - Watch(what, waker) <- writers[w at rest] (pipe.chan:99)
-//   - Close() <- writers[w at rest] (pipe.chan:102)
-//   - gone <- writers[killed at writing] (pipe.chan:103)
-//   - Release() <- sleepers[s at pending] (pipe.chan:105)
-//   - Release() <- sleepers[s at answered] (pipe.chan:110)
-//   - gone <- sleepers[s] (pipe.chan:111)
-//   - gone <- writers[w at rest] (pipe.chan:77)
-//   - gone <- readers[r at rest] (pipe.chan:76)
+//   - Read(_, _) <- readers[r at rest] (pipe.chan:89)
+//   - Write(_, _) <- readers[r at rest] (pipe.chan:90)
+//   - Append(_) <- readers[r at rest] (pipe.chan:91)
+//   - Truncate(_) <- readers[r at rest] (pipe.chan:92)
+//   - SetTimes(_, _) <- readers[r at rest] (pipe.chan:93)
+//   - Sync() <- readers[r at rest] (pipe.chan:94)
+//   - Stat() <- readers[r at rest] (pipe.chan:95)
+//   - Watch(what, waker) <- readers[r at rest] (pipe.chan:96)
+//   - Close() <- readers[r at rest] (pipe.chan:99)
+//   - gone <- readers[killed at reading] (pipe.chan:100)
+//   - Write(_, _) <- writers[w at rest] (pipe.chan:102)
+//   - Append(_) <- writers[w at rest] (pipe.chan:103)
+//   - Read(_, _) <- writers[w at rest] (pipe.chan:104)
+//   - Truncate(_) <- writers[w at rest] (pipe.chan:105)
+//   - SetTimes(_, _) <- writers[w at rest] (pipe.chan:106)
+//   - Sync() <- writers[w at rest] (pipe.chan:107)
+//   - Stat() <- writers[w at rest] (pipe.chan:108)
+//   - Watch(what, waker) <- writers[w at rest] (pipe.chan:109)
+//   - Close() <- writers[w at rest] (pipe.chan:112)
+//   - gone <- writers[killed at writing] (pipe.chan:113)
+//   - Release() <- sleepers[s at pending] (pipe.chan:115)
+//   - Release() <- sleepers[s at answered] (pipe.chan:120)
+//   - gone <- sleepers[s] (pipe.chan:121)
+//   - gone <- writers[w at rest] (pipe.chan:87)
+//   - gone <- readers[r at rest] (pipe.chan:86)
 type PipeFlowing struct {
 	e    *pipeComponent
 	step uint32
@@ -479,10 +505,10 @@ func (s PipeFlowing) Choose() (PipeFlowingOption, error) {
 	panic("channel: PipeFlowing took an option that it does not list")
 }
 
-// PipeAfterWrite is a state of pipe.Pipe (pipe.chan:80).
+// PipeAfterWrite is a state of pipe.Pipe (pipe.chan:90).
 // Next:
-//   - readers[r] <- Failed(BadF) (pipe.chan:80)
-//   - gone <- readers[r] (pipe.chan:76)
+//   - readers[r] <- Failed(BadF) (pipe.chan:90)
+//   - gone <- readers[r] (pipe.chan:86)
 type PipeAfterWrite struct {
 	e    *pipeComponent
 	step uint32
@@ -491,7 +517,7 @@ type PipeAfterWrite struct {
 // View reads the model variables.
 func (s PipeAfterWrite) View() PipeView { return PipeView{s.e} }
 
-// SendReadersFailed does readers[r] <- Failed(BadF) (pipe.chan:80), or sees that the peer is gone.
+// SendReadersFailed does readers[r] <- Failed(BadF) (pipe.chan:90), or sees that the peer is gone.
 func (s PipeAfterWrite) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -510,10 +536,10 @@ func (s PipeAfterWrite) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, err
 	return e.settle1(), nil
 }
 
-// PipeAfterAppend is a state of pipe.Pipe (pipe.chan:81).
+// PipeAfterAppend is a state of pipe.Pipe (pipe.chan:91).
 // Next:
-//   - readers[r] <- Failed(BadF) (pipe.chan:81)
-//   - gone <- readers[r] (pipe.chan:76)
+//   - readers[r] <- Failed(BadF) (pipe.chan:91)
+//   - gone <- readers[r] (pipe.chan:86)
 type PipeAfterAppend struct {
 	e    *pipeComponent
 	step uint32
@@ -522,7 +548,7 @@ type PipeAfterAppend struct {
 // View reads the model variables.
 func (s PipeAfterAppend) View() PipeView { return PipeView{s.e} }
 
-// SendReadersFailed does readers[r] <- Failed(BadF) (pipe.chan:81), or sees that the peer is gone.
+// SendReadersFailed does readers[r] <- Failed(BadF) (pipe.chan:91), or sees that the peer is gone.
 func (s PipeAfterAppend) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -541,10 +567,10 @@ func (s PipeAfterAppend) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, er
 	return e.settle1(), nil
 }
 
-// PipeAfterTruncate is a state of pipe.Pipe (pipe.chan:82).
+// PipeAfterTruncate is a state of pipe.Pipe (pipe.chan:92).
 // Next:
-//   - readers[r] <- Failed(Inval) (pipe.chan:82)
-//   - gone <- readers[r] (pipe.chan:76)
+//   - readers[r] <- Failed(Inval) (pipe.chan:92)
+//   - gone <- readers[r] (pipe.chan:86)
 type PipeAfterTruncate struct {
 	e    *pipeComponent
 	step uint32
@@ -553,7 +579,7 @@ type PipeAfterTruncate struct {
 // View reads the model variables.
 func (s PipeAfterTruncate) View() PipeView { return PipeView{s.e} }
 
-// SendReadersFailed does readers[r] <- Failed(Inval) (pipe.chan:82), or sees that the peer is gone.
+// SendReadersFailed does readers[r] <- Failed(Inval) (pipe.chan:92), or sees that the peer is gone.
 func (s PipeAfterTruncate) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -572,10 +598,10 @@ func (s PipeAfterTruncate) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, 
 	return e.settle1(), nil
 }
 
-// PipeAfterSetTimes is a state of pipe.Pipe (pipe.chan:83).
+// PipeAfterSetTimes is a state of pipe.Pipe (pipe.chan:93).
 // Next:
-//   - readers[r] <- Failed(Inval) (pipe.chan:83)
-//   - gone <- readers[r] (pipe.chan:76)
+//   - readers[r] <- Failed(Inval) (pipe.chan:93)
+//   - gone <- readers[r] (pipe.chan:86)
 type PipeAfterSetTimes struct {
 	e    *pipeComponent
 	step uint32
@@ -584,7 +610,7 @@ type PipeAfterSetTimes struct {
 // View reads the model variables.
 func (s PipeAfterSetTimes) View() PipeView { return PipeView{s.e} }
 
-// SendReadersFailed does readers[r] <- Failed(Inval) (pipe.chan:83), or sees that the peer is gone.
+// SendReadersFailed does readers[r] <- Failed(Inval) (pipe.chan:93), or sees that the peer is gone.
 func (s PipeAfterSetTimes) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -603,10 +629,10 @@ func (s PipeAfterSetTimes) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, 
 	return e.settle1(), nil
 }
 
-// PipeAfterSync is a state of pipe.Pipe (pipe.chan:84).
+// PipeAfterSync is a state of pipe.Pipe (pipe.chan:94).
 // Next:
-//   - readers[r] <- Failed(Inval) (pipe.chan:84)
-//   - gone <- readers[r] (pipe.chan:76)
+//   - readers[r] <- Failed(Inval) (pipe.chan:94)
+//   - gone <- readers[r] (pipe.chan:86)
 type PipeAfterSync struct {
 	e    *pipeComponent
 	step uint32
@@ -615,7 +641,7 @@ type PipeAfterSync struct {
 // View reads the model variables.
 func (s PipeAfterSync) View() PipeView { return PipeView{s.e} }
 
-// SendReadersFailed does readers[r] <- Failed(Inval) (pipe.chan:84), or sees that the peer is gone.
+// SendReadersFailed does readers[r] <- Failed(Inval) (pipe.chan:94), or sees that the peer is gone.
 func (s PipeAfterSync) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -634,10 +660,10 @@ func (s PipeAfterSync) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, erro
 	return e.settle1(), nil
 }
 
-// PipeAfterStat is a state of pipe.Pipe (pipe.chan:85).
+// PipeAfterStat is a state of pipe.Pipe (pipe.chan:95).
 // Next:
-//   - readers[r] <- Is(Pipe, _) (pipe.chan:85)
-//   - gone <- readers[r] (pipe.chan:76)
+//   - readers[r] <- Is(Pipe, _) (pipe.chan:95)
+//   - gone <- readers[r] (pipe.chan:86)
 type PipeAfterStat struct {
 	e    *pipeComponent
 	step uint32
@@ -646,7 +672,7 @@ type PipeAfterStat struct {
 // View reads the model variables.
 func (s PipeAfterStat) View() PipeView { return PipeView{s.e} }
 
-// SendReadersIs does readers[r] <- Is(Pipe, _) (pipe.chan:85), or sees that the peer is gone.
+// SendReadersIs does readers[r] <- Is(Pipe, _) (pipe.chan:95), or sees that the peer is gone.
 func (s PipeAfterStat) SendReadersIs(attr file.Attr) (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -666,10 +692,10 @@ func (s PipeAfterStat) SendReadersIs(attr file.Attr) (PipeFlowingOrAfterReadOrOt
 	return e.settle1(), nil
 }
 
-// PipeAfterRead2 is a state of pipe.Pipe (pipe.chan:94).
+// PipeAfterRead2 is a state of pipe.Pipe (pipe.chan:104).
 // Next:
-//   - writers[w] <- Failed(BadF) (pipe.chan:94)
-//   - gone <- writers[w] (pipe.chan:77)
+//   - writers[w] <- Failed(BadF) (pipe.chan:104)
+//   - gone <- writers[w] (pipe.chan:87)
 type PipeAfterRead2 struct {
 	e    *pipeComponent
 	step uint32
@@ -678,7 +704,7 @@ type PipeAfterRead2 struct {
 // View reads the model variables.
 func (s PipeAfterRead2) View() PipeView { return PipeView{s.e} }
 
-// SendWritersFailed does writers[w] <- Failed(BadF) (pipe.chan:94), or sees that the peer is gone.
+// SendWritersFailed does writers[w] <- Failed(BadF) (pipe.chan:104), or sees that the peer is gone.
 func (s PipeAfterRead2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -697,10 +723,10 @@ func (s PipeAfterRead2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, err
 	return e.settle1(), nil
 }
 
-// PipeAfterTruncate2 is a state of pipe.Pipe (pipe.chan:95).
+// PipeAfterTruncate2 is a state of pipe.Pipe (pipe.chan:105).
 // Next:
-//   - writers[w] <- Failed(Inval) (pipe.chan:95)
-//   - gone <- writers[w] (pipe.chan:77)
+//   - writers[w] <- Failed(Inval) (pipe.chan:105)
+//   - gone <- writers[w] (pipe.chan:87)
 type PipeAfterTruncate2 struct {
 	e    *pipeComponent
 	step uint32
@@ -709,7 +735,7 @@ type PipeAfterTruncate2 struct {
 // View reads the model variables.
 func (s PipeAfterTruncate2) View() PipeView { return PipeView{s.e} }
 
-// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:95), or sees that the peer is gone.
+// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:105), or sees that the peer is gone.
 func (s PipeAfterTruncate2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -728,10 +754,10 @@ func (s PipeAfterTruncate2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers,
 	return e.settle1(), nil
 }
 
-// PipeAfterSetTimes2 is a state of pipe.Pipe (pipe.chan:96).
+// PipeAfterSetTimes2 is a state of pipe.Pipe (pipe.chan:106).
 // Next:
-//   - writers[w] <- Failed(Inval) (pipe.chan:96)
-//   - gone <- writers[w] (pipe.chan:77)
+//   - writers[w] <- Failed(Inval) (pipe.chan:106)
+//   - gone <- writers[w] (pipe.chan:87)
 type PipeAfterSetTimes2 struct {
 	e    *pipeComponent
 	step uint32
@@ -740,7 +766,7 @@ type PipeAfterSetTimes2 struct {
 // View reads the model variables.
 func (s PipeAfterSetTimes2) View() PipeView { return PipeView{s.e} }
 
-// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:96), or sees that the peer is gone.
+// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:106), or sees that the peer is gone.
 func (s PipeAfterSetTimes2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -759,10 +785,10 @@ func (s PipeAfterSetTimes2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers,
 	return e.settle1(), nil
 }
 
-// PipeAfterSync2 is a state of pipe.Pipe (pipe.chan:97).
+// PipeAfterSync2 is a state of pipe.Pipe (pipe.chan:107).
 // Next:
-//   - writers[w] <- Failed(Inval) (pipe.chan:97)
-//   - gone <- writers[w] (pipe.chan:77)
+//   - writers[w] <- Failed(Inval) (pipe.chan:107)
+//   - gone <- writers[w] (pipe.chan:87)
 type PipeAfterSync2 struct {
 	e    *pipeComponent
 	step uint32
@@ -771,7 +797,7 @@ type PipeAfterSync2 struct {
 // View reads the model variables.
 func (s PipeAfterSync2) View() PipeView { return PipeView{s.e} }
 
-// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:97), or sees that the peer is gone.
+// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:107), or sees that the peer is gone.
 func (s PipeAfterSync2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -790,10 +816,10 @@ func (s PipeAfterSync2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, err
 	return e.settle1(), nil
 }
 
-// PipeAfterStat2 is a state of pipe.Pipe (pipe.chan:98).
+// PipeAfterStat2 is a state of pipe.Pipe (pipe.chan:108).
 // Next:
-//   - writers[w] <- Is(Pipe, _) (pipe.chan:98)
-//   - gone <- writers[w] (pipe.chan:77)
+//   - writers[w] <- Is(Pipe, _) (pipe.chan:108)
+//   - gone <- writers[w] (pipe.chan:87)
 type PipeAfterStat2 struct {
 	e    *pipeComponent
 	step uint32
@@ -802,7 +828,7 @@ type PipeAfterStat2 struct {
 // View reads the model variables.
 func (s PipeAfterStat2) View() PipeView { return PipeView{s.e} }
 
-// SendWritersIs does writers[w] <- Is(Pipe, _) (pipe.chan:98), or sees that the peer is gone.
+// SendWritersIs does writers[w] <- Is(Pipe, _) (pipe.chan:108), or sees that the peer is gone.
 func (s PipeAfterStat2) SendWritersIs(attr file.Attr) (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -822,10 +848,10 @@ func (s PipeAfterStat2) SendWritersIs(attr file.Attr) (PipeFlowingOrAfterReadOrO
 	return e.settle1(), nil
 }
 
-// PipeAfterRelease is a state of pipe.Pipe (pipe.chan:106).
+// PipeAfterRelease is a state of pipe.Pipe (pipe.chan:116).
 // Next:
-//   - sleepers[s] <- Cancelled() (pipe.chan:107)
-//   - gone <- sleepers[s] (pipe.chan:108)
+//   - sleepers[s] <- Cancelled() (pipe.chan:117)
+//   - gone <- sleepers[s] (pipe.chan:118)
 type PipeAfterRelease struct {
 	e    *pipeComponent
 	step uint32
@@ -834,7 +860,7 @@ type PipeAfterRelease struct {
 // View reads the model variables.
 func (s PipeAfterRelease) View() PipeView { return PipeView{s.e} }
 
-// SendSleepersCancelled does sleepers[s] <- Cancelled() (pipe.chan:107), or sees that the peer is gone.
+// SendSleepersCancelled does sleepers[s] <- Cancelled() (pipe.chan:117), or sees that the peer is gone.
 func (s PipeAfterRelease) SendSleepersCancelled() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -887,10 +913,10 @@ func (s PipeAfterRead) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, erro
 	return e.settle22(), nil
 }
 
-// PipeAfterWatch is a state of pipe.Pipe (pipe.chan:38).
+// PipeAfterWatch is a state of pipe.Pipe (pipe.chan:37).
 // Next:
-//   - writers[w] <- Written(_) (pipe.chan:39)
-//   - gone <- writers[w] (pipe.chan:40)
+//   - writers[w] <- Written(_) (pipe.chan:38)
+//   - gone <- writers[w] (pipe.chan:43)
 type PipeAfterWatch struct {
 	e    *pipeComponent
 	step uint32
@@ -899,29 +925,101 @@ type PipeAfterWatch struct {
 // View reads the model variables.
 func (s PipeAfterWatch) View() PipeView { return PipeView{s.e} }
 
-// SendWritersWritten does writers[w] <- Written(_) (pipe.chan:39), or sees that the peer is gone.
-func (s PipeAfterWatch) SendWritersWritten(count uint32) (PipeFlowingOrAfterReadOrOthers, error) {
+// Choose waits for *PipeAfterWatchSentWritten or *PipeAfterWatchGone.
+func (s PipeAfterWatch) Choose() (PipeAfterWatchOption, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("PipeAfterWatch", "SendWritersWritten")
+		return nil, channel.DeadState("PipeAfterWatch", "Choose")
 	}
-	if err := e.Begin(s.step, &pipeAfterWatchSendWritersWrittenOp, e.v.w); err != nil {
-		if err == channel.ErrGone {
-			return e.settle23(), nil
-		}
+	e.Aim(&pipeAfterWatchChoice, 0, e.v.w)
+	e.Aim(&pipeAfterWatchChoice, 1, e.v.w)
+	taken, err := e.Choose(s.step, &pipeAfterWatchChoice, 0, 0)
+	if err != nil {
 		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.pipeAfterWatchSentWritten
+		m.Next = PipeAfterWatchSentWrittenNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.pipeAfterWatchGone
+		m.Next = e.settle23()
+		return m, nil
+
+	}
+	panic("channel: PipeAfterWatch took an option that it does not list")
+}
+
+// PipeAfterWatchSentWrittenNext is the option writers[w] <- Written(_) (pipe.chan:38) taken.
+// Next: that send.
+type PipeAfterWatchSentWrittenNext struct {
+	e    *pipeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s PipeAfterWatchSentWrittenNext) View() PipeView { return PipeView{s.e} }
+
+// SendWritersWritten does writers[w] <- Written(_) (pipe.chan:38), for which there is room.
+func (s PipeAfterWatchSentWrittenNext) SendWritersWritten(count uint32) (PipeAfterWritten, error) {
+	e := s.e
+	if e == nil {
+		return PipeAfterWritten{}, channel.DeadState("PipeAfterWatchSentWrittenNext", "SendWritersWritten")
+	}
+	if err := e.Begin(s.step, &pipeAfterWatchSentWrittenNextSendWritersWrittenOp, e.v.w); err != nil {
+		return PipeAfterWritten{}, err
 	}
 	p := channel.Out[file.FileWrittenPayload](&e.Endpoint)
 	p.Count = count
 	e.Commit()
 	e.Move(pipeWriters, e.v.w, 0)
-	return e.settle22(), nil
+	return PipeAfterWritten{e, e.Step()}, nil
+}
+
+// PipeAfterWritten is a state of pipe.Pipe (pipe.chan:39).
+// Next:
+//   - case room (pipe.chan:40)
+//   - case noRoom (pipe.chan:41)
+type PipeAfterWritten struct {
+	e    *pipeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s PipeAfterWritten) View() PipeView { return PipeView{s.e} }
+
+// Room does case room (pipe.chan:40).
+func (s PipeAfterWritten) Room() (PipeFlowingOrAfterReadOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("PipeAfterWritten", "Room")
+	}
+	if err := e.Turn(s.step, &pipeAfterWrittenRoomOp); err != nil {
+		return nil, err
+	}
+	e.Decided(0)
+	return e.settle24(), nil
+}
+
+// NoRoom does case noRoom (pipe.chan:41).
+func (s PipeAfterWritten) NoRoom() (PipeFlowingOrAfterReadOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("PipeAfterWritten", "NoRoom")
+	}
+	if err := e.Turn(s.step, &pipeAfterWrittenNoRoomOp); err != nil {
+		return nil, err
+	}
+	e.Decided(1)
+	return e.settle25(), nil
 }
 
 // PipeAfterClose is a state of pipe.Pipe (pipe.chan:53).
 // Next:
 //   - readers[r] <- Data(_) (pipe.chan:54)
-//   - gone <- readers[r] (pipe.chan:55)
+//   - gone <- readers[r] (pipe.chan:59)
 type PipeAfterClose struct {
 	e    *pipeComponent
 	step uint32
@@ -930,32 +1028,104 @@ type PipeAfterClose struct {
 // View reads the model variables.
 func (s PipeAfterClose) View() PipeView { return PipeView{s.e} }
 
-// SendReadersData does readers[r] <- Data(_) (pipe.chan:54), or sees that the peer is gone.
-func (s PipeAfterClose) SendReadersData(buf []byte) (PipeFlowingOrAfterCloseOrOthers, error) {
+// Choose waits for *PipeAfterCloseSentData or *PipeAfterCloseGone.
+func (s PipeAfterClose) Choose() (PipeAfterCloseOption, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("PipeAfterClose", "SendReadersData")
+		return nil, channel.DeadState("PipeAfterClose", "Choose")
+	}
+	e.Aim(&pipeAfterCloseChoice, 0, e.v.r)
+	e.Aim(&pipeAfterCloseChoice, 1, e.v.r)
+	taken, err := e.Choose(s.step, &pipeAfterCloseChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.pipeAfterCloseSentData
+		m.Next = PipeAfterCloseSentDataNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.pipeAfterCloseGone
+		m.Next = e.settle26()
+		return m, nil
+
+	}
+	panic("channel: PipeAfterClose took an option that it does not list")
+}
+
+// PipeAfterCloseSentDataNext is the option readers[r] <- Data(_) (pipe.chan:54) taken.
+// Next: that send.
+type PipeAfterCloseSentDataNext struct {
+	e    *pipeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s PipeAfterCloseSentDataNext) View() PipeView { return PipeView{s.e} }
+
+// SendReadersData does readers[r] <- Data(_) (pipe.chan:54), for which there is room.
+func (s PipeAfterCloseSentDataNext) SendReadersData(buf []byte) (PipeAfterData, error) {
+	e := s.e
+	if e == nil {
+		return PipeAfterData{}, channel.DeadState("PipeAfterCloseSentDataNext", "SendReadersData")
 	}
 	if len(buf) > 65536 {
-		return nil, channel.BadArgument("PipeAfterClose", "SendReadersData", "buf is longer than 65536")
+		return PipeAfterData{}, channel.BadArgument("PipeAfterCloseSentDataNext", "SendReadersData", "buf is longer than 65536")
 	}
-	if err := e.Begin(s.step, &pipeAfterCloseSendReadersDataOp, e.v.r); err != nil {
-		if err == channel.ErrGone {
-			return e.settle24(), nil
-		}
-		return nil, err
+	if err := e.Begin(s.step, &pipeAfterCloseSentDataNextSendReadersDataOp, e.v.r); err != nil {
+		return PipeAfterData{}, err
 	}
 	p := channel.Out[file.FileDataPayload](&e.Endpoint)
 	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
 	e.Move(pipeReaders, e.v.r, 0)
-	return e.settle25(), nil
+	return PipeAfterData{e, e.Step()}, nil
 }
 
-// PipeAfterGone is a state of pipe.Pipe (pipe.chan:32).
+// PipeAfterData is a state of pipe.Pipe (pipe.chan:55).
 // Next:
-//   - writers[w] <- Failed(Pipe) (pipe.chan:33)
-//   - gone <- writers[w] (pipe.chan:34)
+//   - case rest (pipe.chan:56)
+//   - case all (pipe.chan:57)
+type PipeAfterData struct {
+	e    *pipeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s PipeAfterData) View() PipeView { return PipeView{s.e} }
+
+// Rest does case rest (pipe.chan:56).
+func (s PipeAfterData) Rest() (PipeFlowingOrAfterCloseOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("PipeAfterData", "Rest")
+	}
+	if err := e.Turn(s.step, &pipeAfterDataRestOp); err != nil {
+		return nil, err
+	}
+	e.Decided(0)
+	return e.settle27(), nil
+}
+
+// All does case all (pipe.chan:57).
+func (s PipeAfterData) All() (PipeFlowingOrAfterCloseOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("PipeAfterData", "All")
+	}
+	if err := e.Turn(s.step, &pipeAfterDataAllOp); err != nil {
+		return nil, err
+	}
+	e.Decided(1)
+	return e.settle28(), nil
+}
+
+// PipeAfterGone is a state of pipe.Pipe (pipe.chan:63).
+// Next:
+//   - readers[r] <- Data(_) (pipe.chan:64)
+//   - gone <- readers[r] (pipe.chan:65)
 type PipeAfterGone struct {
 	e    *pipeComponent
 	step uint32
@@ -964,29 +1134,32 @@ type PipeAfterGone struct {
 // View reads the model variables.
 func (s PipeAfterGone) View() PipeView { return PipeView{s.e} }
 
-// SendWritersFailed does writers[w] <- Failed(Pipe) (pipe.chan:33), or sees that the peer is gone.
-func (s PipeAfterGone) SendWritersFailed() (PipeFlowingOrAfterGoneOrOthers, error) {
+// SendReadersData does readers[r] <- Data(_) (pipe.chan:64), or sees that the peer is gone.
+func (s PipeAfterGone) SendReadersData(buf []byte) (PipeFlowingOrAfterCloseOrOthers, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("PipeAfterGone", "SendWritersFailed")
+		return nil, channel.DeadState("PipeAfterGone", "SendReadersData")
 	}
-	if err := e.Begin(s.step, &pipeAfterGoneSendWritersFailedOp, e.v.w); err != nil {
+	if len(buf) > 65536 {
+		return nil, channel.BadArgument("PipeAfterGone", "SendReadersData", "buf is longer than 65536")
+	}
+	if err := e.Begin(s.step, &pipeAfterGoneSendReadersDataOp, e.v.r); err != nil {
 		if err == channel.ErrGone {
-			return e.settle26(), nil
+			return e.settle29(), nil
 		}
 		return nil, err
 	}
-	p := channel.Out[file.FileFailedPayload](&e.Endpoint)
-	p.Err = errno.ErrnoPipe
+	p := channel.Out[file.FileDataPayload](&e.Endpoint)
+	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
-	e.Move(pipeWriters, e.v.w, 0)
-	return e.settle27(), nil
+	e.Move(pipeReaders, e.v.r, 0)
+	return e.settle30(), nil
 }
 
-// PipeAfterFailed is a state of pipe.Pipe (pipe.chan:38).
+// PipeAfterFailed is a state of pipe.Pipe (pipe.chan:32).
 // Next:
-//   - writers[w] <- Written(_) (pipe.chan:39)
-//   - gone <- writers[w] (pipe.chan:40)
+//   - writers[w] <- Failed(Pipe) (pipe.chan:33)
+//   - gone <- writers[w] (pipe.chan:34)
 type PipeAfterFailed struct {
 	e    *pipeComponent
 	step uint32
@@ -995,29 +1168,29 @@ type PipeAfterFailed struct {
 // View reads the model variables.
 func (s PipeAfterFailed) View() PipeView { return PipeView{s.e} }
 
-// SendWritersWritten does writers[w] <- Written(_) (pipe.chan:39), or sees that the peer is gone.
-func (s PipeAfterFailed) SendWritersWritten(count uint32) (PipeFlowingOrAfterGoneOrOthers, error) {
+// SendWritersFailed does writers[w] <- Failed(Pipe) (pipe.chan:33), or sees that the peer is gone.
+func (s PipeAfterFailed) SendWritersFailed() (PipeFlowingOrAfterFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("PipeAfterFailed", "SendWritersWritten")
+		return nil, channel.DeadState("PipeAfterFailed", "SendWritersFailed")
 	}
-	if err := e.Begin(s.step, &pipeAfterFailedSendWritersWrittenOp, e.v.w); err != nil {
+	if err := e.Begin(s.step, &pipeAfterFailedSendWritersFailedOp, e.v.w); err != nil {
 		if err == channel.ErrGone {
-			return e.settle28(), nil
+			return e.settle31(), nil
 		}
 		return nil, err
 	}
-	p := channel.Out[file.FileWrittenPayload](&e.Endpoint)
-	p.Count = count
+	p := channel.Out[file.FileFailedPayload](&e.Endpoint)
+	p.Err = errno.ErrnoPipe
 	e.Commit()
 	e.Move(pipeWriters, e.v.w, 0)
-	return e.settle27(), nil
+	return e.settle32(), nil
 }
 
-// PipeAfterIs is a state of pipe.Pipe (pipe.chan:65).
+// PipeAfterIs is a state of pipe.Pipe (pipe.chan:37).
 // Next:
-//   - sleepers[s] <- Ready() (pipe.chan:66)
-//   - gone <- sleepers[s] (pipe.chan:67)
+//   - writers[w] <- Written(_) (pipe.chan:38)
+//   - gone <- writers[w] (pipe.chan:43)
 type PipeAfterIs struct {
 	e    *pipeComponent
 	step uint32
@@ -1026,15 +1199,118 @@ type PipeAfterIs struct {
 // View reads the model variables.
 func (s PipeAfterIs) View() PipeView { return PipeView{s.e} }
 
-// SendSleepersReady does sleepers[s] <- Ready() (pipe.chan:66), or sees that the peer is gone.
-func (s PipeAfterIs) SendSleepersReady() (PipeFlowingOrAfterIsOrOthers, error) {
+// Choose waits for *PipeAfterIsSentWritten or *PipeAfterIsGone.
+func (s PipeAfterIs) Choose() (PipeAfterIsOption, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("PipeAfterIs", "SendSleepersReady")
+		return nil, channel.DeadState("PipeAfterIs", "Choose")
 	}
-	if err := e.Begin(s.step, &pipeAfterIsSendSleepersReadyOp, e.v.s); err != nil {
+	e.Aim(&pipeAfterIsChoice, 0, e.v.w)
+	e.Aim(&pipeAfterIsChoice, 1, e.v.w)
+	taken, err := e.Choose(s.step, &pipeAfterIsChoice, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch taken.Option {
+	case 0:
+		m := &e.m.pipeAfterIsSentWritten
+		m.Next = PipeAfterIsSentWrittenNext{e, e.Step()}
+		return m, nil
+
+	case 1:
+		m := &e.m.pipeAfterIsGone
+		m.Next = e.settle33()
+		return m, nil
+
+	}
+	panic("channel: PipeAfterIs took an option that it does not list")
+}
+
+// PipeAfterIsSentWrittenNext is the option writers[w] <- Written(_) (pipe.chan:38) taken.
+// Next: that send.
+type PipeAfterIsSentWrittenNext struct {
+	e    *pipeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s PipeAfterIsSentWrittenNext) View() PipeView { return PipeView{s.e} }
+
+// SendWritersWritten does writers[w] <- Written(_) (pipe.chan:38), for which there is room.
+func (s PipeAfterIsSentWrittenNext) SendWritersWritten(count uint32) (PipeAfterWritten2, error) {
+	e := s.e
+	if e == nil {
+		return PipeAfterWritten2{}, channel.DeadState("PipeAfterIsSentWrittenNext", "SendWritersWritten")
+	}
+	if err := e.Begin(s.step, &pipeAfterIsSentWrittenNextSendWritersWrittenOp, e.v.w); err != nil {
+		return PipeAfterWritten2{}, err
+	}
+	p := channel.Out[file.FileWrittenPayload](&e.Endpoint)
+	p.Count = count
+	e.Commit()
+	e.Move(pipeWriters, e.v.w, 0)
+	return PipeAfterWritten2{e, e.Step()}, nil
+}
+
+// PipeAfterWritten2 is a state of pipe.Pipe (pipe.chan:39).
+// Next:
+//   - case room (pipe.chan:40)
+//   - case noRoom (pipe.chan:41)
+type PipeAfterWritten2 struct {
+	e    *pipeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s PipeAfterWritten2) View() PipeView { return PipeView{s.e} }
+
+// Room does case room (pipe.chan:40).
+func (s PipeAfterWritten2) Room() (PipeFlowingOrAfterFailedOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("PipeAfterWritten2", "Room")
+	}
+	if err := e.Turn(s.step, &pipeAfterWritten2RoomOp); err != nil {
+		return nil, err
+	}
+	e.Decided(0)
+	return e.settle34(), nil
+}
+
+// NoRoom does case noRoom (pipe.chan:41).
+func (s PipeAfterWritten2) NoRoom() (PipeFlowingOrAfterFailedOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("PipeAfterWritten2", "NoRoom")
+	}
+	if err := e.Turn(s.step, &pipeAfterWritten2NoRoomOp); err != nil {
+		return nil, err
+	}
+	e.Decided(1)
+	return e.settle35(), nil
+}
+
+// PipeAfterCancelled is a state of pipe.Pipe (pipe.chan:75).
+// Next:
+//   - sleepers[s] <- Ready() (pipe.chan:76)
+//   - gone <- sleepers[s] (pipe.chan:77)
+type PipeAfterCancelled struct {
+	e    *pipeComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s PipeAfterCancelled) View() PipeView { return PipeView{s.e} }
+
+// SendSleepersReady does sleepers[s] <- Ready() (pipe.chan:76), or sees that the peer is gone.
+func (s PipeAfterCancelled) SendSleepersReady() (PipeFlowingOrAfterCancelledOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("PipeAfterCancelled", "SendSleepersReady")
+	}
+	if err := e.Begin(s.step, &pipeAfterCancelledSendSleepersReadyOp, e.v.s); err != nil {
 		if err == channel.ErrGone {
-			return e.settle29(), nil
+			return e.settle36(), nil
 		}
 		return nil, err
 	}
@@ -1045,58 +1321,69 @@ func (s PipeAfterIs) SendSleepersReady() (PipeFlowingOrAfterIsOrOthers, error) {
 	case 3:
 		e.Close(pipeSleepers, e.v.s)
 	}
-	return e.settle30(), nil
+	return e.settle37(), nil
 }
 
-// PipeEnd is a state of pipe.Pipe (pipe.chan:118).
+// PipeEnd is a state of pipe.Pipe (pipe.chan:128).
 // The component has ended.
 type PipeEnd struct {
 	e    *pipeComponent
 	step uint32
 }
 
-// PipeFlowingOrAfterReadOrOthers is *PipeFlowing, *PipeAfterRead, *PipeAfterWatch, *PipeAfterClose, *PipeAfterGone, *PipeAfterFailed, *PipeAfterIs or *PipeEnd.
+// PipeFlowingOrAfterReadOrOthers is *PipeFlowing, *PipeAfterRead, *PipeAfterWatch, *PipeAfterClose, *PipeAfterGone, *PipeAfterFailed, *PipeAfterIs, *PipeAfterCancelled or *PipeEnd.
 type PipeFlowingOrAfterReadOrOthers interface{ pipeFlowingOrAfterReadOrOthers() }
 
-func (*PipeFlowing) pipeFlowingOrAfterReadOrOthers()     {}
-func (*PipeAfterRead) pipeFlowingOrAfterReadOrOthers()   {}
-func (*PipeAfterWatch) pipeFlowingOrAfterReadOrOthers()  {}
-func (*PipeAfterClose) pipeFlowingOrAfterReadOrOthers()  {}
-func (*PipeAfterGone) pipeFlowingOrAfterReadOrOthers()   {}
-func (*PipeAfterFailed) pipeFlowingOrAfterReadOrOthers() {}
-func (*PipeAfterIs) pipeFlowingOrAfterReadOrOthers()     {}
-func (*PipeEnd) pipeFlowingOrAfterReadOrOthers()         {}
+func (*PipeFlowing) pipeFlowingOrAfterReadOrOthers()        {}
+func (*PipeAfterRead) pipeFlowingOrAfterReadOrOthers()      {}
+func (*PipeAfterWatch) pipeFlowingOrAfterReadOrOthers()     {}
+func (*PipeAfterClose) pipeFlowingOrAfterReadOrOthers()     {}
+func (*PipeAfterGone) pipeFlowingOrAfterReadOrOthers()      {}
+func (*PipeAfterFailed) pipeFlowingOrAfterReadOrOthers()    {}
+func (*PipeAfterIs) pipeFlowingOrAfterReadOrOthers()        {}
+func (*PipeAfterCancelled) pipeFlowingOrAfterReadOrOthers() {}
+func (*PipeEnd) pipeFlowingOrAfterReadOrOthers()            {}
 
 // PipeFlowingOption is *PipeFlowingReadReaders, *PipeFlowingWriteReaders, *PipeFlowingAppendReaders, *PipeFlowingTruncateReaders, *PipeFlowingSetTimesReaders, *PipeFlowingSyncReaders, *PipeFlowingStatReaders, *PipeFlowingWatchReaders, *PipeFlowingCloseReaders, *PipeFlowingGoneReaders, *PipeFlowingWriteWriters, *PipeFlowingAppendWriters, *PipeFlowingReadWriters, *PipeFlowingTruncateWriters, *PipeFlowingSetTimesWriters, *PipeFlowingSyncWriters, *PipeFlowingStatWriters, *PipeFlowingWatchWriters, *PipeFlowingCloseWriters, *PipeFlowingGoneWriters, *PipeFlowingReleaseSleepers, *PipeFlowingReleaseSleepers2, *PipeFlowingGoneSleepers, *PipeFlowingGoneWriters2 or *PipeFlowingGoneReaders2.
 type PipeFlowingOption interface{ pipeFlowingOption() }
 
-// PipeFlowingOrAfterCloseOrOthers is *PipeFlowing, *PipeAfterClose, *PipeAfterGone, *PipeAfterFailed, *PipeAfterIs or *PipeEnd.
+// PipeAfterWatchOption is *PipeAfterWatchSentWritten or *PipeAfterWatchGone.
+type PipeAfterWatchOption interface{ pipeAfterWatchOption() }
+
+// PipeFlowingOrAfterCloseOrOthers is *PipeFlowing, *PipeAfterClose, *PipeAfterGone, *PipeAfterFailed, *PipeAfterIs, *PipeAfterCancelled or *PipeEnd.
 type PipeFlowingOrAfterCloseOrOthers interface{ pipeFlowingOrAfterCloseOrOthers() }
 
-func (*PipeFlowing) pipeFlowingOrAfterCloseOrOthers()     {}
-func (*PipeAfterClose) pipeFlowingOrAfterCloseOrOthers()  {}
-func (*PipeAfterGone) pipeFlowingOrAfterCloseOrOthers()   {}
-func (*PipeAfterFailed) pipeFlowingOrAfterCloseOrOthers() {}
-func (*PipeAfterIs) pipeFlowingOrAfterCloseOrOthers()     {}
-func (*PipeEnd) pipeFlowingOrAfterCloseOrOthers()         {}
+func (*PipeFlowing) pipeFlowingOrAfterCloseOrOthers()        {}
+func (*PipeAfterClose) pipeFlowingOrAfterCloseOrOthers()     {}
+func (*PipeAfterGone) pipeFlowingOrAfterCloseOrOthers()      {}
+func (*PipeAfterFailed) pipeFlowingOrAfterCloseOrOthers()    {}
+func (*PipeAfterIs) pipeFlowingOrAfterCloseOrOthers()        {}
+func (*PipeAfterCancelled) pipeFlowingOrAfterCloseOrOthers() {}
+func (*PipeEnd) pipeFlowingOrAfterCloseOrOthers()            {}
 
-// PipeFlowingOrAfterGoneOrOthers is *PipeFlowing, *PipeAfterGone, *PipeAfterFailed, *PipeAfterIs or *PipeEnd.
-type PipeFlowingOrAfterGoneOrOthers interface{ pipeFlowingOrAfterGoneOrOthers() }
+// PipeAfterCloseOption is *PipeAfterCloseSentData or *PipeAfterCloseGone.
+type PipeAfterCloseOption interface{ pipeAfterCloseOption() }
 
-func (*PipeFlowing) pipeFlowingOrAfterGoneOrOthers()     {}
-func (*PipeAfterGone) pipeFlowingOrAfterGoneOrOthers()   {}
-func (*PipeAfterFailed) pipeFlowingOrAfterGoneOrOthers() {}
-func (*PipeAfterIs) pipeFlowingOrAfterGoneOrOthers()     {}
-func (*PipeEnd) pipeFlowingOrAfterGoneOrOthers()         {}
+// PipeFlowingOrAfterFailedOrOthers is *PipeFlowing, *PipeAfterFailed, *PipeAfterIs, *PipeAfterCancelled or *PipeEnd.
+type PipeFlowingOrAfterFailedOrOthers interface{ pipeFlowingOrAfterFailedOrOthers() }
 
-// PipeFlowingOrAfterIsOrOthers is *PipeFlowing, *PipeAfterIs or *PipeEnd.
-type PipeFlowingOrAfterIsOrOthers interface{ pipeFlowingOrAfterIsOrOthers() }
+func (*PipeFlowing) pipeFlowingOrAfterFailedOrOthers()        {}
+func (*PipeAfterFailed) pipeFlowingOrAfterFailedOrOthers()    {}
+func (*PipeAfterIs) pipeFlowingOrAfterFailedOrOthers()        {}
+func (*PipeAfterCancelled) pipeFlowingOrAfterFailedOrOthers() {}
+func (*PipeEnd) pipeFlowingOrAfterFailedOrOthers()            {}
 
-func (*PipeFlowing) pipeFlowingOrAfterIsOrOthers() {}
-func (*PipeAfterIs) pipeFlowingOrAfterIsOrOthers() {}
-func (*PipeEnd) pipeFlowingOrAfterIsOrOthers()     {}
+// PipeAfterIsOption is *PipeAfterIsSentWritten or *PipeAfterIsGone.
+type PipeAfterIsOption interface{ pipeAfterIsOption() }
 
-// PipeFlowingReadReaders is Read(_, _) <- readers[r at rest] (pipe.chan:79). It is valid until the next step.
+// PipeFlowingOrAfterCancelledOrOthers is *PipeFlowing, *PipeAfterCancelled or *PipeEnd.
+type PipeFlowingOrAfterCancelledOrOthers interface{ pipeFlowingOrAfterCancelledOrOthers() }
+
+func (*PipeFlowing) pipeFlowingOrAfterCancelledOrOthers()        {}
+func (*PipeAfterCancelled) pipeFlowingOrAfterCancelledOrOthers() {}
+func (*PipeEnd) pipeFlowingOrAfterCancelledOrOthers()            {}
+
+// PipeFlowingReadReaders is Read(_, _) <- readers[r at rest] (pipe.chan:89). It is valid until the next step.
 type PipeFlowingReadReaders struct {
 	Member int
 	Offset uint64
@@ -1106,7 +1393,7 @@ type PipeFlowingReadReaders struct {
 
 func (*PipeFlowingReadReaders) pipeFlowingOption() {}
 
-// PipeFlowingWriteReaders is Write(_, _) <- readers[r at rest] (pipe.chan:80). It is valid until the next step.
+// PipeFlowingWriteReaders is Write(_, _) <- readers[r at rest] (pipe.chan:90). It is valid until the next step.
 type PipeFlowingWriteReaders struct {
 	Member int
 	Offset uint64
@@ -1116,7 +1403,7 @@ type PipeFlowingWriteReaders struct {
 
 func (*PipeFlowingWriteReaders) pipeFlowingOption() {}
 
-// PipeFlowingAppendReaders is Append(_) <- readers[r at rest] (pipe.chan:81). It is valid until the next step.
+// PipeFlowingAppendReaders is Append(_) <- readers[r at rest] (pipe.chan:91). It is valid until the next step.
 type PipeFlowingAppendReaders struct {
 	Member int
 	Buf    []byte
@@ -1125,7 +1412,7 @@ type PipeFlowingAppendReaders struct {
 
 func (*PipeFlowingAppendReaders) pipeFlowingOption() {}
 
-// PipeFlowingTruncateReaders is Truncate(_) <- readers[r at rest] (pipe.chan:82). It is valid until the next step.
+// PipeFlowingTruncateReaders is Truncate(_) <- readers[r at rest] (pipe.chan:92). It is valid until the next step.
 type PipeFlowingTruncateReaders struct {
 	Member int
 	Size   uint64
@@ -1134,7 +1421,7 @@ type PipeFlowingTruncateReaders struct {
 
 func (*PipeFlowingTruncateReaders) pipeFlowingOption() {}
 
-// PipeFlowingSetTimesReaders is SetTimes(_, _) <- readers[r at rest] (pipe.chan:83). It is valid until the next step.
+// PipeFlowingSetTimesReaders is SetTimes(_, _) <- readers[r at rest] (pipe.chan:93). It is valid until the next step.
 type PipeFlowingSetTimesReaders struct {
 	Member int
 	Atime  uint64
@@ -1144,7 +1431,7 @@ type PipeFlowingSetTimesReaders struct {
 
 func (*PipeFlowingSetTimesReaders) pipeFlowingOption() {}
 
-// PipeFlowingSyncReaders is Sync() <- readers[r at rest] (pipe.chan:84). It is valid until the next step.
+// PipeFlowingSyncReaders is Sync() <- readers[r at rest] (pipe.chan:94). It is valid until the next step.
 type PipeFlowingSyncReaders struct {
 	Member int
 	Next   PipeAfterSync
@@ -1152,7 +1439,7 @@ type PipeFlowingSyncReaders struct {
 
 func (*PipeFlowingSyncReaders) pipeFlowingOption() {}
 
-// PipeFlowingStatReaders is Stat() <- readers[r at rest] (pipe.chan:85). It is valid until the next step.
+// PipeFlowingStatReaders is Stat() <- readers[r at rest] (pipe.chan:95). It is valid until the next step.
 type PipeFlowingStatReaders struct {
 	Member int
 	Next   PipeAfterStat
@@ -1160,7 +1447,7 @@ type PipeFlowingStatReaders struct {
 
 func (*PipeFlowingStatReaders) pipeFlowingOption() {}
 
-// PipeFlowingWatchReaders is Watch(what, waker) <- readers[r at rest] (pipe.chan:86). It is valid until the next step.
+// PipeFlowingWatchReaders is Watch(what, waker) <- readers[r at rest] (pipe.chan:96). It is valid until the next step.
 type PipeFlowingWatchReaders struct {
 	Member int
 	What   file.Ready
@@ -1169,7 +1456,7 @@ type PipeFlowingWatchReaders struct {
 
 func (*PipeFlowingWatchReaders) pipeFlowingOption() {}
 
-// PipeFlowingCloseReaders is Close() <- readers[r at rest] (pipe.chan:89). It is valid until the next step.
+// PipeFlowingCloseReaders is Close() <- readers[r at rest] (pipe.chan:99). It is valid until the next step.
 type PipeFlowingCloseReaders struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1177,7 +1464,7 @@ type PipeFlowingCloseReaders struct {
 
 func (*PipeFlowingCloseReaders) pipeFlowingOption() {}
 
-// PipeFlowingGoneReaders is gone <- readers[killed at reading] (pipe.chan:90). It is valid until the next step.
+// PipeFlowingGoneReaders is gone <- readers[killed at reading] (pipe.chan:100). It is valid until the next step.
 type PipeFlowingGoneReaders struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1185,7 +1472,7 @@ type PipeFlowingGoneReaders struct {
 
 func (*PipeFlowingGoneReaders) pipeFlowingOption() {}
 
-// PipeFlowingWriteWriters is Write(_, _) <- writers[w at rest] (pipe.chan:92). It is valid until the next step.
+// PipeFlowingWriteWriters is Write(_, _) <- writers[w at rest] (pipe.chan:102). It is valid until the next step.
 type PipeFlowingWriteWriters struct {
 	Member int
 	Offset uint64
@@ -1195,7 +1482,7 @@ type PipeFlowingWriteWriters struct {
 
 func (*PipeFlowingWriteWriters) pipeFlowingOption() {}
 
-// PipeFlowingAppendWriters is Append(_) <- writers[w at rest] (pipe.chan:93). It is valid until the next step.
+// PipeFlowingAppendWriters is Append(_) <- writers[w at rest] (pipe.chan:103). It is valid until the next step.
 type PipeFlowingAppendWriters struct {
 	Member int
 	Buf    []byte
@@ -1204,7 +1491,7 @@ type PipeFlowingAppendWriters struct {
 
 func (*PipeFlowingAppendWriters) pipeFlowingOption() {}
 
-// PipeFlowingReadWriters is Read(_, _) <- writers[w at rest] (pipe.chan:94). It is valid until the next step.
+// PipeFlowingReadWriters is Read(_, _) <- writers[w at rest] (pipe.chan:104). It is valid until the next step.
 type PipeFlowingReadWriters struct {
 	Member int
 	Offset uint64
@@ -1214,7 +1501,7 @@ type PipeFlowingReadWriters struct {
 
 func (*PipeFlowingReadWriters) pipeFlowingOption() {}
 
-// PipeFlowingTruncateWriters is Truncate(_) <- writers[w at rest] (pipe.chan:95). It is valid until the next step.
+// PipeFlowingTruncateWriters is Truncate(_) <- writers[w at rest] (pipe.chan:105). It is valid until the next step.
 type PipeFlowingTruncateWriters struct {
 	Member int
 	Size   uint64
@@ -1223,7 +1510,7 @@ type PipeFlowingTruncateWriters struct {
 
 func (*PipeFlowingTruncateWriters) pipeFlowingOption() {}
 
-// PipeFlowingSetTimesWriters is SetTimes(_, _) <- writers[w at rest] (pipe.chan:96). It is valid until the next step.
+// PipeFlowingSetTimesWriters is SetTimes(_, _) <- writers[w at rest] (pipe.chan:106). It is valid until the next step.
 type PipeFlowingSetTimesWriters struct {
 	Member int
 	Atime  uint64
@@ -1233,7 +1520,7 @@ type PipeFlowingSetTimesWriters struct {
 
 func (*PipeFlowingSetTimesWriters) pipeFlowingOption() {}
 
-// PipeFlowingSyncWriters is Sync() <- writers[w at rest] (pipe.chan:97). It is valid until the next step.
+// PipeFlowingSyncWriters is Sync() <- writers[w at rest] (pipe.chan:107). It is valid until the next step.
 type PipeFlowingSyncWriters struct {
 	Member int
 	Next   PipeAfterSync2
@@ -1241,7 +1528,7 @@ type PipeFlowingSyncWriters struct {
 
 func (*PipeFlowingSyncWriters) pipeFlowingOption() {}
 
-// PipeFlowingStatWriters is Stat() <- writers[w at rest] (pipe.chan:98). It is valid until the next step.
+// PipeFlowingStatWriters is Stat() <- writers[w at rest] (pipe.chan:108). It is valid until the next step.
 type PipeFlowingStatWriters struct {
 	Member int
 	Next   PipeAfterStat2
@@ -1249,7 +1536,7 @@ type PipeFlowingStatWriters struct {
 
 func (*PipeFlowingStatWriters) pipeFlowingOption() {}
 
-// PipeFlowingWatchWriters is Watch(what, waker) <- writers[w at rest] (pipe.chan:99). It is valid until the next step.
+// PipeFlowingWatchWriters is Watch(what, waker) <- writers[w at rest] (pipe.chan:109). It is valid until the next step.
 type PipeFlowingWatchWriters struct {
 	Member int
 	What   file.Ready
@@ -1258,7 +1545,7 @@ type PipeFlowingWatchWriters struct {
 
 func (*PipeFlowingWatchWriters) pipeFlowingOption() {}
 
-// PipeFlowingCloseWriters is Close() <- writers[w at rest] (pipe.chan:102). It is valid until the next step.
+// PipeFlowingCloseWriters is Close() <- writers[w at rest] (pipe.chan:112). It is valid until the next step.
 type PipeFlowingCloseWriters struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1266,7 +1553,7 @@ type PipeFlowingCloseWriters struct {
 
 func (*PipeFlowingCloseWriters) pipeFlowingOption() {}
 
-// PipeFlowingGoneWriters is gone <- writers[killed at writing] (pipe.chan:103). It is valid until the next step.
+// PipeFlowingGoneWriters is gone <- writers[killed at writing] (pipe.chan:113). It is valid until the next step.
 type PipeFlowingGoneWriters struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1274,7 +1561,7 @@ type PipeFlowingGoneWriters struct {
 
 func (*PipeFlowingGoneWriters) pipeFlowingOption() {}
 
-// PipeFlowingReleaseSleepers is Release() <- sleepers[s at pending] (pipe.chan:105). It is valid until the next step.
+// PipeFlowingReleaseSleepers is Release() <- sleepers[s at pending] (pipe.chan:115). It is valid until the next step.
 type PipeFlowingReleaseSleepers struct {
 	Member int
 	Next   PipeAfterRelease
@@ -1282,7 +1569,7 @@ type PipeFlowingReleaseSleepers struct {
 
 func (*PipeFlowingReleaseSleepers) pipeFlowingOption() {}
 
-// PipeFlowingReleaseSleepers2 is Release() <- sleepers[s at answered] (pipe.chan:110). It is valid until the next step.
+// PipeFlowingReleaseSleepers2 is Release() <- sleepers[s at answered] (pipe.chan:120). It is valid until the next step.
 type PipeFlowingReleaseSleepers2 struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1290,7 +1577,7 @@ type PipeFlowingReleaseSleepers2 struct {
 
 func (*PipeFlowingReleaseSleepers2) pipeFlowingOption() {}
 
-// PipeFlowingGoneSleepers is gone <- sleepers[s] (pipe.chan:111). It is valid until the next step.
+// PipeFlowingGoneSleepers is gone <- sleepers[s] (pipe.chan:121). It is valid until the next step.
 type PipeFlowingGoneSleepers struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1298,7 +1585,7 @@ type PipeFlowingGoneSleepers struct {
 
 func (*PipeFlowingGoneSleepers) pipeFlowingOption() {}
 
-// PipeFlowingGoneWriters2 is gone <- writers[w at rest] (pipe.chan:77). It is valid until the next step.
+// PipeFlowingGoneWriters2 is gone <- writers[w at rest] (pipe.chan:87). It is valid until the next step.
 type PipeFlowingGoneWriters2 struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1306,13 +1593,55 @@ type PipeFlowingGoneWriters2 struct {
 
 func (*PipeFlowingGoneWriters2) pipeFlowingOption() {}
 
-// PipeFlowingGoneReaders2 is gone <- readers[r at rest] (pipe.chan:76). It is valid until the next step.
+// PipeFlowingGoneReaders2 is gone <- readers[r at rest] (pipe.chan:86). It is valid until the next step.
 type PipeFlowingGoneReaders2 struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
 }
 
 func (*PipeFlowingGoneReaders2) pipeFlowingOption() {}
+
+// PipeAfterWatchSentWritten is writers[w] <- Written(_) (pipe.chan:38). It is valid until the next step.
+type PipeAfterWatchSentWritten struct {
+	Next PipeAfterWatchSentWrittenNext
+}
+
+func (*PipeAfterWatchSentWritten) pipeAfterWatchOption() {}
+
+// PipeAfterWatchGone is gone <- writers[w] (pipe.chan:43). It is valid until the next step.
+type PipeAfterWatchGone struct {
+	Next PipeFlowingOrAfterReadOrOthers
+}
+
+func (*PipeAfterWatchGone) pipeAfterWatchOption() {}
+
+// PipeAfterCloseSentData is readers[r] <- Data(_) (pipe.chan:54). It is valid until the next step.
+type PipeAfterCloseSentData struct {
+	Next PipeAfterCloseSentDataNext
+}
+
+func (*PipeAfterCloseSentData) pipeAfterCloseOption() {}
+
+// PipeAfterCloseGone is gone <- readers[r] (pipe.chan:59). It is valid until the next step.
+type PipeAfterCloseGone struct {
+	Next PipeFlowingOrAfterCloseOrOthers
+}
+
+func (*PipeAfterCloseGone) pipeAfterCloseOption() {}
+
+// PipeAfterIsSentWritten is writers[w] <- Written(_) (pipe.chan:38). It is valid until the next step.
+type PipeAfterIsSentWritten struct {
+	Next PipeAfterIsSentWrittenNext
+}
+
+func (*PipeAfterIsSentWritten) pipeAfterIsOption() {}
+
+// PipeAfterIsGone is gone <- writers[w] (pipe.chan:43). It is valid until the next step.
+type PipeAfterIsGone struct {
+	Next PipeFlowingOrAfterFailedOrOthers
+}
+
+func (*PipeAfterIsGone) pipeAfterIsOption() {}
 
 // settle1 is what the component does by itself from pipe.chan:30 on.
 func (e *pipeComponent) settle1() PipeFlowingOrAfterReadOrOthers {
@@ -1323,8 +1652,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -1336,56 +1664,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1395,7 +1721,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle2 is what the component does by itself from pipe.chan:87 on.
+// settle2 is what the component does by itself from pipe.chan:97 on.
 func (e *pipeComponent) settle2() PipeFlowingOrAfterReadOrOthers {
 	e.added = e.Free(pipeSleepers, 1)
 	e.v.s = e.added
@@ -1408,8 +1734,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -1421,56 +1746,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1480,7 +1803,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle3 is what the component does by itself from pipe.chan:90 on.
+// settle3 is what the component does by itself from pipe.chan:100 on.
 func (e *pipeComponent) settle3() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeReaders, e.v.killed)
 	e.v.w = 0
@@ -1490,8 +1813,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -1503,56 +1825,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1562,7 +1882,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle4 is what the component does by itself from pipe.chan:100 on.
+// settle4 is what the component does by itself from pipe.chan:110 on.
 func (e *pipeComponent) settle4() PipeFlowingOrAfterReadOrOthers {
 	e.added = e.Free(pipeSleepers, 1)
 	e.v.s = e.added
@@ -1575,8 +1895,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -1588,56 +1907,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1647,7 +1964,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle5 is what the component does by itself from pipe.chan:103 on.
+// settle5 is what the component does by itself from pipe.chan:113 on.
 func (e *pipeComponent) settle5() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeWriters, e.v.killed)
 	e.v.w = 0
@@ -1657,8 +1974,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -1670,56 +1986,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1729,7 +2043,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle6 is what the component does by itself from pipe.chan:111 on.
+// settle6 is what the component does by itself from pipe.chan:121 on.
 func (e *pipeComponent) settle6() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeSleepers, e.v.s)
 	e.v.w = 0
@@ -1739,8 +2053,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -1752,56 +2065,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1811,7 +2122,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle7 is what the component does by itself from pipe.chan:77 on.
+// settle7 is what the component does by itself from pipe.chan:87 on.
 func (e *pipeComponent) settle7() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeWriters, e.v.w)
 	e.v.w = 0
@@ -1821,8 +2132,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -1834,56 +2144,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1893,7 +2201,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle8 is what the component does by itself from pipe.chan:76 on.
+// settle8 is what the component does by itself from pipe.chan:86 on.
 func (e *pipeComponent) settle8() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeReaders, e.v.r)
 	e.v.w = 0
@@ -1903,8 +2211,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -1916,56 +2223,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -1975,7 +2280,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle9 is what the component does by itself from pipe.chan:76 on.
+// settle9 is what the component does by itself from pipe.chan:86 on.
 func (e *pipeComponent) settle9() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
@@ -1986,8 +2291,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -1999,56 +2303,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2058,7 +2360,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle10 is what the component does by itself from pipe.chan:76 on.
+// settle10 is what the component does by itself from pipe.chan:86 on.
 func (e *pipeComponent) settle10() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
@@ -2069,8 +2371,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -2082,56 +2383,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2141,7 +2440,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle11 is what the component does by itself from pipe.chan:76 on.
+// settle11 is what the component does by itself from pipe.chan:86 on.
 func (e *pipeComponent) settle11() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
@@ -2152,8 +2451,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -2165,56 +2463,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2224,7 +2520,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle12 is what the component does by itself from pipe.chan:76 on.
+// settle12 is what the component does by itself from pipe.chan:86 on.
 func (e *pipeComponent) settle12() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
@@ -2235,8 +2531,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -2248,56 +2543,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2307,7 +2600,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle13 is what the component does by itself from pipe.chan:76 on.
+// settle13 is what the component does by itself from pipe.chan:86 on.
 func (e *pipeComponent) settle13() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
@@ -2318,8 +2611,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -2331,56 +2623,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2390,7 +2680,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle14 is what the component does by itself from pipe.chan:76 on.
+// settle14 is what the component does by itself from pipe.chan:86 on.
 func (e *pipeComponent) settle14() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
@@ -2401,8 +2691,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -2414,56 +2703,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2473,7 +2760,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle15 is what the component does by itself from pipe.chan:77 on.
+// settle15 is what the component does by itself from pipe.chan:87 on.
 func (e *pipeComponent) settle15() PipeFlowingOrAfterReadOrOthers {
 	e.v.w = e.v.w2
 	e.Drop(pipeWriters, e.v.w2)
@@ -2484,8 +2771,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -2497,56 +2783,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2556,7 +2840,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle16 is what the component does by itself from pipe.chan:77 on.
+// settle16 is what the component does by itself from pipe.chan:87 on.
 func (e *pipeComponent) settle16() PipeFlowingOrAfterReadOrOthers {
 	e.v.w = e.v.w2
 	e.Drop(pipeWriters, e.v.w2)
@@ -2567,8 +2851,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -2580,56 +2863,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2639,7 +2920,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle17 is what the component does by itself from pipe.chan:77 on.
+// settle17 is what the component does by itself from pipe.chan:87 on.
 func (e *pipeComponent) settle17() PipeFlowingOrAfterReadOrOthers {
 	e.v.w = e.v.w2
 	e.Drop(pipeWriters, e.v.w2)
@@ -2650,8 +2931,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -2663,56 +2943,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2722,7 +3000,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle18 is what the component does by itself from pipe.chan:77 on.
+// settle18 is what the component does by itself from pipe.chan:87 on.
 func (e *pipeComponent) settle18() PipeFlowingOrAfterReadOrOthers {
 	e.v.w = e.v.w2
 	e.Drop(pipeWriters, e.v.w2)
@@ -2733,8 +3011,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -2746,56 +3023,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2805,7 +3080,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle19 is what the component does by itself from pipe.chan:77 on.
+// settle19 is what the component does by itself from pipe.chan:87 on.
 func (e *pipeComponent) settle19() PipeFlowingOrAfterReadOrOthers {
 	e.v.w = e.v.w2
 	e.Drop(pipeWriters, e.v.w2)
@@ -2816,8 +3091,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -2829,56 +3103,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2888,7 +3160,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle20 is what the component does by itself from pipe.chan:108 on.
+// settle20 is what the component does by itself from pipe.chan:118 on.
 func (e *pipeComponent) settle20() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeSleepers, e.v.s)
 	e.v.w = 0
@@ -2898,8 +3170,7 @@ l23:
 			e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 			return &e.at.pipeAfterRead
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		if e.v.level != LevelFull {
 			e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 			return &e.at.pipeAfterWatch
 		}
@@ -2911,56 +3182,54 @@ l39:
 		goto l23
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -2981,8 +3250,7 @@ l39:
 				e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 				return &e.at.pipeAfterRead
 			}
-			if e.v.filled < 2 {
-				e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+			if e.v.level != LevelFull {
 				e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 				return &e.at.pipeAfterWatch
 			}
@@ -2991,56 +3259,54 @@ l39:
 		goto l39
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -3060,8 +3326,7 @@ l39:
 				e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 				return &e.at.pipeAfterRead
 			}
-			if e.v.filled < 2 {
-				e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+			if e.v.level != LevelFull {
 				e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 				return &e.at.pipeAfterWatch
 			}
@@ -3070,56 +3335,54 @@ l39:
 		goto l39
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -3129,7 +3392,7 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle23 is what the component does by itself from pipe.chan:40 on.
+// settle23 is what the component does by itself from pipe.chan:43 on.
 func (e *pipeComponent) settle23() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeWriters, e.v.w)
 l39:
@@ -3140,8 +3403,7 @@ l39:
 				e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
 				return &e.at.pipeAfterRead
 			}
-			if e.v.filled < 2 {
-				e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+			if e.v.level != LevelFull {
 				e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
 				return &e.at.pipeAfterWatch
 			}
@@ -3150,56 +3412,54 @@ l39:
 		goto l39
 	}
 	e.v.r = 0
-l58:
+l59:
 	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-		if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-			if 0 < e.v.filled {
-				e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-				return &e.at.pipeAfterClose
-			}
+		if e.v.level != LevelEmpty {
 			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 			return &e.at.pipeAfterClose
 		}
-		goto l61
-	}
-l61:
-	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
-		goto l58
-	}
-	e.v.w = 0
-l68:
-	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
-		if e.Count(pipeReaders) == 0 {
+		if e.Count(pipeWriters) == 0 {
 			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
 			return &e.at.pipeAfterGone
 		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -3209,58 +3469,210 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle24 is what the component does by itself from pipe.chan:55 on.
-func (e *pipeComponent) settle24() PipeFlowingOrAfterCloseOrOthers {
+// settle24 is what the component does by itself from pipe.chan:40 on.
+func (e *pipeComponent) settle24() PipeFlowingOrAfterReadOrOthers {
+	e.v.level = LevelSome
+l39:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+			if e.Count(pipeReaders) == 0 {
+				e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
+				return &e.at.pipeAfterRead
+			}
+			if e.v.level != LevelFull {
+				e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
+				return &e.at.pipeAfterWatch
+			}
+			goto l39
+		}
+		goto l39
+	}
+	e.v.r = 0
+l59:
+	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
+		if e.v.level != LevelEmpty {
+			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+			return &e.at.pipeAfterClose
+		}
+		if e.Count(pipeWriters) == 0 {
+			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
+			return &e.at.pipeAfterGone
+		}
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
+			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
+			return &e.at.pipeAfterFailed
+		}
+		if e.v.level != LevelFull {
+			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+			return &e.at.pipeAfterIs
+		}
+		goto l76
+	}
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
+	if e.v.s < 1 {
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
+	}
+	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
+		e.at.pipeEnd = PipeEnd{e, e.Step()}
+		return &e.at.pipeEnd
+	}
+	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
+	return &e.at.pipeFlowing
+}
+
+// settle25 is what the component does by itself from pipe.chan:41 on.
+func (e *pipeComponent) settle25() PipeFlowingOrAfterReadOrOthers {
+	e.v.level = LevelFull
+l39:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+			if e.Count(pipeReaders) == 0 {
+				e.at.pipeAfterRead = PipeAfterRead{e, e.Step()}
+				return &e.at.pipeAfterRead
+			}
+			if e.v.level != LevelFull {
+				e.at.pipeAfterWatch = PipeAfterWatch{e, e.Step()}
+				return &e.at.pipeAfterWatch
+			}
+			goto l39
+		}
+		goto l39
+	}
+	e.v.r = 0
+l59:
+	if e.HasAt(pipeReaders, e.v.r, 1<<1) {
+		if e.v.level != LevelEmpty {
+			e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+			return &e.at.pipeAfterClose
+		}
+		if e.Count(pipeWriters) == 0 {
+			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
+			return &e.at.pipeAfterGone
+		}
+		goto l63
+	}
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		goto l59
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
+			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
+			return &e.at.pipeAfterFailed
+		}
+		if e.v.level != LevelFull {
+			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+			return &e.at.pipeAfterIs
+		}
+		goto l76
+	}
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
+	if e.v.s < 1 {
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
+	}
+	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
+		e.at.pipeEnd = PipeEnd{e, e.Step()}
+		return &e.at.pipeEnd
+	}
+	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
+	return &e.at.pipeFlowing
+}
+
+// settle26 is what the component does by itself from pipe.chan:59 on.
+func (e *pipeComponent) settle26() PipeFlowingOrAfterCloseOrOthers {
 	e.Drop(pipeReaders, e.v.r)
-l61:
+l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
 		if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-			if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-				if 0 < e.v.filled {
-					e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-					e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-					return &e.at.pipeAfterClose
-				}
+			if e.v.level != LevelEmpty {
 				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 				return &e.at.pipeAfterClose
 			}
-			goto l61
+			if e.Count(pipeWriters) == 0 {
+				e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
+				return &e.at.pipeAfterGone
+			}
+			goto l63
 		}
-		goto l61
+		goto l63
 	}
 	e.v.w = 0
-l68:
+l74:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
-			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
-			return &e.at.pipeAfterGone
-		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -3270,57 +3682,56 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle25 is what the component does by itself from pipe.chan:48 on.
-func (e *pipeComponent) settle25() PipeFlowingOrAfterCloseOrOthers {
-l61:
+// settle27 is what the component does by itself from pipe.chan:56 on.
+func (e *pipeComponent) settle27() PipeFlowingOrAfterCloseOrOthers {
+	e.v.level = LevelSome
+l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:48")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
 		if e.HasAt(pipeReaders, e.v.r, 1<<1) {
-			if 0 < e.v.filled || e.Count(pipeWriters) == 0 {
-				if 0 < e.v.filled {
-					e.v.filled = e.InRange(e.v.filled-1, 0, 2, "filled", "pipe.chan:51")
-					e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
-					return &e.at.pipeAfterClose
-				}
+			if e.v.level != LevelEmpty {
 				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
 				return &e.at.pipeAfterClose
 			}
-			goto l61
+			if e.Count(pipeWriters) == 0 {
+				e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
+				return &e.at.pipeAfterGone
+			}
+			goto l63
 		}
-		goto l61
+		goto l63
 	}
 	e.v.w = 0
-l68:
+l74:
 	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 		if e.Count(pipeReaders) == 0 {
-			e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
-			return &e.at.pipeAfterGone
-		}
-		if e.v.filled < 2 {
-			e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
 			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 			return &e.at.pipeAfterFailed
 		}
-		goto l70
-	}
-l70:
-	if e.v.w < 0 {
-		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
-		goto l68
-	}
-	e.v.s = 0
-l78:
-	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
+		if e.v.level != LevelFull {
 			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
 			return &e.at.pipeAfterIs
 		}
-		goto l81
+		goto l76
 	}
-l81:
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -3330,39 +3741,214 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle26 is what the component does by itself from pipe.chan:34 on.
-func (e *pipeComponent) settle26() PipeFlowingOrAfterGoneOrOthers {
+// settle28 is what the component does by itself from pipe.chan:57 on.
+func (e *pipeComponent) settle28() PipeFlowingOrAfterCloseOrOthers {
+	e.v.level = LevelEmpty
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		if e.HasAt(pipeReaders, e.v.r, 1<<1) {
+			if e.v.level != LevelEmpty {
+				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+				return &e.at.pipeAfterClose
+			}
+			if e.Count(pipeWriters) == 0 {
+				e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
+				return &e.at.pipeAfterGone
+			}
+			goto l63
+		}
+		goto l63
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
+			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
+			return &e.at.pipeAfterFailed
+		}
+		if e.v.level != LevelFull {
+			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+			return &e.at.pipeAfterIs
+		}
+		goto l76
+	}
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
+	if e.v.s < 1 {
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
+	}
+	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
+		e.at.pipeEnd = PipeEnd{e, e.Step()}
+		return &e.at.pipeEnd
+	}
+	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
+	return &e.at.pipeFlowing
+}
+
+// settle29 is what the component does by itself from pipe.chan:65 on.
+func (e *pipeComponent) settle29() PipeFlowingOrAfterCloseOrOthers {
+	e.Drop(pipeReaders, e.v.r)
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		if e.HasAt(pipeReaders, e.v.r, 1<<1) {
+			if e.v.level != LevelEmpty {
+				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+				return &e.at.pipeAfterClose
+			}
+			if e.Count(pipeWriters) == 0 {
+				e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
+				return &e.at.pipeAfterGone
+			}
+			goto l63
+		}
+		goto l63
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
+			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
+			return &e.at.pipeAfterFailed
+		}
+		if e.v.level != LevelFull {
+			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+			return &e.at.pipeAfterIs
+		}
+		goto l76
+	}
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
+	if e.v.s < 1 {
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
+	}
+	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
+		e.at.pipeEnd = PipeEnd{e, e.Step()}
+		return &e.at.pipeEnd
+	}
+	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
+	return &e.at.pipeFlowing
+}
+
+// settle30 is what the component does by itself from pipe.chan:51 on.
+func (e *pipeComponent) settle30() PipeFlowingOrAfterCloseOrOthers {
+l63:
+	if e.v.r < 0 {
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		if e.HasAt(pipeReaders, e.v.r, 1<<1) {
+			if e.v.level != LevelEmpty {
+				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
+				return &e.at.pipeAfterClose
+			}
+			if e.Count(pipeWriters) == 0 {
+				e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
+				return &e.at.pipeAfterGone
+			}
+			goto l63
+		}
+		goto l63
+	}
+	e.v.w = 0
+l74:
+	if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+		if e.Count(pipeReaders) == 0 {
+			e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
+			return &e.at.pipeAfterFailed
+		}
+		if e.v.level != LevelFull {
+			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+			return &e.at.pipeAfterIs
+		}
+		goto l76
+	}
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		goto l74
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
+	if e.v.s < 1 {
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
+	}
+	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
+		e.at.pipeEnd = PipeEnd{e, e.Step()}
+		return &e.at.pipeEnd
+	}
+	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
+	return &e.at.pipeFlowing
+}
+
+// settle31 is what the component does by itself from pipe.chan:34 on.
+func (e *pipeComponent) settle31() PipeFlowingOrAfterFailedOrOthers {
 	e.Drop(pipeWriters, e.v.w)
-l70:
+l76:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
 		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 			if e.Count(pipeReaders) == 0 {
-				e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
-				return &e.at.pipeAfterGone
-			}
-			if e.v.filled < 2 {
-				e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
 				e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 				return &e.at.pipeAfterFailed
 			}
-			goto l70
+			if e.v.level != LevelFull {
+				e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+				return &e.at.pipeAfterIs
+			}
+			goto l76
 		}
-		goto l70
+		goto l76
 	}
 	e.v.s = 0
-l78:
+l85:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
-			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
-			return &e.at.pipeAfterIs
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
 		}
-		goto l81
+		goto l89
 	}
-l81:
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -3372,38 +3958,37 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle27 is what the component does by itself from pipe.chan:30 on.
-func (e *pipeComponent) settle27() PipeFlowingOrAfterGoneOrOthers {
-l70:
+// settle32 is what the component does by itself from pipe.chan:30 on.
+func (e *pipeComponent) settle32() PipeFlowingOrAfterFailedOrOthers {
+l76:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
 		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 			if e.Count(pipeReaders) == 0 {
-				e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
-				return &e.at.pipeAfterGone
-			}
-			if e.v.filled < 2 {
-				e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
 				e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 				return &e.at.pipeAfterFailed
 			}
-			goto l70
+			if e.v.level != LevelFull {
+				e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+				return &e.at.pipeAfterIs
+			}
+			goto l76
 		}
-		goto l70
+		goto l76
 	}
 	e.v.s = 0
-l78:
+l85:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
-			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
-			return &e.at.pipeAfterIs
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
 		}
-		goto l81
+		goto l89
 	}
-l81:
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -3413,39 +3998,38 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle28 is what the component does by itself from pipe.chan:40 on.
-func (e *pipeComponent) settle28() PipeFlowingOrAfterGoneOrOthers {
+// settle33 is what the component does by itself from pipe.chan:43 on.
+func (e *pipeComponent) settle33() PipeFlowingOrAfterFailedOrOthers {
 	e.Drop(pipeWriters, e.v.w)
-l70:
+l76:
 	if e.v.w < 0 {
 		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
 		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
 			if e.Count(pipeReaders) == 0 {
-				e.at.pipeAfterGone = PipeAfterGone{e, e.Step()}
-				return &e.at.pipeAfterGone
-			}
-			if e.v.filled < 2 {
-				e.v.filled = e.InRange(e.v.filled+1, 0, 2, "filled", "pipe.chan:37")
 				e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
 				return &e.at.pipeAfterFailed
 			}
-			goto l70
+			if e.v.level != LevelFull {
+				e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+				return &e.at.pipeAfterIs
+			}
+			goto l76
 		}
-		goto l70
+		goto l76
 	}
 	e.v.s = 0
-l78:
+l85:
 	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-		if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
-			e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
-			return &e.at.pipeAfterIs
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
 		}
-		goto l81
+		goto l89
 	}
-l81:
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
-		goto l78
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -3455,20 +4039,102 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle29 is what the component does by itself from pipe.chan:67 on.
-func (e *pipeComponent) settle29() PipeFlowingOrAfterIsOrOthers {
+// settle34 is what the component does by itself from pipe.chan:40 on.
+func (e *pipeComponent) settle34() PipeFlowingOrAfterFailedOrOthers {
+	e.v.level = LevelSome
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+			if e.Count(pipeReaders) == 0 {
+				e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
+				return &e.at.pipeAfterFailed
+			}
+			if e.v.level != LevelFull {
+				e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+				return &e.at.pipeAfterIs
+			}
+			goto l76
+		}
+		goto l76
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
+	if e.v.s < 1 {
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
+	}
+	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
+		e.at.pipeEnd = PipeEnd{e, e.Step()}
+		return &e.at.pipeEnd
+	}
+	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
+	return &e.at.pipeFlowing
+}
+
+// settle35 is what the component does by itself from pipe.chan:41 on.
+func (e *pipeComponent) settle35() PipeFlowingOrAfterFailedOrOthers {
+	e.v.level = LevelFull
+l76:
+	if e.v.w < 0 {
+		e.v.w = e.InRange(e.v.w+1, 0, 0, "w", "pipe.chan:30")
+		if e.HasAt(pipeWriters, e.v.w, 1<<2|1<<3) {
+			if e.Count(pipeReaders) == 0 {
+				e.at.pipeAfterFailed = PipeAfterFailed{e, e.Step()}
+				return &e.at.pipeAfterFailed
+			}
+			if e.v.level != LevelFull {
+				e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
+				return &e.at.pipeAfterIs
+			}
+			goto l76
+		}
+		goto l76
+	}
+	e.v.s = 0
+l85:
+	if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
+		if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+			e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+			return &e.at.pipeAfterCancelled
+		}
+		goto l89
+	}
+l89:
+	if e.v.s < 1 {
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		goto l85
+	}
+	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
+		e.at.pipeEnd = PipeEnd{e, e.Step()}
+		return &e.at.pipeEnd
+	}
+	e.at.pipeFlowing = PipeFlowing{e, e.Step()}
+	return &e.at.pipeFlowing
+}
+
+// settle36 is what the component does by itself from pipe.chan:77 on.
+func (e *pipeComponent) settle36() PipeFlowingOrAfterCancelledOrOthers {
 	e.Drop(pipeSleepers, e.v.s)
-l81:
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
 		if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-			if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
-				e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
-				return &e.at.pipeAfterIs
+			if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+				e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+				return &e.at.pipeAfterCancelled
 			}
-			goto l81
+			goto l89
 		}
-		goto l81
+		goto l89
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}
@@ -3478,19 +4144,19 @@ l81:
 	return &e.at.pipeFlowing
 }
 
-// settle30 is what the component does by itself from pipe.chan:63 on.
-func (e *pipeComponent) settle30() PipeFlowingOrAfterIsOrOthers {
-l81:
+// settle37 is what the component does by itself from pipe.chan:73 on.
+func (e *pipeComponent) settle37() PipeFlowingOrAfterCancelledOrOthers {
+l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:63")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
 		if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
-			if e.v.wants[e.v.s] == file.ReadyReadable && (0 < e.v.filled || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.filled < 2 || e.Count(pipeReaders) == 0) {
-				e.at.pipeAfterIs = PipeAfterIs{e, e.Step()}
-				return &e.at.pipeAfterIs
+			if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
+				e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
+				return &e.at.pipeAfterCancelled
 			}
-			goto l81
+			goto l89
 		}
-		goto l81
+		goto l89
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
 		e.at.pipeEnd = PipeEnd{e, e.Step()}

@@ -7,7 +7,7 @@ import (
 )
 
 // PipelineDigest identifies what was verified of the system pipe.Pipeline.
-const PipelineDigest = "80b86211c8fdf9e0698aecf63219c36b5f349c5771b0aafe7990e51f23155d0e"
+const PipelineDigest = "1c2585f542f4c145956cea5e385212ede8d10b43e5be6252821b2478d348c6c1"
 
 // PipelineParts is the code of the system pipe.Pipeline: a function for each of its components.
 type PipelineParts struct {

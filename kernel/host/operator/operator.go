@@ -7,18 +7,18 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/boot"
 )
 
-// Run launches the commands one after the other and waits until all have ended; ended is told of each, by its number, with which code. When all
-// have, Run calls done and goes on until it is stopped.
-func Run(commands [][]byte, ended func(job, code uint32), done func()) boot.OperatorFunc {
+// Run launches the pipelines one after the other and waits until so many jobs have ended as there are programs in them; ended is told of each, by its
+// number, with which code. When all have, Run calls done and goes on until it is stopped.
+func Run(pipelines [][]byte, jobs int, ended func(job, code uint32), done func()) boot.OperatorFunc {
 	return func(_ context.Context, s boot.OperatorOperating) error {
-		left := len(commands)
+		left := jobs
 		heard := func(job, code uint32) {
 			ended(job, code)
 			if left--; left == 0 {
 				done()
 			}
 		}
-		for len(commands) > 0 {
+		for len(pipelines) > 0 {
 			launch, err := s.Launch()
 			if err != nil {
 				return err
@@ -29,10 +29,10 @@ func Run(commands [][]byte, ended func(job, code uint32), done func()) boot.Oper
 			}
 			switch o := o.(type) {
 			case *boot.OperatorAfterLaunchSentLaunch:
-				if s, err = o.Next.SendInitLaunch(commands[0]); err != nil {
+				if s, err = o.Next.SendInitLaunch(pipelines[0]); err != nil {
 					return err
 				}
-				commands = commands[1:]
+				pipelines = pipelines[1:]
 			case *boot.OperatorAfterLaunchExited:
 				s = o.Next
 				heard(o.Job, o.Code)

@@ -5,9 +5,24 @@ package terminal
 import (
 	"context"
 	"io"
+	"os"
 
 	"github.com/protoc-os/protoc-os/protocols/console"
+	"github.com/protoc-os/protoc-os/protocols/file"
 )
+
+// Kinds tells of each stream whether it is a terminal; if not, it is no more than a pipe.
+func Kinds(in io.Reader, out, errs io.Writer) (kinds [3]file.Kind) {
+	for i, stream := range []any{in, out, errs} {
+		kinds[i] = file.KindPipe
+		if f, ok := stream.(interface{ Stat() (os.FileInfo, error) }); ok {
+			if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+				kinds[i] = file.KindTerminal
+			}
+		}
+	}
+	return kinds
+}
 
 // Keyboard reads from r until its end.
 func Keyboard(r io.Reader) console.KeyboardFunc {

@@ -2,8 +2,8 @@ package wasi
 
 import "github.com/tetratelabs/wazero/experimental"
 
-// grain is how much memory the kernel grants at once.
-const grain = 1 << 20
+// grain is how much memory the kernel grants at once: with the run values of boot.Services, 1 GiB to one program and 8 GiB to all.
+const grain = 4 << 20
 
 // grainsMost is the most that one request asks for.
 const grainsMost = 2

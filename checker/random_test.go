@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	random = flag.Int("random", 12500, "how many random systems to compare")
+	random = flag.Int("random", 4000, "how many random systems to compare")
 	seed   = flag.Int64("seed", 1, "first seed")
 )
 

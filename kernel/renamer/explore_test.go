@@ -87,7 +87,8 @@ func (n names) serve(_ context.Context, s dir.NamesServing) error {
 			}
 		case *dir.NamesServingClose:
 			s = o.Next
-		default:
+		case *dir.NamesServingAdopt, *dir.NamesServingList, *dir.NamesServingMakeDir, *dir.NamesServingOpen,
+			*dir.NamesServingReadLink, *dir.NamesServingRelease, *dir.NamesServingRename, *dir.NamesServingSetTimes, *dir.NamesServingStat, *dir.NamesServingSymlink, *dir.NamesServingSync:
 			return fmt.Errorf("the renamer asks for %T", o)
 		}
 	}

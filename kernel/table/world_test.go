@@ -119,6 +119,18 @@ func (w *world) must(err error) {
 	}
 }
 
+func (w *world) handle(s file.FileClientRest, _ dir.OpeningOpenerEnd) *handle {
+	h := &handle{w: w}
+	h.Put(s)
+	return h
+}
+
+func (w *world) folder(s dir.DirClientRest, _ dir.OpeningOpenerEnd) *folder {
+	d := &folder{w: w}
+	d.Put(s)
+	return d
+}
+
 // answer waits for what was opened.
 func (w *world) answer(end channel.End) (*folder, *handle, errno.Errno) {
 	w.t.Helper()
@@ -127,13 +139,9 @@ func (w *world) answer(end channel.End) (*folder, *handle, errno.Errno) {
 	w.must(err)
 	switch m := o.(type) {
 	case *dir.OpeningOpenerOpened:
-		h := &handle{w: w}
-		h.Put(m.Opened)
-		return nil, h, fine
+		return nil, w.handle(m.Opened, m.Next), fine
 	case *dir.OpeningOpenerOpenedDir:
-		d := &folder{w: w}
-		d.Put(m.Opened)
-		return d, nil, fine
+		return w.folder(m.Opened, m.Next), nil, fine
 	case *dir.OpeningOpenerFailed:
 		return nil, nil, m.Err
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/protoc-os/protoc-os/dsl/session"
 )
 
-var countingSystems = flag.Int("counting", 30, "how many random servers to show for any number of clients")
+var countingSystems = flag.Int("counting", 150, "how many random servers to show for any number of clients")
 
 // TestCounting: what is shown for any number of clients holds for one to four of them, explored one by one, on random servers. And it is shown of some
 // that hold, while none that fails for a larger number is missed.

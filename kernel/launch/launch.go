@@ -93,7 +93,7 @@ func (v *launcher) launch(next boot.InitLaunchingOrAfterLaunchOrOthers, pipeline
 			run, err = closed.SendOperatorExited(job, NoPlace)
 		case *boot.InitAfterLaunch2:
 			run, err = s.SendOperatorExited(job, NoPlace)
-		default:
+		case *boot.InitLaunching:
 			panic("launch: a place is free, and none can be taken")
 		}
 		switch {

@@ -284,12 +284,12 @@ func (s BellWaiterAfterForget) Receive() (BellWaiterAfterForgetMessage, error) {
 	switch label {
 	case 1:
 		p := channel.In[BellRingPayload](&e.Endpoint)
-		e.Close(0, 0)
 		e.bellWaiterAfterForgetRing = BellWaiterAfterForgetRing{Value: p.Value, Next: BellWaiterEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.bellWaiterAfterForgetRing, nil
 	case 2:
-		e.Close(0, 0)
 		e.bellWaiterAfterForgetForgotten = BellWaiterAfterForgetForgotten{Next: BellWaiterAfterForgotten{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.bellWaiterAfterForgetForgotten, nil
 	}
 	panic("channel: BellWaiterAfterForget received a label that it does not list")
@@ -482,8 +482,8 @@ func (s BellRingerRung) Receive() (*BellRingerRungForget, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Close(0, 0)
 	e.bellRingerRungForget = BellRingerRungForget{Next: BellRingerEnd{e, e.Step()}}
+	e.Close(0, 0)
 	return &e.bellRingerRungForget, nil
 }
 
@@ -526,8 +526,8 @@ func (s BellRingerHeld) Receive() (*BellRingerHeldForget, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Close(0, 0)
 	e.bellRingerHeldForget = BellRingerHeldForget{Next: BellRingerAfterForgotten{e, e.Step()}}
+	e.Close(0, 0)
 	return &e.bellRingerHeldForget, nil
 }
 

@@ -670,8 +670,8 @@ func (s StoreStoreRest) Receive() (StoreStoreRestMessage, error) {
 		e.storeStoreWatch = StoreStoreWatch{Key: p.Key, Bell: BellRingerPendingFrom(&e.Endpoint, 0), Next: StoreStoreRest{e, e.Step()}}
 		return &e.storeStoreWatch, nil
 	case 6:
-		e.Close(0, 0)
 		e.storeStoreDetach = StoreStoreDetach{Next: StoreStoreEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.storeStoreDetach, nil
 	}
 	panic("channel: StoreStoreRest received a label that it does not list")

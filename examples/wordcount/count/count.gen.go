@@ -322,8 +322,8 @@ func (s CountCoordinatorAfterLeftTotal) Receive() (*CountCoordinatorAfterLeftTot
 		return nil, err
 	}
 	p := channel.In[CountRightTotalPayload](&e.Endpoint)
-	e.Close(0, 0)
 	e.countCoordinatorAfterLeftTotalRightTotal = CountCoordinatorAfterLeftTotalRightTotal{Words: p.Words, Next: CountCoordinatorEnd{e, e.Step()}}
+	e.Close(0, 0)
 	return &e.countCoordinatorAfterLeftTotalRightTotal, nil
 }
 
@@ -352,8 +352,8 @@ func (s CountCoordinatorAfterRightTotal) Receive() (*CountCoordinatorAfterRightT
 		return nil, err
 	}
 	p := channel.In[CountLeftTotalPayload](&e.Endpoint)
-	e.Close(0, 0)
 	e.countCoordinatorAfterRightTotalLeftTotal = CountCoordinatorAfterRightTotalLeftTotal{Words: p.Words, Next: CountCoordinatorEnd{e, e.Step()}}
+	e.Close(0, 0)
 	return &e.countCoordinatorAfterRightTotalLeftTotal, nil
 }
 

@@ -291,8 +291,8 @@ func (s JobServerRest) Receive() (JobServerRestMessage, error) {
 		e.jobServerWork = JobServerWork{N: p.N, Text: string(p.Text.Data[:p.Text.Len]), Next: JobServerWorking{e, e.Step()}}
 		return &e.jobServerWork, nil
 	case 1:
-		e.Close(0, 0)
 		e.jobServerBye = JobServerBye{Next: JobServerEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.jobServerBye, nil
 	}
 	panic("channel: JobServerRest received a label that it does not list")

@@ -205,8 +205,8 @@ func (s SignalToRest) Receive() (SignalToRestMessage, error) {
 		e.signalToAgain = SignalToAgain{Next: SignalToRest{e, e.Step()}}
 		return &e.signalToAgain, nil
 	case 1:
-		e.Close(0, 0)
 		e.signalToStop = SignalToStop{Next: SignalToEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.signalToStop, nil
 	}
 	panic("channel: SignalToRest received a label that it does not list")

@@ -149,8 +149,8 @@ func (s LineCallerAfterAsk) Receive() (*LineCallerAnswer, error) {
 		return nil, err
 	}
 	p := channel.In[LineAnswerPayload](&e.Endpoint)
-	e.Close(0, 0)
 	e.lineCallerAnswer = LineCallerAnswer{X: p.X, Next: LineCallerEnd{e, e.Step()}}
+	e.Close(0, 0)
 	return &e.lineCallerAnswer, nil
 }
 

@@ -222,8 +222,8 @@ func (s OddTwoRest) Receive() (OddTwoRestMessage, error) {
 		e.oddTwoReceive = OddTwoReceive{Next: OddTwoRest{e, e.Step()}}
 		return &e.oddTwoReceive, nil
 	case 2:
-		e.Close(0, 0)
 		e.oddTwoDelegate = OddTwoDelegate{Next: OddTwoEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.oddTwoDelegate, nil
 	}
 	panic("channel: OddTwoRest received a label that it does not list")

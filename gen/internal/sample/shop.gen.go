@@ -397,8 +397,8 @@ func (s ShopServerRest) Receive() (ShopServerRestMessage, error) {
 		e.shopServerOpen = ShopServerOpen{Next: ShopServerAfterOpen{e, e.Step()}}
 		return &e.shopServerOpen, nil
 	case 2:
-		e.Close(0, 0)
 		e.shopServerBye = ShopServerBye{Next: ShopServerEnd{e, e.Step()}}
+		e.Close(0, 0)
 		return &e.shopServerBye, nil
 	}
 	panic("channel: ShopServerRest received a label that it does not list")

@@ -322,8 +322,8 @@ func (s VoteCollectorAfterYes) Receive() (*VoteCollectorAfterYesNo, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Close(0, 0)
 	e.voteCollectorAfterYesNo = VoteCollectorAfterYesNo{Next: VoteCollectorEnd{e, e.Step()}}
+	e.Close(0, 0)
 	return &e.voteCollectorAfterYesNo, nil
 }
 
@@ -352,8 +352,8 @@ func (s VoteCollectorAfterNo) Receive() (*VoteCollectorAfterNoYes, error) {
 		return nil, err
 	}
 	p := channel.In[VoteYesPayload](&e.Endpoint)
-	e.Close(0, 0)
 	e.voteCollectorAfterNoYes = VoteCollectorAfterNoYes{Weight: p.Weight, Next: VoteCollectorEnd{e, e.Step()}}
+	e.Close(0, 0)
 	return &e.voteCollectorAfterNoYes, nil
 }
 

@@ -27,8 +27,11 @@ const programs = 2
 // command is what each program of a pipeline is.
 var command = server.Command{Module: "m", Args: []string{"a"}, Env: []string{"K=V"}, Piped: true}
 
-// Start is Init with real processes and pipes, and two places for programs, which a pipeline may be too long for. Each command gets the next number, and each is told once how it has ended.
-func Start(w *channeltest.World) {
+// Start has room for so few open files that a program may go without a stream of the console, or without one end of a pipe.
+func Start(w *channeltest.World) { start(w, 4) }
+
+// start is Init with real processes and pipes, and two places for programs, which a pipeline may be too long for. Each command gets the next number, and each is told once how it has ended.
+func start(w *channeltest.World, files int) {
 	given := boot.InitGiven{
 		Fds: 4, Programs: programs, Stdio: 3, Waits: 8,
 		Operator: w.End(&boot.Operating, "init"), Table: w.End(&vnode.Table, "client"),
@@ -38,7 +41,7 @@ func Start(w *channeltest.World) {
 	for range programs {
 		given.Runners = append(given.Runners, w.End(&syscall.Runner, "kernel"))
 	}
-	limits := channel.NewLimits(channel.Limit{Of: "protocols/file.File", Most: 4}, channel.Limit{Of: "protocols/dir.Opening", Most: 8},
+	limits := channel.NewLimits(channel.Limit{Of: "protocols/file.File", Most: files}, channel.Limit{Of: "protocols/dir.Opening", Most: 8},
 		channel.Limit{Of: "protocols/pipe.Pipe", Most: 1})
 	boot.StartInit(w.Runtime, channel.Options{Name: "init", Limits: limits}, given, server.Init(process.Process, pipe.Pipe)).Discard()
 	w.Patient(&boot.Operating, &syscall.Runner, &syscall.Syscall, &syscall.Life)
@@ -73,3 +76,8 @@ func Start(w *channeltest.World) {
 }
 
 func TestInit(t *testing.T) { channeltest.Config{Runs: 600, Steps: 60}.Check(t, Start) }
+
+// With room for more files there are too few pipes.
+func TestPipes(t *testing.T) {
+	channeltest.Config{Steps: 60}.Check(t, func(w *channeltest.World) { start(w, 6) })
+}

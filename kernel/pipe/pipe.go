@@ -125,11 +125,14 @@ func (b *buffer) settle(next any) (any, error) {
 		}
 		switch o := o.(type) {
 		case *pipe.PipeAfterWatchSentWritten:
-			written, err := o.Next.SendWritersWritten(b.fill())
-			if err != nil {
+			n := b.fill()
+			written, err := o.Next.SendWritersWritten(n)
+			switch {
+			case err != nil:
 				return nil, err
-			}
-			if b.full() {
+			case n == 0: // a reader would take it for the end
+				return written.Nothing()
+			case b.full():
 				return written.NoRoom()
 			}
 			return written.Room()
@@ -143,11 +146,14 @@ func (b *buffer) settle(next any) (any, error) {
 		}
 		switch o := o.(type) {
 		case *pipe.PipeAfterIsSentWritten:
-			written, err := o.Next.SendWritersWritten(b.fill())
-			if err != nil {
+			n := b.fill()
+			written, err := o.Next.SendWritersWritten(n)
+			switch {
+			case err != nil:
 				return nil, err
-			}
-			if b.full() {
+			case n == 0: // a reader would take it for the end
+				return written.Nothing()
+			case b.full():
 				return written.NoRoom()
 			}
 			return written.Room()

@@ -14,7 +14,7 @@ import (
 )
 
 // ServicesDigest identifies what was verified of the system boot.Services.
-const ServicesDigest = "70046125da9e9bdee45236ed677fb2d30c50e79e1565379cf6bfa823a34fb440"
+const ServicesDigest = "6c6e151ecaa79f0968e57a094036e057211a7da6b2440a4957244bea6288a102"
 
 // ServicesParts is the code of the system boot.Services: a function for each of its components.
 type ServicesParts struct {

@@ -133,77 +133,79 @@ var pipeLayout = channel.Component{Name: "Pipe", Choices: 4, Ops: pipeOps, Choos
 }}
 
 // pipeOps are all steps of a Pipe, and pipeChooses its chooses.
-var pipeOps = []*channel.Op{&pipeAfterWriteSendReadersFailedOp, &pipeAfterAppendSendReadersFailedOp, &pipeAfterTruncateSendReadersFailedOp, &pipeAfterSetTimesSendReadersFailedOp, &pipeAfterSyncSendReadersFailedOp, &pipeAfterStatSendReadersIsOp, &pipeAfterRead2SendWritersFailedOp, &pipeAfterTruncate2SendWritersFailedOp, &pipeAfterSetTimes2SendWritersFailedOp, &pipeAfterSync2SendWritersFailedOp, &pipeAfterStat2SendWritersIsOp, &pipeAfterReleaseSendSleepersCancelledOp, &pipeAfterReadSendWritersFailedOp, &pipeAfterWatchSentWrittenNextSendWritersWrittenOp, &pipeAfterWrittenRoomOp, &pipeAfterWrittenNoRoomOp, &pipeAfterCloseSentDataNextSendReadersDataOp, &pipeAfterDataRestOp, &pipeAfterDataAllOp, &pipeAfterGoneSendReadersDataOp, &pipeAfterFailedSendWritersFailedOp, &pipeAfterIsSentWrittenNextSendWritersWrittenOp, &pipeAfterWritten2RoomOp, &pipeAfterWritten2NoRoomOp, &pipeAfterCancelledSendSleepersReadyOp}
+var pipeOps = []*channel.Op{&pipeAfterWriteSendReadersFailedOp, &pipeAfterAppendSendReadersFailedOp, &pipeAfterTruncateSendReadersFailedOp, &pipeAfterSetTimesSendReadersFailedOp, &pipeAfterSyncSendReadersFailedOp, &pipeAfterStatSendReadersIsOp, &pipeAfterRead2SendWritersFailedOp, &pipeAfterTruncate2SendWritersFailedOp, &pipeAfterSetTimes2SendWritersFailedOp, &pipeAfterSync2SendWritersFailedOp, &pipeAfterStat2SendWritersIsOp, &pipeAfterReleaseSendSleepersCancelledOp, &pipeAfterReadSendWritersFailedOp, &pipeAfterWatchSentWrittenNextSendWritersWrittenOp, &pipeAfterWrittenRoomOp, &pipeAfterWrittenNoRoomOp, &pipeAfterWrittenNothingOp, &pipeAfterCloseSentDataNextSendReadersDataOp, &pipeAfterDataRestOp, &pipeAfterDataAllOp, &pipeAfterGoneSendReadersDataOp, &pipeAfterFailedSendWritersFailedOp, &pipeAfterIsSentWrittenNextSendWritersWrittenOp, &pipeAfterWritten2RoomOp, &pipeAfterWritten2NoRoomOp, &pipeAfterWritten2NothingOp, &pipeAfterCancelledSendSleepersReadyOp}
 
 var pipeChooses = []*channel.Choice{&pipeFlowingChoice, &pipeAfterWatchChoice, &pipeAfterCloseChoice, &pipeAfterIsChoice}
 
 var (
-	pipeAfterWriteSendReadersFailedOp                 = channel.Op{State: "PipeAfterWrite", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:90:80"}
-	pipeAfterAppendSendReadersFailedOp                = channel.Op{State: "PipeAfterAppend", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:91:80"}
-	pipeAfterTruncateSendReadersFailedOp              = channel.Op{State: "PipeAfterTruncate", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:92:80"}
-	pipeAfterSetTimesSendReadersFailedOp              = channel.Op{State: "PipeAfterSetTimes", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:93:80"}
-	pipeAfterSyncSendReadersFailedOp                  = channel.Op{State: "PipeAfterSync", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:94:80"}
-	pipeAfterStatSendReadersIsOp                      = channel.Op{State: "PipeAfterStat", Method: "SendReadersIs", Slot: pipeReaders, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:95:80"}
-	pipeAfterRead2SendWritersFailedOp                 = channel.Op{State: "PipeAfterRead2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:104:77"}
-	pipeAfterTruncate2SendWritersFailedOp             = channel.Op{State: "PipeAfterTruncate2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:105:77"}
-	pipeAfterSetTimes2SendWritersFailedOp             = channel.Op{State: "PipeAfterSetTimes2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:106:77"}
-	pipeAfterSync2SendWritersFailedOp                 = channel.Op{State: "PipeAfterSync2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:107:77"}
-	pipeAfterStat2SendWritersIsOp                     = channel.Op{State: "PipeAfterStat2", Method: "SendWritersIs", Slot: pipeWriters, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:108:77"}
-	pipeAfterReleaseSendSleepersCancelledOp           = channel.Op{State: "PipeAfterRelease", Method: "SendSleepersCancelled", Slot: pipeSleepers, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:117:28"}
+	pipeAfterWriteSendReadersFailedOp                 = channel.Op{State: "PipeAfterWrite", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:91:80"}
+	pipeAfterAppendSendReadersFailedOp                = channel.Op{State: "PipeAfterAppend", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:92:80"}
+	pipeAfterTruncateSendReadersFailedOp              = channel.Op{State: "PipeAfterTruncate", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:93:80"}
+	pipeAfterSetTimesSendReadersFailedOp              = channel.Op{State: "PipeAfterSetTimes", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:94:80"}
+	pipeAfterSyncSendReadersFailedOp                  = channel.Op{State: "PipeAfterSync", Method: "SendReadersFailed", Slot: pipeReaders, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:95:80"}
+	pipeAfterStatSendReadersIsOp                      = channel.Op{State: "PipeAfterStat", Method: "SendReadersIs", Slot: pipeReaders, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:96:80"}
+	pipeAfterRead2SendWritersFailedOp                 = channel.Op{State: "PipeAfterRead2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:105:77"}
+	pipeAfterTruncate2SendWritersFailedOp             = channel.Op{State: "PipeAfterTruncate2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:106:77"}
+	pipeAfterSetTimes2SendWritersFailedOp             = channel.Op{State: "PipeAfterSetTimes2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:107:77"}
+	pipeAfterSync2SendWritersFailedOp                 = channel.Op{State: "PipeAfterSync2", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:108:77"}
+	pipeAfterStat2SendWritersIsOp                     = channel.Op{State: "PipeAfterStat2", Method: "SendWritersIs", Slot: pipeWriters, Peer: 0, Label: 13, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:109:77"}
+	pipeAfterReleaseSendSleepersCancelledOp           = channel.Op{State: "PipeAfterRelease", Method: "SendSleepersCancelled", Slot: pipeSleepers, Peer: 0, Label: 2, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:118:28"}
 	pipeAfterReadSendWritersFailedOp                  = channel.Op{State: "PipeAfterRead", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:33:24"}
 	pipeAfterWatchSentWrittenNextSendWritersWrittenOp = channel.Op{State: "PipeAfterWatchSentWrittenNext", Method: "SendWritersWritten", Slot: pipeWriters, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true, At: "protocols/pipe/pipe.chan:38:24"}
 	pipeAfterWrittenRoomOp                            = channel.Op{State: "PipeAfterWritten", Method: "Room", At: "protocols/pipe/pipe.chan:40:26"}
 	pipeAfterWrittenNoRoomOp                          = channel.Op{State: "PipeAfterWritten", Method: "NoRoom", At: "protocols/pipe/pipe.chan:41:26"}
-	pipeAfterCloseSentDataNextSendReadersDataOp       = channel.Op{State: "PipeAfterCloseSentDataNext", Method: "SendReadersData", Slot: pipeReaders, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/pipe/pipe.chan:54:24"}
-	pipeAfterDataRestOp                               = channel.Op{State: "PipeAfterData", Method: "Rest", At: "protocols/pipe/pipe.chan:56:26"}
-	pipeAfterDataAllOp                                = channel.Op{State: "PipeAfterData", Method: "All", At: "protocols/pipe/pipe.chan:57:26"}
-	pipeAfterGoneSendReadersDataOp                    = channel.Op{State: "PipeAfterGone", Method: "SendReadersData", Slot: pipeReaders, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:64:24"}
+	pipeAfterWrittenNothingOp                         = channel.Op{State: "PipeAfterWritten", Method: "Nothing", At: "protocols/pipe/pipe.chan:42:26"}
+	pipeAfterCloseSentDataNextSendReadersDataOp       = channel.Op{State: "PipeAfterCloseSentDataNext", Method: "SendReadersData", Slot: pipeReaders, Peer: 0, Label: 9, Point: channel.AnyPoint, Chosen: true, At: "protocols/pipe/pipe.chan:55:24"}
+	pipeAfterDataRestOp                               = channel.Op{State: "PipeAfterData", Method: "Rest", At: "protocols/pipe/pipe.chan:57:26"}
+	pipeAfterDataAllOp                                = channel.Op{State: "PipeAfterData", Method: "All", At: "protocols/pipe/pipe.chan:58:26"}
+	pipeAfterGoneSendReadersDataOp                    = channel.Op{State: "PipeAfterGone", Method: "SendReadersData", Slot: pipeReaders, Peer: 0, Label: 9, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:65:24"}
 	pipeAfterFailedSendWritersFailedOp                = channel.Op{State: "PipeAfterFailed", Method: "SendWritersFailed", Slot: pipeWriters, Peer: 0, Label: 10, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:33:24"}
 	pipeAfterIsSentWrittenNextSendWritersWrittenOp    = channel.Op{State: "PipeAfterIsSentWrittenNext", Method: "SendWritersWritten", Slot: pipeWriters, Peer: 0, Label: 11, Point: channel.AnyPoint, Chosen: true, At: "protocols/pipe/pipe.chan:38:24"}
 	pipeAfterWritten2RoomOp                           = channel.Op{State: "PipeAfterWritten2", Method: "Room", At: "protocols/pipe/pipe.chan:40:26"}
 	pipeAfterWritten2NoRoomOp                         = channel.Op{State: "PipeAfterWritten2", Method: "NoRoom", At: "protocols/pipe/pipe.chan:41:26"}
-	pipeAfterCancelledSendSleepersReadyOp             = channel.Op{State: "PipeAfterCancelled", Method: "SendSleepersReady", Slot: pipeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:76:24"}
+	pipeAfterWritten2NothingOp                        = channel.Op{State: "PipeAfterWritten2", Method: "Nothing", At: "protocols/pipe/pipe.chan:42:26"}
+	pipeAfterCancelledSendSleepersReadyOp             = channel.Op{State: "PipeAfterCancelled", Method: "SendSleepersReady", Slot: pipeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/pipe/pipe.chan:77:24"}
 	pipeFlowingChoice                                 = channel.Choice{ID: 0, State: "PipeFlowing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:89:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 1, Guard: 1, At: "protocols/pipe/pipe.chan:90:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 2, Guard: 1, At: "protocols/pipe/pipe.chan:91:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 3, Guard: 1, At: "protocols/pipe/pipe.chan:92:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 4, Guard: 1, At: "protocols/pipe/pipe.chan:93:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 5, Guard: 1, At: "protocols/pipe/pipe.chan:94:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 6, Guard: 1, At: "protocols/pipe/pipe.chan:95:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 7, Guard: 1, At: "protocols/pipe/pipe.chan:96:46"},
-		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 8, Guard: 1, At: "protocols/pipe/pipe.chan:99:46"},
-		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: 1, Label: 0, At: "protocols/pipe/pipe.chan:100:24"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 1, Guard: 1, At: "protocols/pipe/pipe.chan:102:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 2, Guard: 1, At: "protocols/pipe/pipe.chan:103:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:104:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 3, Guard: 1, At: "protocols/pipe/pipe.chan:105:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 4, Guard: 1, At: "protocols/pipe/pipe.chan:106:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 5, Guard: 1, At: "protocols/pipe/pipe.chan:107:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 6, Guard: 1, At: "protocols/pipe/pipe.chan:108:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 7, Guard: 1, At: "protocols/pipe/pipe.chan:109:46"},
-		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 8, Guard: 1, At: "protocols/pipe/pipe.chan:112:46"},
-		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 2, Label: 0, At: "protocols/pipe/pipe.chan:113:24"},
-		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 3, Label: 0, At: "protocols/pipe/pipe.chan:113:24"},
-		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 0, Label: 0, At: "protocols/pipe/pipe.chan:115:24"},
-		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 3, Label: 0, At: "protocols/pipe/pipe.chan:115:24"},
-		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/pipe/pipe.chan:120:24"},
-		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/pipe/pipe.chan:120:24"},
-		{Kind: channel.Gone, Slot: pipeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/pipe/pipe.chan:121:24"},
-		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:87:13"},
-		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:86:9"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:90:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 1, Guard: 1, At: "protocols/pipe/pipe.chan:91:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 2, Guard: 1, At: "protocols/pipe/pipe.chan:92:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 3, Guard: 1, At: "protocols/pipe/pipe.chan:93:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 4, Guard: 1, At: "protocols/pipe/pipe.chan:94:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 5, Guard: 1, At: "protocols/pipe/pipe.chan:95:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 6, Guard: 1, At: "protocols/pipe/pipe.chan:96:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 7, Guard: 1, At: "protocols/pipe/pipe.chan:97:46"},
+		{Kind: channel.Recv, Slot: pipeReaders, Peer: 0, Point: 0, Label: 8, Guard: 1, At: "protocols/pipe/pipe.chan:100:46"},
+		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: 1, Label: 0, At: "protocols/pipe/pipe.chan:101:24"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 1, Guard: 1, At: "protocols/pipe/pipe.chan:103:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 2, Guard: 1, At: "protocols/pipe/pipe.chan:104:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:105:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 3, Guard: 1, At: "protocols/pipe/pipe.chan:106:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 4, Guard: 1, At: "protocols/pipe/pipe.chan:107:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 5, Guard: 1, At: "protocols/pipe/pipe.chan:108:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 6, Guard: 1, At: "protocols/pipe/pipe.chan:109:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 7, Guard: 1, At: "protocols/pipe/pipe.chan:110:46"},
+		{Kind: channel.Recv, Slot: pipeWriters, Peer: 0, Point: 0, Label: 8, Guard: 1, At: "protocols/pipe/pipe.chan:113:46"},
+		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 2, Label: 0, At: "protocols/pipe/pipe.chan:114:24"},
+		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 3, Label: 0, At: "protocols/pipe/pipe.chan:114:24"},
+		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 0, Label: 0, At: "protocols/pipe/pipe.chan:116:24"},
+		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 3, Label: 0, At: "protocols/pipe/pipe.chan:116:24"},
+		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/pipe/pipe.chan:121:24"},
+		{Kind: channel.Recv, Slot: pipeSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/pipe/pipe.chan:121:24"},
+		{Kind: channel.Gone, Slot: pipeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/pipe/pipe.chan:122:24"},
+		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:88:13"},
+		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: 0, Label: 0, Guard: 1, At: "protocols/pipe/pipe.chan:87:9"},
 	}}
 	pipeAfterWatchChoice = channel.Choice{ID: 1, State: "PipeAfterWatch", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Send, Slot: pipeWriters, Peer: 0, Point: channel.AnyPoint, Label: 11, At: "protocols/pipe/pipe.chan:38:24", Aimed: true},
-		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/pipe/pipe.chan:43:24", Aimed: true},
+		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/pipe/pipe.chan:44:24", Aimed: true},
 	}}
 	pipeAfterCloseChoice = channel.Choice{ID: 2, State: "PipeAfterClose", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: pipeReaders, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/pipe/pipe.chan:54:24", Aimed: true},
-		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/pipe/pipe.chan:59:24", Aimed: true},
+		{Kind: channel.Send, Slot: pipeReaders, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/pipe/pipe.chan:55:24", Aimed: true},
+		{Kind: channel.Gone, Slot: pipeReaders, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/pipe/pipe.chan:60:24", Aimed: true},
 	}}
 	pipeAfterIsChoice = channel.Choice{ID: 3, State: "PipeAfterIs", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Send, Slot: pipeWriters, Peer: 0, Point: channel.AnyPoint, Label: 11, At: "protocols/pipe/pipe.chan:38:24", Aimed: true},
-		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/pipe/pipe.chan:43:24", Aimed: true},
+		{Kind: channel.Gone, Slot: pipeWriters, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/pipe/pipe.chan:44:24", Aimed: true},
 	}}
 )
 
@@ -216,57 +218,57 @@ func (v PipeView) Level() Level { return v.e.v.level }
 // Wants is wants (pipe.chan:18).
 func (v PipeView) Wants(i int) file.Ready { return v.e.v.wants[i] }
 
-// R is r (pipe.chan:86).
+// R is r (pipe.chan:87).
 func (v PipeView) R() int { return v.e.v.r }
 
-// W is w (pipe.chan:87).
+// W is w (pipe.chan:88).
 func (v PipeView) W() int { return v.e.v.w }
 
-// R2 is r (pipe.chan:89).
+// R2 is r (pipe.chan:90).
 func (v PipeView) R2() int { return v.e.v.r2 }
 
-// What is what (pipe.chan:96).
+// What is what (pipe.chan:97).
 func (v PipeView) What() file.Ready { return v.e.v.what }
 
-// S is s (pipe.chan:97).
+// S is s (pipe.chan:98).
 func (v PipeView) S() int { return v.e.v.s }
 
-// Killed is killed (pipe.chan:100).
+// Killed is killed (pipe.chan:101).
 func (v PipeView) Killed() int { return v.e.v.killed }
 
-// W2 is w (pipe.chan:102).
+// W2 is w (pipe.chan:103).
 func (v PipeView) W2() int { return v.e.v.w2 }
 
 // Added is the member that an add has made last.
 func (v PipeView) Added() int { return v.e.added }
 
-// PipeFlowing is a state of pipe.Pipe at flowing (pipe.chan:88).
+// PipeFlowing is a state of pipe.Pipe at flowing (pipe.chan:89).
 // Next:
-//   - Read(_, _) <- readers[r at rest] (pipe.chan:89)
-//   - Write(_, _) <- readers[r at rest] (pipe.chan:90)
-//   - Append(_) <- readers[r at rest] (pipe.chan:91)
-//   - Truncate(_) <- readers[r at rest] (pipe.chan:92)
-//   - SetTimes(_, _) <- readers[r at rest] (pipe.chan:93)
-//   - Sync() <- readers[r at rest] (pipe.chan:94)
-//   - Stat() <- readers[r at rest] (pipe.chan:95)
-//   - Watch(what, waker) <- readers[r at rest] (pipe.chan:96)
-//   - Close() <- readers[r at rest] (pipe.chan:99)
-//   - gone <- readers[killed at reading] (pipe.chan:100)
-//   - Write(_, _) <- writers[w at rest] (pipe.chan:102)
-//   - Append(_) <- writers[w at rest] (pipe.chan:103)
-//   - Read(_, _) <- writers[w at rest] (pipe.chan:104)
-//   - Truncate(_) <- writers[w at rest] (pipe.chan:105)
-//   - SetTimes(_, _) <- writers[w at rest] (pipe.chan:106)
-//   - Sync() <- writers[w at rest] (pipe.chan:107)
-//   - Stat() <- writers[w at rest] (pipe.chan:108)
-//   - Watch(what, waker) <- writers[w at rest] (pipe.chan:109)
-//   - Close() <- writers[w at rest] (pipe.chan:112)
-//   - gone <- writers[killed at writing] (pipe.chan:113)
-//   - Release() <- sleepers[s at pending] (pipe.chan:115)
-//   - Release() <- sleepers[s at answered] (pipe.chan:120)
-//   - gone <- sleepers[s] (pipe.chan:121)
-//   - gone <- writers[w at rest] (pipe.chan:87)
-//   - gone <- readers[r at rest] (pipe.chan:86)
+//   - Read(_, _) <- readers[r at rest] (pipe.chan:90)
+//   - Write(_, _) <- readers[r at rest] (pipe.chan:91)
+//   - Append(_) <- readers[r at rest] (pipe.chan:92)
+//   - Truncate(_) <- readers[r at rest] (pipe.chan:93)
+//   - SetTimes(_, _) <- readers[r at rest] (pipe.chan:94)
+//   - Sync() <- readers[r at rest] (pipe.chan:95)
+//   - Stat() <- readers[r at rest] (pipe.chan:96)
+//   - Watch(what, waker) <- readers[r at rest] (pipe.chan:97)
+//   - Close() <- readers[r at rest] (pipe.chan:100)
+//   - gone <- readers[killed at reading] (pipe.chan:101)
+//   - Write(_, _) <- writers[w at rest] (pipe.chan:103)
+//   - Append(_) <- writers[w at rest] (pipe.chan:104)
+//   - Read(_, _) <- writers[w at rest] (pipe.chan:105)
+//   - Truncate(_) <- writers[w at rest] (pipe.chan:106)
+//   - SetTimes(_, _) <- writers[w at rest] (pipe.chan:107)
+//   - Sync() <- writers[w at rest] (pipe.chan:108)
+//   - Stat() <- writers[w at rest] (pipe.chan:109)
+//   - Watch(what, waker) <- writers[w at rest] (pipe.chan:110)
+//   - Close() <- writers[w at rest] (pipe.chan:113)
+//   - gone <- writers[killed at writing] (pipe.chan:114)
+//   - Release() <- sleepers[s at pending] (pipe.chan:116)
+//   - Release() <- sleepers[s at answered] (pipe.chan:121)
+//   - gone <- sleepers[s] (pipe.chan:122)
+//   - gone <- writers[w at rest] (pipe.chan:88)
+//   - gone <- readers[r at rest] (pipe.chan:87)
 type PipeFlowing struct {
 	e    *pipeComponent
 	step uint32
@@ -505,10 +507,10 @@ func (s PipeFlowing) Choose() (PipeFlowingOption, error) {
 	panic("channel: PipeFlowing took an option that it does not list")
 }
 
-// PipeAfterWrite is a state of pipe.Pipe (pipe.chan:90).
+// PipeAfterWrite is a state of pipe.Pipe (pipe.chan:91).
 // Next:
-//   - readers[r] <- Failed(BadF) (pipe.chan:90)
-//   - gone <- readers[r] (pipe.chan:86)
+//   - readers[r] <- Failed(BadF) (pipe.chan:91)
+//   - gone <- readers[r] (pipe.chan:87)
 type PipeAfterWrite struct {
 	e    *pipeComponent
 	step uint32
@@ -517,7 +519,7 @@ type PipeAfterWrite struct {
 // View reads the model variables.
 func (s PipeAfterWrite) View() PipeView { return PipeView{s.e} }
 
-// SendReadersFailed does readers[r] <- Failed(BadF) (pipe.chan:90), or sees that the peer is gone.
+// SendReadersFailed does readers[r] <- Failed(BadF) (pipe.chan:91), or sees that the peer is gone.
 func (s PipeAfterWrite) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -536,10 +538,10 @@ func (s PipeAfterWrite) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, err
 	return e.settle1(), nil
 }
 
-// PipeAfterAppend is a state of pipe.Pipe (pipe.chan:91).
+// PipeAfterAppend is a state of pipe.Pipe (pipe.chan:92).
 // Next:
-//   - readers[r] <- Failed(BadF) (pipe.chan:91)
-//   - gone <- readers[r] (pipe.chan:86)
+//   - readers[r] <- Failed(BadF) (pipe.chan:92)
+//   - gone <- readers[r] (pipe.chan:87)
 type PipeAfterAppend struct {
 	e    *pipeComponent
 	step uint32
@@ -548,7 +550,7 @@ type PipeAfterAppend struct {
 // View reads the model variables.
 func (s PipeAfterAppend) View() PipeView { return PipeView{s.e} }
 
-// SendReadersFailed does readers[r] <- Failed(BadF) (pipe.chan:91), or sees that the peer is gone.
+// SendReadersFailed does readers[r] <- Failed(BadF) (pipe.chan:92), or sees that the peer is gone.
 func (s PipeAfterAppend) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -567,10 +569,10 @@ func (s PipeAfterAppend) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, er
 	return e.settle1(), nil
 }
 
-// PipeAfterTruncate is a state of pipe.Pipe (pipe.chan:92).
+// PipeAfterTruncate is a state of pipe.Pipe (pipe.chan:93).
 // Next:
-//   - readers[r] <- Failed(Inval) (pipe.chan:92)
-//   - gone <- readers[r] (pipe.chan:86)
+//   - readers[r] <- Failed(Inval) (pipe.chan:93)
+//   - gone <- readers[r] (pipe.chan:87)
 type PipeAfterTruncate struct {
 	e    *pipeComponent
 	step uint32
@@ -579,7 +581,7 @@ type PipeAfterTruncate struct {
 // View reads the model variables.
 func (s PipeAfterTruncate) View() PipeView { return PipeView{s.e} }
 
-// SendReadersFailed does readers[r] <- Failed(Inval) (pipe.chan:92), or sees that the peer is gone.
+// SendReadersFailed does readers[r] <- Failed(Inval) (pipe.chan:93), or sees that the peer is gone.
 func (s PipeAfterTruncate) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -598,10 +600,10 @@ func (s PipeAfterTruncate) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, 
 	return e.settle1(), nil
 }
 
-// PipeAfterSetTimes is a state of pipe.Pipe (pipe.chan:93).
+// PipeAfterSetTimes is a state of pipe.Pipe (pipe.chan:94).
 // Next:
-//   - readers[r] <- Failed(Inval) (pipe.chan:93)
-//   - gone <- readers[r] (pipe.chan:86)
+//   - readers[r] <- Failed(Inval) (pipe.chan:94)
+//   - gone <- readers[r] (pipe.chan:87)
 type PipeAfterSetTimes struct {
 	e    *pipeComponent
 	step uint32
@@ -610,7 +612,7 @@ type PipeAfterSetTimes struct {
 // View reads the model variables.
 func (s PipeAfterSetTimes) View() PipeView { return PipeView{s.e} }
 
-// SendReadersFailed does readers[r] <- Failed(Inval) (pipe.chan:93), or sees that the peer is gone.
+// SendReadersFailed does readers[r] <- Failed(Inval) (pipe.chan:94), or sees that the peer is gone.
 func (s PipeAfterSetTimes) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -629,10 +631,10 @@ func (s PipeAfterSetTimes) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, 
 	return e.settle1(), nil
 }
 
-// PipeAfterSync is a state of pipe.Pipe (pipe.chan:94).
+// PipeAfterSync is a state of pipe.Pipe (pipe.chan:95).
 // Next:
-//   - readers[r] <- Failed(Inval) (pipe.chan:94)
-//   - gone <- readers[r] (pipe.chan:86)
+//   - readers[r] <- Failed(Inval) (pipe.chan:95)
+//   - gone <- readers[r] (pipe.chan:87)
 type PipeAfterSync struct {
 	e    *pipeComponent
 	step uint32
@@ -641,7 +643,7 @@ type PipeAfterSync struct {
 // View reads the model variables.
 func (s PipeAfterSync) View() PipeView { return PipeView{s.e} }
 
-// SendReadersFailed does readers[r] <- Failed(Inval) (pipe.chan:94), or sees that the peer is gone.
+// SendReadersFailed does readers[r] <- Failed(Inval) (pipe.chan:95), or sees that the peer is gone.
 func (s PipeAfterSync) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -660,10 +662,10 @@ func (s PipeAfterSync) SendReadersFailed() (PipeFlowingOrAfterReadOrOthers, erro
 	return e.settle1(), nil
 }
 
-// PipeAfterStat is a state of pipe.Pipe (pipe.chan:95).
+// PipeAfterStat is a state of pipe.Pipe (pipe.chan:96).
 // Next:
-//   - readers[r] <- Is(Pipe, _) (pipe.chan:95)
-//   - gone <- readers[r] (pipe.chan:86)
+//   - readers[r] <- Is(Pipe, _) (pipe.chan:96)
+//   - gone <- readers[r] (pipe.chan:87)
 type PipeAfterStat struct {
 	e    *pipeComponent
 	step uint32
@@ -672,7 +674,7 @@ type PipeAfterStat struct {
 // View reads the model variables.
 func (s PipeAfterStat) View() PipeView { return PipeView{s.e} }
 
-// SendReadersIs does readers[r] <- Is(Pipe, _) (pipe.chan:95), or sees that the peer is gone.
+// SendReadersIs does readers[r] <- Is(Pipe, _) (pipe.chan:96), or sees that the peer is gone.
 func (s PipeAfterStat) SendReadersIs(attr file.Attr) (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -692,10 +694,10 @@ func (s PipeAfterStat) SendReadersIs(attr file.Attr) (PipeFlowingOrAfterReadOrOt
 	return e.settle1(), nil
 }
 
-// PipeAfterRead2 is a state of pipe.Pipe (pipe.chan:104).
+// PipeAfterRead2 is a state of pipe.Pipe (pipe.chan:105).
 // Next:
-//   - writers[w] <- Failed(BadF) (pipe.chan:104)
-//   - gone <- writers[w] (pipe.chan:87)
+//   - writers[w] <- Failed(BadF) (pipe.chan:105)
+//   - gone <- writers[w] (pipe.chan:88)
 type PipeAfterRead2 struct {
 	e    *pipeComponent
 	step uint32
@@ -704,7 +706,7 @@ type PipeAfterRead2 struct {
 // View reads the model variables.
 func (s PipeAfterRead2) View() PipeView { return PipeView{s.e} }
 
-// SendWritersFailed does writers[w] <- Failed(BadF) (pipe.chan:104), or sees that the peer is gone.
+// SendWritersFailed does writers[w] <- Failed(BadF) (pipe.chan:105), or sees that the peer is gone.
 func (s PipeAfterRead2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -723,10 +725,10 @@ func (s PipeAfterRead2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, err
 	return e.settle1(), nil
 }
 
-// PipeAfterTruncate2 is a state of pipe.Pipe (pipe.chan:105).
+// PipeAfterTruncate2 is a state of pipe.Pipe (pipe.chan:106).
 // Next:
-//   - writers[w] <- Failed(Inval) (pipe.chan:105)
-//   - gone <- writers[w] (pipe.chan:87)
+//   - writers[w] <- Failed(Inval) (pipe.chan:106)
+//   - gone <- writers[w] (pipe.chan:88)
 type PipeAfterTruncate2 struct {
 	e    *pipeComponent
 	step uint32
@@ -735,7 +737,7 @@ type PipeAfterTruncate2 struct {
 // View reads the model variables.
 func (s PipeAfterTruncate2) View() PipeView { return PipeView{s.e} }
 
-// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:105), or sees that the peer is gone.
+// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:106), or sees that the peer is gone.
 func (s PipeAfterTruncate2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -754,10 +756,10 @@ func (s PipeAfterTruncate2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers,
 	return e.settle1(), nil
 }
 
-// PipeAfterSetTimes2 is a state of pipe.Pipe (pipe.chan:106).
+// PipeAfterSetTimes2 is a state of pipe.Pipe (pipe.chan:107).
 // Next:
-//   - writers[w] <- Failed(Inval) (pipe.chan:106)
-//   - gone <- writers[w] (pipe.chan:87)
+//   - writers[w] <- Failed(Inval) (pipe.chan:107)
+//   - gone <- writers[w] (pipe.chan:88)
 type PipeAfterSetTimes2 struct {
 	e    *pipeComponent
 	step uint32
@@ -766,7 +768,7 @@ type PipeAfterSetTimes2 struct {
 // View reads the model variables.
 func (s PipeAfterSetTimes2) View() PipeView { return PipeView{s.e} }
 
-// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:106), or sees that the peer is gone.
+// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:107), or sees that the peer is gone.
 func (s PipeAfterSetTimes2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -785,10 +787,10 @@ func (s PipeAfterSetTimes2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers,
 	return e.settle1(), nil
 }
 
-// PipeAfterSync2 is a state of pipe.Pipe (pipe.chan:107).
+// PipeAfterSync2 is a state of pipe.Pipe (pipe.chan:108).
 // Next:
-//   - writers[w] <- Failed(Inval) (pipe.chan:107)
-//   - gone <- writers[w] (pipe.chan:87)
+//   - writers[w] <- Failed(Inval) (pipe.chan:108)
+//   - gone <- writers[w] (pipe.chan:88)
 type PipeAfterSync2 struct {
 	e    *pipeComponent
 	step uint32
@@ -797,7 +799,7 @@ type PipeAfterSync2 struct {
 // View reads the model variables.
 func (s PipeAfterSync2) View() PipeView { return PipeView{s.e} }
 
-// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:107), or sees that the peer is gone.
+// SendWritersFailed does writers[w] <- Failed(Inval) (pipe.chan:108), or sees that the peer is gone.
 func (s PipeAfterSync2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -816,10 +818,10 @@ func (s PipeAfterSync2) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, err
 	return e.settle1(), nil
 }
 
-// PipeAfterStat2 is a state of pipe.Pipe (pipe.chan:108).
+// PipeAfterStat2 is a state of pipe.Pipe (pipe.chan:109).
 // Next:
-//   - writers[w] <- Is(Pipe, _) (pipe.chan:108)
-//   - gone <- writers[w] (pipe.chan:87)
+//   - writers[w] <- Is(Pipe, _) (pipe.chan:109)
+//   - gone <- writers[w] (pipe.chan:88)
 type PipeAfterStat2 struct {
 	e    *pipeComponent
 	step uint32
@@ -828,7 +830,7 @@ type PipeAfterStat2 struct {
 // View reads the model variables.
 func (s PipeAfterStat2) View() PipeView { return PipeView{s.e} }
 
-// SendWritersIs does writers[w] <- Is(Pipe, _) (pipe.chan:108), or sees that the peer is gone.
+// SendWritersIs does writers[w] <- Is(Pipe, _) (pipe.chan:109), or sees that the peer is gone.
 func (s PipeAfterStat2) SendWritersIs(attr file.Attr) (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -848,10 +850,10 @@ func (s PipeAfterStat2) SendWritersIs(attr file.Attr) (PipeFlowingOrAfterReadOrO
 	return e.settle1(), nil
 }
 
-// PipeAfterRelease is a state of pipe.Pipe (pipe.chan:116).
+// PipeAfterRelease is a state of pipe.Pipe (pipe.chan:117).
 // Next:
-//   - sleepers[s] <- Cancelled() (pipe.chan:117)
-//   - gone <- sleepers[s] (pipe.chan:118)
+//   - sleepers[s] <- Cancelled() (pipe.chan:118)
+//   - gone <- sleepers[s] (pipe.chan:119)
 type PipeAfterRelease struct {
 	e    *pipeComponent
 	step uint32
@@ -860,7 +862,7 @@ type PipeAfterRelease struct {
 // View reads the model variables.
 func (s PipeAfterRelease) View() PipeView { return PipeView{s.e} }
 
-// SendSleepersCancelled does sleepers[s] <- Cancelled() (pipe.chan:117), or sees that the peer is gone.
+// SendSleepersCancelled does sleepers[s] <- Cancelled() (pipe.chan:118), or sees that the peer is gone.
 func (s PipeAfterRelease) SendSleepersCancelled() (PipeFlowingOrAfterReadOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -916,7 +918,7 @@ func (s PipeAfterRead) SendWritersFailed() (PipeFlowingOrAfterReadOrOthers, erro
 // PipeAfterWatch is a state of pipe.Pipe (pipe.chan:37).
 // Next:
 //   - writers[w] <- Written(_) (pipe.chan:38)
-//   - gone <- writers[w] (pipe.chan:43)
+//   - gone <- writers[w] (pipe.chan:44)
 type PipeAfterWatch struct {
 	e    *pipeComponent
 	step uint32
@@ -982,6 +984,7 @@ func (s PipeAfterWatchSentWrittenNext) SendWritersWritten(count uint32) (PipeAft
 // Next:
 //   - case room (pipe.chan:40)
 //   - case noRoom (pipe.chan:41)
+//   - case nothing (pipe.chan:42)
 type PipeAfterWritten struct {
 	e    *pipeComponent
 	step uint32
@@ -1016,10 +1019,23 @@ func (s PipeAfterWritten) NoRoom() (PipeFlowingOrAfterReadOrOthers, error) {
 	return e.settle25(), nil
 }
 
-// PipeAfterClose is a state of pipe.Pipe (pipe.chan:53).
+// Nothing does case nothing (pipe.chan:42).
+func (s PipeAfterWritten) Nothing() (PipeFlowingOrAfterReadOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("PipeAfterWritten", "Nothing")
+	}
+	if err := e.Turn(s.step, &pipeAfterWrittenNothingOp); err != nil {
+		return nil, err
+	}
+	e.Decided(2)
+	return e.settle22(), nil
+}
+
+// PipeAfterClose is a state of pipe.Pipe (pipe.chan:54).
 // Next:
-//   - readers[r] <- Data(_) (pipe.chan:54)
-//   - gone <- readers[r] (pipe.chan:59)
+//   - readers[r] <- Data(_) (pipe.chan:55)
+//   - gone <- readers[r] (pipe.chan:60)
 type PipeAfterClose struct {
 	e    *pipeComponent
 	step uint32
@@ -1055,7 +1071,7 @@ func (s PipeAfterClose) Choose() (PipeAfterCloseOption, error) {
 	panic("channel: PipeAfterClose took an option that it does not list")
 }
 
-// PipeAfterCloseSentDataNext is the option readers[r] <- Data(_) (pipe.chan:54) taken.
+// PipeAfterCloseSentDataNext is the option readers[r] <- Data(_) (pipe.chan:55) taken.
 // Next: that send.
 type PipeAfterCloseSentDataNext struct {
 	e    *pipeComponent
@@ -1065,7 +1081,7 @@ type PipeAfterCloseSentDataNext struct {
 // View reads the model variables.
 func (s PipeAfterCloseSentDataNext) View() PipeView { return PipeView{s.e} }
 
-// SendReadersData does readers[r] <- Data(_) (pipe.chan:54), for which there is room.
+// SendReadersData does readers[r] <- Data(_) (pipe.chan:55), for which there is room.
 func (s PipeAfterCloseSentDataNext) SendReadersData(buf []byte) (PipeAfterData, error) {
 	e := s.e
 	if e == nil {
@@ -1084,10 +1100,10 @@ func (s PipeAfterCloseSentDataNext) SendReadersData(buf []byte) (PipeAfterData, 
 	return PipeAfterData{e, e.Step()}, nil
 }
 
-// PipeAfterData is a state of pipe.Pipe (pipe.chan:55).
+// PipeAfterData is a state of pipe.Pipe (pipe.chan:56).
 // Next:
-//   - case rest (pipe.chan:56)
-//   - case all (pipe.chan:57)
+//   - case rest (pipe.chan:57)
+//   - case all (pipe.chan:58)
 type PipeAfterData struct {
 	e    *pipeComponent
 	step uint32
@@ -1096,7 +1112,7 @@ type PipeAfterData struct {
 // View reads the model variables.
 func (s PipeAfterData) View() PipeView { return PipeView{s.e} }
 
-// Rest does case rest (pipe.chan:56).
+// Rest does case rest (pipe.chan:57).
 func (s PipeAfterData) Rest() (PipeFlowingOrAfterCloseOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -1109,7 +1125,7 @@ func (s PipeAfterData) Rest() (PipeFlowingOrAfterCloseOrOthers, error) {
 	return e.settle27(), nil
 }
 
-// All does case all (pipe.chan:57).
+// All does case all (pipe.chan:58).
 func (s PipeAfterData) All() (PipeFlowingOrAfterCloseOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -1122,10 +1138,10 @@ func (s PipeAfterData) All() (PipeFlowingOrAfterCloseOrOthers, error) {
 	return e.settle28(), nil
 }
 
-// PipeAfterGone is a state of pipe.Pipe (pipe.chan:63).
+// PipeAfterGone is a state of pipe.Pipe (pipe.chan:64).
 // Next:
-//   - readers[r] <- Data(_) (pipe.chan:64)
-//   - gone <- readers[r] (pipe.chan:65)
+//   - readers[r] <- Data(_) (pipe.chan:65)
+//   - gone <- readers[r] (pipe.chan:66)
 type PipeAfterGone struct {
 	e    *pipeComponent
 	step uint32
@@ -1134,7 +1150,7 @@ type PipeAfterGone struct {
 // View reads the model variables.
 func (s PipeAfterGone) View() PipeView { return PipeView{s.e} }
 
-// SendReadersData does readers[r] <- Data(_) (pipe.chan:64), or sees that the peer is gone.
+// SendReadersData does readers[r] <- Data(_) (pipe.chan:65), or sees that the peer is gone.
 func (s PipeAfterGone) SendReadersData(buf []byte) (PipeFlowingOrAfterCloseOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -1190,7 +1206,7 @@ func (s PipeAfterFailed) SendWritersFailed() (PipeFlowingOrAfterFailedOrOthers, 
 // PipeAfterIs is a state of pipe.Pipe (pipe.chan:37).
 // Next:
 //   - writers[w] <- Written(_) (pipe.chan:38)
-//   - gone <- writers[w] (pipe.chan:43)
+//   - gone <- writers[w] (pipe.chan:44)
 type PipeAfterIs struct {
 	e    *pipeComponent
 	step uint32
@@ -1256,6 +1272,7 @@ func (s PipeAfterIsSentWrittenNext) SendWritersWritten(count uint32) (PipeAfterW
 // Next:
 //   - case room (pipe.chan:40)
 //   - case noRoom (pipe.chan:41)
+//   - case nothing (pipe.chan:42)
 type PipeAfterWritten2 struct {
 	e    *pipeComponent
 	step uint32
@@ -1290,10 +1307,23 @@ func (s PipeAfterWritten2) NoRoom() (PipeFlowingOrAfterFailedOrOthers, error) {
 	return e.settle35(), nil
 }
 
-// PipeAfterCancelled is a state of pipe.Pipe (pipe.chan:75).
+// Nothing does case nothing (pipe.chan:42).
+func (s PipeAfterWritten2) Nothing() (PipeFlowingOrAfterFailedOrOthers, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("PipeAfterWritten2", "Nothing")
+	}
+	if err := e.Turn(s.step, &pipeAfterWritten2NothingOp); err != nil {
+		return nil, err
+	}
+	e.Decided(2)
+	return e.settle32(), nil
+}
+
+// PipeAfterCancelled is a state of pipe.Pipe (pipe.chan:76).
 // Next:
-//   - sleepers[s] <- Ready() (pipe.chan:76)
-//   - gone <- sleepers[s] (pipe.chan:77)
+//   - sleepers[s] <- Ready() (pipe.chan:77)
+//   - gone <- sleepers[s] (pipe.chan:78)
 type PipeAfterCancelled struct {
 	e    *pipeComponent
 	step uint32
@@ -1302,7 +1332,7 @@ type PipeAfterCancelled struct {
 // View reads the model variables.
 func (s PipeAfterCancelled) View() PipeView { return PipeView{s.e} }
 
-// SendSleepersReady does sleepers[s] <- Ready() (pipe.chan:76), or sees that the peer is gone.
+// SendSleepersReady does sleepers[s] <- Ready() (pipe.chan:77), or sees that the peer is gone.
 func (s PipeAfterCancelled) SendSleepersReady() (PipeFlowingOrAfterCancelledOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -1324,7 +1354,7 @@ func (s PipeAfterCancelled) SendSleepersReady() (PipeFlowingOrAfterCancelledOrOt
 	return e.settle37(), nil
 }
 
-// PipeEnd is a state of pipe.Pipe (pipe.chan:128).
+// PipeEnd is a state of pipe.Pipe (pipe.chan:129).
 // The component has ended.
 type PipeEnd struct {
 	e    *pipeComponent
@@ -1383,7 +1413,7 @@ func (*PipeFlowing) pipeFlowingOrAfterCancelledOrOthers()        {}
 func (*PipeAfterCancelled) pipeFlowingOrAfterCancelledOrOthers() {}
 func (*PipeEnd) pipeFlowingOrAfterCancelledOrOthers()            {}
 
-// PipeFlowingReadReaders is Read(_, _) <- readers[r at rest] (pipe.chan:89). It is valid until the next step.
+// PipeFlowingReadReaders is Read(_, _) <- readers[r at rest] (pipe.chan:90). It is valid until the next step.
 type PipeFlowingReadReaders struct {
 	Member int
 	Offset uint64
@@ -1393,7 +1423,7 @@ type PipeFlowingReadReaders struct {
 
 func (*PipeFlowingReadReaders) pipeFlowingOption() {}
 
-// PipeFlowingWriteReaders is Write(_, _) <- readers[r at rest] (pipe.chan:90). It is valid until the next step.
+// PipeFlowingWriteReaders is Write(_, _) <- readers[r at rest] (pipe.chan:91). It is valid until the next step.
 type PipeFlowingWriteReaders struct {
 	Member int
 	Offset uint64
@@ -1403,7 +1433,7 @@ type PipeFlowingWriteReaders struct {
 
 func (*PipeFlowingWriteReaders) pipeFlowingOption() {}
 
-// PipeFlowingAppendReaders is Append(_) <- readers[r at rest] (pipe.chan:91). It is valid until the next step.
+// PipeFlowingAppendReaders is Append(_) <- readers[r at rest] (pipe.chan:92). It is valid until the next step.
 type PipeFlowingAppendReaders struct {
 	Member int
 	Buf    []byte
@@ -1412,7 +1442,7 @@ type PipeFlowingAppendReaders struct {
 
 func (*PipeFlowingAppendReaders) pipeFlowingOption() {}
 
-// PipeFlowingTruncateReaders is Truncate(_) <- readers[r at rest] (pipe.chan:92). It is valid until the next step.
+// PipeFlowingTruncateReaders is Truncate(_) <- readers[r at rest] (pipe.chan:93). It is valid until the next step.
 type PipeFlowingTruncateReaders struct {
 	Member int
 	Size   uint64
@@ -1421,7 +1451,7 @@ type PipeFlowingTruncateReaders struct {
 
 func (*PipeFlowingTruncateReaders) pipeFlowingOption() {}
 
-// PipeFlowingSetTimesReaders is SetTimes(_, _) <- readers[r at rest] (pipe.chan:93). It is valid until the next step.
+// PipeFlowingSetTimesReaders is SetTimes(_, _) <- readers[r at rest] (pipe.chan:94). It is valid until the next step.
 type PipeFlowingSetTimesReaders struct {
 	Member int
 	Atime  uint64
@@ -1431,7 +1461,7 @@ type PipeFlowingSetTimesReaders struct {
 
 func (*PipeFlowingSetTimesReaders) pipeFlowingOption() {}
 
-// PipeFlowingSyncReaders is Sync() <- readers[r at rest] (pipe.chan:94). It is valid until the next step.
+// PipeFlowingSyncReaders is Sync() <- readers[r at rest] (pipe.chan:95). It is valid until the next step.
 type PipeFlowingSyncReaders struct {
 	Member int
 	Next   PipeAfterSync
@@ -1439,7 +1469,7 @@ type PipeFlowingSyncReaders struct {
 
 func (*PipeFlowingSyncReaders) pipeFlowingOption() {}
 
-// PipeFlowingStatReaders is Stat() <- readers[r at rest] (pipe.chan:95). It is valid until the next step.
+// PipeFlowingStatReaders is Stat() <- readers[r at rest] (pipe.chan:96). It is valid until the next step.
 type PipeFlowingStatReaders struct {
 	Member int
 	Next   PipeAfterStat
@@ -1447,7 +1477,7 @@ type PipeFlowingStatReaders struct {
 
 func (*PipeFlowingStatReaders) pipeFlowingOption() {}
 
-// PipeFlowingWatchReaders is Watch(what, waker) <- readers[r at rest] (pipe.chan:96). It is valid until the next step.
+// PipeFlowingWatchReaders is Watch(what, waker) <- readers[r at rest] (pipe.chan:97). It is valid until the next step.
 type PipeFlowingWatchReaders struct {
 	Member int
 	What   file.Ready
@@ -1456,7 +1486,7 @@ type PipeFlowingWatchReaders struct {
 
 func (*PipeFlowingWatchReaders) pipeFlowingOption() {}
 
-// PipeFlowingCloseReaders is Close() <- readers[r at rest] (pipe.chan:99). It is valid until the next step.
+// PipeFlowingCloseReaders is Close() <- readers[r at rest] (pipe.chan:100). It is valid until the next step.
 type PipeFlowingCloseReaders struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1464,7 +1494,7 @@ type PipeFlowingCloseReaders struct {
 
 func (*PipeFlowingCloseReaders) pipeFlowingOption() {}
 
-// PipeFlowingGoneReaders is gone <- readers[killed at reading] (pipe.chan:100). It is valid until the next step.
+// PipeFlowingGoneReaders is gone <- readers[killed at reading] (pipe.chan:101). It is valid until the next step.
 type PipeFlowingGoneReaders struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1472,7 +1502,7 @@ type PipeFlowingGoneReaders struct {
 
 func (*PipeFlowingGoneReaders) pipeFlowingOption() {}
 
-// PipeFlowingWriteWriters is Write(_, _) <- writers[w at rest] (pipe.chan:102). It is valid until the next step.
+// PipeFlowingWriteWriters is Write(_, _) <- writers[w at rest] (pipe.chan:103). It is valid until the next step.
 type PipeFlowingWriteWriters struct {
 	Member int
 	Offset uint64
@@ -1482,7 +1512,7 @@ type PipeFlowingWriteWriters struct {
 
 func (*PipeFlowingWriteWriters) pipeFlowingOption() {}
 
-// PipeFlowingAppendWriters is Append(_) <- writers[w at rest] (pipe.chan:103). It is valid until the next step.
+// PipeFlowingAppendWriters is Append(_) <- writers[w at rest] (pipe.chan:104). It is valid until the next step.
 type PipeFlowingAppendWriters struct {
 	Member int
 	Buf    []byte
@@ -1491,7 +1521,7 @@ type PipeFlowingAppendWriters struct {
 
 func (*PipeFlowingAppendWriters) pipeFlowingOption() {}
 
-// PipeFlowingReadWriters is Read(_, _) <- writers[w at rest] (pipe.chan:104). It is valid until the next step.
+// PipeFlowingReadWriters is Read(_, _) <- writers[w at rest] (pipe.chan:105). It is valid until the next step.
 type PipeFlowingReadWriters struct {
 	Member int
 	Offset uint64
@@ -1501,7 +1531,7 @@ type PipeFlowingReadWriters struct {
 
 func (*PipeFlowingReadWriters) pipeFlowingOption() {}
 
-// PipeFlowingTruncateWriters is Truncate(_) <- writers[w at rest] (pipe.chan:105). It is valid until the next step.
+// PipeFlowingTruncateWriters is Truncate(_) <- writers[w at rest] (pipe.chan:106). It is valid until the next step.
 type PipeFlowingTruncateWriters struct {
 	Member int
 	Size   uint64
@@ -1510,7 +1540,7 @@ type PipeFlowingTruncateWriters struct {
 
 func (*PipeFlowingTruncateWriters) pipeFlowingOption() {}
 
-// PipeFlowingSetTimesWriters is SetTimes(_, _) <- writers[w at rest] (pipe.chan:106). It is valid until the next step.
+// PipeFlowingSetTimesWriters is SetTimes(_, _) <- writers[w at rest] (pipe.chan:107). It is valid until the next step.
 type PipeFlowingSetTimesWriters struct {
 	Member int
 	Atime  uint64
@@ -1520,7 +1550,7 @@ type PipeFlowingSetTimesWriters struct {
 
 func (*PipeFlowingSetTimesWriters) pipeFlowingOption() {}
 
-// PipeFlowingSyncWriters is Sync() <- writers[w at rest] (pipe.chan:107). It is valid until the next step.
+// PipeFlowingSyncWriters is Sync() <- writers[w at rest] (pipe.chan:108). It is valid until the next step.
 type PipeFlowingSyncWriters struct {
 	Member int
 	Next   PipeAfterSync2
@@ -1528,7 +1558,7 @@ type PipeFlowingSyncWriters struct {
 
 func (*PipeFlowingSyncWriters) pipeFlowingOption() {}
 
-// PipeFlowingStatWriters is Stat() <- writers[w at rest] (pipe.chan:108). It is valid until the next step.
+// PipeFlowingStatWriters is Stat() <- writers[w at rest] (pipe.chan:109). It is valid until the next step.
 type PipeFlowingStatWriters struct {
 	Member int
 	Next   PipeAfterStat2
@@ -1536,7 +1566,7 @@ type PipeFlowingStatWriters struct {
 
 func (*PipeFlowingStatWriters) pipeFlowingOption() {}
 
-// PipeFlowingWatchWriters is Watch(what, waker) <- writers[w at rest] (pipe.chan:109). It is valid until the next step.
+// PipeFlowingWatchWriters is Watch(what, waker) <- writers[w at rest] (pipe.chan:110). It is valid until the next step.
 type PipeFlowingWatchWriters struct {
 	Member int
 	What   file.Ready
@@ -1545,7 +1575,7 @@ type PipeFlowingWatchWriters struct {
 
 func (*PipeFlowingWatchWriters) pipeFlowingOption() {}
 
-// PipeFlowingCloseWriters is Close() <- writers[w at rest] (pipe.chan:112). It is valid until the next step.
+// PipeFlowingCloseWriters is Close() <- writers[w at rest] (pipe.chan:113). It is valid until the next step.
 type PipeFlowingCloseWriters struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1553,7 +1583,7 @@ type PipeFlowingCloseWriters struct {
 
 func (*PipeFlowingCloseWriters) pipeFlowingOption() {}
 
-// PipeFlowingGoneWriters is gone <- writers[killed at writing] (pipe.chan:113). It is valid until the next step.
+// PipeFlowingGoneWriters is gone <- writers[killed at writing] (pipe.chan:114). It is valid until the next step.
 type PipeFlowingGoneWriters struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1561,7 +1591,7 @@ type PipeFlowingGoneWriters struct {
 
 func (*PipeFlowingGoneWriters) pipeFlowingOption() {}
 
-// PipeFlowingReleaseSleepers is Release() <- sleepers[s at pending] (pipe.chan:115). It is valid until the next step.
+// PipeFlowingReleaseSleepers is Release() <- sleepers[s at pending] (pipe.chan:116). It is valid until the next step.
 type PipeFlowingReleaseSleepers struct {
 	Member int
 	Next   PipeAfterRelease
@@ -1569,7 +1599,7 @@ type PipeFlowingReleaseSleepers struct {
 
 func (*PipeFlowingReleaseSleepers) pipeFlowingOption() {}
 
-// PipeFlowingReleaseSleepers2 is Release() <- sleepers[s at answered] (pipe.chan:120). It is valid until the next step.
+// PipeFlowingReleaseSleepers2 is Release() <- sleepers[s at answered] (pipe.chan:121). It is valid until the next step.
 type PipeFlowingReleaseSleepers2 struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1577,7 +1607,7 @@ type PipeFlowingReleaseSleepers2 struct {
 
 func (*PipeFlowingReleaseSleepers2) pipeFlowingOption() {}
 
-// PipeFlowingGoneSleepers is gone <- sleepers[s] (pipe.chan:121). It is valid until the next step.
+// PipeFlowingGoneSleepers is gone <- sleepers[s] (pipe.chan:122). It is valid until the next step.
 type PipeFlowingGoneSleepers struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1585,7 +1615,7 @@ type PipeFlowingGoneSleepers struct {
 
 func (*PipeFlowingGoneSleepers) pipeFlowingOption() {}
 
-// PipeFlowingGoneWriters2 is gone <- writers[w at rest] (pipe.chan:87). It is valid until the next step.
+// PipeFlowingGoneWriters2 is gone <- writers[w at rest] (pipe.chan:88). It is valid until the next step.
 type PipeFlowingGoneWriters2 struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1593,7 +1623,7 @@ type PipeFlowingGoneWriters2 struct {
 
 func (*PipeFlowingGoneWriters2) pipeFlowingOption() {}
 
-// PipeFlowingGoneReaders2 is gone <- readers[r at rest] (pipe.chan:86). It is valid until the next step.
+// PipeFlowingGoneReaders2 is gone <- readers[r at rest] (pipe.chan:87). It is valid until the next step.
 type PipeFlowingGoneReaders2 struct {
 	Member int
 	Next   PipeFlowingOrAfterReadOrOthers
@@ -1608,21 +1638,21 @@ type PipeAfterWatchSentWritten struct {
 
 func (*PipeAfterWatchSentWritten) pipeAfterWatchOption() {}
 
-// PipeAfterWatchGone is gone <- writers[w] (pipe.chan:43). It is valid until the next step.
+// PipeAfterWatchGone is gone <- writers[w] (pipe.chan:44). It is valid until the next step.
 type PipeAfterWatchGone struct {
 	Next PipeFlowingOrAfterReadOrOthers
 }
 
 func (*PipeAfterWatchGone) pipeAfterWatchOption() {}
 
-// PipeAfterCloseSentData is readers[r] <- Data(_) (pipe.chan:54). It is valid until the next step.
+// PipeAfterCloseSentData is readers[r] <- Data(_) (pipe.chan:55). It is valid until the next step.
 type PipeAfterCloseSentData struct {
 	Next PipeAfterCloseSentDataNext
 }
 
 func (*PipeAfterCloseSentData) pipeAfterCloseOption() {}
 
-// PipeAfterCloseGone is gone <- readers[r] (pipe.chan:59). It is valid until the next step.
+// PipeAfterCloseGone is gone <- readers[r] (pipe.chan:60). It is valid until the next step.
 type PipeAfterCloseGone struct {
 	Next PipeFlowingOrAfterCloseOrOthers
 }
@@ -1636,7 +1666,7 @@ type PipeAfterIsSentWritten struct {
 
 func (*PipeAfterIsSentWritten) pipeAfterIsOption() {}
 
-// PipeAfterIsGone is gone <- writers[w] (pipe.chan:43). It is valid until the next step.
+// PipeAfterIsGone is gone <- writers[w] (pipe.chan:44). It is valid until the next step.
 type PipeAfterIsGone struct {
 	Next PipeFlowingOrAfterFailedOrOthers
 }
@@ -1678,7 +1708,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -1710,7 +1740,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -1721,7 +1751,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle2 is what the component does by itself from pipe.chan:97 on.
+// settle2 is what the component does by itself from pipe.chan:98 on.
 func (e *pipeComponent) settle2() PipeFlowingOrAfterReadOrOthers {
 	e.added = e.Free(pipeSleepers, 1)
 	e.v.s = e.added
@@ -1760,7 +1790,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -1792,7 +1822,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -1803,7 +1833,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle3 is what the component does by itself from pipe.chan:100 on.
+// settle3 is what the component does by itself from pipe.chan:101 on.
 func (e *pipeComponent) settle3() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeReaders, e.v.killed)
 	e.v.w = 0
@@ -1839,7 +1869,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -1871,7 +1901,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -1882,7 +1912,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle4 is what the component does by itself from pipe.chan:110 on.
+// settle4 is what the component does by itself from pipe.chan:111 on.
 func (e *pipeComponent) settle4() PipeFlowingOrAfterReadOrOthers {
 	e.added = e.Free(pipeSleepers, 1)
 	e.v.s = e.added
@@ -1921,7 +1951,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -1953,7 +1983,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -1964,7 +1994,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle5 is what the component does by itself from pipe.chan:113 on.
+// settle5 is what the component does by itself from pipe.chan:114 on.
 func (e *pipeComponent) settle5() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeWriters, e.v.killed)
 	e.v.w = 0
@@ -2000,7 +2030,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -2032,7 +2062,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -2043,7 +2073,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle6 is what the component does by itself from pipe.chan:121 on.
+// settle6 is what the component does by itself from pipe.chan:122 on.
 func (e *pipeComponent) settle6() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeSleepers, e.v.s)
 	e.v.w = 0
@@ -2079,7 +2109,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -2111,7 +2141,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -2122,7 +2152,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle7 is what the component does by itself from pipe.chan:87 on.
+// settle7 is what the component does by itself from pipe.chan:88 on.
 func (e *pipeComponent) settle7() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeWriters, e.v.w)
 	e.v.w = 0
@@ -2158,7 +2188,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -2190,7 +2220,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -2201,7 +2231,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle8 is what the component does by itself from pipe.chan:86 on.
+// settle8 is what the component does by itself from pipe.chan:87 on.
 func (e *pipeComponent) settle8() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeReaders, e.v.r)
 	e.v.w = 0
@@ -2237,7 +2267,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -2269,7 +2299,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -2280,7 +2310,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle9 is what the component does by itself from pipe.chan:86 on.
+// settle9 is what the component does by itself from pipe.chan:87 on.
 func (e *pipeComponent) settle9() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
@@ -2317,7 +2347,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -2349,7 +2379,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -2360,7 +2390,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle10 is what the component does by itself from pipe.chan:86 on.
+// settle10 is what the component does by itself from pipe.chan:87 on.
 func (e *pipeComponent) settle10() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
@@ -2397,7 +2427,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -2429,7 +2459,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -2440,7 +2470,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle11 is what the component does by itself from pipe.chan:86 on.
+// settle11 is what the component does by itself from pipe.chan:87 on.
 func (e *pipeComponent) settle11() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
@@ -2477,7 +2507,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -2509,7 +2539,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -2520,7 +2550,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle12 is what the component does by itself from pipe.chan:86 on.
+// settle12 is what the component does by itself from pipe.chan:87 on.
 func (e *pipeComponent) settle12() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
@@ -2557,7 +2587,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -2589,7 +2619,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -2600,7 +2630,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle13 is what the component does by itself from pipe.chan:86 on.
+// settle13 is what the component does by itself from pipe.chan:87 on.
 func (e *pipeComponent) settle13() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
@@ -2637,7 +2667,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -2669,7 +2699,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -2680,7 +2710,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle14 is what the component does by itself from pipe.chan:86 on.
+// settle14 is what the component does by itself from pipe.chan:87 on.
 func (e *pipeComponent) settle14() PipeFlowingOrAfterReadOrOthers {
 	e.v.r = e.v.r2
 	e.Drop(pipeReaders, e.v.r2)
@@ -2717,7 +2747,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -2749,7 +2779,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -2760,7 +2790,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle15 is what the component does by itself from pipe.chan:87 on.
+// settle15 is what the component does by itself from pipe.chan:88 on.
 func (e *pipeComponent) settle15() PipeFlowingOrAfterReadOrOthers {
 	e.v.w = e.v.w2
 	e.Drop(pipeWriters, e.v.w2)
@@ -2797,7 +2827,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -2829,7 +2859,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -2840,7 +2870,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle16 is what the component does by itself from pipe.chan:87 on.
+// settle16 is what the component does by itself from pipe.chan:88 on.
 func (e *pipeComponent) settle16() PipeFlowingOrAfterReadOrOthers {
 	e.v.w = e.v.w2
 	e.Drop(pipeWriters, e.v.w2)
@@ -2877,7 +2907,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -2909,7 +2939,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -2920,7 +2950,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle17 is what the component does by itself from pipe.chan:87 on.
+// settle17 is what the component does by itself from pipe.chan:88 on.
 func (e *pipeComponent) settle17() PipeFlowingOrAfterReadOrOthers {
 	e.v.w = e.v.w2
 	e.Drop(pipeWriters, e.v.w2)
@@ -2957,7 +2987,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -2989,7 +3019,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3000,7 +3030,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle18 is what the component does by itself from pipe.chan:87 on.
+// settle18 is what the component does by itself from pipe.chan:88 on.
 func (e *pipeComponent) settle18() PipeFlowingOrAfterReadOrOthers {
 	e.v.w = e.v.w2
 	e.Drop(pipeWriters, e.v.w2)
@@ -3037,7 +3067,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -3069,7 +3099,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3080,7 +3110,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle19 is what the component does by itself from pipe.chan:87 on.
+// settle19 is what the component does by itself from pipe.chan:88 on.
 func (e *pipeComponent) settle19() PipeFlowingOrAfterReadOrOthers {
 	e.v.w = e.v.w2
 	e.Drop(pipeWriters, e.v.w2)
@@ -3117,7 +3147,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -3149,7 +3179,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3160,7 +3190,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle20 is what the component does by itself from pipe.chan:118 on.
+// settle20 is what the component does by itself from pipe.chan:119 on.
 func (e *pipeComponent) settle20() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeSleepers, e.v.s)
 	e.v.w = 0
@@ -3196,7 +3226,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -3228,7 +3258,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3273,7 +3303,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -3305,7 +3335,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3349,7 +3379,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -3381,7 +3411,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3392,7 +3422,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle23 is what the component does by itself from pipe.chan:43 on.
+// settle23 is what the component does by itself from pipe.chan:44 on.
 func (e *pipeComponent) settle23() PipeFlowingOrAfterReadOrOthers {
 	e.Drop(pipeWriters, e.v.w)
 l39:
@@ -3426,7 +3456,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -3458,7 +3488,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3503,7 +3533,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -3535,7 +3565,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3580,7 +3610,7 @@ l59:
 	}
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		goto l59
 	}
 	e.v.w = 0
@@ -3612,7 +3642,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3623,12 +3653,12 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle26 is what the component does by itself from pipe.chan:59 on.
+// settle26 is what the component does by itself from pipe.chan:60 on.
 func (e *pipeComponent) settle26() PipeFlowingOrAfterCloseOrOthers {
 	e.Drop(pipeReaders, e.v.r)
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 			if e.v.level != LevelEmpty {
 				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
@@ -3671,7 +3701,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3682,12 +3712,12 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle27 is what the component does by itself from pipe.chan:56 on.
+// settle27 is what the component does by itself from pipe.chan:57 on.
 func (e *pipeComponent) settle27() PipeFlowingOrAfterCloseOrOthers {
 	e.v.level = LevelSome
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 			if e.v.level != LevelEmpty {
 				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
@@ -3730,7 +3760,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3741,12 +3771,12 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle28 is what the component does by itself from pipe.chan:57 on.
+// settle28 is what the component does by itself from pipe.chan:58 on.
 func (e *pipeComponent) settle28() PipeFlowingOrAfterCloseOrOthers {
 	e.v.level = LevelEmpty
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 			if e.v.level != LevelEmpty {
 				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
@@ -3789,7 +3819,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3800,12 +3830,12 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle29 is what the component does by itself from pipe.chan:65 on.
+// settle29 is what the component does by itself from pipe.chan:66 on.
 func (e *pipeComponent) settle29() PipeFlowingOrAfterCloseOrOthers {
 	e.Drop(pipeReaders, e.v.r)
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 			if e.v.level != LevelEmpty {
 				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
@@ -3848,7 +3878,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3859,11 +3889,11 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle30 is what the component does by itself from pipe.chan:51 on.
+// settle30 is what the component does by itself from pipe.chan:52 on.
 func (e *pipeComponent) settle30() PipeFlowingOrAfterCloseOrOthers {
 l63:
 	if e.v.r < 0 {
-		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:51")
+		e.v.r = e.InRange(e.v.r+1, 0, 0, "r", "pipe.chan:52")
 		if e.HasAt(pipeReaders, e.v.r, 1<<1) {
 			if e.v.level != LevelEmpty {
 				e.at.pipeAfterClose = PipeAfterClose{e, e.Step()}
@@ -3906,7 +3936,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3947,7 +3977,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3987,7 +4017,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -3998,7 +4028,7 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle33 is what the component does by itself from pipe.chan:43 on.
+// settle33 is what the component does by itself from pipe.chan:44 on.
 func (e *pipeComponent) settle33() PipeFlowingOrAfterFailedOrOthers {
 	e.Drop(pipeWriters, e.v.w)
 l76:
@@ -4028,7 +4058,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -4069,7 +4099,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -4110,7 +4140,7 @@ l85:
 	}
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		goto l85
 	}
 	if e.Count(pipeReaders) == 0 && e.Count(pipeWriters) == 0 && e.Count(pipeSleepers) == 0 {
@@ -4121,12 +4151,12 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle36 is what the component does by itself from pipe.chan:77 on.
+// settle36 is what the component does by itself from pipe.chan:78 on.
 func (e *pipeComponent) settle36() PipeFlowingOrAfterCancelledOrOthers {
 	e.Drop(pipeSleepers, e.v.s)
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 			if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
 				e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}
@@ -4144,11 +4174,11 @@ l89:
 	return &e.at.pipeFlowing
 }
 
-// settle37 is what the component does by itself from pipe.chan:73 on.
+// settle37 is what the component does by itself from pipe.chan:74 on.
 func (e *pipeComponent) settle37() PipeFlowingOrAfterCancelledOrOthers {
 l89:
 	if e.v.s < 1 {
-		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:73")
+		e.v.s = e.InRange(e.v.s+1, 0, 1, "s", "pipe.chan:74")
 		if e.HasAt(pipeSleepers, e.v.s, 1<<0|1<<3) {
 			if e.v.wants[e.v.s] == file.ReadyReadable && (e.v.level != LevelEmpty || e.Count(pipeWriters) == 0) || e.v.wants[e.v.s] == file.ReadyWritable && (e.v.level != LevelFull || e.Count(pipeReaders) == 0) {
 				e.at.pipeAfterCancelled = PipeAfterCancelled{e, e.Step()}

@@ -7,7 +7,7 @@ import (
 )
 
 // PipelineDigest identifies what was verified of the system pipe.Pipeline.
-const PipelineDigest = "1c2585f542f4c145956cea5e385212ede8d10b43e5be6252821b2478d348c6c1"
+const PipelineDigest = "578cc9b054be90b7cc5443ed944be6c99b35ee225f9cd24aa8fe1a238be22d05"
 
 // PipelineParts is the code of the system pipe.Pipeline: a function for each of its components.
 type PipelineParts struct {

@@ -72,7 +72,7 @@ func (w *World) weight(p *peer, edge int) int {
 	if p.local.States[p.at().Edges[edge].Next].End {
 		weight /= 4
 	}
-	return weight
+	return max(weight, 1) // it may be all there is
 }
 
 // faults lists the faults that may be injected now. Those that the component

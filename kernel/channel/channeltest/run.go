@@ -95,10 +95,13 @@ func (c *Config) drawn(t *rapid.T, cover *counts, start func(*World)) (*World, *
 	return w, w.close(failed)
 }
 
-// next draws a move: a fault now and then, else a message.
+// next draws a move: a fault now and then, else a message. Faults are likelier while the component has not noticed the last message.
 func (w *World) next(d *drawer, faulty bool) (move, bool) {
-	u := d.below(256)
-	if faulty && u%16 == 15 {
+	u, rare := d.below(256), 16
+	if n := len(w.moves); n > 0 && w.moves[n-1].pace == notAtAll {
+		rare = 4
+	}
+	if faulty && u%rare == rare-1 {
 		if moves := w.faults(); len(moves) > 0 {
 			return moves[d.below(len(moves))], true
 		}

@@ -125,7 +125,7 @@ var All = []Mutant{
 	{"renamer: another reason is told", "renamer", renamer, "return refuse(found.Next, found.Err)", "return refuse(found.Next, errno.ErrnoNoEnt)", 0},
 	{"renamer: old and new name change places", "renamer", renamer, "rename(o.Next, o.Old, o.Name)", "rename(o.Next, o.Name, o.Old)", 0},
 	{"launch: each job has the number of the last", "launch", launch, "v.of[member] = job", "v.of[member] = 0", 0},
-	{"launch: a job that cannot start is told of twice", "launch", launch, "job := v.jobs\n\tv.jobs++", "job := v.jobs", 0},
+	{"launch: a job that cannot start is told of twice", "launch", launch, "job := v.jobs\n\t\tv.jobs++", "job := v.jobs", 0},
 	{"process: what a path has borrowed is not given back", "process", take, "p.giveBack()", "_ = p.walk", 0},
 	{"process: the clock's answer is not looked at", "process", take, "p.time = m.Nanoseconds\n\t\treturn m.Next, nil\n\tcase *syscall.ProcessRunningResolution", "return m.Next, nil\n\tcase *syscall.ProcessRunningResolution", 0},
 	{"process: it forgets with which code the program ended", "process", take, "p.code = o.Code", "p.code = o.Code + 1", 0},

@@ -13,7 +13,7 @@ var Command = channel.Protocol{
 	Name:  "Command",
 	Roles: []string{"driver", "device"},
 	Labels: []channel.Label{
-		{Name: "Submit", From: 0, To: 1, Payload: channel.PayloadOf[CommandSubmitPayload](), Fields: []channel.Field{{Name: "op", Hi: 2, Cases: []string{"In", "Out", "Barrier"}}, {Name: "lba"}, {Name: "buf"}}},
+		{Name: "Submit", From: 0, To: 1, Payload: channel.PayloadOf[CommandSubmitPayload](), Fields: []channel.Field{{Name: "op", Hi: 2, Cases: []string{"In", "Out", "Barrier"}}, {Name: "lba"}, {Name: "count", Lo: 0, Hi: 16}, {Name: "buf"}}},
 		{Name: "Interrupt", From: 1, To: 0, Payload: channel.PayloadOf[CommandInterruptPayload](), Fields: []channel.Field{{Name: "ok"}, {Name: "buf"}}},
 	},
 	Pairs: []channel.Pair{
@@ -21,7 +21,7 @@ var Command = channel.Protocol{
 		{From: 1, To: 0, Capacity: 1},
 	},
 	Package: "protocols/block",
-	Digest:  "eb98ddc65cd04b5659ceab19cdf068486971c52c853368bd7e2a99812946d84a",
+	Digest:  "f45a677eb88f117c5350af08ac6d7d61fe75b67cbf3dfe58cde5d5da1659817a",
 	Locals: []channel.Local{
 		{States: []channel.LocalState{ // driver
 			{Name: "rest", Rest: true, Edges: []channel.LocalEdge{{Label: 0, Next: 1, At: "protocols/block/block.chan:51:9"}}},
@@ -42,9 +42,10 @@ func NewCommand(rt *channel.Runtime) (driverEnd, deviceEnd channel.End) {
 
 // CommandSubmitPayload is what Submit carries in a queue.
 type CommandSubmitPayload struct {
-	Op  Op
-	Lba uint64
-	Buf struct {
+	Op    Op
+	Lba   uint64
+	Count int
+	Buf   struct {
 		Len  uint32
 		Data [65536]byte
 	}
@@ -118,12 +119,15 @@ func CommandDriverRestFrom(from *channel.Endpoint, k int) CommandDriverRest {
 }
 
 // Submit sends Submit to device (block.chan:51).
-func (s CommandDriverRest) Submit(op Op, lba uint64, buf []byte) (CommandDriverBusy, error) {
+func (s CommandDriverRest) Submit(op Op, lba uint64, count int, buf []byte) (CommandDriverBusy, error) {
 	if s.e == nil {
 		return CommandDriverBusy{}, channel.DeadState("CommandDriverRest", "Submit")
 	}
 	if int(op) >= 3 {
 		return CommandDriverBusy{}, channel.BadArgument("CommandDriverRest", "Submit", "op is no case of block.Op")
+	}
+	if count < 0 || count > 16 {
+		return CommandDriverBusy{}, channel.BadArgument("CommandDriverRest", "Submit", "count is not in 0..16")
 	}
 	if len(buf) > 65536 {
 		return CommandDriverBusy{}, channel.BadArgument("CommandDriverRest", "Submit", "buf is longer than 65536")
@@ -134,6 +138,7 @@ func (s CommandDriverRest) Submit(op Op, lba uint64, buf []byte) (CommandDriverB
 	p := channel.Out[CommandSubmitPayload](&s.e.Endpoint)
 	p.Op = op
 	p.Lba = lba
+	p.Count = count
 	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	return CommandDriverBusy{s.e, s.e.Commit()}, nil
 }
@@ -258,7 +263,7 @@ func (s CommandDeviceRest) Receive() (*CommandDeviceSubmit, error) {
 		return nil, err
 	}
 	p := channel.In[CommandSubmitPayload](&e.Endpoint)
-	e.commandDeviceSubmit = CommandDeviceSubmit{Op: p.Op, Lba: p.Lba, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], Next: CommandDeviceBusy{e, e.Step()}}
+	e.commandDeviceSubmit = CommandDeviceSubmit{Op: p.Op, Lba: p.Lba, Count: p.Count, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len], Next: CommandDeviceBusy{e, e.Step()}}
 	return &e.commandDeviceSubmit, nil
 }
 
@@ -310,8 +315,9 @@ func (s CommandDeviceBusy) Interrupt(ok bool, buf []byte) (CommandDeviceRest, er
 
 // CommandDeviceSubmit is Submit, received.
 type CommandDeviceSubmit struct {
-	Op   Op
-	Lba  uint64
-	Buf  []byte
-	Next CommandDeviceBusy
+	Op    Op
+	Lba   uint64
+	Count int
+	Buf   []byte
+	Next  CommandDeviceBusy
 }

@@ -8,31 +8,30 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/channel"
 )
 
-// DeviceFunc is what the component block.Device does (driver.chan:52).
+// DeviceFunc is what the component block.Device does (driver.chan:57).
 type DeviceFunc func(ctx context.Context, s DeviceStart) error
 
 // DeviceGiven is what a Device starts with.
 type DeviceGiven struct {
-	Depth int
-	Slots []channel.End
+	Slot channel.End
 }
 
 // StartDevice starts a Device. It returns the parent's end of its handle.
 func StartDevice(rt *channel.Runtime, o channel.Options, g DeviceGiven, run DeviceFunc) channel.End {
 	e := new(deviceComponent)
-	return rt.Start(&e.Endpoint, deviceLayout(&g), o, g.ends(), e.body(g, run))
+	return rt.Start(&e.Endpoint, &deviceLayout, o, g.ends(), e.body(g, run))
 }
 
 // SpawnDevice is StartDevice by another component. Only stubs call it.
 func SpawnDevice(parent *channel.Endpoint, o channel.Options, g DeviceGiven, run DeviceFunc) channel.End {
 	e := new(deviceComponent)
-	return parent.Spawn(&e.Endpoint, deviceLayout(&g), o, g.ends(), e.body(g, run))
+	return parent.Spawn(&e.Endpoint, &deviceLayout, o, g.ends(), e.body(g, run))
 }
 
 // ends lists the ends in the order of their slots.
 func (g *DeviceGiven) ends() []channel.End {
 	var ends []channel.End
-	ends = channel.Members(ends, g.Slots, g.Depth)
+	ends = append(ends, g.Slot)
 	return ends
 }
 
@@ -40,19 +39,13 @@ func (g *DeviceGiven) ends() []channel.End {
 type deviceComponent struct {
 	channel.Endpoint
 	channel.External
-	sizes struct {
-		depth int
-	}
 	m struct {
-		deviceStartSubmit        DeviceStartSubmit
-		deviceStartSentInterrupt DeviceStartSentInterrupt
+		deviceStartSubmit DeviceStartSubmit
 	}
-	member int // that the option taken last means
 }
 
 // body is the component from its start to its end.
 func (e *deviceComponent) body(g DeviceGiven, run DeviceFunc) func(context.Context) error {
-	e.sizes.depth = g.Depth
 	return func(ctx context.Context) error {
 		return e.End(false, 0, run(ctx, DeviceStart{e, e.Step()}))
 	}
@@ -60,116 +53,77 @@ func (e *deviceComponent) body(g DeviceGiven, run DeviceFunc) func(context.Conte
 
 // The slots of a Device.
 const (
-	deviceSlots int32 = iota
+	deviceSlot int32 = iota
 )
 
-func deviceLayout(g *DeviceGiven) *channel.Component {
-	return &channel.Component{Name: "Device", Choices: 1, Ops: deviceOps, Chooses: deviceChooses, Slots: []channel.Slot{
-		{Name: "slots", Protocol: &Command, Role: 1, Set: g.Depth, Points: 2},
-	}}
-}
+var deviceLayout = channel.Component{Name: "Device", Choices: 0, Ops: deviceOps, Slots: []channel.Slot{
+	{Name: "slot", Protocol: &Command, Role: 1},
+}}
 
 // deviceOps are all steps of a Device, and deviceChooses its chooses.
-var deviceOps = []*channel.Op{&deviceStartSentInterruptNextSendSlotsInterruptOp}
-
-var deviceChooses = []*channel.Choice{&deviceStartChoice}
+var deviceOps = []*channel.Op{&deviceStartReceiveSlotOp, &deviceAfterSubmitSendSlotInterruptOp}
 
 var (
-	deviceStartSentInterruptNextSendSlotsInterruptOp = channel.Op{State: "DeviceStartSentInterruptNext", Method: "SendSlotsInterrupt", Slot: deviceSlots, Peer: 0, Label: 1, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/driver.chan:56:47"}
-	deviceStartChoice                                = channel.Choice{ID: 0, State: "DeviceStart", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: deviceSlots, Peer: 0, Point: 0, Label: 0, At: "protocols/block/driver.chan:55:16"},
-		{Kind: channel.Send, Slot: deviceSlots, Peer: 0, Point: 1, Label: 1, Guard: 1, At: "protocols/block/driver.chan:56:47"},
-	}}
+	deviceStartReceiveSlotOp             = channel.Op{State: "DeviceStart", Method: "ReceiveSlot", Slot: deviceSlot, Peer: 0, Labels: 1 << 0, Point: channel.AnyPoint, At: "protocols/block/driver.chan:59:9"}
+	deviceAfterSubmitSendSlotInterruptOp = channel.Op{State: "DeviceAfterSubmit", Method: "SendSlotInterrupt", Slot: deviceSlot, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/block/driver.chan:60:9"}
 )
 
-// DeviceStart is a state of block.Device (driver.chan:54).
+// DeviceStart is a state of block.Device (driver.chan:59).
 // Next:
-//   - Submit(_, _, _) <- slots[_ at rest] (driver.chan:55)
-//   - slots[_ at busy] <- Interrupt(_, _) (driver.chan:56)
+//   - Submit(_, _, _, _) <- slot (driver.chan:59)
 type DeviceStart struct {
 	e    *deviceComponent
 	step uint32
 }
 
-// Choose waits for *DeviceStartSubmit or *DeviceStartSentInterrupt.
-func (s DeviceStart) Choose() (DeviceStartOption, error) {
+// ReceiveSlot waits for *DeviceStartSubmit.
+func (s DeviceStart) ReceiveSlot() (*DeviceStartSubmit, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("DeviceStart", "Choose")
+		return nil, channel.DeadState("DeviceStart", "ReceiveSlot")
 	}
-	var guards uint64
-	if 0 < e.CountAt(deviceSlots, 1<<1) {
-		guards |= 1 << 0
-	}
-	taken, err := e.Choose(s.step, &deviceStartChoice, guards, 0)
-	if err != nil {
+	if _, err := e.Receive(s.step, &deviceStartReceiveSlotOp, 0); err != nil {
 		return nil, err
 	}
-	switch taken.Option {
-	case 0:
-		p := channel.In[CommandSubmitPayload](&e.Endpoint)
-		m := &e.m.deviceStartSubmit
-		*m = DeviceStartSubmit{Member: taken.Member, Op: p.Op, Lba: p.Lba, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		e.Move(deviceSlots, taken.Member, 1)
-		m.Next = DeviceStart{e, e.Step()}
-		return m, nil
-
-	case 1:
-		m := &e.m.deviceStartSentInterrupt
-		*m = DeviceStartSentInterrupt{Member: taken.Member}
-		e.member = taken.Member
-		m.Next = DeviceStartSentInterruptNext{e, e.Step()}
-		return m, nil
-
-	}
-	panic("channel: DeviceStart took an option that it does not list")
+	p := channel.In[CommandSubmitPayload](&e.Endpoint)
+	m := &e.m.deviceStartSubmit
+	*m = DeviceStartSubmit{Op: p.Op, Lba: p.Lba, Count: p.Count, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
+	m.Next = DeviceAfterSubmit{e, e.Step()}
+	return m, nil
 }
 
-// DeviceStartSentInterruptNext is the option slots[_ at busy] <- Interrupt(_, _) (driver.chan:56) taken.
-// Next: that send.
-type DeviceStartSentInterruptNext struct {
+// DeviceAfterSubmit is a state of block.Device (driver.chan:60).
+// Next:
+//   - slot <- Interrupt(_, _) (driver.chan:60)
+type DeviceAfterSubmit struct {
 	e    *deviceComponent
 	step uint32
 }
 
-// SendSlotsInterrupt does slots[_ at busy] <- Interrupt(_, _) (driver.chan:56), for which there is room.
-func (s DeviceStartSentInterruptNext) SendSlotsInterrupt(ok bool, buf []byte) (DeviceStart, error) {
+// SendSlotInterrupt does slot <- Interrupt(_, _) (driver.chan:60).
+func (s DeviceAfterSubmit) SendSlotInterrupt(ok bool, buf []byte) (DeviceStart, error) {
 	e := s.e
 	if e == nil {
-		return DeviceStart{}, channel.DeadState("DeviceStartSentInterruptNext", "SendSlotsInterrupt")
+		return DeviceStart{}, channel.DeadState("DeviceAfterSubmit", "SendSlotInterrupt")
 	}
 	if len(buf) > 65536 {
-		return DeviceStart{}, channel.BadArgument("DeviceStartSentInterruptNext", "SendSlotsInterrupt", "buf is longer than 65536")
+		return DeviceStart{}, channel.BadArgument("DeviceAfterSubmit", "SendSlotInterrupt", "buf is longer than 65536")
 	}
-	if err := e.Begin(s.step, &deviceStartSentInterruptNextSendSlotsInterruptOp, e.member); err != nil {
+	if err := e.Begin(s.step, &deviceAfterSubmitSendSlotInterruptOp, 0); err != nil {
 		return DeviceStart{}, err
 	}
 	p := channel.Out[CommandInterruptPayload](&e.Endpoint)
 	p.Ok = ok
 	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
-	e.Move(deviceSlots, e.member, 0)
 	return DeviceStart{e, e.Step()}, nil
 }
 
-// DeviceStartOption is *DeviceStartSubmit or *DeviceStartSentInterrupt.
-type DeviceStartOption interface{ deviceStartOption() }
-
-// DeviceStartSubmit is Submit(_, _, _) <- slots[_ at rest] (driver.chan:55). It is valid until the next step.
+// DeviceStartSubmit is Submit(_, _, _, _) <- slot (driver.chan:59). It is valid until the next step.
 type DeviceStartSubmit struct {
-	Member int
-	Op     Op
-	Lba    uint64
-	Buf    []byte
-	Next   DeviceStart
+	Op    Op
+	Lba   uint64
+	Count int
+	Buf   []byte
+	Next  DeviceAfterSubmit
 }
-
-func (*DeviceStartSubmit) deviceStartOption() {}
-
-// DeviceStartSentInterrupt is slots[_ at busy] <- Interrupt(_, _) (driver.chan:56). It is valid until the next step.
-type DeviceStartSentInterrupt struct {
-	Member int
-	Next   DeviceStartSentInterruptNext
-}
-
-func (*DeviceStartSentInterrupt) deviceStartOption() {}

@@ -7,13 +7,14 @@ import (
 )
 
 // DisksDigest identifies what was verified of the system block.Disks.
-const DisksDigest = "a46e41b9b92ef71484f2fccfabd5d6a365ee5e493e9d254a9cad8fa4bca981c6"
+const DisksDigest = "c5d447b119e568a9318e2ba8f613c1e1f38e9207f59e0b9479a3c5386fd81385"
 
 // DisksParts is the code of the system block.Disks: a function for each of its components.
 type DisksParts struct {
 	Opener OpenerFunc
+	Tester TesterFunc
 	Driver DriverFunc
-	Device DeviceFunc
+	Device func(i int) DeviceFunc
 }
 
 // BootDisks makes the sessions of block.Disks and starts its components; Run then runs them. lock is the content of protoc-os.lock: a
@@ -23,12 +24,17 @@ func BootDisks(rt *channel.Runtime, lock []byte, with DisksParts) error {
 		return err
 	}
 	opener := OpenerGiven{Users: 64}
-	driver := DriverGiven{Depth: 32, Openers: 1, Users: 64, Ports: make([]channel.End, 1), Slots: make([]channel.End, 32)}
-	device := DeviceGiven{Depth: 32, Slots: make([]channel.End, 32)}
+	tester := TesterGiven{}
+	driver := DriverGiven{Depth: 32, Openers: 1, Users: 64, Wires: 1, Ports: make([]channel.End, 1), Wired: make([]channel.End, 1), Slots: make([]channel.End, 32)}
+	device := make([]DeviceGiven, 32)
+	for i := range device {
+		device[i] = DeviceGiven{}
+	}
 
 	opener.Port, driver.Ports[0] = NewPort(rt)
+	tester.Disk, driver.Wired[0] = NewBlock(rt)
 	for i := range 32 {
-		driver.Slots[i], device.Slots[i] = NewCommand(rt)
+		driver.Slots[i], device[i].Slot = NewCommand(rt)
 	}
 
 	limits := channel.NewLimits(
@@ -37,7 +43,10 @@ func BootDisks(rt *channel.Runtime, lock []byte, with DisksParts) error {
 	)
 
 	StartOpener(rt, channel.Options{Name: "opener", Limits: limits}, opener, with.Opener).Discard()
+	StartTester(rt, channel.Options{Name: "tester", Limits: limits}, tester, with.Tester).Discard()
 	StartDriver(rt, channel.Options{Name: "driver", Limits: limits}, driver, with.Driver).Discard()
-	StartDevice(rt, channel.Options{Name: "device", Outside: true, Limits: limits}, device, with.Device).Discard()
+	for i := range device {
+		StartDevice(rt, channel.Options{Name: channel.Indexed("device", i), Outside: true, Limits: limits}, device[i], with.Device(i)).Discard()
+	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/errno"
 )
 
-// DriverFunc is what the component block.Driver does (driver.chan:5).
+// DriverFunc is what the component block.Driver does (driver.chan:6).
 type DriverFunc func(ctx context.Context, s DriverServing) error
 
 // DriverGiven is what a Driver starts with.
@@ -17,7 +17,9 @@ type DriverGiven struct {
 	Depth   int
 	Openers int
 	Users   int
+	Wires   int
 	Ports   []channel.End
+	Wired   []channel.End
 	Slots   []channel.End
 }
 
@@ -37,6 +39,7 @@ func SpawnDriver(parent *channel.Endpoint, o channel.Options, g DriverGiven, run
 func (g *DriverGiven) ends() []channel.End {
 	var ends []channel.End
 	ends = channel.Members(ends, g.Ports, g.Openers)
+	ends = channel.Members(ends, g.Wired, g.Wires)
 	ends = channel.Members(ends, g.Slots, g.Depth)
 	return ends
 }
@@ -48,9 +51,11 @@ type driverComponent struct {
 		depth   int
 		openers int
 		users   int
+		wires   int
 	}
 	v struct {
 		whose []int
+		w     int
 		lost  int
 		c     int
 		s     int
@@ -87,9 +92,11 @@ func (e *driverComponent) body(g DriverGiven, run DriverFunc) func(context.Conte
 	e.sizes.depth = g.Depth
 	e.sizes.openers = g.Openers
 	e.sizes.users = g.Users
+	e.sizes.wires = g.Wires
 	e.v.whose = make([]int, e.sizes.depth)
 
 	return func(ctx context.Context) error {
+		e.settle1()
 		return e.End(false, 0, run(ctx, DriverServing{e, e.Step()}))
 	}
 }
@@ -97,6 +104,7 @@ func (e *driverComponent) body(g DriverGiven, run DriverFunc) func(context.Conte
 // The slots of a Driver.
 const (
 	driverPorts int32 = iota
+	driverWired
 	driverSlots
 	driverClients
 	driverUser
@@ -105,8 +113,9 @@ const (
 func driverLayout(g *DriverGiven) *channel.Component {
 	return &channel.Component{Name: "Driver", Choices: 3, Ops: driverOps, Chooses: driverChooses, Slots: []channel.Slot{
 		{Name: "ports", Protocol: &Port, Role: 1, Set: g.Openers},
+		{Name: "wired", Protocol: &Block, Role: 1, Set: g.Wires, Points: 5},
 		{Name: "slots", Protocol: &Command, Role: 0, Set: g.Depth, Points: 2},
-		{Name: "clients", Protocol: &Block, Role: 1, Set: g.Users, Points: 5},
+		{Name: "clients", Protocol: &Block, Role: 1, Set: g.Users + g.Wires, Points: 5},
 		{Name: "user", Protocol: &Block, Role: 1},
 	}}
 }
@@ -117,67 +126,70 @@ var driverOps = []*channel.Op{&driverAfterReadPickSlotsOp, &driverAfterWritePick
 var driverChooses = []*channel.Choice{&driverServingChoice, &driverAfterInterruptChoice, &driverAfterInterrupt2Choice}
 
 var (
-	driverAfterReadPickSlotsOp                        = channel.Op{State: "DriverAfterRead", Method: "PickSlots", At: "protocols/block/driver.chan:19:24"}
-	driverAfterWritePickSlotsOp                       = channel.Op{State: "DriverAfterWrite", Method: "PickSlots", At: "protocols/block/driver.chan:24:24"}
-	driverAfterFlushPickSlotsOp                       = channel.Op{State: "DriverAfterFlush", Method: "PickSlots", At: "protocols/block/driver.chan:29:24"}
-	driverAfterInterruptSentDataNextSendClientsDataOp = channel.Op{State: "DriverAfterInterruptSentDataNext", Method: "SendClientsData", Slot: driverClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/driver.chan:38:28"}
-	driverAfterInterruptChooseWrittenOp               = channel.Op{State: "DriverAfterInterrupt", Method: "ChooseWritten", Slot: driverClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/driver.chan:39:28"}
-	driverAfterInterruptChooseFlushedOp               = channel.Op{State: "DriverAfterInterrupt", Method: "ChooseFlushed", Slot: driverClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/driver.chan:40:28"}
-	driverAfterInterrupt2ChooseFailedOp               = channel.Op{State: "DriverAfterInterrupt2", Method: "ChooseFailed", Slot: driverClients, Peer: 0, Label: 5, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/driver.chan:43:21"}
-	driverAfterPickSlotsSendSlotsSubmitOp             = channel.Op{State: "DriverAfterPickSlots", Method: "SendSlotsSubmit", Slot: driverSlots, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/block/driver.chan:20:21"}
-	driverAfterPickSlots2SendSlotsSubmitOp            = channel.Op{State: "DriverAfterPickSlots2", Method: "SendSlotsSubmit", Slot: driverSlots, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/block/driver.chan:25:21"}
-	driverAfterPickSlots3SendSlotsSubmitOp            = channel.Op{State: "DriverAfterPickSlots3", Method: "SendSlotsSubmit", Slot: driverSlots, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/block/driver.chan:30:21"}
+	driverAfterReadPickSlotsOp                        = channel.Op{State: "DriverAfterRead", Method: "PickSlots", At: "protocols/block/driver.chan:24:24"}
+	driverAfterWritePickSlotsOp                       = channel.Op{State: "DriverAfterWrite", Method: "PickSlots", At: "protocols/block/driver.chan:29:24"}
+	driverAfterFlushPickSlotsOp                       = channel.Op{State: "DriverAfterFlush", Method: "PickSlots", At: "protocols/block/driver.chan:34:24"}
+	driverAfterInterruptSentDataNextSendClientsDataOp = channel.Op{State: "DriverAfterInterruptSentDataNext", Method: "SendClientsData", Slot: driverClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/driver.chan:43:28"}
+	driverAfterInterruptChooseWrittenOp               = channel.Op{State: "DriverAfterInterrupt", Method: "ChooseWritten", Slot: driverClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/driver.chan:44:28"}
+	driverAfterInterruptChooseFlushedOp               = channel.Op{State: "DriverAfterInterrupt", Method: "ChooseFlushed", Slot: driverClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/driver.chan:45:28"}
+	driverAfterInterrupt2ChooseFailedOp               = channel.Op{State: "DriverAfterInterrupt2", Method: "ChooseFailed", Slot: driverClients, Peer: 0, Label: 5, Point: channel.AnyPoint, Chosen: true, At: "protocols/block/driver.chan:48:21"}
+	driverAfterPickSlotsSendSlotsSubmitOp             = channel.Op{State: "DriverAfterPickSlots", Method: "SendSlotsSubmit", Slot: driverSlots, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/block/driver.chan:25:21"}
+	driverAfterPickSlots2SendSlotsSubmitOp            = channel.Op{State: "DriverAfterPickSlots2", Method: "SendSlotsSubmit", Slot: driverSlots, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/block/driver.chan:30:21"}
+	driverAfterPickSlots3SendSlotsSubmitOp            = channel.Op{State: "DriverAfterPickSlots3", Method: "SendSlotsSubmit", Slot: driverSlots, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/block/driver.chan:35:21"}
 	driverServingChoice                               = channel.Choice{ID: 0, State: "DriverServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: driverPorts, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/block/driver.chan:15:41"},
-		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 0, Guard: 2, At: "protocols/block/driver.chan:18:51"},
-		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 1, Guard: 2, At: "protocols/block/driver.chan:23:51"},
-		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 2, Guard: 2, At: "protocols/block/driver.chan:28:51"},
-		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 3, Guard: 2, At: "protocols/block/driver.chan:33:51"},
-		{Kind: channel.Recv, Slot: driverSlots, Peer: 1, Point: 1, Label: 1, At: "protocols/block/driver.chan:34:20"},
-		{Kind: channel.Gone, Slot: driverClients, Peer: 0, Point: 0, Label: 0, Guard: 2, At: "protocols/block/driver.chan:12:9"},
+		{Kind: channel.Recv, Slot: driverPorts, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/block/driver.chan:20:41"},
+		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 0, Guard: 2, At: "protocols/block/driver.chan:23:51"},
+		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 1, Guard: 2, At: "protocols/block/driver.chan:28:51"},
+		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 2, Guard: 2, At: "protocols/block/driver.chan:33:51"},
+		{Kind: channel.Recv, Slot: driverClients, Peer: 0, Point: 0, Label: 3, Guard: 2, At: "protocols/block/driver.chan:38:51"},
+		{Kind: channel.Recv, Slot: driverSlots, Peer: 1, Point: 1, Label: 1, At: "protocols/block/driver.chan:39:20"},
+		{Kind: channel.Gone, Slot: driverClients, Peer: 0, Point: 0, Label: 0, Guard: 2, At: "protocols/block/driver.chan:17:9"},
 	}}
 	driverAfterInterruptChoice = channel.Choice{ID: 1, State: "DriverAfterInterrupt", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 4, Guard: 1, At: "protocols/block/driver.chan:38:28", Aimed: true},
-		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 6, Guard: 2, At: "protocols/block/driver.chan:39:28", Aimed: true},
-		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 7, Guard: 3, At: "protocols/block/driver.chan:40:28", Aimed: true},
-		{Kind: channel.Gone, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 4, At: "protocols/block/driver.chan:12:9", Aimed: true},
+		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 4, Guard: 1, At: "protocols/block/driver.chan:43:28", Aimed: true},
+		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 6, Guard: 2, At: "protocols/block/driver.chan:44:28", Aimed: true},
+		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 7, Guard: 3, At: "protocols/block/driver.chan:45:28", Aimed: true},
+		{Kind: channel.Gone, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 4, At: "protocols/block/driver.chan:17:9", Aimed: true},
 	}}
 	driverAfterInterrupt2Choice = channel.Choice{ID: 2, State: "DriverAfterInterrupt2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 5, Guard: 1, At: "protocols/block/driver.chan:43:21", Aimed: true},
-		{Kind: channel.Gone, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/block/driver.chan:12:9", Aimed: true},
+		{Kind: channel.Send, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 5, Guard: 1, At: "protocols/block/driver.chan:48:21", Aimed: true},
+		{Kind: channel.Gone, Slot: driverClients, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/block/driver.chan:17:9", Aimed: true},
 	}}
 )
 
 // DriverView reads the model variables of a Driver, as whom a state is about. Only its steps change them.
 type DriverView struct{ e *driverComponent }
 
-// Whose is whose (driver.chan:8).
+// Whose is whose (driver.chan:9).
 func (v DriverView) Whose(i int) int { return v.e.v.whose[i] }
 
-// Lost is lost (driver.chan:12).
+// W is w (driver.chan:11).
+func (v DriverView) W() int { return v.e.v.w }
+
+// Lost is lost (driver.chan:17).
 func (v DriverView) Lost() int { return v.e.v.lost }
 
-// C is c (driver.chan:18).
+// C is c (driver.chan:23).
 func (v DriverView) C() int { return v.e.v.c }
 
-// S is s (driver.chan:19).
+// S is s (driver.chan:24).
 func (v DriverView) S() int { return v.e.v.s }
 
-// Ok is ok (driver.chan:34).
+// Ok is ok (driver.chan:39).
 func (v DriverView) Ok() bool { return v.e.v.ok }
 
 // Added is the member that an add has made last.
 func (v DriverView) Added() int { return v.e.added }
 
-// DriverServing is a state of block.Driver at serving (driver.chan:13).
+// DriverServing is a state of block.Driver at serving (driver.chan:18).
 // Next:
-//   - Attach(user) <- ports[_ at rest] (driver.chan:15)
-//   - Read(_, _) <- clients[c at rest] (driver.chan:18)
-//   - Write(_, _) <- clients[c at rest] (driver.chan:23)
-//   - Flush() <- clients[c at rest] (driver.chan:28)
-//   - Detach() <- clients[c at rest] (driver.chan:33)
-//   - Interrupt(ok, _) <- slots[s at busy] (driver.chan:34)
-//   - gone <- clients[lost at rest] (driver.chan:12)
+//   - Attach(user) <- ports[_ at rest] (driver.chan:20)
+//   - Read(_, _) <- clients[c at rest] (driver.chan:23)
+//   - Write(_, _) <- clients[c at rest] (driver.chan:28)
+//   - Flush() <- clients[c at rest] (driver.chan:33)
+//   - Detach() <- clients[c at rest] (driver.chan:38)
+//   - Interrupt(ok, _) <- slots[s at busy] (driver.chan:39)
+//   - gone <- clients[lost at rest] (driver.chan:17)
 type DriverServing struct {
 	e    *driverComponent
 	step uint32
@@ -193,7 +205,7 @@ func (s DriverServing) Choose() (DriverServingOption, error) {
 		return nil, channel.DeadState("DriverServing", "Choose")
 	}
 	var guards uint64
-	if e.Count(driverClients) != e.sizes.users {
+	if e.Count(driverClients) != e.sizes.users+e.sizes.wires {
 		guards |= 1 << 0
 	}
 	if 0 < e.CountAt(driverSlots, 1<<0) {
@@ -219,7 +231,7 @@ func (s DriverServing) Choose() (DriverServingOption, error) {
 		*m = DriverServingRead{Member: taken.Member, Lba: p.Lba, Count: p.Count}
 		e.v.c = taken.Member
 		e.Move(driverClients, taken.Member, 1)
-		m.Next = e.settle1()
+		m.Next = e.settle2()
 		return m, nil
 
 	case 2:
@@ -228,7 +240,7 @@ func (s DriverServing) Choose() (DriverServingOption, error) {
 		*m = DriverServingWrite{Member: taken.Member, Lba: p.Lba, Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
 		e.v.c = taken.Member
 		e.Move(driverClients, taken.Member, 2)
-		m.Next = e.settle2()
+		m.Next = e.settle3()
 		return m, nil
 
 	case 3:
@@ -236,7 +248,7 @@ func (s DriverServing) Choose() (DriverServingOption, error) {
 		*m = DriverServingFlush{Member: taken.Member}
 		e.v.c = taken.Member
 		e.Move(driverClients, taken.Member, 3)
-		m.Next = e.settle3()
+		m.Next = e.settle4()
 		return m, nil
 
 	case 4:
@@ -254,7 +266,7 @@ func (s DriverServing) Choose() (DriverServingOption, error) {
 		e.v.s = taken.Member
 		e.v.ok = p.Ok
 		e.Move(driverSlots, taken.Member, 0)
-		m.Next = e.settle4()
+		m.Next = e.settle5()
 		return m, nil
 
 	case 6:
@@ -269,9 +281,9 @@ func (s DriverServing) Choose() (DriverServingOption, error) {
 	panic("channel: DriverServing took an option that it does not list")
 }
 
-// DriverAfterRead is a state of block.Driver (driver.chan:19).
+// DriverAfterRead is a state of block.Driver (driver.chan:24).
 // Next:
-//   - pick s in slots at rest (driver.chan:19)
+//   - pick s in slots at rest (driver.chan:24)
 type DriverAfterRead struct {
 	e    *driverComponent
 	step uint32
@@ -296,7 +308,7 @@ func (s DriverAfterRead) Can(member int) bool {
 	return e != nil && member >= 0 && member < e.Len(driverSlots) && e.HasAt(driverSlots, member, 1<<0)
 }
 
-// PickSlots does pick s in slots at rest (driver.chan:19).
+// PickSlots does pick s in slots at rest (driver.chan:24).
 func (s DriverAfterRead) PickSlots(member int) (DriverAfterPickSlots, error) {
 	e := s.e
 	if e == nil {
@@ -313,9 +325,9 @@ func (s DriverAfterRead) PickSlots(member int) (DriverAfterPickSlots, error) {
 	return DriverAfterPickSlots{e, e.Step()}, nil
 }
 
-// DriverAfterWrite is a state of block.Driver (driver.chan:24).
+// DriverAfterWrite is a state of block.Driver (driver.chan:29).
 // Next:
-//   - pick s in slots at rest (driver.chan:24)
+//   - pick s in slots at rest (driver.chan:29)
 type DriverAfterWrite struct {
 	e    *driverComponent
 	step uint32
@@ -340,7 +352,7 @@ func (s DriverAfterWrite) Can(member int) bool {
 	return e != nil && member >= 0 && member < e.Len(driverSlots) && e.HasAt(driverSlots, member, 1<<0)
 }
 
-// PickSlots does pick s in slots at rest (driver.chan:24).
+// PickSlots does pick s in slots at rest (driver.chan:29).
 func (s DriverAfterWrite) PickSlots(member int) (DriverAfterPickSlots2, error) {
 	e := s.e
 	if e == nil {
@@ -357,9 +369,9 @@ func (s DriverAfterWrite) PickSlots(member int) (DriverAfterPickSlots2, error) {
 	return DriverAfterPickSlots2{e, e.Step()}, nil
 }
 
-// DriverAfterFlush is a state of block.Driver (driver.chan:29).
+// DriverAfterFlush is a state of block.Driver (driver.chan:34).
 // Next:
-//   - pick s in slots at rest (driver.chan:29)
+//   - pick s in slots at rest (driver.chan:34)
 type DriverAfterFlush struct {
 	e    *driverComponent
 	step uint32
@@ -384,7 +396,7 @@ func (s DriverAfterFlush) Can(member int) bool {
 	return e != nil && member >= 0 && member < e.Len(driverSlots) && e.HasAt(driverSlots, member, 1<<0)
 }
 
-// PickSlots does pick s in slots at rest (driver.chan:29).
+// PickSlots does pick s in slots at rest (driver.chan:34).
 func (s DriverAfterFlush) PickSlots(member int) (DriverAfterPickSlots3, error) {
 	e := s.e
 	if e == nil {
@@ -401,12 +413,12 @@ func (s DriverAfterFlush) PickSlots(member int) (DriverAfterPickSlots3, error) {
 	return DriverAfterPickSlots3{e, e.Step()}, nil
 }
 
-// DriverAfterInterrupt is a state of block.Driver (driver.chan:37).
+// DriverAfterInterrupt is a state of block.Driver (driver.chan:42).
 // Next:
-//   - clients[whose[s]] <- Data(_) (driver.chan:38)
-//   - clients[whose[s]] <- Written() (driver.chan:39)
-//   - clients[whose[s]] <- Flushed() (driver.chan:40)
-//   - gone <- clients[whose[s]] (driver.chan:12)
+//   - clients[whose[s]] <- Data(_) (driver.chan:43)
+//   - clients[whose[s]] <- Written() (driver.chan:44)
+//   - clients[whose[s]] <- Flushed() (driver.chan:45)
+//   - gone <- clients[whose[s]] (driver.chan:17)
 type DriverAfterInterrupt struct {
 	e    *driverComponent
 	step uint32
@@ -479,7 +491,7 @@ func (s DriverAfterInterrupt) Choose() (DriverAfterInterruptOption, error) {
 	panic("channel: DriverAfterInterrupt took an option that it does not list")
 }
 
-// DriverAfterInterruptSentDataNext is the option clients[whose[s]] <- Data(_) (driver.chan:38) taken.
+// DriverAfterInterruptSentDataNext is the option clients[whose[s]] <- Data(_) (driver.chan:43) taken.
 // Next: that send.
 type DriverAfterInterruptSentDataNext struct {
 	e    *driverComponent
@@ -489,7 +501,7 @@ type DriverAfterInterruptSentDataNext struct {
 // View reads the model variables.
 func (s DriverAfterInterruptSentDataNext) View() DriverView { return DriverView{s.e} }
 
-// SendClientsData does clients[whose[s]] <- Data(_) (driver.chan:38), for which there is room.
+// SendClientsData does clients[whose[s]] <- Data(_) (driver.chan:43), for which there is room.
 func (s DriverAfterInterruptSentDataNext) SendClientsData(buf []byte) (DriverServing, error) {
 	e := s.e
 	if e == nil {
@@ -508,10 +520,10 @@ func (s DriverAfterInterruptSentDataNext) SendClientsData(buf []byte) (DriverSer
 	return DriverServing{e, e.Step()}, nil
 }
 
-// DriverAfterInterrupt2 is a state of block.Driver (driver.chan:43).
+// DriverAfterInterrupt2 is a state of block.Driver (driver.chan:48).
 // Next:
-//   - clients[whose[s]] <- Failed(Io) (driver.chan:43)
-//   - gone <- clients[whose[s]] (driver.chan:12)
+//   - clients[whose[s]] <- Failed(Io) (driver.chan:48)
+//   - gone <- clients[whose[s]] (driver.chan:17)
 type DriverAfterInterrupt2 struct {
 	e    *driverComponent
 	step uint32
@@ -560,9 +572,9 @@ func (s DriverAfterInterrupt2) Choose() (DriverAfterInterrupt2Option, error) {
 	panic("channel: DriverAfterInterrupt2 took an option that it does not list")
 }
 
-// DriverAfterPickSlots is a state of block.Driver (driver.chan:20).
+// DriverAfterPickSlots is a state of block.Driver (driver.chan:25).
 // Next:
-//   - slots[s] <- Submit(In, _, _) (driver.chan:20)
+//   - slots[s] <- Submit(In, _, _, _) (driver.chan:25)
 type DriverAfterPickSlots struct {
 	e    *driverComponent
 	step uint32
@@ -571,11 +583,14 @@ type DriverAfterPickSlots struct {
 // View reads the model variables.
 func (s DriverAfterPickSlots) View() DriverView { return DriverView{s.e} }
 
-// SendSlotsSubmit does slots[s] <- Submit(In, _, _) (driver.chan:20).
-func (s DriverAfterPickSlots) SendSlotsSubmit(lba uint64, buf []byte) (DriverServing, error) {
+// SendSlotsSubmit does slots[s] <- Submit(In, _, _, _) (driver.chan:25).
+func (s DriverAfterPickSlots) SendSlotsSubmit(lba uint64, count int, buf []byte) (DriverServing, error) {
 	e := s.e
 	if e == nil {
 		return DriverServing{}, channel.DeadState("DriverAfterPickSlots", "SendSlotsSubmit")
+	}
+	if count < 0 || count > 16 {
+		return DriverServing{}, channel.BadArgument("DriverAfterPickSlots", "SendSlotsSubmit", "count is not in 0..16")
 	}
 	if len(buf) > 65536 {
 		return DriverServing{}, channel.BadArgument("DriverAfterPickSlots", "SendSlotsSubmit", "buf is longer than 65536")
@@ -586,6 +601,7 @@ func (s DriverAfterPickSlots) SendSlotsSubmit(lba uint64, buf []byte) (DriverSer
 	p := channel.Out[CommandSubmitPayload](&e.Endpoint)
 	p.Op = OpIn
 	p.Lba = lba
+	p.Count = count
 	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
 	e.Move(driverSlots, e.v.s, 1)
@@ -593,9 +609,9 @@ func (s DriverAfterPickSlots) SendSlotsSubmit(lba uint64, buf []byte) (DriverSer
 	return DriverServing{e, e.Step()}, nil
 }
 
-// DriverAfterPickSlots2 is a state of block.Driver (driver.chan:25).
+// DriverAfterPickSlots2 is a state of block.Driver (driver.chan:30).
 // Next:
-//   - slots[s] <- Submit(Out, _, _) (driver.chan:25)
+//   - slots[s] <- Submit(Out, _, _, _) (driver.chan:30)
 type DriverAfterPickSlots2 struct {
 	e    *driverComponent
 	step uint32
@@ -604,11 +620,14 @@ type DriverAfterPickSlots2 struct {
 // View reads the model variables.
 func (s DriverAfterPickSlots2) View() DriverView { return DriverView{s.e} }
 
-// SendSlotsSubmit does slots[s] <- Submit(Out, _, _) (driver.chan:25).
-func (s DriverAfterPickSlots2) SendSlotsSubmit(lba uint64, buf []byte) (DriverServing, error) {
+// SendSlotsSubmit does slots[s] <- Submit(Out, _, _, _) (driver.chan:30).
+func (s DriverAfterPickSlots2) SendSlotsSubmit(lba uint64, count int, buf []byte) (DriverServing, error) {
 	e := s.e
 	if e == nil {
 		return DriverServing{}, channel.DeadState("DriverAfterPickSlots2", "SendSlotsSubmit")
+	}
+	if count < 0 || count > 16 {
+		return DriverServing{}, channel.BadArgument("DriverAfterPickSlots2", "SendSlotsSubmit", "count is not in 0..16")
 	}
 	if len(buf) > 65536 {
 		return DriverServing{}, channel.BadArgument("DriverAfterPickSlots2", "SendSlotsSubmit", "buf is longer than 65536")
@@ -619,6 +638,7 @@ func (s DriverAfterPickSlots2) SendSlotsSubmit(lba uint64, buf []byte) (DriverSe
 	p := channel.Out[CommandSubmitPayload](&e.Endpoint)
 	p.Op = OpOut
 	p.Lba = lba
+	p.Count = count
 	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
 	e.Move(driverSlots, e.v.s, 1)
@@ -626,9 +646,9 @@ func (s DriverAfterPickSlots2) SendSlotsSubmit(lba uint64, buf []byte) (DriverSe
 	return DriverServing{e, e.Step()}, nil
 }
 
-// DriverAfterPickSlots3 is a state of block.Driver (driver.chan:30).
+// DriverAfterPickSlots3 is a state of block.Driver (driver.chan:35).
 // Next:
-//   - slots[s] <- Submit(Barrier, _, _) (driver.chan:30)
+//   - slots[s] <- Submit(Barrier, _, _, _) (driver.chan:35)
 type DriverAfterPickSlots3 struct {
 	e    *driverComponent
 	step uint32
@@ -637,11 +657,14 @@ type DriverAfterPickSlots3 struct {
 // View reads the model variables.
 func (s DriverAfterPickSlots3) View() DriverView { return DriverView{s.e} }
 
-// SendSlotsSubmit does slots[s] <- Submit(Barrier, _, _) (driver.chan:30).
-func (s DriverAfterPickSlots3) SendSlotsSubmit(lba uint64, buf []byte) (DriverServing, error) {
+// SendSlotsSubmit does slots[s] <- Submit(Barrier, _, _, _) (driver.chan:35).
+func (s DriverAfterPickSlots3) SendSlotsSubmit(lba uint64, count int, buf []byte) (DriverServing, error) {
 	e := s.e
 	if e == nil {
 		return DriverServing{}, channel.DeadState("DriverAfterPickSlots3", "SendSlotsSubmit")
+	}
+	if count < 0 || count > 16 {
+		return DriverServing{}, channel.BadArgument("DriverAfterPickSlots3", "SendSlotsSubmit", "count is not in 0..16")
 	}
 	if len(buf) > 65536 {
 		return DriverServing{}, channel.BadArgument("DriverAfterPickSlots3", "SendSlotsSubmit", "buf is longer than 65536")
@@ -652,6 +675,7 @@ func (s DriverAfterPickSlots3) SendSlotsSubmit(lba uint64, buf []byte) (DriverSe
 	p := channel.Out[CommandSubmitPayload](&e.Endpoint)
 	p.Op = OpBarrier
 	p.Lba = lba
+	p.Count = count
 	p.Buf.Len = uint32(copy(p.Buf.Data[:], buf))
 	e.Commit()
 	e.Move(driverSlots, e.v.s, 1)
@@ -692,7 +716,7 @@ type DriverAfterInterruptOption interface{ driverAfterInterruptOption() }
 // DriverAfterInterrupt2Option is *DriverAfterInterrupt2SentFailed or *DriverAfterInterrupt2Gone.
 type DriverAfterInterrupt2Option interface{ driverAfterInterrupt2Option() }
 
-// DriverServingAttach is Attach(user) <- ports[_ at rest] (driver.chan:15). It is valid until the next step.
+// DriverServingAttach is Attach(user) <- ports[_ at rest] (driver.chan:20). It is valid until the next step.
 type DriverServingAttach struct {
 	Member int
 	Next   DriverServing
@@ -700,7 +724,7 @@ type DriverServingAttach struct {
 
 func (*DriverServingAttach) driverServingOption() {}
 
-// DriverServingRead is Read(_, _) <- clients[c at rest] (driver.chan:18). It is valid until the next step.
+// DriverServingRead is Read(_, _) <- clients[c at rest] (driver.chan:23). It is valid until the next step.
 type DriverServingRead struct {
 	Member int
 	Lba    uint64
@@ -710,7 +734,7 @@ type DriverServingRead struct {
 
 func (*DriverServingRead) driverServingOption() {}
 
-// DriverServingWrite is Write(_, _) <- clients[c at rest] (driver.chan:23). It is valid until the next step.
+// DriverServingWrite is Write(_, _) <- clients[c at rest] (driver.chan:28). It is valid until the next step.
 type DriverServingWrite struct {
 	Member int
 	Lba    uint64
@@ -720,7 +744,7 @@ type DriverServingWrite struct {
 
 func (*DriverServingWrite) driverServingOption() {}
 
-// DriverServingFlush is Flush() <- clients[c at rest] (driver.chan:28). It is valid until the next step.
+// DriverServingFlush is Flush() <- clients[c at rest] (driver.chan:33). It is valid until the next step.
 type DriverServingFlush struct {
 	Member int
 	Next   DriverServingOrAfterFlush
@@ -728,7 +752,7 @@ type DriverServingFlush struct {
 
 func (*DriverServingFlush) driverServingOption() {}
 
-// DriverServingDetach is Detach() <- clients[c at rest] (driver.chan:33). It is valid until the next step.
+// DriverServingDetach is Detach() <- clients[c at rest] (driver.chan:38). It is valid until the next step.
 type DriverServingDetach struct {
 	Member int
 	Next   DriverServing
@@ -736,7 +760,7 @@ type DriverServingDetach struct {
 
 func (*DriverServingDetach) driverServingOption() {}
 
-// DriverServingInterrupt is Interrupt(ok, _) <- slots[s at busy] (driver.chan:34). It is valid until the next step.
+// DriverServingInterrupt is Interrupt(ok, _) <- slots[s at busy] (driver.chan:39). It is valid until the next step.
 type DriverServingInterrupt struct {
 	Member int
 	Ok     bool
@@ -746,7 +770,7 @@ type DriverServingInterrupt struct {
 
 func (*DriverServingInterrupt) driverServingOption() {}
 
-// DriverServingGone is gone <- clients[lost at rest] (driver.chan:12). It is valid until the next step.
+// DriverServingGone is gone <- clients[lost at rest] (driver.chan:17). It is valid until the next step.
 type DriverServingGone struct {
 	Member int
 	Next   DriverServing
@@ -754,50 +778,62 @@ type DriverServingGone struct {
 
 func (*DriverServingGone) driverServingOption() {}
 
-// DriverAfterInterruptSentData is clients[whose[s]] <- Data(_) (driver.chan:38). It is valid until the next step.
+// DriverAfterInterruptSentData is clients[whose[s]] <- Data(_) (driver.chan:43). It is valid until the next step.
 type DriverAfterInterruptSentData struct {
 	Next DriverAfterInterruptSentDataNext
 }
 
 func (*DriverAfterInterruptSentData) driverAfterInterruptOption() {}
 
-// DriverAfterInterruptSentWritten is clients[whose[s]] <- Written() (driver.chan:39). It is valid until the next step.
+// DriverAfterInterruptSentWritten is clients[whose[s]] <- Written() (driver.chan:44). It is valid until the next step.
 type DriverAfterInterruptSentWritten struct {
 	Next DriverServing
 }
 
 func (*DriverAfterInterruptSentWritten) driverAfterInterruptOption() {}
 
-// DriverAfterInterruptSentFlushed is clients[whose[s]] <- Flushed() (driver.chan:40). It is valid until the next step.
+// DriverAfterInterruptSentFlushed is clients[whose[s]] <- Flushed() (driver.chan:45). It is valid until the next step.
 type DriverAfterInterruptSentFlushed struct {
 	Next DriverServing
 }
 
 func (*DriverAfterInterruptSentFlushed) driverAfterInterruptOption() {}
 
-// DriverAfterInterruptGone is gone <- clients[whose[s]] (driver.chan:12). It is valid until the next step.
+// DriverAfterInterruptGone is gone <- clients[whose[s]] (driver.chan:17). It is valid until the next step.
 type DriverAfterInterruptGone struct {
 	Next DriverServing
 }
 
 func (*DriverAfterInterruptGone) driverAfterInterruptOption() {}
 
-// DriverAfterInterrupt2SentFailed is clients[whose[s]] <- Failed(Io) (driver.chan:43). It is valid until the next step.
+// DriverAfterInterrupt2SentFailed is clients[whose[s]] <- Failed(Io) (driver.chan:48). It is valid until the next step.
 type DriverAfterInterrupt2SentFailed struct {
 	Next DriverServing
 }
 
 func (*DriverAfterInterrupt2SentFailed) driverAfterInterrupt2Option() {}
 
-// DriverAfterInterrupt2Gone is gone <- clients[whose[s]] (driver.chan:12). It is valid until the next step.
+// DriverAfterInterrupt2Gone is gone <- clients[whose[s]] (driver.chan:17). It is valid until the next step.
 type DriverAfterInterrupt2Gone struct {
 	Next DriverServing
 }
 
 func (*DriverAfterInterrupt2Gone) driverAfterInterrupt2Option() {}
 
-// settle1 is what the component does by itself from driver.chan:19 on.
-func (e *driverComponent) settle1() DriverServingOrAfterRead {
+// settle1 is what the component does by itself from driver.chan:11 on.
+func (e *driverComponent) settle1() {
+	e.v.w = 0
+l1:
+	e.added = e.Free(driverClients, 1)
+	e.Shift(driverWired, e.v.w, driverClients, e.added)
+	if e.v.w < e.sizes.wires-1 {
+		e.v.w = e.InRange(e.v.w+1, 0, e.sizes.wires-1, "w", "driver.chan:11")
+		goto l1
+	}
+}
+
+// settle2 is what the component does by itself from driver.chan:24 on.
+func (e *driverComponent) settle2() DriverServingOrAfterRead {
 	if e.CountAt(driverSlots, 1<<0) == 0 {
 		e.at.driverServing = DriverServing{e, e.Step()}
 		return &e.at.driverServing
@@ -806,8 +842,8 @@ func (e *driverComponent) settle1() DriverServingOrAfterRead {
 	return &e.at.driverAfterRead
 }
 
-// settle2 is what the component does by itself from driver.chan:24 on.
-func (e *driverComponent) settle2() DriverServingOrAfterWrite {
+// settle3 is what the component does by itself from driver.chan:29 on.
+func (e *driverComponent) settle3() DriverServingOrAfterWrite {
 	if e.CountAt(driverSlots, 1<<0) == 0 {
 		e.at.driverServing = DriverServing{e, e.Step()}
 		return &e.at.driverServing
@@ -816,8 +852,8 @@ func (e *driverComponent) settle2() DriverServingOrAfterWrite {
 	return &e.at.driverAfterWrite
 }
 
-// settle3 is what the component does by itself from driver.chan:29 on.
-func (e *driverComponent) settle3() DriverServingOrAfterFlush {
+// settle4 is what the component does by itself from driver.chan:34 on.
+func (e *driverComponent) settle4() DriverServingOrAfterFlush {
 	if e.CountAt(driverSlots, 1<<0) == 0 {
 		e.at.driverServing = DriverServing{e, e.Step()}
 		return &e.at.driverServing
@@ -826,8 +862,8 @@ func (e *driverComponent) settle3() DriverServingOrAfterFlush {
 	return &e.at.driverAfterFlush
 }
 
-// settle4 is what the component does by itself from driver.chan:35 on.
-func (e *driverComponent) settle4() DriverAfterInterruptOrAfterInterrupt2 {
+// settle5 is what the component does by itself from driver.chan:40 on.
+func (e *driverComponent) settle5() DriverAfterInterruptOrAfterInterrupt2 {
 	if e.v.ok {
 		e.at.driverAfterInterrupt = DriverAfterInterrupt{e, e.Step()}
 		return &e.at.driverAfterInterrupt

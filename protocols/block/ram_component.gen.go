@@ -8,7 +8,7 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/channel"
 )
 
-// RamFunc is what the component block.Ram does (driver.chan:63).
+// RamFunc is what the component block.Ram does (driver.chan:66).
 type RamFunc func(ctx context.Context, s RamServing) error
 
 // RamGiven is what a Ram starts with.
@@ -98,42 +98,42 @@ var ramOps = []*channel.Op{&ramAfterReadSendClientsDataOp, &ramAfterWriteSendCli
 var ramChooses = []*channel.Choice{&ramServingChoice}
 
 var (
-	ramAfterReadSendClientsDataOp     = channel.Op{State: "RamAfterRead", Method: "SendClientsData", Slot: ramClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:75:17"}
-	ramAfterWriteSendClientsWrittenOp = channel.Op{State: "RamAfterWrite", Method: "SendClientsWritten", Slot: ramClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:77:17"}
-	ramAfterFlushSendClientsFlushedOp = channel.Op{State: "RamAfterFlush", Method: "SendClientsFlushed", Slot: ramClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:79:17"}
+	ramAfterReadSendClientsDataOp     = channel.Op{State: "RamAfterRead", Method: "SendClientsData", Slot: ramClients, Peer: 0, Label: 4, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:78:17"}
+	ramAfterWriteSendClientsWrittenOp = channel.Op{State: "RamAfterWrite", Method: "SendClientsWritten", Slot: ramClients, Peer: 0, Label: 6, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:80:17"}
+	ramAfterFlushSendClientsFlushedOp = channel.Op{State: "RamAfterFlush", Method: "SendClientsFlushed", Slot: ramClients, Peer: 0, Label: 7, Point: channel.AnyPoint, Gone: true, At: "protocols/block/driver.chan:82:17"}
 	ramServingChoice                  = channel.Choice{ID: 0, State: "RamServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: ramPorts, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/block/driver.chan:72:41"},
-		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 0, At: "protocols/block/driver.chan:74:20"},
-		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 1, At: "protocols/block/driver.chan:76:20"},
-		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 2, At: "protocols/block/driver.chan:78:20"},
-		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 3, At: "protocols/block/driver.chan:80:20"},
-		{Kind: channel.Gone, Slot: ramClients, Peer: 0, Point: 0, Label: 0, At: "protocols/block/driver.chan:70:9"},
+		{Kind: channel.Recv, Slot: ramPorts, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/block/driver.chan:75:41"},
+		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 0, At: "protocols/block/driver.chan:77:20"},
+		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 1, At: "protocols/block/driver.chan:79:20"},
+		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 2, At: "protocols/block/driver.chan:81:20"},
+		{Kind: channel.Recv, Slot: ramClients, Peer: 0, Point: 0, Label: 3, At: "protocols/block/driver.chan:83:20"},
+		{Kind: channel.Gone, Slot: ramClients, Peer: 0, Point: 0, Label: 0, At: "protocols/block/driver.chan:73:9"},
 	}}
 )
 
 // RamView reads the model variables of a Ram, as whom a state is about. Only its steps change them.
 type RamView struct{ e *ramComponent }
 
-// W is w (driver.chan:66).
+// W is w (driver.chan:69).
 func (v RamView) W() int { return v.e.v.w }
 
-// Lost is lost (driver.chan:70).
+// Lost is lost (driver.chan:73).
 func (v RamView) Lost() int { return v.e.v.lost }
 
-// C is c (driver.chan:74).
+// C is c (driver.chan:77).
 func (v RamView) C() int { return v.e.v.c }
 
 // Added is the member that an add has made last.
 func (v RamView) Added() int { return v.e.added }
 
-// RamServing is a state of block.Ram at serving (driver.chan:71).
+// RamServing is a state of block.Ram at serving (driver.chan:74).
 // Next:
-//   - Attach(user) <- ports[_ at rest] (driver.chan:72)
-//   - Read(_, _) <- clients[c at rest] (driver.chan:74)
-//   - Write(_, _) <- clients[c at rest] (driver.chan:76)
-//   - Flush() <- clients[c at rest] (driver.chan:78)
-//   - Detach() <- clients[c at rest] (driver.chan:80)
-//   - gone <- clients[lost at rest] (driver.chan:70)
+//   - Attach(user) <- ports[_ at rest] (driver.chan:75)
+//   - Read(_, _) <- clients[c at rest] (driver.chan:77)
+//   - Write(_, _) <- clients[c at rest] (driver.chan:79)
+//   - Flush() <- clients[c at rest] (driver.chan:81)
+//   - Detach() <- clients[c at rest] (driver.chan:83)
+//   - gone <- clients[lost at rest] (driver.chan:73)
 type RamServing struct {
 	e    *ramComponent
 	step uint32
@@ -212,10 +212,10 @@ func (s RamServing) Choose() (RamServingOption, error) {
 	panic("channel: RamServing took an option that it does not list")
 }
 
-// RamAfterRead is a state of block.Ram (driver.chan:75).
+// RamAfterRead is a state of block.Ram (driver.chan:78).
 // Next:
-//   - clients[c] <- Data(_) (driver.chan:75)
-//   - gone <- clients[c] (driver.chan:70)
+//   - clients[c] <- Data(_) (driver.chan:78)
+//   - gone <- clients[c] (driver.chan:73)
 type RamAfterRead struct {
 	e    *ramComponent
 	step uint32
@@ -224,7 +224,7 @@ type RamAfterRead struct {
 // View reads the model variables.
 func (s RamAfterRead) View() RamView { return RamView{s.e} }
 
-// SendClientsData does clients[c] <- Data(_) (driver.chan:75), or sees that the peer is gone.
+// SendClientsData does clients[c] <- Data(_) (driver.chan:78), or sees that the peer is gone.
 func (s RamAfterRead) SendClientsData(buf []byte) (RamServing, error) {
 	e := s.e
 	if e == nil {
@@ -248,10 +248,10 @@ func (s RamAfterRead) SendClientsData(buf []byte) (RamServing, error) {
 	return RamServing{e, e.Step()}, nil
 }
 
-// RamAfterWrite is a state of block.Ram (driver.chan:77).
+// RamAfterWrite is a state of block.Ram (driver.chan:80).
 // Next:
-//   - clients[c] <- Written() (driver.chan:77)
-//   - gone <- clients[c] (driver.chan:70)
+//   - clients[c] <- Written() (driver.chan:80)
+//   - gone <- clients[c] (driver.chan:73)
 type RamAfterWrite struct {
 	e    *ramComponent
 	step uint32
@@ -260,7 +260,7 @@ type RamAfterWrite struct {
 // View reads the model variables.
 func (s RamAfterWrite) View() RamView { return RamView{s.e} }
 
-// SendClientsWritten does clients[c] <- Written() (driver.chan:77), or sees that the peer is gone.
+// SendClientsWritten does clients[c] <- Written() (driver.chan:80), or sees that the peer is gone.
 func (s RamAfterWrite) SendClientsWritten() (RamServing, error) {
 	e := s.e
 	if e == nil {
@@ -279,10 +279,10 @@ func (s RamAfterWrite) SendClientsWritten() (RamServing, error) {
 	return RamServing{e, e.Step()}, nil
 }
 
-// RamAfterFlush is a state of block.Ram (driver.chan:79).
+// RamAfterFlush is a state of block.Ram (driver.chan:82).
 // Next:
-//   - clients[c] <- Flushed() (driver.chan:79)
-//   - gone <- clients[c] (driver.chan:70)
+//   - clients[c] <- Flushed() (driver.chan:82)
+//   - gone <- clients[c] (driver.chan:73)
 type RamAfterFlush struct {
 	e    *ramComponent
 	step uint32
@@ -291,7 +291,7 @@ type RamAfterFlush struct {
 // View reads the model variables.
 func (s RamAfterFlush) View() RamView { return RamView{s.e} }
 
-// SendClientsFlushed does clients[c] <- Flushed() (driver.chan:79), or sees that the peer is gone.
+// SendClientsFlushed does clients[c] <- Flushed() (driver.chan:82), or sees that the peer is gone.
 func (s RamAfterFlush) SendClientsFlushed() (RamServing, error) {
 	e := s.e
 	if e == nil {
@@ -313,7 +313,7 @@ func (s RamAfterFlush) SendClientsFlushed() (RamServing, error) {
 // RamServingOption is *RamServingAttach, *RamServingRead, *RamServingWrite, *RamServingFlush, *RamServingDetach or *RamServingGone.
 type RamServingOption interface{ ramServingOption() }
 
-// RamServingAttach is Attach(user) <- ports[_ at rest] (driver.chan:72). It is valid until the next step.
+// RamServingAttach is Attach(user) <- ports[_ at rest] (driver.chan:75). It is valid until the next step.
 type RamServingAttach struct {
 	Member int
 	Next   RamServing
@@ -321,7 +321,7 @@ type RamServingAttach struct {
 
 func (*RamServingAttach) ramServingOption() {}
 
-// RamServingRead is Read(_, _) <- clients[c at rest] (driver.chan:74). It is valid until the next step.
+// RamServingRead is Read(_, _) <- clients[c at rest] (driver.chan:77). It is valid until the next step.
 type RamServingRead struct {
 	Member int
 	Lba    uint64
@@ -331,7 +331,7 @@ type RamServingRead struct {
 
 func (*RamServingRead) ramServingOption() {}
 
-// RamServingWrite is Write(_, _) <- clients[c at rest] (driver.chan:76). It is valid until the next step.
+// RamServingWrite is Write(_, _) <- clients[c at rest] (driver.chan:79). It is valid until the next step.
 type RamServingWrite struct {
 	Member int
 	Lba    uint64
@@ -341,7 +341,7 @@ type RamServingWrite struct {
 
 func (*RamServingWrite) ramServingOption() {}
 
-// RamServingFlush is Flush() <- clients[c at rest] (driver.chan:78). It is valid until the next step.
+// RamServingFlush is Flush() <- clients[c at rest] (driver.chan:81). It is valid until the next step.
 type RamServingFlush struct {
 	Member int
 	Next   RamAfterFlush
@@ -349,7 +349,7 @@ type RamServingFlush struct {
 
 func (*RamServingFlush) ramServingOption() {}
 
-// RamServingDetach is Detach() <- clients[c at rest] (driver.chan:80). It is valid until the next step.
+// RamServingDetach is Detach() <- clients[c at rest] (driver.chan:83). It is valid until the next step.
 type RamServingDetach struct {
 	Member int
 	Next   RamServing
@@ -357,7 +357,7 @@ type RamServingDetach struct {
 
 func (*RamServingDetach) ramServingOption() {}
 
-// RamServingGone is gone <- clients[lost at rest] (driver.chan:70). It is valid until the next step.
+// RamServingGone is gone <- clients[lost at rest] (driver.chan:73). It is valid until the next step.
 type RamServingGone struct {
 	Member int
 	Next   RamServing
@@ -365,14 +365,14 @@ type RamServingGone struct {
 
 func (*RamServingGone) ramServingOption() {}
 
-// settle1 is what the component does by itself from driver.chan:66 on.
+// settle1 is what the component does by itself from driver.chan:69 on.
 func (e *ramComponent) settle1() {
 	e.v.w = 0
 l1:
 	e.added = e.Free(ramClients, 1)
 	e.Shift(ramWired, e.v.w, ramClients, e.added)
 	if e.v.w < e.sizes.wires-1 {
-		e.v.w = e.InRange(e.v.w+1, 0, e.sizes.wires-1, "w", "driver.chan:66")
+		e.v.w = e.InRange(e.v.w+1, 0, e.sizes.wires-1, "w", "driver.chan:69")
 		goto l1
 	}
 }

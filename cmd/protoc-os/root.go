@@ -55,7 +55,7 @@ Exit status: 0 everything asked for holds · 1 a violation or a stale file · 2 
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see %s --help)", err, c.CommandPath())
 	})
-	root.AddCommand(a.checkVerb(), a.crashVerb(), a.explainVerb(), a.exploreVerb(), a.exportVerb(), a.fmtVerb(), a.graphVerb(), a.genVerb(), a.importVerb(), a.initVerb(), a.psVerb(), a.runVerb(), a.testVerb(), a.traceVerb(), a.versionVerb())
+	root.AddCommand(a.checkVerb(), a.crashVerb(), a.explainVerb(), a.exploreVerb(), a.exportVerb(), a.fmtVerb(), a.fsckVerb(), a.graphVerb(), a.genVerb(), a.importVerb(), a.initVerb(), a.mkfsVerb(), a.psVerb(), a.runVerb(), a.testVerb(), a.traceVerb(), a.versionVerb())
 	return root
 }
 

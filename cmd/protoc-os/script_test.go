@@ -48,6 +48,7 @@ func (w *interrupting) Write(text []byte) (int, error) {
 // TestScript runs the scripts in testdata/script. Beside testscript's own commands they know
 //
 //	exits STATUS COMMAND…   which runs a command and compares its exit status
+//	spoil FILE OFFSET       which changes a byte of a file
 //	touched FILE / same FILE: the file has changed, or has not even been written, since the last touched or same
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -56,6 +57,7 @@ func TestScript(t *testing.T) {
 		ContinueOnError: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   exits,
+			"spoil":   spoil,
 			"touched": func(ts *testscript.TestScript, neg bool, args []string) { remember(ts, args, true) },
 			"same":    func(ts *testscript.TestScript, neg bool, args []string) { remember(ts, args, false) },
 		},
@@ -111,6 +113,18 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
 	}
+}
+
+func spoil(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: spoil FILE OFFSET")
+	}
+	offset, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	text, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	text[offset] ^= 0xff
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o666))
 }
 
 // remember compares a file with what it was at the last call: the same inode and time, or not.

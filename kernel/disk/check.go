@@ -13,10 +13,10 @@ import (
 func Check(d Blocks) []string {
 	c := &check{d: d, inodes: map[uint64]*known{}, owner: map[uint64]uint64{}}
 	b, err := c.read(0)
-	if err == nil {
-		c.layout, err = Super(b)
-	}
 	if err != nil {
+		return []string{fmt.Sprintf("superblock: %v", err)}
+	}
+	if c.layout, err = Super(b); err != nil {
 		return []string{err.Error()}
 	}
 	for g := range c.layout.Groups {
@@ -136,6 +136,10 @@ func (c *check) tree(ino, parent uint64) {
 	seen := map[string]bool{}
 	for at := range k.inode.Size / BlockSize {
 		lba, _ := f.Lookup(at)
+		if lba == 0 {
+			c.say("directory %d: block %d of %d is a hole", ino, at, k.inode.Size/BlockSize)
+			break
+		}
 		b, err := c.read(lba)
 		var entries []Entry
 		if err == nil {
@@ -186,6 +190,10 @@ func (c *check) own(k *known) *File {
 			c.say("inode %d: its extents overlap at block %d of the file", k.inode.Ino, e.At)
 		}
 		end = e.At + e.Count
+		if e.Count > c.layout.Blocks {
+			c.say("inode %d has %d blocks from %d on, on a disk of %d", k.inode.Ino, e.Count, e.Lba, c.layout.Blocks)
+			continue
+		}
 		for i := range e.Count {
 			c.take(k.inode.Ino, e.Lba+i)
 		}

@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/protoc-os/protoc-os/protocols/cg"
@@ -32,6 +33,9 @@ func (f *File) Load(s Store, n cg.Inode) error {
 		}
 	}
 	for next := n.More; next != 0; {
+		if slices.Contains(f.chain, next) {
+			return fmt.Errorf("extents of inode %d: block %d is there twice: %w", n.Ino, next, ErrDamaged)
+		}
 		b, err := s.ReadBlocks(next, 1)
 		if err != nil {
 			return err

@@ -120,7 +120,7 @@ func (m *Image) write(lba uint64, b []byte) error {
 
 func (m *Image) within(lba uint64, n int) error {
 	if count := uint64(n) / block.SectorSize; lba >= m.sectors || count > m.sectors-lba {
-		return fmt.Errorf("sectors %d to %d of a disk of %d", lba, lba+count, m.sectors)
+		return fmt.Errorf("%d sectors from %d on, of a disk of %d", count, lba, m.sectors)
 	}
 	return nil
 }

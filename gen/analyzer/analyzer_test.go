@@ -15,7 +15,7 @@ const (
 
 // Each planted misuse is found where its comment says, and nothing else is: correct code, however it is written, is not reported.
 func TestLinear(t *testing.T) {
-	analysistest.Run(t, root, analyzer.Linear, testdata+"linear", testdata+"correct")
+	analysistest.Run(t, root, analyzer.Linear, testdata+"linear", testdata+"flow", testdata+"correct")
 }
 
 func TestCases(t *testing.T) {

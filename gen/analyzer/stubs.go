@@ -55,17 +55,20 @@ func kindOf(t types.Type) kind {
 	return plain
 }
 
-// ended reports whether nothing remains to be done with a value of the type: an end, or a message after which there is nothing and which
-// brings nothing.
-func ended(t types.Type) bool {
+// last reports whether a session is over with a value of the type: an end, or a message after which there is nothing.
+func last(t types.Type) bool {
 	switch kindOf(t) {
 	case end:
 		return true
 	case message:
-		named := deref(t)
-		return ended(nextOf(named).Type()) && len(carried(named)) == 0
+		return last(nextOf(deref(t)).Type())
 	}
 	return false
+}
+
+// ended reports whether nothing remains to be done with a value of the type: it is the last of its session, and brings no end of another.
+func ended(t types.Type) bool {
+	return last(t) && (kindOf(t) != message || len(carried(deref(t))) == 0)
 }
 
 // steps reports whether a method is a step of the protocol: it returns what comes next, and an error.

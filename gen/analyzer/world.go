@@ -109,9 +109,10 @@ func (w *world) thingOf(v ssa.Value) (thing, bool) {
 	return w.things[f.of], f.is == aThing
 }
 
-// free reports whether a state need not be used: there is nothing to do with it, or its session is left in any case.
+// free reports whether a state need not be used: there is nothing to do with it, or its session is left in any case. The ends that a message
+// has brought are states of their own.
 func (w *world) free(t thing) bool {
-	return t.left || t.option || w.covered[t.session] || t.told || ended(t.typ) || t.is != nil && ended(t.is)
+	return t.left || t.option || w.covered[t.session] || t.told || last(t.typ) || t.is != nil && last(t.is)
 }
 
 // fail notes that a step has failed: the whole session is dead.

@@ -5,7 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"log"
+	"math/rand"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 	"unsafe"
@@ -85,6 +89,51 @@ func indirect() error {
 	return nil
 }
 
+var background = func() {
+	go helper2() // want `a goroutine in a component`
+}
+
+type helping interface{ help(n int) }
+
+type first struct{}
+type second struct{}
+type third struct{} // has help, too, and is no helping
+
+func (first) help(int) {
+	go helper2() // want `a goroutine in a component`
+}
+
+func (*second) help(int) {
+	counter = 3 // want `a component writes package variable counter`
+}
+
+func (third) help() {
+	go helper2()
+}
+
+func each[T any](list []T, f func(T)) {
+	for _, v := range list {
+		go f(v) // want `a goroutine in a component`
+	}
+}
+
+// hidden reaches the outside, another thread and what all share without a package that says so.
+func hidden(_ context.Context, s parts.RelayRelaying) (parts.RelayEnd, error) {
+	background()
+	var h helping = first{}
+	h.help(1)
+	each(names[:1], func(string) {}) // want `a component reads package variable names`
+	fmt.Println("hello")             // want `fmt.Println in a component: only an external component touches the outside`
+	log.Print("hello")               // want `log.Print in a component: only an external component touches the outside`
+	_ = rand.Int()                   // want `rand.Int in a component: what all share is random otherwise in each run`
+	_ = rand.New(rand.NewSource(1)).Int()
+	runtime.Gosched()                                // want `runtime.Gosched in a component: a component has one thread`
+	next, stop := iter.Pull(func(func(int) bool) {}) // want `iter.Pull in a component`
+	next()
+	defer stop()
+	return parts.RelayEnd{}, fmt.Errorf("no %d", 1)
+}
+
 // timer is a component that its declaration calls external: it may.
 func timer(_ context.Context, s clock.TimerStart) error {
 	time.Sleep(time.Millisecond)
@@ -105,5 +154,5 @@ func main() {
 	go helper2()
 	counter = 1
 	fmt.Println(os.Args)
-	_ = []any{relay, timer, role}
+	_ = []any{relay, hidden, timer, role}
 }

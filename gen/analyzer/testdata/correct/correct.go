@@ -497,3 +497,23 @@ func insteadOf(s signal, other parts.SignalToRest) error {
 	next.Leave()
 	return nil
 }
+
+// The message that brings the end is the last of its session.
+func received(s sample.GiftTakerStart) error {
+	m, err := s.Receive()
+	if err != nil {
+		return err
+	}
+	m.Line.Leave()
+	return nil
+}
+
+func handedOn(s sample.GiftTakerStart, to sample.GiftGiverStart) error {
+	m, err := s.Receive()
+	if err != nil {
+		to.Leave()
+		return err
+	}
+	_, err = to.Give(m.Line)
+	return err
+}

@@ -531,3 +531,27 @@ func optionDropped(s signal) {
 		_ = next
 	}
 }
+
+func gift(s sample.GiftTakerStart) error {
+	m, err := s.Receive() // want `the end Line that came with the message, a sample.LineCallerStart, is dropped`
+	if err != nil {
+		return err
+	}
+	_ = m
+	return nil
+}
+
+func giftTwice(s sample.GiftTakerStart, to sample.GiftGiverStart) error {
+	m, err := s.Receive()
+	if err != nil {
+		to.Leave()
+		return err
+	}
+	line := m.Line
+	if _, err = to.Give(m.Line); err != nil {
+		return err
+	}
+	line.Leave()
+	_, err = line.Ask(1) // want `is used twice|after Leave`
+	return err
+}

@@ -209,6 +209,9 @@ func (a *ample) static(i *instance, st *state, v *visible) bool {
 	for k := range st.options {
 		o := &st.options[k]
 		x := &o.edge.Action
+		if o.edge.Optional {
+			return false // it is not sure to happen
+		}
 		switch o.kind {
 		case session.SendMsg, session.ReceiveMsg:
 			t := i.machine.Groups[x.Slot.Group].Fields[x.Slot.Field].End

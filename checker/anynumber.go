@@ -36,7 +36,7 @@ func forAny(ctx context.Context, sys *session.System, wanted map[session.Propert
 				break
 			}
 			m, err := compile(small)
-			if err != nil || m.timesOut() {
+			if err != nil || m.timesOut() || m.optional {
 				break
 			}
 			sym := m.newSymmetry()

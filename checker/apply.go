@@ -21,11 +21,12 @@ func (r *run) finish(i *instance, to int) {
 func (r *run) emit() {
 	if r.step.failure == none {
 		for _, s := range r.dirty {
+			r.unforeseen(s)
 			r.reclaim(s)
 		}
 	}
 	switch {
-	case r.step.kind == byFault:
+	case r.step.kind == byFault || r.step.optional():
 	case r.step.opt == nil || r.step.opt.kind != session.TimeoutOption:
 		r.steps++
 	case r.step.opt.edge.Action.Rescues:
@@ -36,6 +37,23 @@ func (r *run) emit() {
 	r.yield(r)
 	r.count++
 	r.w = r.s
+}
+
+// unforeseen panics if an end was abandoned that Abandoned does not know of, and somebody else is there to notice.
+func (r *run) unforeseen(s *sess) {
+	for _, e := range s.ends {
+		if e.kind.gives || e.code.get(r.next) != 1 || !r.m.abandons {
+			continue
+		}
+		for _, other := range s.ends {
+			if other.code.get(r.next) < r.m.live {
+				continue
+			}
+			if i, _ := r.m.holder(other, r.next); i != r.step.inst {
+				panic("checker: Abandoned does not know that the " + e.kind.local.Protocol.Roles[e.role] + " of " + s.name + " may be abandoned")
+			}
+		}
+	}
 }
 
 func (r *run) fail(i *instance, e *session.Edge, f failure) {

@@ -15,6 +15,7 @@ func compile(sys *session.System) (*model, error) {
 	for _, mc := range sys.Machines {
 		for s := range mc.States {
 			for e := range mc.States[s].Edges {
+				m.optional = m.optional || mc.States[s].Edges[e].Optional
 				m.abandons = m.abandons || mc.States[s].Edges[e].Action.Kind == session.AbandonEnd
 			}
 		}
@@ -39,6 +40,11 @@ func compile(sys *session.System) (*model, error) {
 	l.place()
 	m.words = len(l.used)
 	m.addStates()
+	if m.abandons {
+		for r := range sys.Abandoned() {
+			m.protocolOf(r.Protocol).roles[r.Role].gives = true
+		}
+	}
 	for _, i := range m.instances {
 		for _, st := range i.stand {
 			m.footprints[st.number] = m.footprintOf(i, st)

@@ -20,7 +20,7 @@ var exported = map[string]dsl.Code{"deadlock": dsl.Deadlock, "reception": dsl.Re
 func TestExports(t *testing.T) {
 	found, cut := map[string]int{}, 0
 	for n := *seed; n < *seed+int64(*exports); n++ {
-		sys := randomSystem(n)
+		sys := randomSystem(n).Explicit()
 		model, err := export.Commands(sys)
 		if err != nil {
 			t.Errorf("seed %d: %v", n, err)
@@ -67,7 +67,7 @@ func TestTLA(t *testing.T) {
 		"range": "range", "assertion": "assertion"}
 	found, states := map[string]int{}, 0
 	for n := *seed; n < *seed+int64(*exports)/25 && !t.Failed(); n++ {
-		sys := randomSystem(n)
+		sys := randomSystem(n).Explicit()
 		model, err := export.Commands(sys)
 		if err != nil {
 			t.Fatal(err)

@@ -76,7 +76,7 @@ func (g *graph) top() future { return g.acc[len(g.acc)-len(g.most):] }
 // successor notes what a step does and where it leads.
 func (g *graph) successor(r *run) {
 	t := r.step
-	if t.kind == byFault || t.untimely() && !g.timeouts || g.saturated() {
+	if t.kind == byFault || t.optional() || t.untimely() && !g.timeouts || g.saturated() {
 		return
 	}
 	g.top().step(g.s.m, t, r.dropped)
@@ -136,7 +136,7 @@ func (g *graph) bytes() int64 {
 
 // walk visits every state that some path reaches; false if it was interrupted.
 func (g *graph) walk(ctx context.Context) bool {
-	if g.timeouts && len(g.s.m.sys.Crash) == 0 { // the first state leads to all others
+	if g.timeouts && len(g.s.m.sys.Crash) == 0 && !g.s.m.optional { // the first state leads to all others
 		g.places[0] = graphLeft | g.intern(g.most)
 		g.leave(0, g.most)
 	}

@@ -44,12 +44,16 @@ func (r *run) waiting(w []uint64) []*instance {
 	return all
 }
 
-// waitsOnly reports whether every enabled option waits for a peer, a child or time, and there is one.
+// waitsOnly reports whether every enabled option waits for a peer, a child or time, or is optional, and there is one.
 func (r *run) waitsOnly(i *instance, st *state) bool {
 	some := false
 	for k := range st.options {
 		o := &st.options[k]
 		if !r.holds(i, o) {
+			continue
+		}
+		if o.edge.Optional {
+			some = true
 			continue
 		}
 		switch o.kind {

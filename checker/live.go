@@ -65,7 +65,7 @@ func (s *search) liveGraph(stop func() bool) *liveGraph {
 		}
 		l := g.label(r)
 		g.edge(to, l)
-		if l.Fault {
+		if l.Fault || r.step.optional() {
 			return
 		}
 		for _, m := range l.Movers {

@@ -7,7 +7,7 @@ type marks struct {
 	m       *model
 	taken   []bool // per edge of the model
 	highest []int  // per queue
-	all     future // every step but faults
+	all     future // every step but faults and optional ones
 	timely  future // of these, without timeouts that rescue nobody
 }
 
@@ -50,13 +50,16 @@ func (t *step) untimely() bool {
 	return t.opt != nil && t.opt.kind == session.TimeoutOption && !t.opt.edge.Action.Rescues
 }
 
+// optional reports whether a step is one that an environment need not take: then nobody's future depends on it.
+func (t *step) optional() bool { return t.opt != nil && t.opt.edge.Optional }
+
 func (m *model) newMarks() *marks {
 	return &marks{m, make([]bool, len(m.edges)), make([]int, len(m.queues)), m.newFuture(), m.newFuture()}
 }
 
 // mark notes a step.
 func (x *marks) mark(t *step, dropped []*queue) {
-	if t.kind != byFault {
+	if t.kind != byFault && !t.optional() {
 		x.all.step(x.m, t, dropped)
 		if !t.untimely() {
 			x.timely.step(x.m, t, dropped)

@@ -20,6 +20,7 @@ type model struct {
 	pools      [][]*instance // per machine, the instances that start makes
 	live       uint64        // the least code of an end that is a local state; below: 0 over, 1 abandoned
 	abandons   bool          // ends can be abandoned
+	optional   bool          // some steps are optional
 	crashes    field         // faults so far
 	invariant  []expr
 	responses  []response // per Eventually
@@ -54,6 +55,7 @@ type role struct {
 	next  []uint64 // see at; the code afterwards + 1, or 0
 	ever  []bool   // see at, receives only: some run without another receive from that peer accepts the label
 	rest  []bool   // per code
+	gives bool     // its end may be abandoned while others of the session are there
 	peers int
 	names int // labels
 }

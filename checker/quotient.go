@@ -64,7 +64,7 @@ func (q *quotient) state(all []uint64, n int) future { return all[n*q.width : (n
 // step notes one step.
 func (q *quotient) step(r *run, at int) {
 	t := r.step
-	if t.kind == byFault {
+	if t.kind == byFault || t.optional() {
 		return
 	}
 	does := q.s.m.newFuture()

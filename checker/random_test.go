@@ -377,13 +377,29 @@ func (w *walker) fill(s int) {
 	if w.rich {
 		st.Edges = append(st.Edges, w.more(at)...)
 	}
-	if w.chance(8) {
+	sure := slices.ContainsFunc(st.Edges, func(e session.Edge) bool { return e.Guard == nil && e.Action.Kind != session.NewSession })
+	if !st.Priority && sure && w.chance(20) {
+		st.Edges = append(st.Edges, w.optional(at, st.Edges))
+	} else if w.chance(8) {
 		st.Edges = append(st.Edges, session.Edge{Next: w.then(at), Action: session.Action{Kind: session.ElseOption}})
 	}
-	if w.chance(10) {
+	if w.chance(10) && (len(st.Edges) == 0 || !st.Edges[len(st.Edges)-1].Optional) {
 		st.Edges = append(st.Edges, session.Edge{Guard: w.guard(), Next: w.then(at), Action: session.Action{Kind: session.TimeoutOption, Rescues: w.chance(30)}})
 	}
 	w.m.States[s] = st
+}
+
+// optional is a step as environments have them; sessions that the state makes may be optional as well.
+func (w *walker) optional(at []int, edges []session.Edge) session.Edge {
+	for k := range edges {
+		edges[k].Optional = edges[k].Action.Kind == session.NewSession && w.chance(50)
+	}
+	if k := w.pick(len(at) + 1); w.rich && k < len(at) && at[k] >= 0 && w.chance(60) {
+		next := append([]int{}, at...)
+		next[k] = -1
+		return session.Edge{Optional: true, Next: w.then(next), Action: session.Action{Kind: session.AbandonEnd, Slot: session.SlotRef{Group: k, Bind: nowhere}}}
+	}
+	return session.Edge{Optional: true, Next: w.then(at), Action: session.Action{Kind: session.TakeCase, Name: "may"}}
 }
 
 var nowhere = session.VarRef{Var: -1}

@@ -51,7 +51,7 @@ func TestSpinAgrees(t *testing.T) {
 func TestSpinAgreesOnRandomSystems(t *testing.T) {
 	needSpin(t)
 	for n := *seed; n < *seed+int64(*spinRandom); n++ {
-		t.Run(fmt.Sprintf("seed %d", n), func(t *testing.T) { spinAgrees(t, randomSystem(n)) })
+		t.Run(fmt.Sprintf("seed %d", n), func(t *testing.T) { spinAgrees(t, randomSystem(n).Explicit()) })
 	}
 }
 

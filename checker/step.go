@@ -162,13 +162,18 @@ func (r *run) leave(i *instance, st *state) {
 	r.begin(i, nil, byOption)
 	if o := r.localEdge(i, st); o != nil {
 		r.step.opt = o
-		if s := r.slotAt(i, &o.ref, o.edge); s != nil {
-			r.step.end = r.m.end(s, r.next)
-		}
-		r.local(i, o)
-		r.settle(i, o.next)
+		r.release(i, o)
 	}
 	r.emit()
+}
+
+// release gives up the end of an option, in a step that has begun.
+func (r *run) release(i *instance, o *option) {
+	if s := r.slotAt(i, &o.ref, o.edge); s != nil {
+		r.step.end = r.m.end(s, r.next)
+	}
+	r.local(i, o)
+	r.settle(i, o.next)
 }
 
 func (r *run) wait(i *instance, st *state) {
@@ -278,6 +283,13 @@ func (r *run) tryOther(i *instance, o *option, n int) {
 		r.start(i, o)
 	case session.AddMember:
 		r.add(i, o)
+	case session.TakeCase:
+		r.begin(i, o, byOption)
+		r.finish(i, o.next)
+	case session.AbandonEnd:
+		r.begin(i, o, byOption)
+		r.release(i, o)
+		r.emit()
 	case session.ChildEnded, session.ChildCrashed:
 		s := &i.slots[o.ref.base+n*o.ref.stride]
 		c := s.handles[s.f.get(r.s)-1]
@@ -323,6 +335,8 @@ func (r *run) ready(i *instance, o *option, n int) bool {
 		return freeInstance(r.s, o.pool) != nil
 	case session.AddMember:
 		return r.freeMember(i, o) >= 0
+	case session.TakeCase, session.AbandonEnd:
+		return true
 	case session.ChildEnded, session.ChildCrashed:
 		s := &i.slots[o.ref.base+n*o.ref.stride]
 		v := s.f.get(r.s)

@@ -93,7 +93,7 @@ func (t *twin) liveGraph() (g *fair.Graph, states []*twinState, steps []twinStep
 			l := fair.Label{Movers: [2]int32{-1, -1}, Options: [2]int32{-1, -1}, Renews: int32(x.begins) - 1, Fault: x.fault}
 			for side, i := range x.movers {
 				l.Movers[side] = int32(i)
-				if !x.fault {
+				if !x.fault && !x.optional {
 					enabled |= 1 << i
 				}
 				if x.edges == nil {
@@ -105,7 +105,7 @@ func (t *twin) liveGraph() (g *fair.Graph, states []*twinState, steps []twinStep
 				if kind == session.NewSession || kind == session.StartChild {
 					queued |= 1 << i
 				}
-				if kind == session.TimeoutOption || kind == session.ElseOption {
+				if kind == session.TimeoutOption || kind == session.ElseOption || kind == session.AbandonEnd {
 					continue
 				}
 				l.Options[side] = t.choice(number, s, i, x.edges[side], x.members[side])

@@ -73,7 +73,7 @@ func (t *twin) explore(most int) outcome {
 		for _, x := range all {
 			o.Transitions++
 			switch {
-			case x.fault:
+			case x.fault || x.optional:
 			case !x.timeout:
 				moves++
 			case x.rescues:
@@ -143,6 +143,9 @@ func (t *twin) idle(s *twinState, i int) bool {
 			continue
 		}
 		enabled++
+		if st.Edges[n].Optional {
+			continue
+		}
 		switch st.Edges[n].Action.Kind {
 		case session.SendMsg, session.ElseOption, session.NewSession, session.StartChild, session.AddMember:
 			return false
@@ -204,7 +207,7 @@ func (t *twin) futures(states []*twinState, depth []int, steps [][]twinStep, nex
 	for n, s := range states {
 		some := false
 		for _, x := range steps[n] {
-			some = some || !x.fault && (!x.timeout || x.rescues)
+			some = some || !x.fault && !x.optional && (!x.timeout || x.rescues)
 		}
 		stuck[n] = !some && len(t.waiting(s)) > 0
 	}
@@ -214,7 +217,7 @@ func (t *twin) futures(states []*twinState, depth []int, steps [][]twinStep, nex
 		for todo := []int{n}; len(todo) > 0; todo = todo[1:] {
 			ends = ends || stuck[todo[0]]
 			for k, x := range steps[todo[0]] {
-				if x.fault || x.timeout && !x.rescues && !timeouts {
+				if x.fault || x.optional || x.timeout && !x.rescues && !timeouts {
 					continue
 				}
 				for _, m := range x.movers {

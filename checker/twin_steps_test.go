@@ -85,6 +85,8 @@ func (t *twin) ready(s *twinState, i int, e *session.Edge, k int, codes map[stri
 		return t.freeComp(s, a.Child) >= 0
 	case session.AddMember:
 		return t.freeMember(s, i, a.Group) >= 0
+	case session.TakeCase, session.AbandonEnd:
+		return true
 	case session.ChildEnded, session.ChildCrashed:
 		h := s.slots[i][t.slot(i, a.Slot, k)]
 		return h.what == "handle" && (a.Kind == session.ChildEnded && s.status[h.s] == "ended" || a.Kind == session.ChildCrashed && s.status[h.s] == "crashed")
@@ -258,7 +260,7 @@ func (t *twin) steps(s *twinState) (all []twinStep, codes map[string]bool) {
 
 func (t *twin) members(s *twinState, i int, e *session.Edge, codes map[string]bool) []int {
 	switch e.Action.Kind {
-	case session.NewSession, session.StartChild, session.AddMember:
+	case session.NewSession, session.StartChild, session.AddMember, session.TakeCase, session.AbandonEnd:
 		return []int{0}
 	}
 	return t.spots(s, i, e.Action.Slot, codes)
@@ -295,6 +297,7 @@ func (t *twin) option(s *twinState, i int, st session.State, n, k int, first twi
 		if shape.edges == nil {
 			shape.edges, shape.members = []int{n}, []int{k}
 		}
+		shape.optional = e.Optional
 		if a.Kind == session.StartChild {
 			shape.begins = 1 + who[0]
 		}
@@ -371,6 +374,16 @@ func (t *twin) option(s *twinState, i int, st session.State, n, k int, first twi
 		return
 	}
 	switch a.Kind {
+	case session.TakeCase:
+		one(twinStep{movers: []int{i}}, func(*twinState, *twinStep) {}, []int{i}, []int{e.Next})
+	case session.AbandonEnd:
+		one(twinStep{movers: []int{i}}, func(c *twinState, shape *twinStep) {
+			to := t.target(c, i, a.Slot)
+			if x := c.slots[i][to]; x.what == "end" && c.roles[x.s][x.r] >= 0 {
+				t.abandon(c, x, &shape.leaves)
+			}
+			t.put(c, i, to, twinRef{})
+		}, []int{i}, []int{e.Next})
 	case session.GonePeer:
 		one(twinStep{movers: []int{i}}, func(c *twinState, _ *twinStep) {
 			if a.Slot.Any {

@@ -131,6 +131,7 @@ type twinStep struct {
 	begins    int      // 1 + the component that is started
 	leaves    []string // queues that a message leaves, "session from>to"
 	fault     bool
+	optional  bool
 	timeout   bool
 	rescues   bool
 	highQueue string

@@ -192,7 +192,7 @@ func (j *Judge) decide(i *instance, e *traces.Event) []string {
 	var found []try
 	var from []try
 	for _, l := range j.ways(i) {
-		if i.machine.States[l.state].Kind == session.Deciding {
+		if kind := i.machine.States[l.state].Kind; kind == session.Deciding || kind == session.Waiting {
 			from = append(from, try{l: l})
 		}
 	}
@@ -206,7 +206,10 @@ func (j *Judge) decide(i *instance, e *traces.Event) []string {
 			if !s.holds(t.edge) {
 				continue
 			}
-			if a.Kind != session.PickMember {
+			if a.Kind != session.TakeCase && a.Kind != session.PickMember {
+				continue
+			}
+			if a.Kind == session.TakeCase {
 				if e.Case == a.Name && !j.recorded || j.recorded && e.Case == strconv.Itoa(k) {
 					here = append(here, t)
 				}
@@ -242,20 +245,20 @@ func (j *Judge) leave(i *instance, e *traces.Event) []string {
 	var found []try
 	var from []try
 	for _, l := range j.ways(i) {
-		if i.machine.States[l.state].Kind == session.LocalStep {
+		if kind := i.machine.States[l.state].Kind; kind == session.LocalStep || kind == session.Waiting {
 			from = append(from, try{l: l})
 		}
 	}
 	j.forked(i, from, func(t try) {
 		st := &step{j: j, i: i, l: t.l}
-		edge := st.localEdge(&i.machine.States[t.l.state])
-		if edge == nil || edge.Action.Kind != session.AbandonEnd {
-			return
+		var here []try
+		for _, edge := range st.leaving(&i.machine.States[t.l.state]) {
+			if k := st.slot(&edge.Action.Slot); k >= 0 && t.l.slots[k].end == x {
+				t.edge, t.slot = edge, k
+				here = append(here, t)
+			}
 		}
-		if k := st.slot(&edge.Action.Slot); k >= 0 && t.l.slots[k].end == x {
-			t.edge, t.slot = edge, k
-			found = append(found, t)
-		}
+		found = append(found, here...)
 	})
 	if len(found) == 0 {
 		return j.could(i)
@@ -274,6 +277,22 @@ func (j *Judge) leave(i *instance, e *traces.Event) []string {
 		}
 	}
 	return why
+}
+
+// leaving lists the edges that may abandon an end in a state: the one of a local state, or those of an environment that waits.
+func (s *step) leaving(st *session.State) (all []*session.Edge) {
+	if st.Kind == session.LocalStep {
+		if e := s.localEdge(st); e != nil && e.Action.Kind == session.AbandonEnd {
+			all = append(all, e)
+		}
+		return all
+	}
+	for k := range st.Edges {
+		if st.Edges[k].Action.Kind == session.AbandonEnd && s.holds(&st.Edges[k]) {
+			all = append(all, &st.Edges[k])
+		}
+	}
+	return all
 }
 
 // crash judges a crash: a fault that the system allows, or the loss of a peer that no option takes.

@@ -95,6 +95,9 @@ func (d *dump) state(i int) {
 		if e.Guard != nil {
 			guard = "when " + d.m.ExprText(e.Guard) + ": "
 		}
+		if e.Optional {
+			guard += "perhaps "
+		}
 		d.line("      %s%s -> %d", guard, d.m.ActionText(&e.Action), e.Next)
 	}
 }

@@ -139,7 +139,7 @@ func (a *assembly) bounds(top *part) {
 			sys.StartLimit[i] = given(nil, m.Component)
 		}
 	}
-	byEnvironment := make([]bool, len(sys.Protocols))
+	byEnvironment, byOthers := make([]bool, len(sys.Protocols)), make([]bool, len(sys.Protocols))
 	for _, m := range sys.Machines {
 		for _, s := range m.States {
 			for _, e := range s.Edges {
@@ -148,7 +148,10 @@ func (a *assembly) bounds(top *part) {
 					p := a.protocol[e.Action.Protocol]
 					if m.Component == nil {
 						byEnvironment[p] = true
-					} else if given(e.Action.Protocol, nil) == 0 {
+						continue
+					}
+					byOthers[p] = true
+					if given(e.Action.Protocol, nil) == 0 {
 						a.unlimited(top, m, "makes sessions", nameIn(top, e.Action.Protocol.Package, e.Action.Protocol.Name), e.At)
 					}
 				case StartChild:
@@ -160,7 +163,7 @@ func (a *assembly) bounds(top *part) {
 		}
 	}
 	for p, is := range byEnvironment {
-		if is {
+		if is && (byOthers[p] || given(sys.Protocols[p], nil) == 0) && a.opts.lent == nil {
 			sys.NewLimit[p]++
 			sys.Assumptions = append(sys.Assumptions, fmt.Sprintf("environments have at most 1 session of %s more at a time than the limit says", sys.Protocols[p].QName()))
 		}

@@ -111,15 +111,12 @@ func (e *environment) reachable(from []int) []bool {
 	return in
 }
 
-// fill makes what the environment does at a local state.
+// fill makes what the environment does at a local state. Where it may rest, what it sends is optional, and so is it everywhere that it leaves.
 func (e *environment) fill(s int) {
 	c, st := e.stands[s], e.local.States[s]
 	if st.End || len(st.Edges) == 0 {
 		e.m.States[c].Kind = Ended
 		return
-	}
-	if e.leaving[Role{e.local.Protocol, e.local.Role}] {
-		c = e.mayLeave(c, st.At)
 	}
 	var sends, receives []LocalEdge
 	for _, edge := range st.Edges {
@@ -129,38 +126,36 @@ func (e *environment) fill(s int) {
 			sends = append(sends, edge)
 		}
 	}
-	if len(sends) == 0 {
+	owes := len(sends) > 0 && !st.Rest && len(sends)+len(receives) == len(st.Edges)
+	leaves := e.leaving[Role{e.local.Protocol, e.local.Role}]
+	if owes && !leaves {
+		e.m.States[c].Kind = Deciding
+	} else {
 		e.receives(c, receives)
-		return
 	}
 	// It commits itself to what it sends, as a component may, but goes on to receive meanwhile, unless it holds an end that it has made for it.
-	e.m.States[c].Kind = Deciding
 	for _, edge := range sends {
 		w := e.state(Waiting, edge.At)
-		e.edge(c, Action{Kind: TakeCase, Name: e.local.Protocol.Labels[edge.Label].Name}, e.making(edge, w, st.Rest, receives), edge.At)
 		if !e.send(edge, w) {
 			e.receives(w, receives)
 		}
+		e.making(c, edge, w, !owes, receives)
 	}
-	if st.Rest || len(sends) < len(st.Edges)-len(receives) {
-		silent := e.state(Waiting, st.At)
-		e.edge(c, Action{Kind: TakeCase, Name: "silent"}, silent, st.At)
-		e.receives(silent, receives)
-		for _, edge := range st.Edges { // silent, it still waits: for whoever it might have spoken to
-			e.gone(silent, edge.Peer, st.At)
+	if !owes || leaves { // it still waits: for whoever it might have spoken to
+		for _, edge := range st.Edges {
+			e.gone(c, edge.Peer, st.At)
 		}
+	}
+	if leaves {
+		e.edge(c, Action{Kind: AbandonEnd, Slot: SlotRef{Bind: VarRef{Var: -1}}}, e.state(Ended, st.At), st.At)
+		e.last(c).Optional = true
 	}
 }
 
-// mayLeave lets the environment give up its end at c, and returns the state in which it does not.
-func (e *environment) mayLeave(c int, at dsl.Position) int {
-	stays, drop, over := e.state(Waiting, at), e.state(LocalStep, at), e.state(Ended, at)
-	e.m.States[stays].Names = e.m.States[c].Names
-	e.m.States[c].Kind, e.m.States[c].Names = Deciding, nil
-	e.edge(c, Action{Kind: TakeCase, Name: "stays"}, stays, at)
-	e.edge(c, Action{Kind: TakeCase, Name: "leaves"}, drop, at)
-	e.edge(drop, Action{Kind: AbandonEnd, Slot: SlotRef{Bind: VarRef{Var: -1}}}, over, at)
-	return stays
+// last is the edge of a state that was added last.
+func (e *environment) last(state int) *Edge {
+	all := e.m.States[state].Edges
+	return &all[len(all)-1]
 }
 
 // canMake reports whether the environment can make the ends that a message carries.
@@ -199,17 +194,17 @@ func freshFields(p *Protocol) []SlotField {
 	return fields
 }
 
-// making returns the state from which the ends of a message are made, one after the other, before it is sent from w. Resting, the
-// environment stays silent when no session can be made.
-func (e *environment) making(edge LocalEdge, w int, rest bool, receives []LocalEdge) int {
-	next := w
-	fields := e.local.Protocol.Labels[edge.Label].Fields
-	for i := len(fields) - 1; i >= 0; i-- {
-		if fields[i].Type.Kind != End {
+// making adds to c what leads to w, where a message is sent: the ends that it carries are made on the way, one after the other. Where the environment
+// may rest it is optional, and it stays silent when a further session cannot be made.
+func (e *environment) making(c int, edge LocalEdge, w int, rest bool, receives []LocalEdge) {
+	label := e.local.Protocol.Labels[edge.Label]
+	next, first := w, slices.IndexFunc(label.Fields, func(f Field) bool { return f.Type.Kind == End })
+	for i := len(label.Fields) - 1; i >= 0; i-- {
+		if label.Fields[i].Type.Kind != End {
 			continue
 		}
-		end := fields[i].Type.End
-		g := e.fieldGroup(edge, fields[i], freshFields(end.Protocol))
+		end := label.Fields[i].Type.End
+		g := e.fieldGroup(edge, label.Fields[i], freshFields(end.Protocol))
 		var into []SlotRef
 		for r := range end.Protocol.Roles {
 			into = append(into, SlotRef{Group: g, Field: r, Bind: VarRef{Var: -1}})
@@ -223,8 +218,14 @@ func (e *environment) making(edge LocalEdge, w int, rest bool, receives []LocalE
 			e.edge(s, Action{Kind: StartChild, Child: child, Args: []Arg{{Kind: Delegated, To: VarRef{Var: -1}, Slot: into[r]}}}, next, edge.At)
 			next = s
 		}
+		make := Action{Kind: NewSession, Protocol: end.Protocol, Into: into}
+		if rest && i == first {
+			e.edge(c, make, next, edge.At)
+			e.last(c).Optional = true
+			return
+		}
 		s := e.state(Waiting, edge.At)
-		e.edge(s, Action{Kind: NewSession, Protocol: end.Protocol, Into: into}, next, edge.At)
+		e.edge(s, make, next, edge.At)
 		if rest {
 			silent := e.state(Waiting, edge.At)
 			e.receives(silent, receives)
@@ -233,7 +234,8 @@ func (e *environment) making(edge LocalEdge, w int, rest bool, receives []LocalE
 		}
 		next = s
 	}
-	return next
+	e.edge(c, Action{Kind: TakeCase, Name: label.Name}, next, edge.At)
+	e.last(c).Optional = rest
 }
 
 // send sends from w and reports whether the message carries ends.

@@ -78,7 +78,8 @@ type StateKind uint8
 const (
 	// Local: at once, by the first edge whose guard holds, together with the step before. Edges: Assign, Assert, AbandonEnd, MoveEnd, Skip.
 	LocalStep StateKind = iota
-	// Waiting: by a ready option. Edges: SendMsg, ReceiveMsg, GonePeer, TimeoutOption, ElseOption, NewSession, StartChild, AddMember, ChildEnded, ChildCrashed.
+	// Waiting: by a ready option. Edges: SendMsg, ReceiveMsg, GonePeer, TimeoutOption, ElseOption, NewSession, StartChild, AddMember, ChildEnded, ChildCrashed;
+	// in environments TakeCase and AbandonEnd too.
 	Waiting
 	// Deciding: by any edge whose guard holds. Edges: TakeCase, PickMember.
 	Deciding
@@ -101,10 +102,12 @@ type State struct {
 
 // Edge is a transition.
 type Edge struct {
-	Guard  *Expr // nil: true
-	Action Action
-	Next   int
-	At     dsl.Position
+	Guard *Expr // nil: true
+	// Optional is an environment's step that it need not take: nobody may count on it. Waiting only.
+	Optional bool
+	Action   Action
+	Next     int
+	At       dsl.Position
 }
 
 // ActionKind is what an edge does.

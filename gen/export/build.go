@@ -112,6 +112,7 @@ type place struct {
 
 // Commands returns a system as guarded commands. The error names what cannot be said.
 func Commands(sys *session.System) (*Model, error) {
+	sys = sys.Explicit() // no other checker knows optional steps
 	b := &builder{sys: sys, rel: session.RelevanceOf(sys), m: &Model{}, names: map[string]bool{}, live: map[*session.Machine][][]bool{}}
 	b.abandons = len(sys.Crash) > 0
 	for _, mc := range sys.Machines {

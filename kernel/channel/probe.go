@@ -42,11 +42,18 @@ func (p *Probe) CanSend(to uint8) bool {
 	return !q.full()
 }
 
-// Held reports whether a component holds the end of a role in a slot: it
-// does not while the end travels.
-func (p *Probe) Held(role uint8) bool {
+// Holder is the component that holds the end of a role in a slot, as events
+// number it: there is none while the end travels.
+func (p *Probe) Holder(role uint8) (component uint32, held bool) {
 	q := p.arm(role).out
-	return q != nil && q.recvAt.Load() != nil
+	if q == nil {
+		return 0, false
+	}
+	a := q.recvAt.Load()
+	if a == nil {
+		return 0, false
+	}
+	return a.e.number, true
 }
 
 // Gone reports whether a role has left the session and all that it sent was received.

@@ -85,11 +85,11 @@ func (v *server) dial(s names.NameServerAfterDial, name string) (none names.Name
 	if err != nil {
 		return none, err
 	}
-	return introduce(door)
+	return v.introduce(door, member)
 }
 
-// introduce makes the channel, and gives its ends away.
-func introduce(s names.NameServerAfterPickDoors) (none names.NameServerServing, err error) {
+// introduce makes the channel, and gives its ends away. A door whose publisher is gone is no door any more.
+func (v *server) introduce(s names.NameServerAfterPickDoors, member int) (none names.NameServerServing, err error) {
 	o, err := s.Choose()
 	if err != nil {
 		return none, err
@@ -106,6 +106,7 @@ func introduce(s names.NameServerAfterPickDoors) (none names.NameServerServing, 
 	case *names.NameServerAfterNewFileSentCaller:
 		return o.Next.SendClientsConnected()
 	case *names.NameServerAfterNewFileGone:
+		v.names[member] = ""
 		return o.Next.SendClientsFailed()
 	case *names.NameServerAfterNewFileElse:
 		return o.Next.SendClientsFailed()

@@ -14,6 +14,8 @@ type counts struct {
 	tables map[string]*tableCounts
 	faults map[string]int
 	past   *counts // what was covered before, which weighs the walks
+
+	unjudged int // runs with too many orders to try for a model
 }
 
 type roleCounts struct {
@@ -81,6 +83,7 @@ func (c *counts) step(s channel.Step) {
 
 // add adds the counts of a run.
 func (c *counts) add(run *counts) {
+	c.unjudged += run.unjudged
 	for l, r := range run.roles {
 		mine := c.role(r.protocol, r.role)
 		if c.roles[l] != mine {

@@ -29,7 +29,7 @@ const (
 	notAtAll   = -1 // the next move is made together with this one
 )
 
-// most is how many sessions a run has at most, and how often a component may
+// most is how many sessions live at once at most, and how often a component may
 // step before it is said not to come to rest.
 const (
 	mostSessions = 24
@@ -38,7 +38,12 @@ const (
 
 // enabled lists what a peer may do now, sends first, and how likely each is.
 func (w *World) enabled() (moves []move, weights []int) {
-	live := len(w.sessions)
+	live := 0
+	for _, s := range w.sessions {
+		if s.alive() {
+			live++
+		}
+	}
 	for _, s := range w.sessions {
 		for _, p := range s.peers {
 			if p == nil || p.over {
@@ -202,7 +207,7 @@ func (w *World) send(p *peer, m move) bool {
 		m.ends = append(m.ends, s.Name)
 	}
 	w.made(m)
-	w.sent(p, l, m.values)
+	w.sent(p, l, m.values, born)
 	p.probe.Send(at, m.values, ends...)
 	w.move(p, edge)
 	w.seen(p.Session, at, m.values)

@@ -77,6 +77,9 @@ func (s *scheduler) answer(d channel.Decision) int {
 		if len(s.script) > 0 {
 			k, s.script = min(s.script[0], d.N-1), s.script[1:]
 		}
+		if d.Kind == channel.WhichOption && s.promised {
+			return 0 // a script that was made shorter may mean another decision
+		}
 		return k
 	case d.Kind == channel.WhichOption && s.promised:
 		return 0

@@ -10,7 +10,7 @@ import (
 // Record sees every effect of a run. It watches the promise of choose: an
 // option that is ready loses to each other one at most once. So while a
 // peer's message waits, no other peer has a message like it received more
-// often than there are options that receive it. A scheduler that decides among
+// often by the same component than there are options that receive it. A scheduler that decides among
 // options breaks the promise itself: only runs in which it keeps to the
 // promise are judged.
 func (w *World) Record(ev channel.Event) {
@@ -43,7 +43,10 @@ func (w *World) Record(ev channel.Event) {
 			continue
 		}
 		q := other.peers[ev.From]
-		if q.over || len(q.pending) == 0 || q.pending[0] != ev.Label || !q.probe.Held(ev.To) {
+		if q.over || len(q.pending) == 0 || q.pending[0] != ev.Label {
+			continue
+		}
+		if holder, held := q.probe.Holder(ev.To); !held || holder != ev.Component {
 			continue
 		}
 		if q.passed == nil {

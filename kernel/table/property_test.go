@@ -102,6 +102,11 @@ func Start(w *channeltest.World) {
 		},
 		func(m *file.FileAppendPayload, c fuzz.Continue) { m.Buf.Len = uint32(fill(c, m.Buf.Data[:])) })
 
+	removed := false
+	for _, label := range []string{"Unlink", "Rename", "Adopt", "Release"} {
+		w.OnLabel(&dir.Dir, label, func(channeltest.Seen) error { removed = true; return nil })
+	}
+
 	// The disk is looked at when all is stored that was done.
 	stored := false
 	open := map[*channeltest.Session]bool{}
@@ -133,7 +138,7 @@ func Start(w *channeltest.World) {
 			if guessed {
 				return t, true
 			}
-			return t.step(c)
+			return t.step(c, removed)
 		},
 	})
 }
@@ -190,7 +195,7 @@ type opening struct {
 }
 
 // step is one request and its answer.
-func (t tree) step(c channeltest.Call) (tree, bool) {
+func (t tree) step(c channeltest.Call, removed bool) (tree, bool) {
 	t = tree{slices.Clone(t.nodes), t.open}
 	lost := c.Reply.Label == ""
 	if c.Session.Protocol == &vnode.Table {
@@ -212,7 +217,7 @@ func (t tree) step(c channeltest.Call) (tree, bool) {
 		return t, t.file(at, c)
 	}
 	if c.Request.Label == "Open" {
-		return t.openName(at, c)
+		return t.openName(at, c, removed)
 	}
 	why, done := t.change(at, c)
 	if f, ok := c.Reply.Values.(*dir.DirFailedPayload); ok {
@@ -227,9 +232,9 @@ func (t tree) opened(c channeltest.Call, node int) tree {
 	return t
 }
 
-// openName looks a name up, and makes a file of it if that is wanted. There may be no vnode for it then, and who is overtaken by an unlink of
-// what it has found hears so.
-func (t tree) openName(at int, c channeltest.Call) (tree, bool) {
+// openName looks a name up, and makes a file of it if that is wanted. There may be no vnode for it then. An open that is overtaken on its way from the
+// directory to the vnode, because what the name meant was removed, hears so, even if the name means something else by then.
+func (t tree) openName(at int, c channeltest.Call, removed bool) (tree, bool) {
 	q := c.Request.Values.(*dir.DirOpenPayload)
 	name := text(&q.Name)
 	node, why := t.lookup(at, name), fine
@@ -252,7 +257,7 @@ func (t tree) openName(at int, c channeltest.Call) (tree, bool) {
 	}
 	switch r := c.Reply.Values.(type) {
 	case *dir.OpeningFailedPayload:
-		raced := r.Err == errno.ErrnoStale || r.Err == errno.ErrnoNoEnt && creates
+		raced := removed && (r.Err == errno.ErrnoStale || r.Err == errno.ErrnoNoEnt)
 		return t, r.Err == why || why == fine && (raced || r.Err == errno.ErrnoNFile)
 	}
 	if why != fine {

@@ -7,9 +7,9 @@
 // A register whose value is not told is unknown until something depends on it, and then every value is tried.
 //
 // A trace of the checker has each step of the model as one event. A recording has a send over a channel of capacity 0 and its receive as two,
-// and leaves `add` out. A choice that looks at the other options (priority, else, timeout) is right if it was right at some moment since the
-// component's step before: the code has looked before it moved, and what other components do meanwhile cannot make an option less ready.
-// A send to a peer that has gone is right if it could have been made just before.
+// and leaves out `add`, and the `else` of a choose between nothing but adds. A choice that looks at the other options (priority, else, timeout)
+// is right if it was right at some moment since the component's step before: the code has looked before it moved, and what other components
+// do meanwhile cannot make an option less ready. A send to a peer that has gone is right if it could have been made just before.
 //
 // There is a second successor function here, on purpose: the checker's works on packed states of small systems. The tests hold the one
 // against the other on every system of this project and on random ones.

@@ -209,12 +209,17 @@ func (j *Judge) ways(i *instance) []*local {
 			s := &step{j: j, i: i, l: t.l}
 			for n := range st.Edges {
 				e := &st.Edges[n]
-				if e.Action.Kind == session.AddMember && s.holds(e) && s.freeMember(e.Action.Group) >= 0 && s.turn(st, n, 0, i.last) {
+				adds := e.Action.Kind == session.AddMember && s.holds(e) && s.freeMember(e.Action.Group) >= 0 && s.turn(st, n, 0, i.last)
+				if adds || passedOver(st) && s.passes(st, e, traces.Else) {
 					found = append(found, try{l: t.l, edge: e})
 				}
 			}
 		})
-		next, _ := j.take(i, found, func(s *step, t try) { s.add(t.edge) })
+		next, _ := j.take(i, found, func(s *step, t try) {
+			if t.edge.Action.Kind == session.AddMember {
+				s.add(t.edge)
+			}
+		})
 		all = distinct(append(all, next...))
 		if len(all) > mostStates {
 			panic(tooMany{i.name})
@@ -226,6 +231,13 @@ func (j *Judge) ways(i *instance) []*local {
 // hidden reports whether a state has a way on that a recording does not show.
 func hidden(st *session.State) bool {
 	return st.Kind == session.Waiting && slices.ContainsFunc(st.Edges, func(e session.Edge) bool { return e.Action.Kind == session.AddMember })
+}
+
+// passedOver reports whether a recording does not show which way a choose goes: an add or else is no step of code.
+func passedOver(st *session.State) bool {
+	return !slices.ContainsFunc(st.Edges, func(e session.Edge) bool {
+		return e.Action.Kind != session.AddMember && e.Action.Kind != session.ElseOption
+	})
 }
 
 // take applies an action to each way and runs the local steps after it. It returns the states that are reached, and why others are not.

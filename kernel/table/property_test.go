@@ -30,9 +30,45 @@ import (
 // Start is a whole file system on a disk in memory, with room for fewer vnodes than there may be files. Whoever opens, reads, writes, links and
 // renames, in whatever order: all answers are those of a plain tree in memory. When nobody has anything open and all was stored, the disk is in order.
 func Start(w *channeltest.World) {
-	const places, most = 3, 8
-	image := ram.NewImage(256)
-	layout, err := disk.NewLayout(256, 2)
+	known, removed := start(w, 256, 8)
+	guessed := false // an inode that nobody has heard of, as a script that was made shorter does: the model does not know it either
+	heard := func(ino uint64) error {
+		guessed = guessed || !slices.Contains(*known, ino)
+		return nil
+	}
+	channeltest.On(w, func(_ channeltest.Seen, m *dir.DirLinkPayload) error { return heard(m.Ino) })
+	channeltest.On(w, func(_ channeltest.Seen, m *dir.DirAdoptPayload) error { return heard(m.Ino) })
+	channeltest.On(w, func(_ channeltest.Seen, m *dir.DirReleasePayload) error { return heard(m.Ino) })
+	channeltest.Against(w, channeltest.Model[tree]{
+		Protocols: []*channel.Protocol{&vnode.Table, &dir.Dir, &file.File},
+		Of: func(c channeltest.Call) bool {
+			return !slices.Contains([]string{"Close", "Watch", "Sync", "SetTimes", "Settle", "Forget", "Detach"}, c.Request.Label)
+		},
+		Init: func() tree { return tree{nodes: []inode{{kind: file.KindDirectory, links: 1, ino: disk.Root}}} },
+		Step: func(t tree, c channeltest.Call) (tree, bool) {
+			if guessed {
+				return t, true
+			}
+			return t.step(c, *removed)
+		},
+	})
+}
+
+// crowded has too little of everything: whoever asks hears so, and the disk stays in order.
+func crowded(w *channeltest.World) {
+	start(w, 13, 2, channel.Limit{Of: "protocols/file.File", Most: 1}, channel.Limit{Of: "protocols/dir.Dir", Most: 3})
+}
+
+// start starts the components on a disk of so many blocks, with so many users of a file at most. It tells which inodes were heard of, and
+// whether somebody has taken a name away.
+func start(w *channeltest.World, blocks uint64, most int, bounds ...channel.Limit) (inodes *[]uint64, removes *bool) {
+	const places = 3
+	var limits *channel.Limits
+	if len(bounds) > 0 {
+		limits = channel.NewLimits(bounds...)
+	}
+	image := ram.NewImage(blocks)
+	layout, err := disk.NewLayout(blocks, 2)
 	if err == nil {
 		err = disk.Format(image, layout, 1)
 	}
@@ -51,7 +87,7 @@ func Start(w *channeltest.World) {
 		cg.StartCylinderGroup(w.Runtime, channel.Options{Name: channel.Indexed("group", g)}, group, groups.Group(uint64(g), now)).Discard()
 	}
 	block.StartRam(w.Runtime, channel.Options{Name: "disk"}, device, ram.Disk(image)).Discard()
-	vnode.StartVnodeTable(w.Runtime, channel.Options{Name: "table"}, given, server.Table(server.Config{
+	vnode.StartVnodeTable(w.Runtime, channel.Options{Name: "table", Limits: limits}, given, server.Table(server.Config{
 		File:      func(ino uint64) vnode.VnodeFunc { return files.Vnode(layout, now, ino, most) },
 		Directory: func(ino uint64) vnode.DirectoryFunc { return directories.Directory(layout, now, ino, most) },
 		Places:    places,
@@ -71,14 +107,6 @@ func Start(w *channeltest.World) {
 		}
 		return nil
 	})
-	guessed := false // an inode that nobody has heard of, as a script that was made shorter does: the model does not know it either
-	heard := func(ino uint64) error {
-		guessed = guessed || !slices.Contains(known, ino)
-		return nil
-	}
-	channeltest.On(w, func(_ channeltest.Seen, m *dir.DirLinkPayload) error { return heard(m.Ino) })
-	channeltest.On(w, func(_ channeltest.Seen, m *dir.DirAdoptPayload) error { return heard(m.Ino) })
-	channeltest.On(w, func(_ channeltest.Seen, m *dir.DirReleasePayload) error { return heard(m.Ino) })
 	few := func(c fuzz.Continue, n int) int { return int(c.Uint64()>>60) % n }
 	ino := func(c fuzz.Continue) uint64 { return known[len(known)-1-few(c, min(len(known), 3))] }
 	w.Fuzz(func(v *name, c fuzz.Continue) {
@@ -128,19 +156,7 @@ func Start(w *channeltest.World) {
 		}
 		return nil
 	})
-	channeltest.Against(w, channeltest.Model[tree]{
-		Protocols: []*channel.Protocol{&vnode.Table, &dir.Dir, &file.File},
-		Of: func(c channeltest.Call) bool {
-			return !slices.Contains([]string{"Close", "Watch", "Sync", "SetTimes", "Settle", "Forget", "Detach"}, c.Request.Label)
-		},
-		Init: func() tree { return tree{nodes: []inode{{kind: file.KindDirectory, links: 1, ino: disk.Root}}} },
-		Step: func(t tree, c channeltest.Call) (tree, bool) {
-			if guessed {
-				return t, true
-			}
-			return t.step(c, removed)
-		},
-	})
+	return &known, &removed
 }
 
 func complaints(findings []string) (list []error) {
@@ -547,4 +563,6 @@ func (t tree) file(at int, c channeltest.Call) bool {
 
 func text(n *name) string { return string(n.Data[:n.Len]) }
 
-func TestTree(t *testing.T) { channeltest.Config{Steps: 80}.Check(t, Start) }
+func TestTree(t *testing.T) { channeltest.Config{Runs: 300, Steps: 80}.Check(t, Start) }
+
+func TestCrowded(t *testing.T) { channeltest.Config{Runs: 400, Steps: 100}.Check(t, crowded) }

@@ -35,8 +35,18 @@ func (v *directory) fresh(name string) error {
 	return nil
 }
 
-// open says what is to be opened; the table does it.
+// open says what is to be opened; the table does it. A directory is in itself under the name of ".".
 func (v *directory) open(name string, how dir.How) error {
+	if name == "." {
+		switch how {
+		case dir.HowCreate:
+			return refusal(errno.ErrnoIsDir)
+		case dir.HowExclusive:
+			return refusal(errno.ErrnoExist)
+		}
+		v.opened, v.isDir = v.ino, true
+		return nil
+	}
 	i := v.names.names[name]
 	if i == nil && (how == dir.HowCreate || how == dir.HowExclusive) {
 		ino, err := v.create(name, file.KindRegular, "")

@@ -7,17 +7,15 @@ import (
 	"fmt"
 
 	"github.com/protoc-os/protoc-os/kernel/channel"
+	"github.com/protoc-os/protoc-os/kernel/disk"
 	"github.com/protoc-os/protoc-os/protocols/boot"
 	"github.com/protoc-os/protoc-os/protocols/console"
 	"github.com/protoc-os/protoc-os/protocols/pipe"
 	"github.com/protoc-os/protoc-os/protocols/syscall"
 )
 
-// Root is the inode of the root directory, and RootFD its descriptor: those below it are the three standard streams.
-const (
-	Root   = 1
-	RootFD = 3
-)
+// RootFD is the descriptor of the root directory: those below it are the three standard streams.
+const RootFD = 3
 
 // Codes of programs that did not exit by themselves.
 const (
@@ -56,9 +54,9 @@ func (v *launcher) serve(s boot.InitServing) error {
 		case *boot.InitServingLaunch:
 			s, err = v.launch(o.Next, o.Pipeline)
 		case *boot.InitServingExited:
-			s, err = o.Next.SendOperatorExited(v.of[o.Member], o.Code)
+			s, err = ended(o.Next, v.of[o.Member], o.Code)
 		case *boot.InitServingGoneLives:
-			s, err = o.Next.SendOperatorExited(v.of[o.Member], Crashed)
+			s, err = ended(o.Next, v.of[o.Member], Crashed)
 		case *boot.InitServingFree:
 			s = o.Next
 		case *boot.InitServingGoneRunners:
@@ -70,6 +68,25 @@ func (v *launcher) serve(s boot.InitServing) error {
 			return err
 		}
 	}
+}
+
+// ended tells how a program has ended, when what is to be stored before has been.
+func ended(next boot.InitAfterExitedOrAfterGone, job, code uint32) (none boot.InitServing, err error) {
+	switch s := next.(type) {
+	case *boot.InitAfterExited:
+		asked, err := s.SendTableSettle()
+		if err != nil {
+			return none, err
+		}
+		m, err := asked.ReceiveTable()
+		if err != nil {
+			return none, err
+		}
+		return m.Next.SendOperatorExited(job, code)
+	case *boot.InitAfterGone:
+		return s.SendOperatorExited(job, code)
+	}
+	panic("launch: a state that the declaration does not have")
 }
 
 // launch runs a pipeline.
@@ -119,7 +136,7 @@ func (v *launcher) command(s boot.InitAfterLaunch, c Command, job uint32) (none 
 	if err != nil {
 		return none, err
 	}
-	asked, err := made.SendTableGet(Root)
+	asked, err := made.SendTableGet(disk.Root)
 	if err != nil {
 		return none, err
 	}

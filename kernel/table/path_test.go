@@ -108,3 +108,40 @@ func TestFull(t *testing.T) {
 	w.halt()
 	w.check()
 }
+
+// A directory is in itself under the name of ".": what is opened so is the same directory, and stays open when the first is closed.
+func TestSelf(t *testing.T) {
+	image, layout := format(t, 512, 2)
+	w := boot(t, image, layout, 1, 8)
+	root := w.root()
+	if why := root.makeDir("d"); why != fine {
+		t.Fatal(why)
+	}
+	d, _, why := root.open("d", dir.HowDirectory)
+	if d == nil {
+		t.Fatal(why)
+	}
+	same, _, why := d.open(".", dir.HowExisting)
+	if same == nil {
+		t.Fatal(why)
+	}
+	d.close()
+	if why := same.makeDir("below"); why != fine {
+		t.Error(why)
+	}
+	if _, _, why := same.open(".", dir.HowCreate); why != errno.ErrnoIsDir {
+		t.Error(why)
+	}
+	if _, _, why := same.open(".", dir.HowExclusive); why != errno.ErrnoExist {
+		t.Error(why)
+	}
+	below, _, why := root.open("d", dir.HowDirectory)
+	if below == nil || len(below.list()) != 1 {
+		t.Error(why)
+	}
+	below.close()
+	same.close()
+	root.close()
+	w.halt()
+	w.check()
+}

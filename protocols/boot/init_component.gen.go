@@ -83,6 +83,7 @@ type initComponent struct {
 		initServingGoneLives       InitServingGoneLives
 		initServingFree            InitServingFree
 		initServingGoneRunners     InitServingGoneRunners
+		initAfterSettleSettled     InitAfterSettleSettled
 		initAfterGetOpenedDir      InitAfterGetOpenedDir
 		initAfterGetOpened         InitAfterGetOpened
 		initAfterGetFailed         InitAfterGetFailed
@@ -100,6 +101,8 @@ type initComponent struct {
 		initAfterLaunch       InitAfterLaunch
 		initAfterMore         InitAfterMore
 		initAfterLaunch2      InitAfterLaunch2
+		initAfterExited       InitAfterExited
+		initAfterGone         InitAfterGone
 		initAfterFailed       InitAfterFailed
 		initAfterFailed2      InitAfterFailed2
 		initAfterClose2       InitAfterClose2
@@ -196,17 +199,18 @@ func initLayout(g *InitGiven) *channel.Component {
 }
 
 // initOps are all steps of a Init, and initChooses its chooses.
-var initOps = []*channel.Op{&initAfterExitedSendOperatorExitedOp, &initAfterGoneSendOperatorExitedOp, &initLaunchingMoreOp, &initLaunchingLastOp, &initAfterLaunchPickRunnersOp, &initAfterMoreSendInputCloseOp, &initAfterPickRunnersNewOpeningOp, &initAfterLaunch2SendOperatorExitedOp, &initAfterNewOpeningSendTableGetOp, &initAfterCloseSendOperatorExitedOp, &initAfterRunMoreOp, &initAfterRunLastOp, &initAfterGetReceiveOOpenerOp, &initAfterOpenedDirNewRenamingOp, &initAfterOpenedSendFCloseOp, &initAfterNewRenamingSendRenamersAttachOp, &initAfterFailedSendInputCloseOp, &initAfterAttachNewClockOp, &initAfterClose2SendInputCloseOp, &initAfterFailed2SendOperatorExitedOp, &initAfterNewClockSendClocksAttachOp, &initAfterClose3SendOperatorExitedOp, &initAfterAttach2NewEntropyOp, &initAfterNewEntropySendSourcesAttachOp, &initAfterAttach3NewMemoryOp, &initAfterNewMemorySendMemoriesAttachOp, &initAfterAttach4NewSyscallOp, &initAfterNewSyscallNewLifeOp, &initAfterNewLifeStartProcessOp, &initAfterStartProcessSendLifeParentGiveOp, &initAfterGivePipedOp, &initAfterGiveConsoleOp, &initAfterElseSendLifeParentGiveDirOp, &initAfterNewFile2SendConsolesAttachOp, &initAfterGiveDirSendLifeParentBeginOp, &initAfterNewFile3StartPipeNextStartPipeOp, &initAfterAttach5SendLifeParentGiveOp, &initAfterBeginSendRunnersRunOp, &initAfterStartPipeSendLifeParentGiveOp}
+var initOps = []*channel.Op{&initAfterExitedSendTableSettleOp, &initAfterGoneSendOperatorExitedOp, &initLaunchingMoreOp, &initLaunchingLastOp, &initAfterLaunchPickRunnersOp, &initAfterMoreSendInputCloseOp, &initAfterSettleReceiveTableOp, &initAfterPickRunnersNewOpeningOp, &initAfterLaunch2SendOperatorExitedOp, &initAfterNewOpeningSendTableGetOp, &initAfterCloseSendOperatorExitedOp, &initAfterRunMoreOp, &initAfterRunLastOp, &initAfterGetReceiveOOpenerOp, &initAfterOpenedDirNewRenamingOp, &initAfterOpenedSendFCloseOp, &initAfterNewRenamingSendRenamersAttachOp, &initAfterFailedSendInputCloseOp, &initAfterAttachNewClockOp, &initAfterClose2SendInputCloseOp, &initAfterFailed2SendOperatorExitedOp, &initAfterNewClockSendClocksAttachOp, &initAfterClose3SendOperatorExitedOp, &initAfterAttach2NewEntropyOp, &initAfterNewEntropySendSourcesAttachOp, &initAfterAttach3NewMemoryOp, &initAfterNewMemorySendMemoriesAttachOp, &initAfterAttach4NewSyscallOp, &initAfterNewSyscallNewLifeOp, &initAfterNewLifeStartProcessOp, &initAfterStartProcessSendLifeParentGiveOp, &initAfterGivePipedOp, &initAfterGiveConsoleOp, &initAfterElseSendLifeParentGiveDirOp, &initAfterNewFile2SendConsolesAttachOp, &initAfterGiveDirSendLifeParentBeginOp, &initAfterNewFile3StartPipeNextStartPipeOp, &initAfterAttach5SendLifeParentGiveOp, &initAfterBeginSendRunnersRunOp, &initAfterStartPipeSendLifeParentGiveOp}
 
 var initChooses = []*channel.Choice{&initServingChoice, &initAfterPipedChoice, &initAfterConsoleChoice, &initAfterNewFileChoice, &initAfterNewFile3Choice}
 
 var (
-	initAfterExitedSendOperatorExitedOp       = channel.Op{State: "InitAfterExited", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:136:13"}
-	initAfterGoneSendOperatorExitedOp         = channel.Op{State: "InitAfterGone", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:139:13"}
+	initAfterExitedSendTableSettleOp          = channel.Op{State: "InitAfterExited", Method: "SendTableSettle", Slot: initTable, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/boot/init.chan:144:13"}
+	initAfterGoneSendOperatorExitedOp         = channel.Op{State: "InitAfterGone", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:147:9"}
 	initLaunchingMoreOp                       = channel.Op{State: "InitLaunching", Method: "More", At: "protocols/boot/init.chan:131:22"}
 	initLaunchingLastOp                       = channel.Op{State: "InitLaunching", Method: "Last", At: "protocols/boot/init.chan:132:22"}
 	initAfterLaunchPickRunnersOp              = channel.Op{State: "InitAfterLaunch", Method: "PickRunners", At: "protocols/boot/init.chan:123:28"}
 	initAfterMoreSendInputCloseOp             = channel.Op{State: "InitAfterMore", Method: "SendInputClose", Slot: initInput, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:64:13"}
+	initAfterSettleReceiveTableOp             = channel.Op{State: "InitAfterSettle", Method: "ReceiveTable", Slot: initTable, Peer: 1, Labels: 1 << 5, Point: channel.AnyPoint, At: "protocols/boot/init.chan:145:13"}
 	initAfterPickRunnersNewOpeningOp          = channel.Op{State: "InitAfterPickRunners", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/boot/init.chan:70:9"}
 	initAfterLaunch2SendOperatorExitedOp      = channel.Op{State: "InitAfterLaunch2", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:128:21"}
 	initAfterNewOpeningSendTableGetOp         = channel.Op{State: "InitAfterNewOpening", Method: "SendTableGet", Slot: initTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:71:9"}
@@ -243,9 +247,9 @@ var (
 	initServingChoice                         = channel.Choice{ID: 0, State: "InitServing", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: initOperator, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/boot/init.chan:118:65"},
 		{Kind: channel.Recv, Slot: initLives, Peer: 1, Point: 1, Label: 3, At: "protocols/boot/init.chan:135:16"},
-		{Kind: channel.Gone, Slot: initLives, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/boot/init.chan:138:16"},
-		{Kind: channel.Recv, Slot: initRunners, Peer: 1, Point: 1, Label: 1, At: "protocols/boot/init.chan:140:16"},
-		{Kind: channel.Gone, Slot: initRunners, Peer: 1, Point: 1, Label: 0, At: "protocols/boot/init.chan:142:16"},
+		{Kind: channel.Gone, Slot: initLives, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/boot/init.chan:137:16"},
+		{Kind: channel.Recv, Slot: initRunners, Peer: 1, Point: 1, Label: 1, At: "protocols/boot/init.chan:138:16"},
+		{Kind: channel.Gone, Slot: initRunners, Peer: 1, Point: 1, Label: 0, At: "protocols/boot/init.chan:140:16"},
 	}}
 	initAfterPipedChoice = channel.Choice{ID: 1, State: "InitAfterPiped", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Now, Takes: "protocols/file.File", At: "protocols/boot/init.chan:40:16"},
@@ -284,9 +288,9 @@ func (v InitView) Added() int { return v.e.added }
 // Next:
 //   - Launch(_) <- operator (init.chan:118)
 //   - Exited(_) <- lives[l at 1] (init.chan:135)
-//   - gone <- lives[l] (init.chan:138)
-//   - Free() <- runners[p at running] (init.chan:140)
-//   - gone <- runners[p at running] (init.chan:142)
+//   - gone <- lives[l] (init.chan:137)
+//   - Free() <- runners[p at running] (init.chan:138)
+//   - gone <- runners[p at running] (init.chan:140)
 type InitServing struct {
 	e    *initComponent
 	step uint32
@@ -323,15 +327,14 @@ func (s InitServing) Choose() (InitServingOption, error) {
 		*m = InitServingExited{Member: taken.Member, Code: p.Code}
 		e.v.l = taken.Member
 		e.Close(initLives, taken.Member)
-		m.Next = InitAfterExited{e, e.Step()}
+		m.Next = e.settle2()
 		return m, nil
 
 	case 2:
 		m := &e.m.initServingGoneLives
 		*m = InitServingGoneLives{Member: taken.Member}
 		e.v.l = taken.Member
-		e.Drop(initLives, e.v.l)
-		m.Next = InitAfterGone{e, e.Step()}
+		m.Next = e.settle3()
 		return m, nil
 
 	case 3:
@@ -354,9 +357,9 @@ func (s InitServing) Choose() (InitServingOption, error) {
 	panic("channel: InitServing took an option that it does not list")
 }
 
-// InitAfterExited is a state of boot.Init (init.chan:136).
+// InitAfterExited is a state of boot.Init (init.chan:144).
 // Next:
-//   - operator <- Exited(_, _) (init.chan:136)
+//   - table <- Settle() (init.chan:144)
 type InitAfterExited struct {
 	e    *initComponent
 	step uint32
@@ -365,25 +368,22 @@ type InitAfterExited struct {
 // View reads the model variables.
 func (s InitAfterExited) View() InitView { return InitView{s.e} }
 
-// SendOperatorExited does operator <- Exited(_, _) (init.chan:136).
-func (s InitAfterExited) SendOperatorExited(job uint32, code uint32) (InitServing, error) {
+// SendTableSettle does table <- Settle() (init.chan:144).
+func (s InitAfterExited) SendTableSettle() (InitAfterSettle, error) {
 	e := s.e
 	if e == nil {
-		return InitServing{}, channel.DeadState("InitAfterExited", "SendOperatorExited")
+		return InitAfterSettle{}, channel.DeadState("InitAfterExited", "SendTableSettle")
 	}
-	if err := e.Begin(s.step, &initAfterExitedSendOperatorExitedOp, 0); err != nil {
-		return InitServing{}, err
+	if err := e.Begin(s.step, &initAfterExitedSendTableSettleOp, 0); err != nil {
+		return InitAfterSettle{}, err
 	}
-	p := channel.Out[OperatingExitedPayload](&e.Endpoint)
-	p.Job = job
-	p.Code = code
 	e.Commit()
-	return InitServing{e, e.Step()}, nil
+	return InitAfterSettle{e, e.Step()}, nil
 }
 
-// InitAfterGone is a state of boot.Init (init.chan:139).
+// InitAfterGone is a state of boot.Init (init.chan:147).
 // Next:
-//   - operator <- Exited(_, _) (init.chan:139)
+//   - operator <- Exited(_, _) (init.chan:147)
 type InitAfterGone struct {
 	e    *initComponent
 	step uint32
@@ -392,7 +392,7 @@ type InitAfterGone struct {
 // View reads the model variables.
 func (s InitAfterGone) View() InitView { return InitView{s.e} }
 
-// SendOperatorExited does operator <- Exited(_, _) (init.chan:139).
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:147).
 func (s InitAfterGone) SendOperatorExited(job uint32, code uint32) (InitServing, error) {
 	e := s.e
 	if e == nil {
@@ -516,6 +516,31 @@ func (s InitAfterMore) SendInputClose() (InitAfterClose, error) {
 	e.Commit()
 	e.Close(initInput, 0)
 	return InitAfterClose{e, e.Step()}, nil
+}
+
+// InitAfterSettle is a state of boot.Init (init.chan:145).
+// Next:
+//   - Settled() <- table (init.chan:145)
+type InitAfterSettle struct {
+	e    *initComponent
+	step uint32
+}
+
+// View reads the model variables.
+func (s InitAfterSettle) View() InitView { return InitView{s.e} }
+
+// ReceiveTable waits for *InitAfterSettleSettled.
+func (s InitAfterSettle) ReceiveTable() (*InitAfterSettleSettled, error) {
+	e := s.e
+	if e == nil {
+		return nil, channel.DeadState("InitAfterSettle", "ReceiveTable")
+	}
+	if _, err := e.Receive(s.step, &initAfterSettleReceiveTableOp, 0); err != nil {
+		return nil, err
+	}
+	m := &e.m.initAfterSettleSettled
+	m.Next = InitAfterGone{e, e.Step()}
+	return m, nil
 }
 
 // InitAfterPickRunners is a state of boot.Init (init.chan:70).
@@ -708,7 +733,7 @@ func (s InitAfterGet) ReceiveOOpener() (InitAfterGetOption, error) {
 		m := &e.m.initAfterGetFailed
 		*m = InitAfterGetFailed{Err: p.Err}
 		e.Close(initOOpener, 0)
-		m.Next = e.settle2()
+		m.Next = e.settle4()
 		return m, nil
 	}
 	panic("channel: InitAfterGet received a label that it does not list")
@@ -762,7 +787,7 @@ func (s InitAfterOpened) SendFClose() (InitAfterClose2OrAfterClose3, error) {
 	}
 	e.Commit()
 	e.Close(initF, 0)
-	return e.settle3(), nil
+	return e.settle5(), nil
 }
 
 // InitAfterNewRenaming is a state of boot.Init (init.chan:75).
@@ -1120,7 +1145,7 @@ func (s InitAfterNewLife) StartProcess(o channel.Options, run syscall.ProcessFun
 		return nil, err
 	}
 	syscall.SpawnProcess(&e.Endpoint, o, syscall.ProcessGiven{Fds: e.sizes.fds, Waits: e.sizes.waits, Sys: e.Lift(initSProcess, 0), Parent: e.Lift(initLifeProcess, 0), Renamer: e.Lift(initRClient, 0), Time: e.Lift(initCClient, 0), Chance: e.Lift(initEClient, 0), Ram: e.Lift(initMClient, 0)}, run).Discard()
-	return e.settle4(), nil
+	return e.settle6(), nil
 }
 
 // InitAfterStartProcess is a state of boot.Init (init.chan:87).
@@ -1148,7 +1173,7 @@ func (s InitAfterStartProcess) SendLifeParentGive(fd uint32) (InitAfterStartProc
 	p.Fd = fd
 	e.Commit()
 	e.Move(initLifeParent, 0, 0)
-	return e.settle5(), nil
+	return e.settle7(), nil
 }
 
 // InitAfterGive is a state of boot.Init (init.chan:89).
@@ -1225,7 +1250,7 @@ func (s InitAfterPiped) Choose() (InitAfterPipedOption, error) {
 
 	case 1:
 		m := &e.m.initAfterPipedElse
-		m.Next = e.settle6()
+		m.Next = e.settle8()
 		return m, nil
 
 	}
@@ -1265,7 +1290,7 @@ func (s InitAfterConsole) Choose() (InitAfterConsoleOption, error) {
 
 	case 1:
 		m := &e.m.initAfterConsoleElse
-		m.Next = e.settle5()
+		m.Next = e.settle7()
 		return m, nil
 
 	}
@@ -1333,7 +1358,7 @@ func (s InitAfterNewFile) Choose() (InitAfterNewFileOption, error) {
 
 	case 1:
 		m := &e.m.initAfterNewFileElse
-		m.Next = e.settle7()
+		m.Next = e.settle9()
 		return m, nil
 
 	}
@@ -1427,7 +1452,7 @@ func (s InitAfterNewFile3) Choose() (InitAfterNewFile3Option, error) {
 
 	case 1:
 		m := &e.m.initAfterNewFile3Else
-		m.Next = e.settle8()
+		m.Next = e.settle10()
 		return m, nil
 
 	}
@@ -1483,7 +1508,7 @@ func (s InitAfterAttach5) SendLifeParentGive(fd uint32) (InitAfterStartProcessOr
 	p.Fd = fd
 	e.Commit()
 	e.Move(initLifeParent, 0, 0)
-	return e.settle5(), nil
+	return e.settle7(), nil
 }
 
 // InitAfterBegin is a state of boot.Init (init.chan:104).
@@ -1542,7 +1567,7 @@ func (s InitAfterStartPipe) SendLifeParentGive(fd uint32) (InitAfterStartProcess
 	p.Fd = fd
 	e.Commit()
 	e.Move(initLifeParent, 0, 0)
-	return e.settle6(), nil
+	return e.settle8(), nil
 }
 
 // InitLaunchingOrAfterLaunchOrOthers is *InitLaunching, *InitAfterLaunch, *InitAfterMore or *InitAfterLaunch2.
@@ -1552,6 +1577,12 @@ func (*InitLaunching) initLaunchingOrAfterLaunchOrOthers()    {}
 func (*InitAfterLaunch) initLaunchingOrAfterLaunchOrOthers()  {}
 func (*InitAfterMore) initLaunchingOrAfterLaunchOrOthers()    {}
 func (*InitAfterLaunch2) initLaunchingOrAfterLaunchOrOthers() {}
+
+// InitAfterExitedOrAfterGone is *InitAfterExited or *InitAfterGone.
+type InitAfterExitedOrAfterGone interface{ initAfterExitedOrAfterGone() }
+
+func (*InitAfterExited) initAfterExitedOrAfterGone() {}
+func (*InitAfterGone) initAfterExitedOrAfterGone()   {}
 
 // InitServingOption is *InitServingLaunch, *InitServingExited, *InitServingGoneLives, *InitServingFree or *InitServingGoneRunners.
 type InitServingOption interface{ initServingOption() }
@@ -1608,20 +1639,20 @@ func (*InitServingLaunch) initServingOption() {}
 type InitServingExited struct {
 	Member int
 	Code   uint32
-	Next   InitAfterExited
+	Next   InitAfterExitedOrAfterGone
 }
 
 func (*InitServingExited) initServingOption() {}
 
-// InitServingGoneLives is gone <- lives[l] (init.chan:138). It is valid until the next step.
+// InitServingGoneLives is gone <- lives[l] (init.chan:137). It is valid until the next step.
 type InitServingGoneLives struct {
 	Member int
-	Next   InitAfterGone
+	Next   InitAfterExitedOrAfterGone
 }
 
 func (*InitServingGoneLives) initServingOption() {}
 
-// InitServingFree is Free() <- runners[p at running] (init.chan:140). It is valid until the next step.
+// InitServingFree is Free() <- runners[p at running] (init.chan:138). It is valid until the next step.
 type InitServingFree struct {
 	Member int
 	Next   InitServing
@@ -1629,13 +1660,18 @@ type InitServingFree struct {
 
 func (*InitServingFree) initServingOption() {}
 
-// InitServingGoneRunners is gone <- runners[p at running] (init.chan:142). It is valid until the next step.
+// InitServingGoneRunners is gone <- runners[p at running] (init.chan:140). It is valid until the next step.
 type InitServingGoneRunners struct {
 	Member int
 	Next   InitServing
 }
 
 func (*InitServingGoneRunners) initServingOption() {}
+
+// InitAfterSettleSettled is Settled() <- table (init.chan:145). It is valid until the next step.
+type InitAfterSettleSettled struct {
+	Next InitAfterGone
+}
 
 // InitAfterGetOpenedDir is OpenedDir(root) <- o.opener (init.chan:73). It is valid until the next step.
 type InitAfterGetOpenedDir struct {
@@ -1733,8 +1769,29 @@ func (e *initComponent) settle1() InitLaunchingOrAfterLaunchOrOthers {
 	return &e.at.initAfterLaunch2
 }
 
-// settle2 is what the component does by itself from init.chan:63 on.
-func (e *initComponent) settle2() InitAfterFailedOrAfterFailed2 {
+// settle2 is what the component does by itself from init.chan:143 on.
+func (e *initComponent) settle2() InitAfterExitedOrAfterGone {
+	if e.Count(initLives) == 0 {
+		e.at.initAfterExited = InitAfterExited{e, e.Step()}
+		return &e.at.initAfterExited
+	}
+	e.at.initAfterGone = InitAfterGone{e, e.Step()}
+	return &e.at.initAfterGone
+}
+
+// settle3 is what the component does by itself from init.chan:137 on.
+func (e *initComponent) settle3() InitAfterExitedOrAfterGone {
+	e.Drop(initLives, e.v.l)
+	if e.Count(initLives) == 0 {
+		e.at.initAfterExited = InitAfterExited{e, e.Step()}
+		return &e.at.initAfterExited
+	}
+	e.at.initAfterGone = InitAfterGone{e, e.Step()}
+	return &e.at.initAfterGone
+}
+
+// settle4 is what the component does by itself from init.chan:63 on.
+func (e *initComponent) settle4() InitAfterFailedOrAfterFailed2 {
 	if e.Count(initInput) == 1 {
 		e.at.initAfterFailed = InitAfterFailed{e, e.Step()}
 		return &e.at.initAfterFailed
@@ -1743,8 +1800,8 @@ func (e *initComponent) settle2() InitAfterFailedOrAfterFailed2 {
 	return &e.at.initAfterFailed2
 }
 
-// settle3 is what the component does by itself from init.chan:63 on.
-func (e *initComponent) settle3() InitAfterClose2OrAfterClose3 {
+// settle5 is what the component does by itself from init.chan:63 on.
+func (e *initComponent) settle5() InitAfterClose2OrAfterClose3 {
 	if e.Count(initInput) == 1 {
 		e.at.initAfterClose2 = InitAfterClose2{e, e.Step()}
 		return &e.at.initAfterClose2
@@ -1753,8 +1810,8 @@ func (e *initComponent) settle3() InitAfterClose2OrAfterClose3 {
 	return &e.at.initAfterClose3
 }
 
-// settle4 is what the component does by itself from init.chan:85 on.
-func (e *initComponent) settle4() InitAfterStartProcessOrAfterGive {
+// settle6 is what the component does by itself from init.chan:85 on.
+func (e *initComponent) settle6() InitAfterStartProcessOrAfterGive {
 	e.v.i = 0
 	if e.v.i == 0 && e.Count(initInput) == 1 {
 		e.at.initAfterStartProcess = InitAfterStartProcess{e, e.Step()}
@@ -1764,38 +1821,38 @@ func (e *initComponent) settle4() InitAfterStartProcessOrAfterGive {
 	return &e.at.initAfterGive
 }
 
-// settle5 is what the component does by itself from init.chan:85 on.
-func (e *initComponent) settle5() InitAfterStartProcessOrAfterGiveOrOthers {
-	if e.v.i < e.sizes.stdio-1 {
-		e.v.i = e.InRange(e.v.i+1, 0, e.sizes.stdio-1, "i", "init.chan:85")
-		if e.v.i == 0 && e.Count(initInput) == 1 {
-			e.at.initAfterStartProcess = InitAfterStartProcess{e, e.Step()}
-			return &e.at.initAfterStartProcess
-		}
-		e.at.initAfterGive = InitAfterGive{e, e.Step()}
-		return &e.at.initAfterGive
-	}
-	e.at.initAfterElse = InitAfterElse{e, e.Step()}
-	return &e.at.initAfterElse
-}
-
-// settle6 is what the component does by itself from init.chan:38 on.
-func (e *initComponent) settle6() InitAfterStartProcessOrAfterGiveOrOthers {
-	if e.v.i < e.sizes.stdio-1 {
-		e.v.i = e.InRange(e.v.i+1, 0, e.sizes.stdio-1, "i", "init.chan:85")
-		if e.v.i == 0 && e.Count(initInput) == 1 {
-			e.at.initAfterStartProcess = InitAfterStartProcess{e, e.Step()}
-			return &e.at.initAfterStartProcess
-		}
-		e.at.initAfterGive = InitAfterGive{e, e.Step()}
-		return &e.at.initAfterGive
-	}
-	e.at.initAfterElse = InitAfterElse{e, e.Step()}
-	return &e.at.initAfterElse
-}
-
-// settle7 is what the component does by itself from init.chan:54 on.
+// settle7 is what the component does by itself from init.chan:85 on.
 func (e *initComponent) settle7() InitAfterStartProcessOrAfterGiveOrOthers {
+	if e.v.i < e.sizes.stdio-1 {
+		e.v.i = e.InRange(e.v.i+1, 0, e.sizes.stdio-1, "i", "init.chan:85")
+		if e.v.i == 0 && e.Count(initInput) == 1 {
+			e.at.initAfterStartProcess = InitAfterStartProcess{e, e.Step()}
+			return &e.at.initAfterStartProcess
+		}
+		e.at.initAfterGive = InitAfterGive{e, e.Step()}
+		return &e.at.initAfterGive
+	}
+	e.at.initAfterElse = InitAfterElse{e, e.Step()}
+	return &e.at.initAfterElse
+}
+
+// settle8 is what the component does by itself from init.chan:38 on.
+func (e *initComponent) settle8() InitAfterStartProcessOrAfterGiveOrOthers {
+	if e.v.i < e.sizes.stdio-1 {
+		e.v.i = e.InRange(e.v.i+1, 0, e.sizes.stdio-1, "i", "init.chan:85")
+		if e.v.i == 0 && e.Count(initInput) == 1 {
+			e.at.initAfterStartProcess = InitAfterStartProcess{e, e.Step()}
+			return &e.at.initAfterStartProcess
+		}
+		e.at.initAfterGive = InitAfterGive{e, e.Step()}
+		return &e.at.initAfterGive
+	}
+	e.at.initAfterElse = InitAfterElse{e, e.Step()}
+	return &e.at.initAfterElse
+}
+
+// settle9 is what the component does by itself from init.chan:54 on.
+func (e *initComponent) settle9() InitAfterStartProcessOrAfterGiveOrOthers {
 	e.Drop(initRServer, 0)
 	e.Drop(initRClient2, 0)
 	if e.v.i < e.sizes.stdio-1 {
@@ -1811,8 +1868,8 @@ func (e *initComponent) settle7() InitAfterStartProcessOrAfterGiveOrOthers {
 	return &e.at.initAfterElse
 }
 
-// settle8 is what the component does by itself from init.chan:48 on.
-func (e *initComponent) settle8() InitAfterStartProcessOrAfterGiveOrOthers {
+// settle10 is what the component does by itself from init.chan:48 on.
+func (e *initComponent) settle10() InitAfterStartProcessOrAfterGiveOrOthers {
 	e.Drop(initRServer, 0)
 	e.Drop(initRClient2, 0)
 	e.Drop(initWServer, 0)

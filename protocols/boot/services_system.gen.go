@@ -14,7 +14,7 @@ import (
 )
 
 // ServicesDigest identifies what was verified of the system boot.Services.
-const ServicesDigest = "6c6e151ecaa79f0968e57a094036e057211a7da6b2440a4957244bea6288a102"
+const ServicesDigest = "1ec2e241a94421111f7a01dced9eae412ea644c5ec45024dbf77b1420842d4f3"
 
 // ServicesParts is the code of the system boot.Services: a function for each of its components.
 type ServicesParts struct {

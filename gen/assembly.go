@@ -33,7 +33,7 @@ func Assemblies(pkg *session.Package, module string, lock *session.Lock) (files 
 	for _, decl := range pkg.Systems {
 		sys, problems := session.Elaborate(decl, session.ElaborateOptions{Run: true})
 		if sys == nil {
-			refused = append(refused, fmt.Sprintf("%s cannot be assembled with its run values: %v", decl.QName(), problems[0]))
+			refused = append(refused, fmt.Sprintf("%s: %s cannot be assembled with its run values: %v", decl.File.Source.Path, decl.QName(), problems[0]))
 			continue
 		}
 		if sys.Expect != "" && sys.Expect != "ok" || slices.ContainsFunc(sys.Instances, func(i session.Instance) bool { return i.Environment }) {
@@ -42,10 +42,10 @@ func Assemblies(pkg *session.Package, module string, lock *session.Lock) (files 
 		entry := lock.Entry(decl.LockName())
 		switch {
 		case entry == nil:
-			refused = append(refused, fmt.Sprintf("%s is not verified, and is not assembled: run protoc-os check", decl.QName()))
+			refused = append(refused, fmt.Sprintf("%s: %s is not verified, and is not assembled: run protoc-os check", decl.File.Source.Path, decl.QName()))
 			continue
 		case entry.Digest != decl.Digest():
-			refused = append(refused, fmt.Sprintf("%s has changed since it was verified, and is not assembled: run protoc-os check", decl.QName()))
+			refused = append(refused, fmt.Sprintf("%s: %s has changed since it was verified, and is not assembled: run protoc-os check", decl.File.Source.Path, decl.QName()))
 			continue
 		}
 		f := newFile(pkg, module)

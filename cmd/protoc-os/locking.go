@@ -14,6 +14,7 @@ type locking struct {
 	path    string
 	wrote   bool
 	stale   []string // systems by which it is out of date, with --locked
+	changed []string // the same, each with the file that declares it
 	leftFor string   // the flag for which it was left alone
 	none    bool     // there is none, and nothing to write
 }
@@ -55,6 +56,9 @@ func (f *checkFlags) lock(prog *session.Program, src *sources, results []*result
 	}
 	if f.locked {
 		l.stale = differences(before, after)
+		for _, name := range l.stale {
+			l.changed = append(l.changed, name+declaredIn(results, name))
+		}
 		return l, nil
 	}
 	l.wrote, err = session.WriteLock(prog.Root, after)
@@ -100,6 +104,16 @@ func exists(prog *session.Program, src *sources, name string) bool {
 	}
 	info, err := os.Stat(filepath.Join(prog.Root, filepath.FromSlash(folder)))
 	return err == nil && info.IsDir()
+}
+
+// declaredIn says in which file a system is declared; nothing of one that is gone.
+func declaredIn(results []*result, name string) string {
+	for _, r := range results {
+		if r.decl.LockName() == name {
+			return " (" + r.decl.File.Source.Path + ")"
+		}
+	}
+	return ""
 }
 
 // differences names the systems in which two locks differ.

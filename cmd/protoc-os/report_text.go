@@ -219,7 +219,7 @@ func (l locking) words() string {
 	case l.leftFor != "":
 		return fmt.Sprintf("%s is left alone with %s.", session.LockFile, l.leftFor)
 	case len(l.stale) > 0:
-		return fmt.Sprintf("%s is out of date: %s.", session.LockFile, strings.Join(l.stale, ", "))
+		return fmt.Sprintf("%s is out of date: %s.", session.LockFile, strings.Join(l.changed, ", "))
 	case l.wrote:
 		return session.LockFile + " is written."
 	case l.none:

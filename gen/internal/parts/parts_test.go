@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -430,7 +431,7 @@ func TestBoot(t *testing.T) {
 		"protoc-os lock 1\n\nsystem gen/internal/parts.Other\n\tdigest " + parts.TownDigest + "\n",
 	} {
 		var unverified *channel.UnverifiedError
-		if err := parts.BootTown(rt, []byte(lock), with); !errors.As(err, &unverified) {
+		if err := parts.BootTown(rt, []byte(lock), with); !errors.As(err, &unverified) || !strings.Contains(err.Error(), "parts/town_system.gen.go") {
 			t.Errorf("%q: got %v", lock, err)
 		}
 	}

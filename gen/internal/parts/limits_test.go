@@ -46,7 +46,9 @@ func (c *census) Record(ev channel.Event) {
 }
 
 // breed makes pupils until it is told to stop.
-func breed(none *int) parts.BreederFunc {
+func breed(none *int) parts.BreederFunc { return breedOn(channel.Together, none) }
+
+func breedOn(placement channel.Placement, none *int) parts.BreederFunc {
 	return func(_ context.Context, s parts.BreederBreeding) (parts.BreederEnd, error) {
 		var zero parts.BreederEnd
 		for {
@@ -56,7 +58,7 @@ func breed(none *int) parts.BreederFunc {
 			}
 			switch o := o.(type) {
 			case *parts.BreederBreedingNewSignal:
-				if s, err = place(o.Next); err != nil {
+				if s, err = place(o.Next, placement); err != nil {
 					return zero, err
 				}
 			case *parts.BreederBreedingAgainHeard:
@@ -91,7 +93,7 @@ func breed(none *int) parts.BreederFunc {
 	}
 }
 
-func place(s parts.BreederPlacing) (parts.BreederBreeding, error) {
+func place(s parts.BreederPlacing, placement channel.Placement) (parts.BreederBreeding, error) {
 	for {
 		o, err := s.Choose()
 		if err != nil {
@@ -99,7 +101,7 @@ func place(s parts.BreederPlacing) (parts.BreederBreeding, error) {
 		}
 		switch o := o.(type) {
 		case *parts.BreederPlacingStartPupil:
-			return o.Next.StartPupil(channel.Options{Name: "pupil"}, func(_ context.Context, s parts.PupilStart) (parts.PupilEnd, error) { return s.SendOutStop() })
+			return o.Next.StartPupil(channel.Options{Name: "pupil", Placement: placement}, func(_ context.Context, s parts.PupilStart) (parts.PupilEnd, error) { return s.SendOutStop() })
 		case *parts.BreederPlacingEnded:
 			s = o.Next
 		case *parts.BreederPlacingElse:

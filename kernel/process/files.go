@@ -67,19 +67,28 @@ func (p *process) look(s syscall.ProcessFileRead) (ready syscall.ProcessAfterRea
 	if err != nil {
 		return ready, nil, err
 	}
-	released, err := watched.SendWSleeperRelease()
+	// A file that too many watch already lets go of us: that is no time to wait either.
+	p.err = errno.ErrnoAgain
+	released, err := watched.Choose()
 	if err != nil {
 		return ready, nil, err
 	}
-	o, err := released.ReceiveWSleeper()
+	var answer syscall.ProcessAfterReleaseOption
+	switch r := released.(type) {
+	case *syscall.ProcessAfterWatchSentRelease:
+		answer, err = r.Next.Choose()
+	case *syscall.ProcessAfterWatchGone:
+		return ready, r.Next, nil
+	}
 	if err != nil {
 		return ready, nil, err
 	}
-	switch o := o.(type) {
+	switch o := answer.(type) {
 	case *syscall.ProcessAfterReleaseReady:
 		return o.Next, nil, nil
 	case *syscall.ProcessAfterReleaseCancelled:
-		p.err = errno.ErrnoAgain
+		return ready, o.Next, nil
+	case *syscall.ProcessAfterReleaseGone:
 		return ready, o.Next, nil
 	}
 	panic("process: an option that the declaration does not have")

@@ -241,7 +241,11 @@ func (p *process) await(s syscall.ProcessAfterWait) (state, error) {
 		return p.released(o.Next, nil)
 	case *syscall.ProcessAfterWaitCancelled:
 		return p.released(o.Next, nil)
-	case *syscall.ProcessAfterWaitGone:
+	case *syscall.ProcessAfterWaitGoneNaps:
+		// Too many watch that file: the program looks for itself.
+		p.fire(o.Member)
+		return p.released(o.Next, nil)
+	case *syscall.ProcessAfterWaitGoneSys:
 		return o.Next, nil
 	}
 	panic("process: an option that the declaration does not have")
@@ -250,7 +254,7 @@ func (p *process) await(s syscall.ProcessAfterWait) (state, error) {
 // awaken takes the answers of those that were not first.
 func (p *process) awaken(s syscall.ProcessAfterWrong) (state, error) {
 	member := s.View().N()
-	o, err := s.ReceiveNaps()
+	o, err := s.Choose()
 	if err != nil {
 		return nil, err
 	}
@@ -259,6 +263,8 @@ func (p *process) awaken(s syscall.ProcessAfterWrong) (state, error) {
 		p.fire(member)
 		return p.released(o.Next, nil)
 	case *syscall.ProcessAfterWrongCancelled:
+		return p.released(o.Next, nil)
+	case *syscall.ProcessAfterWrongGone:
 		return p.released(o.Next, nil)
 	}
 	panic("process: an option that the declaration does not have")

@@ -204,29 +204,29 @@ var initOps = []*channel.Op{&initAfterExitedSendTableSettleOp, &initAfterGoneSen
 var initChooses = []*channel.Choice{&initServingChoice, &initAfterPipedChoice, &initAfterConsoleChoice, &initAfterNewFileChoice, &initAfterNewFile3Choice}
 
 var (
-	initAfterExitedSendTableSettleOp          = channel.Op{State: "InitAfterExited", Method: "SendTableSettle", Slot: initTable, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/boot/init.chan:144:13"}
-	initAfterGoneSendOperatorExitedOp         = channel.Op{State: "InitAfterGone", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:147:9"}
-	initLaunchingMoreOp                       = channel.Op{State: "InitLaunching", Method: "More", At: "protocols/boot/init.chan:131:22"}
-	initLaunchingLastOp                       = channel.Op{State: "InitLaunching", Method: "Last", At: "protocols/boot/init.chan:132:22"}
-	initAfterLaunchPickRunnersOp              = channel.Op{State: "InitAfterLaunch", Method: "PickRunners", At: "protocols/boot/init.chan:123:28"}
+	initAfterExitedSendTableSettleOp          = channel.Op{State: "InitAfterExited", Method: "SendTableSettle", Slot: initTable, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/boot/init.chan:149:13"}
+	initAfterGoneSendOperatorExitedOp         = channel.Op{State: "InitAfterGone", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:152:9"}
+	initLaunchingMoreOp                       = channel.Op{State: "InitLaunching", Method: "More", At: "protocols/boot/init.chan:136:22"}
+	initLaunchingLastOp                       = channel.Op{State: "InitLaunching", Method: "Last", At: "protocols/boot/init.chan:137:22"}
+	initAfterLaunchPickRunnersOp              = channel.Op{State: "InitAfterLaunch", Method: "PickRunners", At: "protocols/boot/init.chan:128:28"}
 	initAfterMoreSendInputCloseOp             = channel.Op{State: "InitAfterMore", Method: "SendInputClose", Slot: initInput, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:64:13"}
-	initAfterSettleReceiveTableOp             = channel.Op{State: "InitAfterSettle", Method: "ReceiveTable", Slot: initTable, Peer: 1, Labels: 1 << 5, Point: channel.AnyPoint, At: "protocols/boot/init.chan:145:13"}
+	initAfterSettleReceiveTableOp             = channel.Op{State: "InitAfterSettle", Method: "ReceiveTable", Slot: initTable, Peer: 1, Labels: 1 << 5, Point: channel.AnyPoint, At: "protocols/boot/init.chan:150:13"}
 	initAfterPickRunnersNewOpeningOp          = channel.Op{State: "InitAfterPickRunners", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/boot/init.chan:70:9"}
-	initAfterLaunch2SendOperatorExitedOp      = channel.Op{State: "InitAfterLaunch2", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:128:21"}
+	initAfterLaunch2SendOperatorExitedOp      = channel.Op{State: "InitAfterLaunch2", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:133:21"}
 	initAfterNewOpeningSendTableGetOp         = channel.Op{State: "InitAfterNewOpening", Method: "SendTableGet", Slot: initTable, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:71:9"}
-	initAfterCloseSendOperatorExitedOp        = channel.Op{State: "InitAfterClose", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:128:21"}
-	initAfterRunMoreOp                        = channel.Op{State: "InitAfterRun", Method: "More", At: "protocols/boot/init.chan:131:22"}
-	initAfterRunLastOp                        = channel.Op{State: "InitAfterRun", Method: "Last", At: "protocols/boot/init.chan:132:22"}
+	initAfterCloseSendOperatorExitedOp        = channel.Op{State: "InitAfterClose", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:133:21"}
+	initAfterRunMoreOp                        = channel.Op{State: "InitAfterRun", Method: "More", At: "protocols/boot/init.chan:136:22"}
+	initAfterRunLastOp                        = channel.Op{State: "InitAfterRun", Method: "Last", At: "protocols/boot/init.chan:137:22"}
 	initAfterGetReceiveOOpenerOp              = channel.Op{State: "InitAfterGet", Method: "ReceiveOOpener", Slot: initOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/boot/init.chan:73:16"}
 	initAfterOpenedDirNewRenamingOp           = channel.Op{State: "InitAfterOpenedDir", Method: "NewRenaming", Takes: "protocols/dir.Renaming", At: "protocols/boot/init.chan:74:13"}
-	initAfterOpenedSendFCloseOp               = channel.Op{State: "InitAfterOpened", Method: "SendFClose", Slot: initF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:107:13"}
+	initAfterOpenedSendFCloseOp               = channel.Op{State: "InitAfterOpened", Method: "SendFClose", Slot: initF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:111:13"}
 	initAfterNewRenamingSendRenamersAttachOp  = channel.Op{State: "InitAfterNewRenaming", Method: "SendRenamersAttach", Slot: initRenamers, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:75:13"}
 	initAfterFailedSendInputCloseOp           = channel.Op{State: "InitAfterFailed", Method: "SendInputClose", Slot: initInput, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:64:13"}
 	initAfterAttachNewClockOp                 = channel.Op{State: "InitAfterAttach", Method: "NewClock", Takes: "protocols/clock.Clock", At: "protocols/boot/init.chan:76:13"}
 	initAfterClose2SendInputCloseOp           = channel.Op{State: "InitAfterClose2", Method: "SendInputClose", Slot: initInput, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/boot/init.chan:64:13"}
-	initAfterFailed2SendOperatorExitedOp      = channel.Op{State: "InitAfterFailed2", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:112:13"}
+	initAfterFailed2SendOperatorExitedOp      = channel.Op{State: "InitAfterFailed2", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:116:13"}
 	initAfterNewClockSendClocksAttachOp       = channel.Op{State: "InitAfterNewClock", Method: "SendClocksAttach", Slot: initClocks, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:77:13"}
-	initAfterClose3SendOperatorExitedOp       = channel.Op{State: "InitAfterClose3", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:109:13"}
+	initAfterClose3SendOperatorExitedOp       = channel.Op{State: "InitAfterClose3", Method: "SendOperatorExited", Slot: initOperator, Peer: 0, Label: 1, Point: channel.AnyPoint, At: "protocols/boot/init.chan:113:13"}
 	initAfterAttach2NewEntropyOp              = channel.Op{State: "InitAfterAttach2", Method: "NewEntropy", Takes: "protocols/entropy.Entropy", At: "protocols/boot/init.chan:78:13"}
 	initAfterNewEntropySendSourcesAttachOp    = channel.Op{State: "InitAfterNewEntropy", Method: "SendSourcesAttach", Slot: initSources, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:79:13"}
 	initAfterAttach3NewMemoryOp               = channel.Op{State: "InitAfterAttach3", Method: "NewMemory", Takes: "protocols/memory.Memory", At: "protocols/boot/init.chan:80:13"}
@@ -242,14 +242,14 @@ var (
 	initAfterGiveDirSendLifeParentBeginOp     = channel.Op{State: "InitAfterGiveDir", Method: "SendLifeParentBegin", Slot: initLifeParent, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/boot/init.chan:102:13"}
 	initAfterNewFile3StartPipeNextStartPipeOp = channel.Op{State: "InitAfterNewFile3StartPipeNext", Method: "StartPipe", Takes: "protocols/pipe.Pipe", Chosen: true, At: "protocols/boot/init.chan:44:24"}
 	initAfterAttach5SendLifeParentGiveOp      = channel.Op{State: "InitAfterAttach5", Method: "SendLifeParentGive", Slot: initLifeParent, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:95:29"}
-	initAfterBeginSendRunnersRunOp            = channel.Op{State: "InitAfterBegin", Method: "SendRunnersRun", Slot: initRunners, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:104:13"}
+	initAfterBeginSendRunnersRunOp            = channel.Op{State: "InitAfterBegin", Method: "SendRunnersRun", Slot: initRunners, Peer: 1, Label: 0, Point: channel.AnyPoint, Gone: true, At: "protocols/boot/init.chan:105:20"}
 	initAfterStartPipeSendLifeParentGiveOp    = channel.Op{State: "InitAfterStartPipe", Method: "SendLifeParentGive", Slot: initLifeParent, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/boot/init.chan:46:21"}
 	initServingChoice                         = channel.Choice{ID: 0, State: "InitServing", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: initOperator, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/boot/init.chan:118:65"},
-		{Kind: channel.Recv, Slot: initLives, Peer: 1, Point: 1, Label: 3, At: "protocols/boot/init.chan:135:16"},
-		{Kind: channel.Gone, Slot: initLives, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/boot/init.chan:137:16"},
-		{Kind: channel.Recv, Slot: initRunners, Peer: 1, Point: 1, Label: 1, At: "protocols/boot/init.chan:138:16"},
-		{Kind: channel.Gone, Slot: initRunners, Peer: 1, Point: 1, Label: 0, At: "protocols/boot/init.chan:140:16"},
+		{Kind: channel.Recv, Slot: initOperator, Peer: 0, Point: channel.AnyPoint, Label: 0, Guard: 1, At: "protocols/boot/init.chan:123:101"},
+		{Kind: channel.Recv, Slot: initLives, Peer: 1, Point: 1, Label: 3, At: "protocols/boot/init.chan:140:16"},
+		{Kind: channel.Gone, Slot: initLives, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/boot/init.chan:142:16"},
+		{Kind: channel.Recv, Slot: initRunners, Peer: 1, Point: 1, Label: 1, At: "protocols/boot/init.chan:143:16"},
+		{Kind: channel.Gone, Slot: initRunners, Peer: 1, Point: 1, Label: 0, At: "protocols/boot/init.chan:145:16"},
 	}}
 	initAfterPipedChoice = channel.Choice{ID: 1, State: "InitAfterPiped", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Now, Takes: "protocols/file.File", At: "protocols/boot/init.chan:40:16"},
@@ -272,25 +272,25 @@ var (
 // InitView reads the model variables of a Init, as whom a state is about. Only its steps change them.
 type InitView struct{ e *initComponent }
 
-// P is p (init.chan:123).
+// P is p (init.chan:128).
 func (v InitView) P() int { return v.e.v.p }
 
 // I is i (init.chan:85).
 func (v InitView) I() int { return v.e.v.i }
 
-// L is l (init.chan:135).
+// L is l (init.chan:140).
 func (v InitView) L() int { return v.e.v.l }
 
 // Added is the member that an add has made last.
 func (v InitView) Added() int { return v.e.added }
 
-// InitServing is a state of boot.Init at serving (init.chan:117).
+// InitServing is a state of boot.Init at serving (init.chan:121).
 // Next:
-//   - Launch(_) <- operator (init.chan:118)
-//   - Exited(_) <- lives[l at 1] (init.chan:135)
-//   - gone <- lives[l] (init.chan:137)
-//   - Free() <- runners[p at running] (init.chan:138)
-//   - gone <- runners[p at running] (init.chan:140)
+//   - Launch(_) <- operator (init.chan:123)
+//   - Exited(_) <- lives[l at 1] (init.chan:140)
+//   - gone <- lives[l] (init.chan:142)
+//   - Free() <- runners[p at running] (init.chan:143)
+//   - gone <- runners[p at running] (init.chan:145)
 type InitServing struct {
 	e    *initComponent
 	step uint32
@@ -306,7 +306,7 @@ func (s InitServing) Choose() (InitServingOption, error) {
 		return nil, channel.DeadState("InitServing", "Choose")
 	}
 	var guards uint64
-	if 0 < e.CountAt(initRunners, 1<<0) && e.Count(initLives) != e.sizes.programs {
+	if e.Count(initLives) != e.sizes.programs && (0 < e.CountAt(initRunners, 1<<0) || e.CountAt(initRunners, 1<<1) == 0) {
 		guards |= 1 << 0
 	}
 	taken, err := e.Choose(s.step, &initServingChoice, guards, 0)
@@ -357,9 +357,9 @@ func (s InitServing) Choose() (InitServingOption, error) {
 	panic("channel: InitServing took an option that it does not list")
 }
 
-// InitAfterExited is a state of boot.Init (init.chan:144).
+// InitAfterExited is a state of boot.Init (init.chan:149).
 // Next:
-//   - table <- Settle() (init.chan:144)
+//   - table <- Settle() (init.chan:149)
 type InitAfterExited struct {
 	e    *initComponent
 	step uint32
@@ -368,7 +368,7 @@ type InitAfterExited struct {
 // View reads the model variables.
 func (s InitAfterExited) View() InitView { return InitView{s.e} }
 
-// SendTableSettle does table <- Settle() (init.chan:144).
+// SendTableSettle does table <- Settle() (init.chan:149).
 func (s InitAfterExited) SendTableSettle() (InitAfterSettle, error) {
 	e := s.e
 	if e == nil {
@@ -381,9 +381,9 @@ func (s InitAfterExited) SendTableSettle() (InitAfterSettle, error) {
 	return InitAfterSettle{e, e.Step()}, nil
 }
 
-// InitAfterGone is a state of boot.Init (init.chan:147).
+// InitAfterGone is a state of boot.Init (init.chan:152).
 // Next:
-//   - operator <- Exited(_, _) (init.chan:147)
+//   - operator <- Exited(_, _) (init.chan:152)
 type InitAfterGone struct {
 	e    *initComponent
 	step uint32
@@ -392,7 +392,7 @@ type InitAfterGone struct {
 // View reads the model variables.
 func (s InitAfterGone) View() InitView { return InitView{s.e} }
 
-// SendOperatorExited does operator <- Exited(_, _) (init.chan:147).
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:152).
 func (s InitAfterGone) SendOperatorExited(job uint32, code uint32) (InitServing, error) {
 	e := s.e
 	if e == nil {
@@ -408,10 +408,10 @@ func (s InitAfterGone) SendOperatorExited(job uint32, code uint32) (InitServing,
 	return InitServing{e, e.Step()}, nil
 }
 
-// InitLaunching is a state of boot.Init at launching (init.chan:130).
+// InitLaunching is a state of boot.Init at launching (init.chan:135).
 // Next:
-//   - case more (init.chan:131)
-//   - case last (init.chan:132)
+//   - case more (init.chan:136)
+//   - case last (init.chan:137)
 type InitLaunching struct {
 	e    *initComponent
 	step uint32
@@ -420,7 +420,7 @@ type InitLaunching struct {
 // View reads the model variables.
 func (s InitLaunching) View() InitView { return InitView{s.e} }
 
-// More does case more (init.chan:131).
+// More does case more (init.chan:136).
 func (s InitLaunching) More() (InitLaunchingOrAfterLaunchOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -433,7 +433,7 @@ func (s InitLaunching) More() (InitLaunchingOrAfterLaunchOrOthers, error) {
 	return e.settle1(), nil
 }
 
-// Last does case last (init.chan:132).
+// Last does case last (init.chan:137).
 func (s InitLaunching) Last() (InitServing, error) {
 	e := s.e
 	if e == nil {
@@ -449,9 +449,9 @@ func (s InitLaunching) Last() (InitServing, error) {
 	return InitServing{e, e.Step()}, nil
 }
 
-// InitAfterLaunch is a state of boot.Init at launching (init.chan:123).
+// InitAfterLaunch is a state of boot.Init at launching (init.chan:128).
 // Next:
-//   - pick p in runners at rest (init.chan:123)
+//   - pick p in runners at rest (init.chan:128)
 type InitAfterLaunch struct {
 	e    *initComponent
 	step uint32
@@ -476,7 +476,7 @@ func (s InitAfterLaunch) Can(member int) bool {
 	return e != nil && member >= 0 && member < e.Len(initRunners) && e.HasAt(initRunners, member, 1<<0)
 }
 
-// PickRunners does pick p in runners at rest (init.chan:123).
+// PickRunners does pick p in runners at rest (init.chan:128).
 func (s InitAfterLaunch) PickRunners(member int) (InitAfterPickRunners, error) {
 	e := s.e
 	if e == nil {
@@ -518,9 +518,9 @@ func (s InitAfterMore) SendInputClose() (InitAfterClose, error) {
 	return InitAfterClose{e, e.Step()}, nil
 }
 
-// InitAfterSettle is a state of boot.Init (init.chan:145).
+// InitAfterSettle is a state of boot.Init (init.chan:150).
 // Next:
-//   - Settled() <- table (init.chan:145)
+//   - Settled() <- table (init.chan:150)
 type InitAfterSettle struct {
 	e    *initComponent
 	step uint32
@@ -569,9 +569,9 @@ func (s InitAfterPickRunners) NewOpening() (InitAfterNewOpening, error) {
 	return InitAfterNewOpening{e, e.Step()}, nil
 }
 
-// InitAfterLaunch2 is a state of boot.Init at launching (init.chan:128).
+// InitAfterLaunch2 is a state of boot.Init at launching (init.chan:133).
 // Next:
-//   - operator <- Exited(_, _) (init.chan:128)
+//   - operator <- Exited(_, _) (init.chan:133)
 type InitAfterLaunch2 struct {
 	e    *initComponent
 	step uint32
@@ -580,7 +580,7 @@ type InitAfterLaunch2 struct {
 // View reads the model variables.
 func (s InitAfterLaunch2) View() InitView { return InitView{s.e} }
 
-// SendOperatorExited does operator <- Exited(_, _) (init.chan:128).
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:133).
 func (s InitAfterLaunch2) SendOperatorExited(job uint32, code uint32) (InitAfterRun, error) {
 	e := s.e
 	if e == nil {
@@ -624,9 +624,9 @@ func (s InitAfterNewOpening) SendTableGet(ino uint64) (InitAfterGet, error) {
 	return InitAfterGet{e, e.Step()}, nil
 }
 
-// InitAfterClose is a state of boot.Init (init.chan:128).
+// InitAfterClose is a state of boot.Init (init.chan:133).
 // Next:
-//   - operator <- Exited(_, _) (init.chan:128)
+//   - operator <- Exited(_, _) (init.chan:133)
 type InitAfterClose struct {
 	e    *initComponent
 	step uint32
@@ -635,7 +635,7 @@ type InitAfterClose struct {
 // View reads the model variables.
 func (s InitAfterClose) View() InitView { return InitView{s.e} }
 
-// SendOperatorExited does operator <- Exited(_, _) (init.chan:128).
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:133).
 func (s InitAfterClose) SendOperatorExited(job uint32, code uint32) (InitAfterRun, error) {
 	e := s.e
 	if e == nil {
@@ -651,10 +651,10 @@ func (s InitAfterClose) SendOperatorExited(job uint32, code uint32) (InitAfterRu
 	return InitAfterRun{e, e.Step()}, nil
 }
 
-// InitAfterRun is a state of boot.Init (init.chan:130).
+// InitAfterRun is a state of boot.Init (init.chan:135).
 // Next:
-//   - case more (init.chan:131)
-//   - case last (init.chan:132)
+//   - case more (init.chan:136)
+//   - case last (init.chan:137)
 type InitAfterRun struct {
 	e    *initComponent
 	step uint32
@@ -663,7 +663,7 @@ type InitAfterRun struct {
 // View reads the model variables.
 func (s InitAfterRun) View() InitView { return InitView{s.e} }
 
-// More does case more (init.chan:131).
+// More does case more (init.chan:136).
 func (s InitAfterRun) More() (InitLaunchingOrAfterLaunchOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -676,7 +676,7 @@ func (s InitAfterRun) More() (InitLaunchingOrAfterLaunchOrOthers, error) {
 	return e.settle1(), nil
 }
 
-// Last does case last (init.chan:132).
+// Last does case last (init.chan:137).
 func (s InitAfterRun) Last() (InitServing, error) {
 	e := s.e
 	if e == nil {
@@ -695,8 +695,8 @@ func (s InitAfterRun) Last() (InitServing, error) {
 // InitAfterGet is a state of boot.Init (init.chan:72).
 // Next:
 //   - OpenedDir(root) <- o.opener (init.chan:73)
-//   - Opened(f) <- o.opener (init.chan:106)
-//   - Failed(_) <- o.opener (init.chan:110)
+//   - Opened(f) <- o.opener (init.chan:110)
+//   - Failed(_) <- o.opener (init.chan:114)
 type InitAfterGet struct {
 	e    *initComponent
 	step uint32
@@ -765,9 +765,9 @@ func (s InitAfterOpenedDir) NewRenaming() (InitAfterNewRenaming, error) {
 	return InitAfterNewRenaming{e, e.Step()}, nil
 }
 
-// InitAfterOpened is a state of boot.Init (init.chan:107).
+// InitAfterOpened is a state of boot.Init (init.chan:111).
 // Next:
-//   - f <- Close() (init.chan:107)
+//   - f <- Close() (init.chan:111)
 type InitAfterOpened struct {
 	e    *initComponent
 	step uint32
@@ -776,7 +776,7 @@ type InitAfterOpened struct {
 // View reads the model variables.
 func (s InitAfterOpened) View() InitView { return InitView{s.e} }
 
-// SendFClose does f <- Close() (init.chan:107).
+// SendFClose does f <- Close() (init.chan:111).
 func (s InitAfterOpened) SendFClose() (InitAfterClose2OrAfterClose3, error) {
 	e := s.e
 	if e == nil {
@@ -891,9 +891,9 @@ func (s InitAfterClose2) SendInputClose() (InitAfterClose3, error) {
 	return InitAfterClose3{e, e.Step()}, nil
 }
 
-// InitAfterFailed2 is a state of boot.Init (init.chan:112).
+// InitAfterFailed2 is a state of boot.Init (init.chan:116).
 // Next:
-//   - operator <- Exited(_, _) (init.chan:112)
+//   - operator <- Exited(_, _) (init.chan:116)
 type InitAfterFailed2 struct {
 	e    *initComponent
 	step uint32
@@ -902,7 +902,7 @@ type InitAfterFailed2 struct {
 // View reads the model variables.
 func (s InitAfterFailed2) View() InitView { return InitView{s.e} }
 
-// SendOperatorExited does operator <- Exited(_, _) (init.chan:112).
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:116).
 func (s InitAfterFailed2) SendOperatorExited(job uint32, code uint32) (InitAfterRun, error) {
 	e := s.e
 	if e == nil {
@@ -943,9 +943,9 @@ func (s InitAfterNewClock) SendClocksAttach() (InitAfterAttach2, error) {
 	return InitAfterAttach2{e, e.Step()}, nil
 }
 
-// InitAfterClose3 is a state of boot.Init (init.chan:109).
+// InitAfterClose3 is a state of boot.Init (init.chan:113).
 // Next:
-//   - operator <- Exited(_, _) (init.chan:109)
+//   - operator <- Exited(_, _) (init.chan:113)
 type InitAfterClose3 struct {
 	e    *initComponent
 	step uint32
@@ -954,7 +954,7 @@ type InitAfterClose3 struct {
 // View reads the model variables.
 func (s InitAfterClose3) View() InitView { return InitView{s.e} }
 
-// SendOperatorExited does operator <- Exited(_, _) (init.chan:109).
+// SendOperatorExited does operator <- Exited(_, _) (init.chan:113).
 func (s InitAfterClose3) SendOperatorExited(job uint32, code uint32) (InitAfterRun, error) {
 	e := s.e
 	if e == nil {
@@ -1513,7 +1513,8 @@ func (s InitAfterAttach5) SendLifeParentGive(fd uint32) (InitAfterStartProcessOr
 
 // InitAfterBegin is a state of boot.Init (init.chan:104).
 // Next:
-//   - runners[p] <- Run(_, s.program) (init.chan:104)
+//   - runners[p] <- Run(_, s.program) (init.chan:105)
+//   - gone <- runners[p] (init.chan:107)
 type InitAfterBegin struct {
 	e    *initComponent
 	step uint32
@@ -1522,7 +1523,7 @@ type InitAfterBegin struct {
 // View reads the model variables.
 func (s InitAfterBegin) View() InitView { return InitView{s.e} }
 
-// SendRunnersRun does runners[p] <- Run(_, s.program) (init.chan:104).
+// SendRunnersRun does runners[p] <- Run(_, s.program) (init.chan:105), or sees that the peer is gone.
 func (s InitAfterBegin) SendRunnersRun(module string) (InitAfterRun, error) {
 	e := s.e
 	if e == nil {
@@ -1532,6 +1533,11 @@ func (s InitAfterBegin) SendRunnersRun(module string) (InitAfterRun, error) {
 		return InitAfterRun{}, channel.BadArgument("InitAfterBegin", "SendRunnersRun", "module is longer than 4096")
 	}
 	if err := e.Begin(s.step, &initAfterBeginSendRunnersRunOp, e.v.p); err != nil {
+		if err == channel.ErrGone {
+			e.Drop(initRunners, e.v.p)
+			e.Drop(initSProgram, 0)
+			return InitAfterRun{e, e.Step()}, nil
+		}
 		return InitAfterRun{}, err
 	}
 	e.Give(0, initSProgram, 0)
@@ -1627,7 +1633,7 @@ type InitAfterNewFileOption interface{ initAfterNewFileOption() }
 // InitAfterNewFile3Option is *InitAfterNewFile3StartPipe or *InitAfterNewFile3Else.
 type InitAfterNewFile3Option interface{ initAfterNewFile3Option() }
 
-// InitServingLaunch is Launch(_) <- operator (init.chan:118). It is valid until the next step.
+// InitServingLaunch is Launch(_) <- operator (init.chan:123). It is valid until the next step.
 type InitServingLaunch struct {
 	Pipeline []byte
 	Next     InitLaunchingOrAfterLaunchOrOthers
@@ -1635,7 +1641,7 @@ type InitServingLaunch struct {
 
 func (*InitServingLaunch) initServingOption() {}
 
-// InitServingExited is Exited(_) <- lives[l at 1] (init.chan:135). It is valid until the next step.
+// InitServingExited is Exited(_) <- lives[l at 1] (init.chan:140). It is valid until the next step.
 type InitServingExited struct {
 	Member int
 	Code   uint32
@@ -1644,7 +1650,7 @@ type InitServingExited struct {
 
 func (*InitServingExited) initServingOption() {}
 
-// InitServingGoneLives is gone <- lives[l] (init.chan:137). It is valid until the next step.
+// InitServingGoneLives is gone <- lives[l] (init.chan:142). It is valid until the next step.
 type InitServingGoneLives struct {
 	Member int
 	Next   InitAfterExitedOrAfterGone
@@ -1652,7 +1658,7 @@ type InitServingGoneLives struct {
 
 func (*InitServingGoneLives) initServingOption() {}
 
-// InitServingFree is Free() <- runners[p at running] (init.chan:138). It is valid until the next step.
+// InitServingFree is Free() <- runners[p at running] (init.chan:143). It is valid until the next step.
 type InitServingFree struct {
 	Member int
 	Next   InitServing
@@ -1660,7 +1666,7 @@ type InitServingFree struct {
 
 func (*InitServingFree) initServingOption() {}
 
-// InitServingGoneRunners is gone <- runners[p at running] (init.chan:140). It is valid until the next step.
+// InitServingGoneRunners is gone <- runners[p at running] (init.chan:145). It is valid until the next step.
 type InitServingGoneRunners struct {
 	Member int
 	Next   InitServing
@@ -1668,7 +1674,7 @@ type InitServingGoneRunners struct {
 
 func (*InitServingGoneRunners) initServingOption() {}
 
-// InitAfterSettleSettled is Settled() <- table (init.chan:145). It is valid until the next step.
+// InitAfterSettleSettled is Settled() <- table (init.chan:150). It is valid until the next step.
 type InitAfterSettleSettled struct {
 	Next InitAfterGone
 }
@@ -1680,14 +1686,14 @@ type InitAfterGetOpenedDir struct {
 
 func (*InitAfterGetOpenedDir) initAfterGetOption() {}
 
-// InitAfterGetOpened is Opened(f) <- o.opener (init.chan:106). It is valid until the next step.
+// InitAfterGetOpened is Opened(f) <- o.opener (init.chan:110). It is valid until the next step.
 type InitAfterGetOpened struct {
 	Next InitAfterOpened
 }
 
 func (*InitAfterGetOpened) initAfterGetOption() {}
 
-// InitAfterGetFailed is Failed(_) <- o.opener (init.chan:110). It is valid until the next step.
+// InitAfterGetFailed is Failed(_) <- o.opener (init.chan:114). It is valid until the next step.
 type InitAfterGetFailed struct {
 	Err  errno.Errno
 	Next InitAfterFailedOrAfterFailed2
@@ -1751,7 +1757,7 @@ type InitAfterNewFile3Else struct {
 
 func (*InitAfterNewFile3Else) initAfterNewFile3Option() {}
 
-// settle1 is what the component does by itself from init.chan:122 on.
+// settle1 is what the component does by itself from init.chan:127 on.
 func (e *initComponent) settle1() InitLaunchingOrAfterLaunchOrOthers {
 	if 0 < e.CountAt(initRunners, 1<<0) && e.Count(initLives) != e.sizes.programs {
 		if e.CountAt(initRunners, 1<<0) == 0 {
@@ -1769,7 +1775,7 @@ func (e *initComponent) settle1() InitLaunchingOrAfterLaunchOrOthers {
 	return &e.at.initAfterLaunch2
 }
 
-// settle2 is what the component does by itself from init.chan:143 on.
+// settle2 is what the component does by itself from init.chan:148 on.
 func (e *initComponent) settle2() InitAfterExitedOrAfterGone {
 	if e.Count(initLives) == 0 {
 		e.at.initAfterExited = InitAfterExited{e, e.Step()}
@@ -1779,7 +1785,7 @@ func (e *initComponent) settle2() InitAfterExitedOrAfterGone {
 	return &e.at.initAfterGone
 }
 
-// settle3 is what the component does by itself from init.chan:137 on.
+// settle3 is what the component does by itself from init.chan:142 on.
 func (e *initComponent) settle3() InitAfterExitedOrAfterGone {
 	e.Drop(initLives, e.v.l)
 	if e.Count(initLives) == 0 {

@@ -14,7 +14,7 @@ import (
 )
 
 // ServicesDigest identifies what was verified of the system boot.Services.
-const ServicesDigest = "1ec2e241a94421111f7a01dced9eae412ea644c5ec45024dbf77b1420842d4f3"
+const ServicesDigest = "003af55a0f1731cefbbb53ab022a35ccab3ee6435c89e3296fd26708e5efdf73"
 
 // ServicesParts is the code of the system boot.Services: a function for each of its components.
 type ServicesParts struct {

@@ -10,7 +10,7 @@ import (
 )
 
 // FilesDigest identifies what was verified of the system fs.Files.
-const FilesDigest = "de2aef48349c4aebd001a029ad043bde8fa4330464979328f1f4f7fef625bd5a"
+const FilesDigest = "4bca3b54995ae247ef1a9276269d52b784aa53a21153306193371ff857fe6946"
 
 // FilesParts is the code of the system fs.Files: a function for each of its components.
 type FilesParts struct {

@@ -10,7 +10,7 @@ import (
 )
 
 // KilledDigest identifies what was verified of the system fs.Killed.
-const KilledDigest = "90f8b31669f74dcc7618b438bba0ee3956796ee96d7f2ca4c0ee8ac84b978ee5"
+const KilledDigest = "081f92da12b112a56e570345b6eb6b227878fc4672eaddcdf86b7a43bca43bda"
 
 // KilledParts is the code of the system fs.Killed: a function for each of its components.
 type KilledParts struct {

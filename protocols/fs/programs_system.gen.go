@@ -11,7 +11,7 @@ import (
 )
 
 // ProgramsDigest identifies what was verified of the system fs.Programs.
-const ProgramsDigest = "a99daa56cb505f05e52e10c5e6dcb428b1e586558ed564339592c1a124a8bcf2"
+const ProgramsDigest = "e17be3db362e8801902c9f6f277a9be49758ad07190b8883656230b5fb2e21e4"
 
 // ProgramsParts is the code of the system fs.Programs: a function for each of its components.
 type ProgramsParts struct {

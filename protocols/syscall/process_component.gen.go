@@ -71,6 +71,7 @@ type processComponent struct {
 		answer   Answer
 		which    clock.Which
 		f        int
+		any      int
 		n        int
 		d        int
 		e        int
@@ -150,7 +151,8 @@ type processComponent struct {
 		processAfterListFailed            ProcessAfterListFailed
 		processAfterWaitReady             ProcessAfterWaitReady
 		processAfterWaitCancelled         ProcessAfterWaitCancelled
-		processAfterWaitGone              ProcessAfterWaitGone
+		processAfterWaitGoneNaps          ProcessAfterWaitGoneNaps
+		processAfterWaitGoneSys           ProcessAfterWaitGoneSys
 		processAfterStat2Is               ProcessAfterStat2Is
 		processAfterSyncDone              ProcessAfterSyncDone
 		processAfterSyncFailed            ProcessAfterSyncFailed
@@ -167,15 +169,19 @@ type processComponent struct {
 		processAfterTruncateDone          ProcessAfterTruncateDone
 		processAfterTruncateFailed        ProcessAfterTruncateFailed
 		processAfterStat5Is               ProcessAfterStat5Is
+		processAfterWatchSentRelease      ProcessAfterWatchSentRelease
+		processAfterWatchGone             ProcessAfterWatchGone
 		processAfterReadLinkTarget        ProcessAfterReadLinkTarget
 		processAfterReadLinkFailed        ProcessAfterReadLinkFailed
 		processAfterReleaseReady          ProcessAfterReleaseReady
 		processAfterReleaseCancelled      ProcessAfterReleaseCancelled
+		processAfterReleaseGone           ProcessAfterReleaseGone
 		processAfterOpenOpenedDir         ProcessAfterOpenOpenedDir
 		processAfterOpenOpened            ProcessAfterOpenOpened
 		processAfterOpenFailed            ProcessAfterOpenFailed
 		processAfterWrongReady            ProcessAfterWrongReady
 		processAfterWrongCancelled        ProcessAfterWrongCancelled
+		processAfterWrongGone             ProcessAfterWrongGone
 		processAfterPath2SentDone         ProcessAfterPath2SentDone
 		processAfterPath2Gone             ProcessAfterPath2Gone
 		processAfterPath3SentFailed       ProcessAfterPath3SentFailed
@@ -356,7 +362,7 @@ const (
 )
 
 func processLayout(g *ProcessGiven) *channel.Component {
-	return &channel.Component{Name: "Process", Choices: 24, Ops: processOps, Chooses: processChooses, Slots: []channel.Slot{
+	return &channel.Component{Name: "Process", Choices: 27, Ops: processOps, Chooses: processChooses, Slots: []channel.Slot{
 		{Name: "sys", Protocol: &Syscall, Role: 1},
 		{Name: "parent", Protocol: &Life, Role: 1},
 		{Name: "renamer", Protocol: &dir.Renaming, Role: 0},
@@ -383,352 +389,365 @@ func processLayout(g *ProcessGiven) *channel.Component {
 }
 
 // processOps are all steps of a Process, and processChooses its chooses.
-var processOps = []*channel.Op{&processStartingReceiveParentOp, &processAfterGiveSendFCloseOp, &processAfterGiveDirSendDCloseOp, &processAfterGrantedGrantedOp, &processAfterGrantedNoneOp, &processAfterNowSendTimeNowOp, &processAfterResolutionSendTimeResolutionOp, &processAfterRandomSendChanceDrawOp, &processAfterGrowSendRamGrowOp, &processDatingClockOp, &processDatingDatedOp, &processAfterReadFileOp, &processAfterReadDirectoryOp, &processAfterReadHereOp, &processAfterReadPathOp, &processAfterReadOtherOp, &processAfterSetTimesGivenOp, &processAfterSetTimesNowOp, &processAfterNow2ReceiveTimeOp, &processAfterResolution2ReceiveTimeOp, &processAfterDrawReceiveChanceOp, &processAfterGrow2ReceiveRamOp, &processAfterClockSendTimeNowOp, &processAfterDatedTimerOp, &processAfterDatedTimelessOp, &processAfterNow3SendTimeNowOp, &processAfterTouchGivenOp, &processAfterTouchNowOp, &processAfterNow4ReceiveTimeOp, &processAfterTimerNewWakeOp, &processAskingFileOp, &processAskingAskedOp, &processSendDoneChooseDoneOp, &processSendFailedSentFailedNextSendSysFailedOp, &processSendDataSentDataNextSendSysDataOp, &processSendWrittenSentWrittenNextSendSysWrittenOp, &processSendIsSentIsNextSendSysIsOp, &processSendPositionSentPositionNextSendSysPositionOp, &processSendDescribedSentDescribedNextSendSysDescribedOp, &processSendOpenedSentOpenedNextSendSysOpenedOp, &processSendTimeSentTimeNextSendSysTimeOp, &processSendWokenSentWokenNextSendSysWokenOp, &processAfterFilePickFilesOp, &processAfterDirectoryPickDirsOp, &processAfterNow5ReceiveTimeOp, &processAfterNow6SendTimeNowOp, &processAfterNewWakeSendTimeSleepOp, &processAfterArgumentsSendFilesCloseOp, &processLegsPickDirsOp, &processAfterNow7ReceiveTimeOp, &processAfterFile2PickFilesOp, &processAfterAskedWaitOp, &processAfterAskedLookOp, &processAfterAskedWrongOp, &processDirStatSendDirsStatOp, &processDirTimesSendDirsSetTimesOp, &processDirCloseSendDirsCloseOp, &processFillingSendDirsListOp, &processAfterPickFilesNewWakeOp, &processFileReadReadyOp, &processFileReadLookOp, &processFileWriteOverOp, &processFileWriteBehindOp, &processFileStatSendFilesStatOp, &processFileSyncSendFilesSyncOp, &processFileResizeExactlyOp, &processFileResizeAtLeastOp, &processFileTimesSendFilesSetTimesOp, &processFileCloseSendFilesCloseOp, &processFileSeekSendFilesStatOp, &processFileDescribeSendFilesStatOp, &processAfterStatReceiveDirsOp, &processAfterSetTimes2ReceiveDirsOp, &processAfterListReceiveDirsOp, &processAfterNewWake2SendFilesWatchOp, &processAfterEnvironmentSendDirsCloseOp, &processAfterReadySendFilesReadOp, &processAfterLook2NewWakeOp, &processAfterOverSendFilesWriteOp, &processAfterBehindSendFilesAppendOp, &processAfterStat2ReceiveFilesOp, &processAfterSyncReceiveFilesOp, &processAfterExactlySendFilesTruncateOp, &processAfterAtLeastSendFilesStatOp, &processAfterSetTimes3ReceiveFilesOp, &processAfterStat3ReceiveFilesOp, &processAfterStat4ReceiveFilesOp, &processAfterEntriesMoreOp, &processAfterEntriesEnoughOp, &processWalkingArrivedOp, &processWalkingRefusedOp, &processWalkingAgainOp, &processWalkingDownOp, &processWalkingLookOp, &processAfterLookSendNapsReleaseOp, &processAfterExitSendRenamerDetachOp, &processAfterNewWake3SendFilesWatchOp, &processAfterTruncateReceiveFilesOp, &processAfterStat5ReceiveFilesOp, &processAfterPathSendAtCloseOp, &processAfterDownNewOpeningOp, &processAfterLook3SendAtReadLinkOp, &processAfterDetachSendTimeDetachOp, &processAfterWatchSendWSleeperReleaseOp, &processAfterIsFineOp, &processAfterIsWrongOp, &processAfterArrivedSendFirstCloseOp, &processAfterRefusedSendAtCloseOp, &processAfterAgainSendAtCloseOp, &processAfterNewOpeningSendAtOpenOp, &processAfterReadLinkReceiveAtOp, &processAfterDetach2SendChanceDetachOp, &processAfterReleaseReceiveWSleeperOp, &processAfterIs2ShortOp, &processAfterIs2LongOp, &processAfterOpenReceiveOOpenerOp, &processAfterWrongReceiveNapsOp, &processAfterDetach3SendRamDetachOp, &processOpeningNewOpeningOp, &processFindingItselfOp, &processFindingNameOp, &processTouchingNewOpeningOp, &processMakingSendAtMakeDirOp, &processRemovingSendAtFindOp, &processTyingSendAtSymlinkOp, &processReadingLinkSendAtReadLinkOp, &processSecondSameOp, &processSecondBorrowedOp, &processSecondOtherOp, &processAfterOpenedSendFCloseOp, &processAfterFailedLinkOp, &processAfterFailedFailedOp, &processAfterDetach4SendParentExitedOp, &processAfterCloseSendFirstCloseOp, &processAfterPath2ChooseDoneOp, &processAfterPath3SentFailedNextSendSysFailedOp, &processAfterPath4SentDataNextSendSysDataOp, &processAfterPath5SentWrittenNextSendSysWrittenOp, &processAfterPath6SentIsNextSendSysIsOp, &processAfterPath7SentPositionNextSendSysPositionOp, &processAfterPath8SentDescribedNextSendSysDescribedOp, &processAfterPath9SentOpenedNextSendSysOpenedOp, &processAfterPath10SentTimeNextSendSysTimeOp, &processAfterPath11SentWokenNextSendSysWokenOp, &processAfterNewOpening2SendAtOpenOp, &processAfterItselfSendAtStatOp, &processAfterNameSendAtFindOp, &processAfterNewOpening3SendAtOpenOp, &processAfterMakeDirReceiveAtOp, &processAfterFindReceiveAtOp, &processAfterSymlinkReceiveAtOp, &processAfterReadLink2ReceiveAtOp, &processAfterAgain2PickDirsOp, &processAfterOpenedDirSendAtCloseOp, &processAfterLinkSendAtReadLinkOp, &processAfterOpen2ReceiveOOpenerOp, &processAfterStat6ReceiveAtOp, &processAfterFind2ReceiveAtOp, &processAfterOpen3ReceiveOOpenerOp, &processAfterFoundRightOp, &processAfterFoundWrongOp, &processAfterSameSendAtRenameOp, &processAfterSame2SendAtFindOp, &processAfterOtherPickDirsOp, &processAfterClose2SendAtCloseOp, &processAfterReadLink3ReceiveAtOp, &processAfterFailed2SendAtCloseOp, &processAfterPath12SendFilesCloseOp, &processAfterOpened2KeptOp, &processAfterOpened2EmptiedOp, &processAfterOpened2WrongOp, &processAfterOpenedDir2KeptOp, &processAfterOpenedDir2WrongOp, &processAfterOpened3SendFSetTimesOp, &processAfterOpenedDir3SendDSetTimesOp, &processAfterRightSendAtUnlinkOp, &processAfterRenameReceiveAtOp, &processAfterFind3ReceiveAtOp, &processAfterBorrowedSendFirstFindOp, &processAfterPickDirsSendRenamerRenameOp, &processAfterEmptiedSendFTruncateOp, &processAfterWrong2SendFCloseOp, &processAfterWrong3SendDCloseOp, &processAfterSetTimes4ReceiveFOp, &processAfterSetTimes5ReceiveDOp, &processAfterUnlinkReceiveAtOp, &processAfterFound2RightOp, &processAfterFound2WrongOp, &processAfterFind4ReceiveFirstOp, &processAfterRename2ReceiveRenamerOp, &processAfterDoneSendAtCloseOp, &processAfterFailed3SendAtCloseOp, &processAfterKeptSendFCloseOp, &processAfterTruncate2ReceiveFOp, &processAfterRight2SendAtLinkOp, &processAfterFound3RightOp, &processAfterFound3WrongOp, &processAfterPath13SendDirsCloseOp, &processAfterFailed4SendFCloseOp, &processAfterKept2SendDCloseOp, &processAfterLink2ReceiveAtOp, &processAfterRight3SendAtLinkOp, &processAfterPath14SendRenamerDetachOp, &processAfterDone4SendFCloseOp, &processAfterDone2SendFCloseOp, &processAfterDone3SendDCloseOp, &processAfterLink3ReceiveAtOp}
+var processOps = []*channel.Op{&processStartingReceiveParentOp, &processAfterGiveSendFCloseOp, &processAfterGiveDirSendDCloseOp, &processAfterGrantedGrantedOp, &processAfterGrantedNoneOp, &processAfterNowSendTimeNowOp, &processAfterResolutionSendTimeResolutionOp, &processAfterRandomSendChanceDrawOp, &processAfterGrowSendRamGrowOp, &processDatingClockOp, &processDatingDatedOp, &processAfterReadFileOp, &processAfterReadDirectoryOp, &processAfterReadHereOp, &processAfterReadPathOp, &processAfterReadOtherOp, &processAfterSetTimesGivenOp, &processAfterSetTimesNowOp, &processAfterNow2ReceiveTimeOp, &processAfterResolution2ReceiveTimeOp, &processAfterDrawReceiveChanceOp, &processAfterGrow2ReceiveRamOp, &processAfterClockSendTimeNowOp, &processAfterDatedTimerOp, &processAfterDatedTimelessOp, &processAfterNow3SendTimeNowOp, &processAfterTouchGivenOp, &processAfterTouchNowOp, &processAfterNow4ReceiveTimeOp, &processAfterTimerNewWakeOp, &processAskingFileOp, &processAskingAskedOp, &processSendDoneChooseDoneOp, &processSendFailedSentFailedNextSendSysFailedOp, &processSendDataSentDataNextSendSysDataOp, &processSendWrittenSentWrittenNextSendSysWrittenOp, &processSendIsSentIsNextSendSysIsOp, &processSendPositionSentPositionNextSendSysPositionOp, &processSendDescribedSentDescribedNextSendSysDescribedOp, &processSendOpenedSentOpenedNextSendSysOpenedOp, &processSendTimeSentTimeNextSendSysTimeOp, &processSendWokenSentWokenNextSendSysWokenOp, &processAfterFilePickFilesOp, &processAfterDirectoryPickDirsOp, &processAfterNow5ReceiveTimeOp, &processAfterNow6SendTimeNowOp, &processAfterNewWakeSendTimeSleepOp, &processAfterArgumentsSendFilesCloseOp, &processLegsPickDirsOp, &processAfterNow7ReceiveTimeOp, &processAfterFile2PickFilesOp, &processAfterAskedWaitOp, &processAfterAskedLookOp, &processAfterAskedWrongOp, &processDirStatSendDirsStatOp, &processDirTimesSendDirsSetTimesOp, &processDirCloseSendDirsCloseOp, &processFillingSendDirsListOp, &processAfterPickFilesNewWakeOp, &processFileReadReadyOp, &processFileReadLookOp, &processFileWriteOverOp, &processFileWriteBehindOp, &processFileStatSendFilesStatOp, &processFileSyncSendFilesSyncOp, &processFileResizeExactlyOp, &processFileResizeAtLeastOp, &processFileTimesSendFilesSetTimesOp, &processFileCloseSendFilesCloseOp, &processFileSeekSendFilesStatOp, &processFileDescribeSendFilesStatOp, &processAfterStatReceiveDirsOp, &processAfterSetTimes2ReceiveDirsOp, &processAfterListReceiveDirsOp, &processAfterNewWake2SendFilesWatchOp, &processAfterEnvironmentSendDirsCloseOp, &processAfterReadySendFilesReadOp, &processAfterLook2NewWakeOp, &processAfterOverSendFilesWriteOp, &processAfterBehindSendFilesAppendOp, &processAfterStat2ReceiveFilesOp, &processAfterSyncReceiveFilesOp, &processAfterExactlySendFilesTruncateOp, &processAfterAtLeastSendFilesStatOp, &processAfterSetTimes3ReceiveFilesOp, &processAfterStat3ReceiveFilesOp, &processAfterStat4ReceiveFilesOp, &processAfterEntriesMoreOp, &processAfterEntriesEnoughOp, &processWalkingArrivedOp, &processWalkingRefusedOp, &processWalkingAgainOp, &processWalkingDownOp, &processWalkingLookOp, &processAfterLookSendNapsReleaseOp, &processAfterExitSendRenamerDetachOp, &processAfterNewWake3SendFilesWatchOp, &processAfterTruncateReceiveFilesOp, &processAfterStat5ReceiveFilesOp, &processAfterPathSendAtCloseOp, &processAfterDownNewOpeningOp, &processAfterLook3SendAtReadLinkOp, &processAfterDetachSendTimeDetachOp, &processAfterWatchChooseReleaseOp, &processAfterIsFineOp, &processAfterIsWrongOp, &processAfterArrivedSendFirstCloseOp, &processAfterRefusedSendAtCloseOp, &processAfterAgainSendAtCloseOp, &processAfterNewOpeningSendAtOpenOp, &processAfterReadLinkReceiveAtOp, &processAfterDetach2SendChanceDetachOp, &processAfterIs2ShortOp, &processAfterIs2LongOp, &processAfterOpenReceiveOOpenerOp, &processAfterDetach3SendRamDetachOp, &processOpeningNewOpeningOp, &processFindingItselfOp, &processFindingNameOp, &processTouchingNewOpeningOp, &processMakingSendAtMakeDirOp, &processRemovingSendAtFindOp, &processTyingSendAtSymlinkOp, &processReadingLinkSendAtReadLinkOp, &processSecondSameOp, &processSecondBorrowedOp, &processSecondOtherOp, &processAfterOpenedSendFCloseOp, &processAfterFailedLinkOp, &processAfterFailedFailedOp, &processAfterDetach4SendParentExitedOp, &processAfterCloseSendFirstCloseOp, &processAfterPath2ChooseDoneOp, &processAfterPath3SentFailedNextSendSysFailedOp, &processAfterPath4SentDataNextSendSysDataOp, &processAfterPath5SentWrittenNextSendSysWrittenOp, &processAfterPath6SentIsNextSendSysIsOp, &processAfterPath7SentPositionNextSendSysPositionOp, &processAfterPath8SentDescribedNextSendSysDescribedOp, &processAfterPath9SentOpenedNextSendSysOpenedOp, &processAfterPath10SentTimeNextSendSysTimeOp, &processAfterPath11SentWokenNextSendSysWokenOp, &processAfterNewOpening2SendAtOpenOp, &processAfterItselfSendAtStatOp, &processAfterNameSendAtFindOp, &processAfterNewOpening3SendAtOpenOp, &processAfterMakeDirReceiveAtOp, &processAfterFindReceiveAtOp, &processAfterSymlinkReceiveAtOp, &processAfterReadLink2ReceiveAtOp, &processAfterAgain2PickDirsOp, &processAfterOpenedDirSendAtCloseOp, &processAfterLinkSendAtReadLinkOp, &processAfterOpen2ReceiveOOpenerOp, &processAfterStat6ReceiveAtOp, &processAfterFind2ReceiveAtOp, &processAfterOpen3ReceiveOOpenerOp, &processAfterFoundRightOp, &processAfterFoundWrongOp, &processAfterSameSendAtRenameOp, &processAfterSame2SendAtFindOp, &processAfterOtherPickDirsOp, &processAfterClose2SendAtCloseOp, &processAfterReadLink3ReceiveAtOp, &processAfterFailed2SendAtCloseOp, &processAfterPath12SendFilesCloseOp, &processAfterOpened2KeptOp, &processAfterOpened2EmptiedOp, &processAfterOpened2WrongOp, &processAfterOpenedDir2KeptOp, &processAfterOpenedDir2WrongOp, &processAfterOpened3SendFSetTimesOp, &processAfterOpenedDir3SendDSetTimesOp, &processAfterRightSendAtUnlinkOp, &processAfterRenameReceiveAtOp, &processAfterFind3ReceiveAtOp, &processAfterBorrowedSendFirstFindOp, &processAfterPickDirsSendRenamerRenameOp, &processAfterEmptiedSendFTruncateOp, &processAfterWrong2SendFCloseOp, &processAfterWrong3SendDCloseOp, &processAfterSetTimes4ReceiveFOp, &processAfterSetTimes5ReceiveDOp, &processAfterUnlinkReceiveAtOp, &processAfterFound2RightOp, &processAfterFound2WrongOp, &processAfterFind4ReceiveFirstOp, &processAfterRename2ReceiveRenamerOp, &processAfterDoneSendAtCloseOp, &processAfterFailed3SendAtCloseOp, &processAfterKeptSendFCloseOp, &processAfterTruncate2ReceiveFOp, &processAfterRight2SendAtLinkOp, &processAfterFound3RightOp, &processAfterFound3WrongOp, &processAfterPath13SendDirsCloseOp, &processAfterFailed4SendFCloseOp, &processAfterKept2SendDCloseOp, &processAfterLink2ReceiveAtOp, &processAfterRight3SendAtLinkOp, &processAfterPath14SendRenamerDetachOp, &processAfterDone4SendFCloseOp, &processAfterDone2SendFCloseOp, &processAfterDone3SendDCloseOp, &processAfterLink3ReceiveAtOp}
 
-var processChooses = []*channel.Choice{&processRunningChoice, &processSendDoneChoice, &processSendFailedChoice, &processSendDataChoice, &processSendWrittenChoice, &processSendIsChoice, &processSendPositionChoice, &processSendDescribedChoice, &processSendOpenedChoice, &processSendTimeChoice, &processSendWokenChoice, &processAfterWaitChoice, &processAfterRead2Choice, &processAfterWriteChoice, &processAfterPath2Choice, &processAfterPath3Choice, &processAfterPath4Choice, &processAfterPath5Choice, &processAfterPath6Choice, &processAfterPath7Choice, &processAfterPath8Choice, &processAfterPath9Choice, &processAfterPath10Choice, &processAfterPath11Choice}
+var processChooses = []*channel.Choice{&processRunningChoice, &processSendDoneChoice, &processSendFailedChoice, &processSendDataChoice, &processSendWrittenChoice, &processSendIsChoice, &processSendPositionChoice, &processSendDescribedChoice, &processSendOpenedChoice, &processSendTimeChoice, &processSendWokenChoice, &processAfterWaitChoice, &processAfterRead2Choice, &processAfterWriteChoice, &processAfterWatchChoice, &processAfterReleaseChoice, &processAfterWrongChoice, &processAfterPath2Choice, &processAfterPath3Choice, &processAfterPath4Choice, &processAfterPath5Choice, &processAfterPath6Choice, &processAfterPath7Choice, &processAfterPath8Choice, &processAfterPath9Choice, &processAfterPath10Choice, &processAfterPath11Choice}
 
 var (
-	processStartingReceiveParentOp                          = channel.Op{State: "ProcessStarting", Method: "ReceiveParent", Slot: processParent, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:684:16"}
-	processAfterGiveSendFCloseOp                            = channel.Op{State: "ProcessAfterGive", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:687:26"}
-	processAfterGiveDirSendDCloseOp                         = channel.Op{State: "ProcessAfterGiveDir", Method: "SendDClose", Slot: processD, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:692:26"}
-	processAfterGrantedGrantedOp                            = channel.Op{State: "ProcessAfterGranted", Method: "Granted", At: "protocols/syscall/process.chan:606:18"}
-	processAfterGrantedNoneOp                               = channel.Op{State: "ProcessAfterGranted", Method: "None", At: "protocols/syscall/process.chan:607:18"}
-	processAfterNowSendTimeNowOp                            = channel.Op{State: "ProcessAfterNow", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:646:13"}
-	processAfterResolutionSendTimeResolutionOp              = channel.Op{State: "ProcessAfterResolution", Method: "SendTimeResolution", Slot: processTime, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:651:13"}
-	processAfterRandomSendChanceDrawOp                      = channel.Op{State: "ProcessAfterRandom", Method: "SendChanceDraw", Slot: processChance, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:656:13"}
-	processAfterGrowSendRamGrowOp                           = channel.Op{State: "ProcessAfterGrow", Method: "SendRamGrow", Slot: processRam, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:661:13"}
-	processDatingClockOp                                    = channel.Op{State: "ProcessDating", Method: "Clock", At: "protocols/syscall/process.chan:495:18"}
-	processDatingDatedOp                                    = channel.Op{State: "ProcessDating", Method: "Dated", At: "protocols/syscall/process.chan:498:18"}
-	processAfterReadFileOp                                  = channel.Op{State: "ProcessAfterRead", Method: "File", At: "protocols/syscall/process.chan:557:14"}
-	processAfterReadDirectoryOp                             = channel.Op{State: "ProcessAfterRead", Method: "Directory", At: "protocols/syscall/process.chan:563:14"}
-	processAfterReadHereOp                                  = channel.Op{State: "ProcessAfterRead", Method: "Here", At: "protocols/syscall/process.chan:568:14"}
-	processAfterReadPathOp                                  = channel.Op{State: "ProcessAfterRead", Method: "Path", At: "protocols/syscall/process.chan:571:14"}
-	processAfterReadOtherOp                                 = channel.Op{State: "ProcessAfterRead", Method: "Other", At: "protocols/syscall/process.chan:575:14"}
-	processAfterSetTimesGivenOp                             = channel.Op{State: "ProcessAfterSetTimes", Method: "Given", At: "protocols/syscall/process.chan:547:14"}
-	processAfterSetTimesNowOp                               = channel.Op{State: "ProcessAfterSetTimes", Method: "Now", At: "protocols/syscall/process.chan:548:14"}
-	processAfterNow2ReceiveTimeOp                           = channel.Op{State: "ProcessAfterNow2", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:647:13"}
-	processAfterResolution2ReceiveTimeOp                    = channel.Op{State: "ProcessAfterResolution2", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:652:13"}
-	processAfterDrawReceiveChanceOp                         = channel.Op{State: "ProcessAfterDraw", Method: "ReceiveChance", Slot: processChance, Peer: 1, Labels: 1 << 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:657:13"}
-	processAfterGrow2ReceiveRamOp                           = channel.Op{State: "ProcessAfterGrow2", Method: "ReceiveRam", Slot: processRam, Peer: 1, Labels: 1<<3 | 1<<4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:663:20"}
-	processAfterClockSendTimeNowOp                          = channel.Op{State: "ProcessAfterClock", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:496:17"}
-	processAfterDatedTimerOp                                = channel.Op{State: "ProcessAfterDated", Method: "Timer", At: "protocols/syscall/process.chan:502:14"}
-	processAfterDatedTimelessOp                             = channel.Op{State: "ProcessAfterDated", Method: "Timeless", At: "protocols/syscall/process.chan:506:14"}
-	processAfterNow3SendTimeNowOp                           = channel.Op{State: "ProcessAfterNow3", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:549:13"}
-	processAfterTouchGivenOp                                = channel.Op{State: "ProcessAfterTouch", Method: "Given", At: "protocols/syscall/process.chan:547:14"}
-	processAfterTouchNowOp                                  = channel.Op{State: "ProcessAfterTouch", Method: "Now", At: "protocols/syscall/process.chan:548:14"}
-	processAfterNow4ReceiveTimeOp                           = channel.Op{State: "ProcessAfterNow4", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:497:17"}
-	processAfterTimerNewWakeOp                              = channel.Op{State: "ProcessAfterTimer", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/syscall/process.chan:503:13"}
-	processAskingFileOp                                     = channel.Op{State: "ProcessAsking", Method: "File", At: "protocols/syscall/process.chan:510:18"}
-	processAskingAskedOp                                    = channel.Op{State: "ProcessAsking", Method: "Asked", At: "protocols/syscall/process.chan:516:18"}
-	processSendDoneChooseDoneOp                             = channel.Op{State: "ProcessSendDone", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 39, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:703:17"}
-	processSendFailedSentFailedNextSendSysFailedOp          = channel.Op{State: "ProcessSendFailedSentFailedNext", Method: "SendSysFailed", Slot: processSys, Peer: 0, Label: 36, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:706:17"}
-	processSendDataSentDataNextSendSysDataOp                = channel.Op{State: "ProcessSendDataSentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 35, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:709:17"}
-	processSendWrittenSentWrittenNextSendSysWrittenOp       = channel.Op{State: "ProcessSendWrittenSentWrittenNext", Method: "SendSysWritten", Slot: processSys, Peer: 0, Label: 37, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:712:17"}
-	processSendIsSentIsNextSendSysIsOp                      = channel.Op{State: "ProcessSendIsSentIsNext", Method: "SendSysIs", Slot: processSys, Peer: 0, Label: 38, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:715:17"}
-	processSendPositionSentPositionNextSendSysPositionOp    = channel.Op{State: "ProcessSendPositionSentPositionNext", Method: "SendSysPosition", Slot: processSys, Peer: 0, Label: 40, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:718:17"}
-	processSendDescribedSentDescribedNextSendSysDescribedOp = channel.Op{State: "ProcessSendDescribedSentDescribedNext", Method: "SendSysDescribed", Slot: processSys, Peer: 0, Label: 41, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:721:17"}
-	processSendOpenedSentOpenedNextSendSysOpenedOp          = channel.Op{State: "ProcessSendOpenedSentOpenedNext", Method: "SendSysOpened", Slot: processSys, Peer: 0, Label: 42, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:724:17"}
-	processSendTimeSentTimeNextSendSysTimeOp                = channel.Op{State: "ProcessSendTimeSentTimeNext", Method: "SendSysTime", Slot: processSys, Peer: 0, Label: 43, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:727:17"}
-	processSendWokenSentWokenNextSendSysWokenOp             = channel.Op{State: "ProcessSendWokenSentWokenNext", Method: "SendSysWoken", Slot: processSys, Peer: 0, Label: 44, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:730:17"}
-	processAfterFilePickFilesOp                             = channel.Op{State: "ProcessAfterFile", Method: "PickFiles", At: "protocols/syscall/process.chan:558:20"}
-	processAfterDirectoryPickDirsOp                         = channel.Op{State: "ProcessAfterDirectory", Method: "PickDirs", At: "protocols/syscall/process.chan:564:20"}
-	processAfterNow5ReceiveTimeOp                           = channel.Op{State: "ProcessAfterNow5", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:550:13"}
-	processAfterNow6SendTimeNowOp                           = channel.Op{State: "ProcessAfterNow6", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:549:13"}
-	processAfterNewWakeSendTimeSleepOp                      = channel.Op{State: "ProcessAfterNewWake", Method: "SendTimeSleep", Slot: processTime, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:504:13"}
-	processAfterArgumentsSendFilesCloseOp                   = channel.Op{State: "ProcessAfterArguments", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:736:9"}
-	processLegsPickDirsOp                                   = channel.Op{State: "ProcessLegs", Method: "PickDirs", At: "protocols/syscall/process.chan:217:16"}
-	processAfterNow7ReceiveTimeOp                           = channel.Op{State: "ProcessAfterNow7", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:550:13"}
-	processAfterFile2PickFilesOp                            = channel.Op{State: "ProcessAfterFile2", Method: "PickFiles", At: "protocols/syscall/process.chan:511:24"}
-	processAfterAskedWaitOp                                 = channel.Op{State: "ProcessAfterAsked", Method: "Wait", At: "protocols/syscall/process.chan:522:14"}
-	processAfterAskedLookOp                                 = channel.Op{State: "ProcessAfterAsked", Method: "Look", At: "protocols/syscall/process.chan:530:14"}
-	processAfterAskedWrongOp                                = channel.Op{State: "ProcessAfterAsked", Method: "Wrong", At: "protocols/syscall/process.chan:531:14"}
-	processDirStatSendDirsStatOp                            = channel.Op{State: "ProcessDirStat", Method: "SendDirsStat", Slot: processDirs, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:176:13"}
-	processDirTimesSendDirsSetTimesOp                       = channel.Op{State: "ProcessDirTimes", Method: "SendDirsSetTimes", Slot: processDirs, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:181:13"}
-	processDirCloseSendDirsCloseOp                          = channel.Op{State: "ProcessDirClose", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:185:13"}
-	processFillingSendDirsListOp                            = channel.Op{State: "ProcessFilling", Method: "SendDirsList", Slot: processDirs, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:155:13"}
-	processAfterPickFilesNewWakeOp                          = channel.Op{State: "ProcessAfterPickFiles", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/syscall/process.chan:512:21"}
+	processStartingReceiveParentOp                          = channel.Op{State: "ProcessStarting", Method: "ReceiveParent", Slot: processParent, Peer: 0, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:698:16"}
+	processAfterGiveSendFCloseOp                            = channel.Op{State: "ProcessAfterGive", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:701:26"}
+	processAfterGiveDirSendDCloseOp                         = channel.Op{State: "ProcessAfterGiveDir", Method: "SendDClose", Slot: processD, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:706:26"}
+	processAfterGrantedGrantedOp                            = channel.Op{State: "ProcessAfterGranted", Method: "Granted", At: "protocols/syscall/process.chan:620:18"}
+	processAfterGrantedNoneOp                               = channel.Op{State: "ProcessAfterGranted", Method: "None", At: "protocols/syscall/process.chan:621:18"}
+	processAfterNowSendTimeNowOp                            = channel.Op{State: "ProcessAfterNow", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:660:13"}
+	processAfterResolutionSendTimeResolutionOp              = channel.Op{State: "ProcessAfterResolution", Method: "SendTimeResolution", Slot: processTime, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:665:13"}
+	processAfterRandomSendChanceDrawOp                      = channel.Op{State: "ProcessAfterRandom", Method: "SendChanceDraw", Slot: processChance, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:670:13"}
+	processAfterGrowSendRamGrowOp                           = channel.Op{State: "ProcessAfterGrow", Method: "SendRamGrow", Slot: processRam, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:675:13"}
+	processDatingClockOp                                    = channel.Op{State: "ProcessDating", Method: "Clock", At: "protocols/syscall/process.chan:503:18"}
+	processDatingDatedOp                                    = channel.Op{State: "ProcessDating", Method: "Dated", At: "protocols/syscall/process.chan:506:18"}
+	processAfterReadFileOp                                  = channel.Op{State: "ProcessAfterRead", Method: "File", At: "protocols/syscall/process.chan:571:14"}
+	processAfterReadDirectoryOp                             = channel.Op{State: "ProcessAfterRead", Method: "Directory", At: "protocols/syscall/process.chan:577:14"}
+	processAfterReadHereOp                                  = channel.Op{State: "ProcessAfterRead", Method: "Here", At: "protocols/syscall/process.chan:582:14"}
+	processAfterReadPathOp                                  = channel.Op{State: "ProcessAfterRead", Method: "Path", At: "protocols/syscall/process.chan:585:14"}
+	processAfterReadOtherOp                                 = channel.Op{State: "ProcessAfterRead", Method: "Other", At: "protocols/syscall/process.chan:589:14"}
+	processAfterSetTimesGivenOp                             = channel.Op{State: "ProcessAfterSetTimes", Method: "Given", At: "protocols/syscall/process.chan:561:14"}
+	processAfterSetTimesNowOp                               = channel.Op{State: "ProcessAfterSetTimes", Method: "Now", At: "protocols/syscall/process.chan:562:14"}
+	processAfterNow2ReceiveTimeOp                           = channel.Op{State: "ProcessAfterNow2", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:661:13"}
+	processAfterResolution2ReceiveTimeOp                    = channel.Op{State: "ProcessAfterResolution2", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:666:13"}
+	processAfterDrawReceiveChanceOp                         = channel.Op{State: "ProcessAfterDraw", Method: "ReceiveChance", Slot: processChance, Peer: 1, Labels: 1 << 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:671:13"}
+	processAfterGrow2ReceiveRamOp                           = channel.Op{State: "ProcessAfterGrow2", Method: "ReceiveRam", Slot: processRam, Peer: 1, Labels: 1<<3 | 1<<4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:677:20"}
+	processAfterClockSendTimeNowOp                          = channel.Op{State: "ProcessAfterClock", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:504:17"}
+	processAfterDatedTimerOp                                = channel.Op{State: "ProcessAfterDated", Method: "Timer", At: "protocols/syscall/process.chan:510:14"}
+	processAfterDatedTimelessOp                             = channel.Op{State: "ProcessAfterDated", Method: "Timeless", At: "protocols/syscall/process.chan:514:14"}
+	processAfterNow3SendTimeNowOp                           = channel.Op{State: "ProcessAfterNow3", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:563:13"}
+	processAfterTouchGivenOp                                = channel.Op{State: "ProcessAfterTouch", Method: "Given", At: "protocols/syscall/process.chan:561:14"}
+	processAfterTouchNowOp                                  = channel.Op{State: "ProcessAfterTouch", Method: "Now", At: "protocols/syscall/process.chan:562:14"}
+	processAfterNow4ReceiveTimeOp                           = channel.Op{State: "ProcessAfterNow4", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:505:17"}
+	processAfterTimerNewWakeOp                              = channel.Op{State: "ProcessAfterTimer", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/syscall/process.chan:511:13"}
+	processAskingFileOp                                     = channel.Op{State: "ProcessAsking", Method: "File", At: "protocols/syscall/process.chan:518:18"}
+	processAskingAskedOp                                    = channel.Op{State: "ProcessAsking", Method: "Asked", At: "protocols/syscall/process.chan:524:18"}
+	processSendDoneChooseDoneOp                             = channel.Op{State: "ProcessSendDone", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 39, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:717:17"}
+	processSendFailedSentFailedNextSendSysFailedOp          = channel.Op{State: "ProcessSendFailedSentFailedNext", Method: "SendSysFailed", Slot: processSys, Peer: 0, Label: 36, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:720:17"}
+	processSendDataSentDataNextSendSysDataOp                = channel.Op{State: "ProcessSendDataSentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 35, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:723:17"}
+	processSendWrittenSentWrittenNextSendSysWrittenOp       = channel.Op{State: "ProcessSendWrittenSentWrittenNext", Method: "SendSysWritten", Slot: processSys, Peer: 0, Label: 37, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:726:17"}
+	processSendIsSentIsNextSendSysIsOp                      = channel.Op{State: "ProcessSendIsSentIsNext", Method: "SendSysIs", Slot: processSys, Peer: 0, Label: 38, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:729:17"}
+	processSendPositionSentPositionNextSendSysPositionOp    = channel.Op{State: "ProcessSendPositionSentPositionNext", Method: "SendSysPosition", Slot: processSys, Peer: 0, Label: 40, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:732:17"}
+	processSendDescribedSentDescribedNextSendSysDescribedOp = channel.Op{State: "ProcessSendDescribedSentDescribedNext", Method: "SendSysDescribed", Slot: processSys, Peer: 0, Label: 41, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:735:17"}
+	processSendOpenedSentOpenedNextSendSysOpenedOp          = channel.Op{State: "ProcessSendOpenedSentOpenedNext", Method: "SendSysOpened", Slot: processSys, Peer: 0, Label: 42, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:738:17"}
+	processSendTimeSentTimeNextSendSysTimeOp                = channel.Op{State: "ProcessSendTimeSentTimeNext", Method: "SendSysTime", Slot: processSys, Peer: 0, Label: 43, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:741:17"}
+	processSendWokenSentWokenNextSendSysWokenOp             = channel.Op{State: "ProcessSendWokenSentWokenNext", Method: "SendSysWoken", Slot: processSys, Peer: 0, Label: 44, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:744:17"}
+	processAfterFilePickFilesOp                             = channel.Op{State: "ProcessAfterFile", Method: "PickFiles", At: "protocols/syscall/process.chan:572:20"}
+	processAfterDirectoryPickDirsOp                         = channel.Op{State: "ProcessAfterDirectory", Method: "PickDirs", At: "protocols/syscall/process.chan:578:20"}
+	processAfterNow5ReceiveTimeOp                           = channel.Op{State: "ProcessAfterNow5", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:564:13"}
+	processAfterNow6SendTimeNowOp                           = channel.Op{State: "ProcessAfterNow6", Method: "SendTimeNow", Slot: processTime, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:563:13"}
+	processAfterNewWakeSendTimeSleepOp                      = channel.Op{State: "ProcessAfterNewWake", Method: "SendTimeSleep", Slot: processTime, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:512:13"}
+	processAfterArgumentsSendFilesCloseOp                   = channel.Op{State: "ProcessAfterArguments", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:750:9"}
+	processLegsPickDirsOp                                   = channel.Op{State: "ProcessLegs", Method: "PickDirs", At: "protocols/syscall/process.chan:225:16"}
+	processAfterNow7ReceiveTimeOp                           = channel.Op{State: "ProcessAfterNow7", Method: "ReceiveTime", Slot: processTime, Peer: 1, Labels: 1 << 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:564:13"}
+	processAfterFile2PickFilesOp                            = channel.Op{State: "ProcessAfterFile2", Method: "PickFiles", At: "protocols/syscall/process.chan:519:24"}
+	processAfterAskedWaitOp                                 = channel.Op{State: "ProcessAfterAsked", Method: "Wait", At: "protocols/syscall/process.chan:530:14"}
+	processAfterAskedLookOp                                 = channel.Op{State: "ProcessAfterAsked", Method: "Look", At: "protocols/syscall/process.chan:540:14"}
+	processAfterAskedWrongOp                                = channel.Op{State: "ProcessAfterAsked", Method: "Wrong", At: "protocols/syscall/process.chan:541:14"}
+	processDirStatSendDirsStatOp                            = channel.Op{State: "ProcessDirStat", Method: "SendDirsStat", Slot: processDirs, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:184:13"}
+	processDirTimesSendDirsSetTimesOp                       = channel.Op{State: "ProcessDirTimes", Method: "SendDirsSetTimes", Slot: processDirs, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:189:13"}
+	processDirCloseSendDirsCloseOp                          = channel.Op{State: "ProcessDirClose", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:193:13"}
+	processFillingSendDirsListOp                            = channel.Op{State: "ProcessFilling", Method: "SendDirsList", Slot: processDirs, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:163:13"}
+	processAfterPickFilesNewWakeOp                          = channel.Op{State: "ProcessAfterPickFiles", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/syscall/process.chan:520:21"}
 	processFileReadReadyOp                                  = channel.Op{State: "ProcessFileRead", Method: "Ready", At: "protocols/syscall/process.chan:53:14"}
 	processFileReadLookOp                                   = channel.Op{State: "ProcessFileRead", Method: "Look", At: "protocols/syscall/process.chan:54:14"}
-	processFileWriteOverOp                                  = channel.Op{State: "ProcessFileWrite", Method: "Over", At: "protocols/syscall/process.chan:76:14"}
-	processFileWriteBehindOp                                = channel.Op{State: "ProcessFileWrite", Method: "Behind", At: "protocols/syscall/process.chan:77:14"}
-	processFileStatSendFilesStatOp                          = channel.Op{State: "ProcessFileStat", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:87:9"}
-	processFileSyncSendFilesSyncOp                          = channel.Op{State: "ProcessFileSync", Method: "SendFilesSync", Slot: processFiles, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:123:13"}
-	processFileResizeExactlyOp                              = channel.Op{State: "ProcessFileResize", Method: "Exactly", At: "protocols/syscall/process.chan:94:14"}
-	processFileResizeAtLeastOp                              = channel.Op{State: "ProcessFileResize", Method: "AtLeast", At: "protocols/syscall/process.chan:95:14"}
-	processFileTimesSendFilesSetTimesOp                     = channel.Op{State: "ProcessFileTimes", Method: "SendFilesSetTimes", Slot: processFiles, Peer: 1, Label: 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:130:13"}
-	processFileCloseSendFilesCloseOp                        = channel.Op{State: "ProcessFileClose", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:134:13"}
-	processFileSeekSendFilesStatOp                          = channel.Op{State: "ProcessFileSeek", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:87:9"}
-	processFileDescribeSendFilesStatOp                      = channel.Op{State: "ProcessFileDescribe", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:87:9"}
-	processAfterStatReceiveDirsOp                           = channel.Op{State: "ProcessAfterStat", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1 << 20, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:177:13"}
+	processFileWriteOverOp                                  = channel.Op{State: "ProcessFileWrite", Method: "Over", At: "protocols/syscall/process.chan:84:14"}
+	processFileWriteBehindOp                                = channel.Op{State: "ProcessFileWrite", Method: "Behind", At: "protocols/syscall/process.chan:85:14"}
+	processFileStatSendFilesStatOp                          = channel.Op{State: "ProcessFileStat", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:95:9"}
+	processFileSyncSendFilesSyncOp                          = channel.Op{State: "ProcessFileSync", Method: "SendFilesSync", Slot: processFiles, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:131:13"}
+	processFileResizeExactlyOp                              = channel.Op{State: "ProcessFileResize", Method: "Exactly", At: "protocols/syscall/process.chan:102:14"}
+	processFileResizeAtLeastOp                              = channel.Op{State: "ProcessFileResize", Method: "AtLeast", At: "protocols/syscall/process.chan:103:14"}
+	processFileTimesSendFilesSetTimesOp                     = channel.Op{State: "ProcessFileTimes", Method: "SendFilesSetTimes", Slot: processFiles, Peer: 1, Label: 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:138:13"}
+	processFileCloseSendFilesCloseOp                        = channel.Op{State: "ProcessFileClose", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:142:13"}
+	processFileSeekSendFilesStatOp                          = channel.Op{State: "ProcessFileSeek", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:95:9"}
+	processFileDescribeSendFilesStatOp                      = channel.Op{State: "ProcessFileDescribe", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:95:9"}
+	processAfterStatReceiveDirsOp                           = channel.Op{State: "ProcessAfterStat", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1 << 20, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:185:13"}
 	processAfterSetTimes2ReceiveDirsOp                      = channel.Op{State: "ProcessAfterSetTimes2", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterListReceiveDirsOp                           = channel.Op{State: "ProcessAfterList", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<17 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:157:20"}
-	processAfterNewWake2SendFilesWatchOp                    = channel.Op{State: "ProcessAfterNewWake2", Method: "SendFilesWatch", Slot: processFiles, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:513:21"}
-	processAfterEnvironmentSendDirsCloseOp                  = channel.Op{State: "ProcessAfterEnvironment", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:739:9"}
-	processAfterReadySendFilesReadOp                        = channel.Op{State: "ProcessAfterReady", Method: "SendFilesRead", Slot: processFiles, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:66:9"}
+	processAfterListReceiveDirsOp                           = channel.Op{State: "ProcessAfterList", Method: "ReceiveDirs", Slot: processDirs, Peer: 1, Labels: 1<<17 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:165:20"}
+	processAfterNewWake2SendFilesWatchOp                    = channel.Op{State: "ProcessAfterNewWake2", Method: "SendFilesWatch", Slot: processFiles, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:521:21"}
+	processAfterEnvironmentSendDirsCloseOp                  = channel.Op{State: "ProcessAfterEnvironment", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:753:9"}
+	processAfterReadySendFilesReadOp                        = channel.Op{State: "ProcessAfterReady", Method: "SendFilesRead", Slot: processFiles, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:74:9"}
 	processAfterLook2NewWakeOp                              = channel.Op{State: "ProcessAfterLook2", Method: "NewWake", Takes: "protocols/wake.Wake", At: "protocols/syscall/process.chan:56:13"}
-	processAfterOverSendFilesWriteOp                        = channel.Op{State: "ProcessAfterOver", Method: "SendFilesWrite", Slot: processFiles, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:76:22"}
-	processAfterBehindSendFilesAppendOp                     = channel.Op{State: "ProcessAfterBehind", Method: "SendFilesAppend", Slot: processFiles, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:77:22"}
-	processAfterStat2ReceiveFilesOp                         = channel.Op{State: "ProcessAfterStat2", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:88:9"}
+	processAfterOverSendFilesWriteOp                        = channel.Op{State: "ProcessAfterOver", Method: "SendFilesWrite", Slot: processFiles, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:84:22"}
+	processAfterBehindSendFilesAppendOp                     = channel.Op{State: "ProcessAfterBehind", Method: "SendFilesAppend", Slot: processFiles, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:85:22"}
+	processAfterStat2ReceiveFilesOp                         = channel.Op{State: "ProcessAfterStat2", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:96:9"}
 	processAfterSyncReceiveFilesOp                          = channel.Op{State: "ProcessAfterSync", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterExactlySendFilesTruncateOp                  = channel.Op{State: "ProcessAfterExactly", Method: "SendFilesTruncate", Slot: processFiles, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:104:9"}
-	processAfterAtLeastSendFilesStatOp                      = channel.Op{State: "ProcessAfterAtLeast", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:87:9"}
+	processAfterExactlySendFilesTruncateOp                  = channel.Op{State: "ProcessAfterExactly", Method: "SendFilesTruncate", Slot: processFiles, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:112:9"}
+	processAfterAtLeastSendFilesStatOp                      = channel.Op{State: "ProcessAfterAtLeast", Method: "SendFilesStat", Slot: processFiles, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:95:9"}
 	processAfterSetTimes3ReceiveFilesOp                     = channel.Op{State: "ProcessAfterSetTimes3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterStat3ReceiveFilesOp                         = channel.Op{State: "ProcessAfterStat3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:88:9"}
-	processAfterStat4ReceiveFilesOp                         = channel.Op{State: "ProcessAfterStat4", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:88:9"}
-	processAfterEntriesMoreOp                               = channel.Op{State: "ProcessAfterEntries", Method: "More", At: "protocols/syscall/process.chan:159:22"}
-	processAfterEntriesEnoughOp                             = channel.Op{State: "ProcessAfterEntries", Method: "Enough", At: "protocols/syscall/process.chan:160:22"}
-	processWalkingArrivedOp                                 = channel.Op{State: "ProcessWalking", Method: "Arrived", At: "protocols/syscall/process.chan:222:22"}
-	processWalkingRefusedOp                                 = channel.Op{State: "ProcessWalking", Method: "Refused", At: "protocols/syscall/process.chan:224:22"}
-	processWalkingAgainOp                                   = channel.Op{State: "ProcessWalking", Method: "Again", At: "protocols/syscall/process.chan:227:22"}
-	processWalkingDownOp                                    = channel.Op{State: "ProcessWalking", Method: "Down", At: "protocols/syscall/process.chan:235:22"}
-	processWalkingLookOp                                    = channel.Op{State: "ProcessWalking", Method: "Look", At: "protocols/syscall/process.chan:263:22"}
-	processAfterLookSendNapsReleaseOp                       = channel.Op{State: "ProcessAfterLook", Method: "SendNapsRelease", Slot: processNaps, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:534:13"}
-	processAfterExitSendRenamerDetachOp                     = channel.Op{State: "ProcessAfterExit", Method: "SendRenamerDetach", Slot: processRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:741:5"}
+	processAfterStat3ReceiveFilesOp                         = channel.Op{State: "ProcessAfterStat3", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:96:9"}
+	processAfterStat4ReceiveFilesOp                         = channel.Op{State: "ProcessAfterStat4", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:96:9"}
+	processAfterEntriesMoreOp                               = channel.Op{State: "ProcessAfterEntries", Method: "More", At: "protocols/syscall/process.chan:167:22"}
+	processAfterEntriesEnoughOp                             = channel.Op{State: "ProcessAfterEntries", Method: "Enough", At: "protocols/syscall/process.chan:168:22"}
+	processWalkingArrivedOp                                 = channel.Op{State: "ProcessWalking", Method: "Arrived", At: "protocols/syscall/process.chan:230:22"}
+	processWalkingRefusedOp                                 = channel.Op{State: "ProcessWalking", Method: "Refused", At: "protocols/syscall/process.chan:232:22"}
+	processWalkingAgainOp                                   = channel.Op{State: "ProcessWalking", Method: "Again", At: "protocols/syscall/process.chan:235:22"}
+	processWalkingDownOp                                    = channel.Op{State: "ProcessWalking", Method: "Down", At: "protocols/syscall/process.chan:243:22"}
+	processWalkingLookOp                                    = channel.Op{State: "ProcessWalking", Method: "Look", At: "protocols/syscall/process.chan:271:22"}
+	processAfterLookSendNapsReleaseOp                       = channel.Op{State: "ProcessAfterLook", Method: "SendNapsRelease", Slot: processNaps, Peer: 1, Label: 0, Point: channel.AnyPoint, Gone: true, At: "protocols/syscall/process.chan:545:20"}
+	processAfterExitSendRenamerDetachOp                     = channel.Op{State: "ProcessAfterExit", Method: "SendRenamerDetach", Slot: processRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:755:5"}
 	processAfterNewWake3SendFilesWatchOp                    = channel.Op{State: "ProcessAfterNewWake3", Method: "SendFilesWatch", Slot: processFiles, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:57:13"}
 	processAfterTruncateReceiveFilesOp                      = channel.Op{State: "ProcessAfterTruncate", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterStat5ReceiveFilesOp                         = channel.Op{State: "ProcessAfterStat5", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:88:9"}
-	processAfterPathSendAtCloseOp                           = channel.Op{State: "ProcessAfterPath", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
-	processAfterDownNewOpeningOp                            = channel.Op{State: "ProcessAfterDown", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/syscall/process.chan:236:21"}
-	processAfterLook3SendAtReadLinkOp                       = channel.Op{State: "ProcessAfterLook3", Method: "SendAtReadLink", Slot: processAt, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:264:21"}
-	processAfterDetachSendTimeDetachOp                      = channel.Op{State: "ProcessAfterDetach", Method: "SendTimeDetach", Slot: processTime, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:742:5"}
-	processAfterWatchSendWSleeperReleaseOp                  = channel.Op{State: "ProcessAfterWatch", Method: "SendWSleeperRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:58:13"}
-	processAfterIsFineOp                                    = channel.Op{State: "ProcessAfterIs", Method: "Fine", At: "protocols/syscall/process.chan:140:18"}
-	processAfterIsWrongOp                                   = channel.Op{State: "ProcessAfterIs", Method: "Wrong", At: "protocols/syscall/process.chan:141:18"}
-	processAfterArrivedSendFirstCloseOp                     = channel.Op{State: "ProcessAfterArrived", Method: "SendFirstClose", Slot: processFirst, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:485:17"}
-	processAfterRefusedSendAtCloseOp                        = channel.Op{State: "ProcessAfterRefused", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
-	processAfterAgainSendAtCloseOp                          = channel.Op{State: "ProcessAfterAgain", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
-	processAfterNewOpeningSendAtOpenOp                      = channel.Op{State: "ProcessAfterNewOpening", Method: "SendAtOpen", Slot: processAt, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:237:21"}
-	processAfterReadLinkReceiveAtOp                         = channel.Op{State: "ProcessAfterReadLink", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<19 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:266:28"}
-	processAfterDetach2SendChanceDetachOp                   = channel.Op{State: "ProcessAfterDetach2", Method: "SendChanceDetach", Slot: processChance, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:743:5"}
-	processAfterReleaseReceiveWSleeperOp                    = channel.Op{State: "ProcessAfterRelease", Method: "ReceiveWSleeper", Slot: processWSleeper, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:60:20"}
-	processAfterIs2ShortOp                                  = channel.Op{State: "ProcessAfterIs2", Method: "Short", At: "protocols/syscall/process.chan:98:18"}
-	processAfterIs2LongOp                                   = channel.Op{State: "ProcessAfterIs2", Method: "Long", At: "protocols/syscall/process.chan:99:18"}
-	processAfterOpenReceiveOOpenerOp                        = channel.Op{State: "ProcessAfterOpen", Method: "ReceiveOOpener", Slot: processOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:239:28"}
-	processAfterWrongReceiveNapsOp                          = channel.Op{State: "ProcessAfterWrong", Method: "ReceiveNaps", Slot: processNaps, Peer: 1, Labels: 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:538:20"}
-	processAfterDetach3SendRamDetachOp                      = channel.Op{State: "ProcessAfterDetach3", Method: "SendRamDetach", Slot: processRam, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:744:5"}
-	processOpeningNewOpeningOp                              = channel.Op{State: "ProcessOpening", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/syscall/process.chan:296:9"}
-	processFindingItselfOp                                  = channel.Op{State: "ProcessFinding", Method: "Itself", At: "protocols/syscall/process.chan:322:14"}
-	processFindingNameOp                                    = channel.Op{State: "ProcessFinding", Method: "Name", At: "protocols/syscall/process.chan:326:14"}
-	processTouchingNewOpeningOp                             = channel.Op{State: "ProcessTouching", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/syscall/process.chan:337:9"}
-	processMakingSendAtMakeDirOp                            = channel.Op{State: "ProcessMaking", Method: "SendAtMakeDir", Slot: processAt, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:433:13"}
-	processRemovingSendAtFindOp                             = channel.Op{State: "ProcessRemoving", Method: "SendAtFind", Slot: processAt, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:354:9"}
-	processTyingSendAtSymlinkOp                             = channel.Op{State: "ProcessTying", Method: "SendAtSymlink", Slot: processAt, Peer: 1, Label: 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:440:13"}
-	processReadingLinkSendAtReadLinkOp                      = channel.Op{State: "ProcessReadingLink", Method: "SendAtReadLink", Slot: processAt, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:444:13"}
-	processSecondSameOp                                     = channel.Op{State: "ProcessSecond", Method: "Same", At: "protocols/syscall/process.chan:386:14"}
-	processSecondBorrowedOp                                 = channel.Op{State: "ProcessSecond", Method: "Borrowed", At: "protocols/syscall/process.chan:394:14"}
-	processSecondOtherOp                                    = channel.Op{State: "ProcessSecond", Method: "Other", At: "protocols/syscall/process.chan:395:14"}
-	processAfterOpenedSendFCloseOp                          = channel.Op{State: "ProcessAfterOpened", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:244:25"}
-	processAfterFailedLinkOp                                = channel.Op{State: "ProcessAfterFailed", Method: "Link", At: "protocols/syscall/process.chan:249:30"}
-	processAfterFailedFailedOp                              = channel.Op{State: "ProcessAfterFailed", Method: "Failed", At: "protocols/syscall/process.chan:257:30"}
-	processAfterDetach4SendParentExitedOp                   = channel.Op{State: "ProcessAfterDetach4", Method: "SendParentExited", Slot: processParent, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:745:5"}
-	processAfterCloseSendFirstCloseOp                       = channel.Op{State: "ProcessAfterClose", Method: "SendFirstClose", Slot: processFirst, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:485:17"}
-	processAfterPath2ChooseDoneOp                           = channel.Op{State: "ProcessAfterPath2", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 39, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:703:17"}
-	processAfterPath3SentFailedNextSendSysFailedOp          = channel.Op{State: "ProcessAfterPath3SentFailedNext", Method: "SendSysFailed", Slot: processSys, Peer: 0, Label: 36, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:706:17"}
-	processAfterPath4SentDataNextSendSysDataOp              = channel.Op{State: "ProcessAfterPath4SentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 35, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:709:17"}
-	processAfterPath5SentWrittenNextSendSysWrittenOp        = channel.Op{State: "ProcessAfterPath5SentWrittenNext", Method: "SendSysWritten", Slot: processSys, Peer: 0, Label: 37, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:712:17"}
-	processAfterPath6SentIsNextSendSysIsOp                  = channel.Op{State: "ProcessAfterPath6SentIsNext", Method: "SendSysIs", Slot: processSys, Peer: 0, Label: 38, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:715:17"}
-	processAfterPath7SentPositionNextSendSysPositionOp      = channel.Op{State: "ProcessAfterPath7SentPositionNext", Method: "SendSysPosition", Slot: processSys, Peer: 0, Label: 40, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:718:17"}
-	processAfterPath8SentDescribedNextSendSysDescribedOp    = channel.Op{State: "ProcessAfterPath8SentDescribedNext", Method: "SendSysDescribed", Slot: processSys, Peer: 0, Label: 41, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:721:17"}
-	processAfterPath9SentOpenedNextSendSysOpenedOp          = channel.Op{State: "ProcessAfterPath9SentOpenedNext", Method: "SendSysOpened", Slot: processSys, Peer: 0, Label: 42, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:724:17"}
-	processAfterPath10SentTimeNextSendSysTimeOp             = channel.Op{State: "ProcessAfterPath10SentTimeNext", Method: "SendSysTime", Slot: processSys, Peer: 0, Label: 43, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:727:17"}
-	processAfterPath11SentWokenNextSendSysWokenOp           = channel.Op{State: "ProcessAfterPath11SentWokenNext", Method: "SendSysWoken", Slot: processSys, Peer: 0, Label: 44, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:730:17"}
-	processAfterNewOpening2SendAtOpenOp                     = channel.Op{State: "ProcessAfterNewOpening2", Method: "SendAtOpen", Slot: processAt, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:297:9"}
-	processAfterItselfSendAtStatOp                          = channel.Op{State: "ProcessAfterItself", Method: "SendAtStat", Slot: processAt, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:323:13"}
-	processAfterNameSendAtFindOp                            = channel.Op{State: "ProcessAfterName", Method: "SendAtFind", Slot: processAt, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:327:13"}
-	processAfterNewOpening3SendAtOpenOp                     = channel.Op{State: "ProcessAfterNewOpening3", Method: "SendAtOpen", Slot: processAt, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:338:9"}
+	processAfterStat5ReceiveFilesOp                         = channel.Op{State: "ProcessAfterStat5", Method: "ReceiveFiles", Slot: processFiles, Peer: 1, Labels: 1 << 13, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:96:9"}
+	processAfterPathSendAtCloseOp                           = channel.Op{State: "ProcessAfterPath", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:218:13"}
+	processAfterDownNewOpeningOp                            = channel.Op{State: "ProcessAfterDown", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/syscall/process.chan:244:21"}
+	processAfterLook3SendAtReadLinkOp                       = channel.Op{State: "ProcessAfterLook3", Method: "SendAtReadLink", Slot: processAt, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:272:21"}
+	processAfterDetachSendTimeDetachOp                      = channel.Op{State: "ProcessAfterDetach", Method: "SendTimeDetach", Slot: processTime, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:756:5"}
+	processAfterWatchChooseReleaseOp                        = channel.Op{State: "ProcessAfterWatch", Method: "ChooseRelease", Slot: processWSleeper, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:59:20"}
+	processAfterIsFineOp                                    = channel.Op{State: "ProcessAfterIs", Method: "Fine", At: "protocols/syscall/process.chan:148:18"}
+	processAfterIsWrongOp                                   = channel.Op{State: "ProcessAfterIs", Method: "Wrong", At: "protocols/syscall/process.chan:149:18"}
+	processAfterArrivedSendFirstCloseOp                     = channel.Op{State: "ProcessAfterArrived", Method: "SendFirstClose", Slot: processFirst, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:493:17"}
+	processAfterRefusedSendAtCloseOp                        = channel.Op{State: "ProcessAfterRefused", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:218:13"}
+	processAfterAgainSendAtCloseOp                          = channel.Op{State: "ProcessAfterAgain", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:218:13"}
+	processAfterNewOpeningSendAtOpenOp                      = channel.Op{State: "ProcessAfterNewOpening", Method: "SendAtOpen", Slot: processAt, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:245:21"}
+	processAfterReadLinkReceiveAtOp                         = channel.Op{State: "ProcessAfterReadLink", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<19 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:274:28"}
+	processAfterDetach2SendChanceDetachOp                   = channel.Op{State: "ProcessAfterDetach2", Method: "SendChanceDetach", Slot: processChance, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:757:5"}
+	processAfterIs2ShortOp                                  = channel.Op{State: "ProcessAfterIs2", Method: "Short", At: "protocols/syscall/process.chan:106:18"}
+	processAfterIs2LongOp                                   = channel.Op{State: "ProcessAfterIs2", Method: "Long", At: "protocols/syscall/process.chan:107:18"}
+	processAfterOpenReceiveOOpenerOp                        = channel.Op{State: "ProcessAfterOpen", Method: "ReceiveOOpener", Slot: processOOpener, Peer: 1, Labels: 1<<1 | 1<<0 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:247:28"}
+	processAfterDetach3SendRamDetachOp                      = channel.Op{State: "ProcessAfterDetach3", Method: "SendRamDetach", Slot: processRam, Peer: 1, Label: 2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:758:5"}
+	processOpeningNewOpeningOp                              = channel.Op{State: "ProcessOpening", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/syscall/process.chan:304:9"}
+	processFindingItselfOp                                  = channel.Op{State: "ProcessFinding", Method: "Itself", At: "protocols/syscall/process.chan:330:14"}
+	processFindingNameOp                                    = channel.Op{State: "ProcessFinding", Method: "Name", At: "protocols/syscall/process.chan:334:14"}
+	processTouchingNewOpeningOp                             = channel.Op{State: "ProcessTouching", Method: "NewOpening", Takes: "protocols/dir.Opening", At: "protocols/syscall/process.chan:345:9"}
+	processMakingSendAtMakeDirOp                            = channel.Op{State: "ProcessMaking", Method: "SendAtMakeDir", Slot: processAt, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:441:13"}
+	processRemovingSendAtFindOp                             = channel.Op{State: "ProcessRemoving", Method: "SendAtFind", Slot: processAt, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:362:9"}
+	processTyingSendAtSymlinkOp                             = channel.Op{State: "ProcessTying", Method: "SendAtSymlink", Slot: processAt, Peer: 1, Label: 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:448:13"}
+	processReadingLinkSendAtReadLinkOp                      = channel.Op{State: "ProcessReadingLink", Method: "SendAtReadLink", Slot: processAt, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:452:13"}
+	processSecondSameOp                                     = channel.Op{State: "ProcessSecond", Method: "Same", At: "protocols/syscall/process.chan:394:14"}
+	processSecondBorrowedOp                                 = channel.Op{State: "ProcessSecond", Method: "Borrowed", At: "protocols/syscall/process.chan:402:14"}
+	processSecondOtherOp                                    = channel.Op{State: "ProcessSecond", Method: "Other", At: "protocols/syscall/process.chan:403:14"}
+	processAfterOpenedSendFCloseOp                          = channel.Op{State: "ProcessAfterOpened", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:252:25"}
+	processAfterFailedLinkOp                                = channel.Op{State: "ProcessAfterFailed", Method: "Link", At: "protocols/syscall/process.chan:257:30"}
+	processAfterFailedFailedOp                              = channel.Op{State: "ProcessAfterFailed", Method: "Failed", At: "protocols/syscall/process.chan:265:30"}
+	processAfterDetach4SendParentExitedOp                   = channel.Op{State: "ProcessAfterDetach4", Method: "SendParentExited", Slot: processParent, Peer: 0, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:759:5"}
+	processAfterCloseSendFirstCloseOp                       = channel.Op{State: "ProcessAfterClose", Method: "SendFirstClose", Slot: processFirst, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:493:17"}
+	processAfterPath2ChooseDoneOp                           = channel.Op{State: "ProcessAfterPath2", Method: "ChooseDone", Slot: processSys, Peer: 0, Label: 39, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:717:17"}
+	processAfterPath3SentFailedNextSendSysFailedOp          = channel.Op{State: "ProcessAfterPath3SentFailedNext", Method: "SendSysFailed", Slot: processSys, Peer: 0, Label: 36, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:720:17"}
+	processAfterPath4SentDataNextSendSysDataOp              = channel.Op{State: "ProcessAfterPath4SentDataNext", Method: "SendSysData", Slot: processSys, Peer: 0, Label: 35, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:723:17"}
+	processAfterPath5SentWrittenNextSendSysWrittenOp        = channel.Op{State: "ProcessAfterPath5SentWrittenNext", Method: "SendSysWritten", Slot: processSys, Peer: 0, Label: 37, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:726:17"}
+	processAfterPath6SentIsNextSendSysIsOp                  = channel.Op{State: "ProcessAfterPath6SentIsNext", Method: "SendSysIs", Slot: processSys, Peer: 0, Label: 38, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:729:17"}
+	processAfterPath7SentPositionNextSendSysPositionOp      = channel.Op{State: "ProcessAfterPath7SentPositionNext", Method: "SendSysPosition", Slot: processSys, Peer: 0, Label: 40, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:732:17"}
+	processAfterPath8SentDescribedNextSendSysDescribedOp    = channel.Op{State: "ProcessAfterPath8SentDescribedNext", Method: "SendSysDescribed", Slot: processSys, Peer: 0, Label: 41, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:735:17"}
+	processAfterPath9SentOpenedNextSendSysOpenedOp          = channel.Op{State: "ProcessAfterPath9SentOpenedNext", Method: "SendSysOpened", Slot: processSys, Peer: 0, Label: 42, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:738:17"}
+	processAfterPath10SentTimeNextSendSysTimeOp             = channel.Op{State: "ProcessAfterPath10SentTimeNext", Method: "SendSysTime", Slot: processSys, Peer: 0, Label: 43, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:741:17"}
+	processAfterPath11SentWokenNextSendSysWokenOp           = channel.Op{State: "ProcessAfterPath11SentWokenNext", Method: "SendSysWoken", Slot: processSys, Peer: 0, Label: 44, Point: channel.AnyPoint, Chosen: true, At: "protocols/syscall/process.chan:744:17"}
+	processAfterNewOpening2SendAtOpenOp                     = channel.Op{State: "ProcessAfterNewOpening2", Method: "SendAtOpen", Slot: processAt, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:305:9"}
+	processAfterItselfSendAtStatOp                          = channel.Op{State: "ProcessAfterItself", Method: "SendAtStat", Slot: processAt, Peer: 1, Label: 6, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:331:13"}
+	processAfterNameSendAtFindOp                            = channel.Op{State: "ProcessAfterName", Method: "SendAtFind", Slot: processAt, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:335:13"}
+	processAfterNewOpening3SendAtOpenOp                     = channel.Op{State: "ProcessAfterNewOpening3", Method: "SendAtOpen", Slot: processAt, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:346:9"}
 	processAfterMakeDirReceiveAtOp                          = channel.Op{State: "ProcessAfterMakeDir", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterFindReceiveAtOp                             = channel.Op{State: "ProcessAfterFind", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:356:16"}
+	processAfterFindReceiveAtOp                             = channel.Op{State: "ProcessAfterFind", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:364:16"}
 	processAfterSymlinkReceiveAtOp                          = channel.Op{State: "ProcessAfterSymlink", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterReadLink2ReceiveAtOp                        = channel.Op{State: "ProcessAfterReadLink2", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<19 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:446:20"}
-	processAfterAgain2PickDirsOp                            = channel.Op{State: "ProcessAfterAgain2", Method: "PickDirs", At: "protocols/syscall/process.chan:229:28"}
-	processAfterOpenedDirSendAtCloseOp                      = channel.Op{State: "ProcessAfterOpenedDir", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
-	processAfterLinkSendAtReadLinkOp                        = channel.Op{State: "ProcessAfterLink", Method: "SendAtReadLink", Slot: processAt, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:250:29"}
-	processAfterOpen2ReceiveOOpenerOp                       = channel.Op{State: "ProcessAfterOpen2", Method: "ReceiveOOpener", Slot: processOOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:299:16"}
-	processAfterStat6ReceiveAtOp                            = channel.Op{State: "ProcessAfterStat6", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1 << 20, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:324:13"}
-	processAfterFind2ReceiveAtOp                            = channel.Op{State: "ProcessAfterFind2", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:329:20"}
-	processAfterOpen3ReceiveOOpenerOp                       = channel.Op{State: "ProcessAfterOpen3", Method: "ReceiveOOpener", Slot: processOOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:340:16"}
-	processAfterFoundRightOp                                = channel.Op{State: "ProcessAfterFound", Method: "Right", At: "protocols/syscall/process.chan:358:18"}
-	processAfterFoundWrongOp                                = channel.Op{State: "ProcessAfterFound", Method: "Wrong", At: "protocols/syscall/process.chan:361:18"}
-	processAfterSameSendAtRenameOp                          = channel.Op{State: "ProcessAfterSame", Method: "SendAtRename", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:388:17"}
-	processAfterSame2SendAtFindOp                           = channel.Op{State: "ProcessAfterSame2", Method: "SendAtFind", Slot: processAt, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:369:9"}
-	processAfterOtherPickDirsOp                             = channel.Op{State: "ProcessAfterOther", Method: "PickDirs", At: "protocols/syscall/process.chan:396:20"}
-	processAfterClose2SendAtCloseOp                         = channel.Op{State: "ProcessAfterClose2", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
-	processAfterReadLink3ReceiveAtOp                        = channel.Op{State: "ProcessAfterReadLink3", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<19 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:252:36"}
-	processAfterFailed2SendAtCloseOp                        = channel.Op{State: "ProcessAfterFailed2", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
-	processAfterPath12SendFilesCloseOp                      = channel.Op{State: "ProcessAfterPath12", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:736:9"}
-	processAfterOpened2KeptOp                               = channel.Op{State: "ProcessAfterOpened2", Method: "Kept", At: "protocols/syscall/process.chan:301:18"}
-	processAfterOpened2EmptiedOp                            = channel.Op{State: "ProcessAfterOpened2", Method: "Emptied", At: "protocols/syscall/process.chan:302:18"}
-	processAfterOpened2WrongOp                              = channel.Op{State: "ProcessAfterOpened2", Method: "Wrong", At: "protocols/syscall/process.chan:308:18"}
-	processAfterOpenedDir2KeptOp                            = channel.Op{State: "ProcessAfterOpenedDir2", Method: "Kept", At: "protocols/syscall/process.chan:312:18"}
-	processAfterOpenedDir2WrongOp                           = channel.Op{State: "ProcessAfterOpenedDir2", Method: "Wrong", At: "protocols/syscall/process.chan:313:18"}
-	processAfterOpened3SendFSetTimesOp                      = channel.Op{State: "ProcessAfterOpened3", Method: "SendFSetTimes", Slot: processF, Peer: 1, Label: 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:341:13"}
-	processAfterOpenedDir3SendDSetTimesOp                   = channel.Op{State: "ProcessAfterOpenedDir3", Method: "SendDSetTimes", Slot: processD, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:345:13"}
-	processAfterRightSendAtUnlinkOp                         = channel.Op{State: "ProcessAfterRight", Method: "SendAtUnlink", Slot: processAt, Peer: 1, Label: 10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:359:17"}
+	processAfterReadLink2ReceiveAtOp                        = channel.Op{State: "ProcessAfterReadLink2", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<19 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:454:20"}
+	processAfterAgain2PickDirsOp                            = channel.Op{State: "ProcessAfterAgain2", Method: "PickDirs", At: "protocols/syscall/process.chan:237:28"}
+	processAfterOpenedDirSendAtCloseOp                      = channel.Op{State: "ProcessAfterOpenedDir", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:218:13"}
+	processAfterLinkSendAtReadLinkOp                        = channel.Op{State: "ProcessAfterLink", Method: "SendAtReadLink", Slot: processAt, Peer: 1, Label: 5, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:258:29"}
+	processAfterOpen2ReceiveOOpenerOp                       = channel.Op{State: "ProcessAfterOpen2", Method: "ReceiveOOpener", Slot: processOOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:307:16"}
+	processAfterStat6ReceiveAtOp                            = channel.Op{State: "ProcessAfterStat6", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1 << 20, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:332:13"}
+	processAfterFind2ReceiveAtOp                            = channel.Op{State: "ProcessAfterFind2", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:337:20"}
+	processAfterOpen3ReceiveOOpenerOp                       = channel.Op{State: "ProcessAfterOpen3", Method: "ReceiveOOpener", Slot: processOOpener, Peer: 1, Labels: 1<<0 | 1<<1 | 1<<2, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:348:16"}
+	processAfterFoundRightOp                                = channel.Op{State: "ProcessAfterFound", Method: "Right", At: "protocols/syscall/process.chan:366:18"}
+	processAfterFoundWrongOp                                = channel.Op{State: "ProcessAfterFound", Method: "Wrong", At: "protocols/syscall/process.chan:369:18"}
+	processAfterSameSendAtRenameOp                          = channel.Op{State: "ProcessAfterSame", Method: "SendAtRename", Slot: processAt, Peer: 1, Label: 11, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:396:17"}
+	processAfterSame2SendAtFindOp                           = channel.Op{State: "ProcessAfterSame2", Method: "SendAtFind", Slot: processAt, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:377:9"}
+	processAfterOtherPickDirsOp                             = channel.Op{State: "ProcessAfterOther", Method: "PickDirs", At: "protocols/syscall/process.chan:404:20"}
+	processAfterClose2SendAtCloseOp                         = channel.Op{State: "ProcessAfterClose2", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:218:13"}
+	processAfterReadLink3ReceiveAtOp                        = channel.Op{State: "ProcessAfterReadLink3", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<19 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:260:36"}
+	processAfterFailed2SendAtCloseOp                        = channel.Op{State: "ProcessAfterFailed2", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:218:13"}
+	processAfterPath12SendFilesCloseOp                      = channel.Op{State: "ProcessAfterPath12", Method: "SendFilesClose", Slot: processFiles, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:750:9"}
+	processAfterOpened2KeptOp                               = channel.Op{State: "ProcessAfterOpened2", Method: "Kept", At: "protocols/syscall/process.chan:309:18"}
+	processAfterOpened2EmptiedOp                            = channel.Op{State: "ProcessAfterOpened2", Method: "Emptied", At: "protocols/syscall/process.chan:310:18"}
+	processAfterOpened2WrongOp                              = channel.Op{State: "ProcessAfterOpened2", Method: "Wrong", At: "protocols/syscall/process.chan:316:18"}
+	processAfterOpenedDir2KeptOp                            = channel.Op{State: "ProcessAfterOpenedDir2", Method: "Kept", At: "protocols/syscall/process.chan:320:18"}
+	processAfterOpenedDir2WrongOp                           = channel.Op{State: "ProcessAfterOpenedDir2", Method: "Wrong", At: "protocols/syscall/process.chan:321:18"}
+	processAfterOpened3SendFSetTimesOp                      = channel.Op{State: "ProcessAfterOpened3", Method: "SendFSetTimes", Slot: processF, Peer: 1, Label: 4, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:349:13"}
+	processAfterOpenedDir3SendDSetTimesOp                   = channel.Op{State: "ProcessAfterOpenedDir3", Method: "SendDSetTimes", Slot: processD, Peer: 1, Label: 7, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:353:13"}
+	processAfterRightSendAtUnlinkOp                         = channel.Op{State: "ProcessAfterRight", Method: "SendAtUnlink", Slot: processAt, Peer: 1, Label: 10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:367:17"}
 	processAfterRenameReceiveAtOp                           = channel.Op{State: "ProcessAfterRename", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterFind3ReceiveAtOp                            = channel.Op{State: "ProcessAfterFind3", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:371:16"}
-	processAfterBorrowedSendFirstFindOp                     = channel.Op{State: "ProcessAfterBorrowed", Method: "SendFirstFind", Slot: processFirst, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:369:9"}
-	processAfterPickDirsSendRenamerRenameOp                 = channel.Op{State: "ProcessAfterPickDirs", Method: "SendRenamerRename", Slot: processRenamer, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:406:13"}
-	processAfterEmptiedSendFTruncateOp                      = channel.Op{State: "ProcessAfterEmptied", Method: "SendFTruncate", Slot: processF, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:303:17"}
-	processAfterWrong2SendFCloseOp                          = channel.Op{State: "ProcessAfterWrong2", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:308:25"}
-	processAfterWrong3SendDCloseOp                          = channel.Op{State: "ProcessAfterWrong3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:313:25"}
+	processAfterFind3ReceiveAtOp                            = channel.Op{State: "ProcessAfterFind3", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<15 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:379:16"}
+	processAfterBorrowedSendFirstFindOp                     = channel.Op{State: "ProcessAfterBorrowed", Method: "SendFirstFind", Slot: processFirst, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:377:9"}
+	processAfterPickDirsSendRenamerRenameOp                 = channel.Op{State: "ProcessAfterPickDirs", Method: "SendRenamerRename", Slot: processRenamer, Peer: 1, Label: 0, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:414:13"}
+	processAfterEmptiedSendFTruncateOp                      = channel.Op{State: "ProcessAfterEmptied", Method: "SendFTruncate", Slot: processF, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:311:17"}
+	processAfterWrong2SendFCloseOp                          = channel.Op{State: "ProcessAfterWrong2", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:316:25"}
+	processAfterWrong3SendDCloseOp                          = channel.Op{State: "ProcessAfterWrong3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:321:25"}
 	processAfterSetTimes4ReceiveFOp                         = channel.Op{State: "ProcessAfterSetTimes4", Method: "ReceiveF", Slot: processF, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
 	processAfterSetTimes5ReceiveDOp                         = channel.Op{State: "ProcessAfterSetTimes5", Method: "ReceiveD", Slot: processD, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
 	processAfterUnlinkReceiveAtOp                           = channel.Op{State: "ProcessAfterUnlink", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterFound2RightOp                               = channel.Op{State: "ProcessAfterFound2", Method: "Right", At: "protocols/syscall/process.chan:373:18"}
-	processAfterFound2WrongOp                               = channel.Op{State: "ProcessAfterFound2", Method: "Wrong", At: "protocols/syscall/process.chan:376:18"}
-	processAfterFind4ReceiveFirstOp                         = channel.Op{State: "ProcessAfterFind4", Method: "ReceiveFirst", Slot: processFirst, Peer: 1, Labels: 1<<15 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:371:16"}
-	processAfterRename2ReceiveRenamerOp                     = channel.Op{State: "ProcessAfterRename2", Method: "ReceiveRenamer", Slot: processRenamer, Peer: 1, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:408:20"}
-	processAfterDoneSendAtCloseOp                           = channel.Op{State: "ProcessAfterDone", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
-	processAfterFailed3SendAtCloseOp                        = channel.Op{State: "ProcessAfterFailed3", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:210:13"}
-	processAfterKeptSendFCloseOp                            = channel.Op{State: "ProcessAfterKept", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:279:29"}
-	processAfterTruncate2ReceiveFOp                         = channel.Op{State: "ProcessAfterTruncate2", Method: "ReceiveF", Slot: processF, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:305:24"}
-	processAfterRight2SendAtLinkOp                          = channel.Op{State: "ProcessAfterRight2", Method: "SendAtLink", Slot: processAt, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:374:17"}
-	processAfterFound3RightOp                               = channel.Op{State: "ProcessAfterFound3", Method: "Right", At: "protocols/syscall/process.chan:373:18"}
-	processAfterFound3WrongOp                               = channel.Op{State: "ProcessAfterFound3", Method: "Wrong", At: "protocols/syscall/process.chan:376:18"}
-	processAfterPath13SendDirsCloseOp                       = channel.Op{State: "ProcessAfterPath13", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:739:9"}
-	processAfterFailed4SendFCloseOp                         = channel.Op{State: "ProcessAfterFailed4", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:306:42"}
-	processAfterKept2SendDCloseOp                           = channel.Op{State: "ProcessAfterKept2", Method: "SendDClose", Slot: processD, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:290:28"}
+	processAfterFound2RightOp                               = channel.Op{State: "ProcessAfterFound2", Method: "Right", At: "protocols/syscall/process.chan:381:18"}
+	processAfterFound2WrongOp                               = channel.Op{State: "ProcessAfterFound2", Method: "Wrong", At: "protocols/syscall/process.chan:384:18"}
+	processAfterFind4ReceiveFirstOp                         = channel.Op{State: "ProcessAfterFind4", Method: "ReceiveFirst", Slot: processFirst, Peer: 1, Labels: 1<<15 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:379:16"}
+	processAfterRename2ReceiveRenamerOp                     = channel.Op{State: "ProcessAfterRename2", Method: "ReceiveRenamer", Slot: processRenamer, Peer: 1, Labels: 1<<2 | 1<<3, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:416:20"}
+	processAfterDoneSendAtCloseOp                           = channel.Op{State: "ProcessAfterDone", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:218:13"}
+	processAfterFailed3SendAtCloseOp                        = channel.Op{State: "ProcessAfterFailed3", Method: "SendAtClose", Slot: processAt, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:218:13"}
+	processAfterKeptSendFCloseOp                            = channel.Op{State: "ProcessAfterKept", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:287:29"}
+	processAfterTruncate2ReceiveFOp                         = channel.Op{State: "ProcessAfterTruncate2", Method: "ReceiveF", Slot: processF, Peer: 1, Labels: 1<<12 | 1<<10, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:313:24"}
+	processAfterRight2SendAtLinkOp                          = channel.Op{State: "ProcessAfterRight2", Method: "SendAtLink", Slot: processAt, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:382:17"}
+	processAfterFound3RightOp                               = channel.Op{State: "ProcessAfterFound3", Method: "Right", At: "protocols/syscall/process.chan:381:18"}
+	processAfterFound3WrongOp                               = channel.Op{State: "ProcessAfterFound3", Method: "Wrong", At: "protocols/syscall/process.chan:384:18"}
+	processAfterPath13SendDirsCloseOp                       = channel.Op{State: "ProcessAfterPath13", Method: "SendDirsClose", Slot: processDirs, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:753:9"}
+	processAfterFailed4SendFCloseOp                         = channel.Op{State: "ProcessAfterFailed4", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:314:42"}
+	processAfterKept2SendDCloseOp                           = channel.Op{State: "ProcessAfterKept2", Method: "SendDClose", Slot: processD, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:298:28"}
 	processAfterLink2ReceiveAtOp                            = channel.Op{State: "ProcessAfterLink2", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
-	processAfterRight3SendAtLinkOp                          = channel.Op{State: "ProcessAfterRight3", Method: "SendAtLink", Slot: processAt, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:374:17"}
-	processAfterPath14SendRenamerDetachOp                   = channel.Op{State: "ProcessAfterPath14", Method: "SendRenamerDetach", Slot: processRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:741:5"}
-	processAfterDone4SendFCloseOp                           = channel.Op{State: "ProcessAfterDone4", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:279:29"}
-	processAfterDone2SendFCloseOp                           = channel.Op{State: "ProcessAfterDone2", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:343:13"}
-	processAfterDone3SendDCloseOp                           = channel.Op{State: "ProcessAfterDone3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:347:13"}
+	processAfterRight3SendAtLinkOp                          = channel.Op{State: "ProcessAfterRight3", Method: "SendAtLink", Slot: processAt, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:382:17"}
+	processAfterPath14SendRenamerDetachOp                   = channel.Op{State: "ProcessAfterPath14", Method: "SendRenamerDetach", Slot: processRenamer, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:755:5"}
+	processAfterDone4SendFCloseOp                           = channel.Op{State: "ProcessAfterDone4", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:287:29"}
+	processAfterDone2SendFCloseOp                           = channel.Op{State: "ProcessAfterDone2", Method: "SendFClose", Slot: processF, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:351:13"}
+	processAfterDone3SendDCloseOp                           = channel.Op{State: "ProcessAfterDone3", Method: "SendDClose", Slot: processD, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:355:13"}
 	processAfterLink3ReceiveAtOp                            = channel.Op{State: "ProcessAfterLink3", Method: "ReceiveAt", Slot: processAt, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/syscall/process.chan:45:16"}
 	processRunningChoice                                    = channel.Choice{ID: 0, State: "ProcessRunning", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:586:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/syscall/process.chan:587:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/syscall/process.chan:588:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 3, At: "protocols/syscall/process.chan:589:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 4, At: "protocols/syscall/process.chan:590:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 5, At: "protocols/syscall/process.chan:591:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 6, At: "protocols/syscall/process.chan:592:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 7, At: "protocols/syscall/process.chan:593:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 8, At: "protocols/syscall/process.chan:594:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/syscall/process.chan:597:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:598:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 11, At: "protocols/syscall/process.chan:599:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 12, At: "protocols/syscall/process.chan:600:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 13, At: "protocols/syscall/process.chan:601:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 15, At: "protocols/syscall/process.chan:602:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17, At: "protocols/syscall/process.chan:603:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 14, At: "protocols/syscall/process.chan:604:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 16, At: "protocols/syscall/process.chan:611:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:614:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 19, At: "protocols/syscall/process.chan:617:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 20, At: "protocols/syscall/process.chan:621:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:624:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 22, At: "protocols/syscall/process.chan:627:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 23, At: "protocols/syscall/process.chan:630:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 24, At: "protocols/syscall/process.chan:633:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 25, At: "protocols/syscall/process.chan:636:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 26, At: "protocols/syscall/process.chan:640:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 27, At: "protocols/syscall/process.chan:645:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 28, At: "protocols/syscall/process.chan:650:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 29, At: "protocols/syscall/process.chan:655:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 30, At: "protocols/syscall/process.chan:660:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 31, At: "protocols/syscall/process.chan:667:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 32, At: "protocols/syscall/process.chan:670:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 33, At: "protocols/syscall/process.chan:673:16"},
-		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 34, At: "protocols/syscall/process.chan:676:16"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:600:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/syscall/process.chan:601:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/syscall/process.chan:602:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 3, At: "protocols/syscall/process.chan:603:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 4, At: "protocols/syscall/process.chan:604:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 5, At: "protocols/syscall/process.chan:605:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 6, At: "protocols/syscall/process.chan:606:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 7, At: "protocols/syscall/process.chan:607:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 8, At: "protocols/syscall/process.chan:608:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 9, At: "protocols/syscall/process.chan:611:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:612:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 11, At: "protocols/syscall/process.chan:613:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 12, At: "protocols/syscall/process.chan:614:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 13, At: "protocols/syscall/process.chan:615:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 15, At: "protocols/syscall/process.chan:616:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 17, At: "protocols/syscall/process.chan:617:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 14, At: "protocols/syscall/process.chan:618:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 16, At: "protocols/syscall/process.chan:625:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 18, At: "protocols/syscall/process.chan:628:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 19, At: "protocols/syscall/process.chan:631:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 20, At: "protocols/syscall/process.chan:635:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 21, At: "protocols/syscall/process.chan:638:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 22, At: "protocols/syscall/process.chan:641:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 23, At: "protocols/syscall/process.chan:644:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 24, At: "protocols/syscall/process.chan:647:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 25, At: "protocols/syscall/process.chan:650:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 26, At: "protocols/syscall/process.chan:654:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 27, At: "protocols/syscall/process.chan:659:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 28, At: "protocols/syscall/process.chan:664:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 29, At: "protocols/syscall/process.chan:669:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 30, At: "protocols/syscall/process.chan:674:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 31, At: "protocols/syscall/process.chan:681:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 32, At: "protocols/syscall/process.chan:684:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 33, At: "protocols/syscall/process.chan:687:16"},
+		{Kind: channel.Recv, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 34, At: "protocols/syscall/process.chan:690:16"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
 	processSendDoneChoice = channel.Choice{ID: 1, State: "ProcessSendDone", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 39, At: "protocols/syscall/process.chan:703:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 39, At: "protocols/syscall/process.chan:717:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
 	processSendFailedChoice = channel.Choice{ID: 2, State: "ProcessSendFailed", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 36, At: "protocols/syscall/process.chan:706:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 36, At: "protocols/syscall/process.chan:720:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
 	processSendDataChoice = channel.Choice{ID: 3, State: "ProcessSendData", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 35, At: "protocols/syscall/process.chan:709:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 35, At: "protocols/syscall/process.chan:723:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
 	processSendWrittenChoice = channel.Choice{ID: 4, State: "ProcessSendWritten", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 37, At: "protocols/syscall/process.chan:712:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 37, At: "protocols/syscall/process.chan:726:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
 	processSendIsChoice = channel.Choice{ID: 5, State: "ProcessSendIs", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 38, At: "protocols/syscall/process.chan:715:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 38, At: "protocols/syscall/process.chan:729:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
 	processSendPositionChoice = channel.Choice{ID: 6, State: "ProcessSendPosition", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 40, At: "protocols/syscall/process.chan:718:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 40, At: "protocols/syscall/process.chan:732:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
 	processSendDescribedChoice = channel.Choice{ID: 7, State: "ProcessSendDescribed", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 41, At: "protocols/syscall/process.chan:721:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 41, At: "protocols/syscall/process.chan:735:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
 	processSendOpenedChoice = channel.Choice{ID: 8, State: "ProcessSendOpened", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 42, At: "protocols/syscall/process.chan:724:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 42, At: "protocols/syscall/process.chan:738:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
 	processSendTimeChoice = channel.Choice{ID: 9, State: "ProcessSendTime", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 43, At: "protocols/syscall/process.chan:727:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 43, At: "protocols/syscall/process.chan:741:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
 	processSendWokenChoice = channel.Choice{ID: 10, State: "ProcessSendWoken", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 44, At: "protocols/syscall/process.chan:730:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 44, At: "protocols/syscall/process.chan:744:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
 	processAfterWaitChoice = channel.Choice{ID: 11, State: "ProcessAfterWait", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: processNaps, Peer: 1, Point: 0, Label: 1, At: "protocols/syscall/process.chan:525:24"},
-		{Kind: channel.Recv, Slot: processNaps, Peer: 1, Point: 3, Label: 1, At: "protocols/syscall/process.chan:525:24"},
-		{Kind: channel.Recv, Slot: processNaps, Peer: 1, Point: 0, Label: 2, At: "protocols/syscall/process.chan:526:24"},
-		{Kind: channel.Recv, Slot: processNaps, Peer: 1, Point: 3, Label: 2, At: "protocols/syscall/process.chan:526:24"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:527:24"},
+		{Kind: channel.Recv, Slot: processNaps, Peer: 1, Point: 0, Label: 1, At: "protocols/syscall/process.chan:533:24"},
+		{Kind: channel.Recv, Slot: processNaps, Peer: 1, Point: 3, Label: 1, At: "protocols/syscall/process.chan:533:24"},
+		{Kind: channel.Recv, Slot: processNaps, Peer: 1, Point: 0, Label: 2, At: "protocols/syscall/process.chan:534:24"},
+		{Kind: channel.Recv, Slot: processNaps, Peer: 1, Point: 3, Label: 2, At: "protocols/syscall/process.chan:534:24"},
+		{Kind: channel.Gone, Slot: processNaps, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:536:24"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:537:24"},
 	}}
 	processAfterRead2Choice = channel.Choice{ID: 12, State: "ProcessAfterRead2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 9, At: "protocols/syscall/process.chan:68:16", Aimed: true},
-		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:69:16", Aimed: true},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:70:16"},
+		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 9, At: "protocols/syscall/process.chan:76:16", Aimed: true},
+		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:77:16", Aimed: true},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:78:16"},
 	}}
 	processAfterWriteChoice = channel.Choice{ID: 13, State: "ProcessAfterWrite", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 11, At: "protocols/syscall/process.chan:80:16", Aimed: true},
-		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:81:16", Aimed: true},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:82:16"},
+		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 11, At: "protocols/syscall/process.chan:88:16", Aimed: true},
+		{Kind: channel.Recv, Slot: processFiles, Peer: 1, Point: channel.AnyPoint, Label: 10, At: "protocols/syscall/process.chan:89:16", Aimed: true},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:90:16"},
 	}}
-	processAfterPath2Choice = channel.Choice{ID: 14, State: "ProcessAfterPath2", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 39, At: "protocols/syscall/process.chan:703:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+	processAfterWatchChoice = channel.Choice{ID: 14, State: "ProcessAfterWatch", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:59:20"},
+		{Kind: channel.Gone, Slot: processWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:60:20"},
 	}}
-	processAfterPath3Choice = channel.Choice{ID: 15, State: "ProcessAfterPath3", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 36, At: "protocols/syscall/process.chan:706:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+	processAfterReleaseChoice = channel.Choice{ID: 15, State: "ProcessAfterRelease", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: processWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/syscall/process.chan:65:20"},
+		{Kind: channel.Recv, Slot: processWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/syscall/process.chan:66:20"},
+		{Kind: channel.Gone, Slot: processWSleeper, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:69:20"},
 	}}
-	processAfterPath4Choice = channel.Choice{ID: 16, State: "ProcessAfterPath4", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 35, At: "protocols/syscall/process.chan:709:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+	processAfterWrongChoice = channel.Choice{ID: 16, State: "ProcessAfterWrong", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Recv, Slot: processNaps, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/syscall/process.chan:551:20", Aimed: true},
+		{Kind: channel.Recv, Slot: processNaps, Peer: 1, Point: channel.AnyPoint, Label: 2, At: "protocols/syscall/process.chan:552:20", Aimed: true},
+		{Kind: channel.Gone, Slot: processNaps, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:553:20", Aimed: true},
 	}}
-	processAfterPath5Choice = channel.Choice{ID: 17, State: "ProcessAfterPath5", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 37, At: "protocols/syscall/process.chan:712:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+	processAfterPath2Choice = channel.Choice{ID: 17, State: "ProcessAfterPath2", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 39, At: "protocols/syscall/process.chan:717:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
-	processAfterPath6Choice = channel.Choice{ID: 18, State: "ProcessAfterPath6", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 38, At: "protocols/syscall/process.chan:715:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+	processAfterPath3Choice = channel.Choice{ID: 18, State: "ProcessAfterPath3", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 36, At: "protocols/syscall/process.chan:720:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
-	processAfterPath7Choice = channel.Choice{ID: 19, State: "ProcessAfterPath7", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 40, At: "protocols/syscall/process.chan:718:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+	processAfterPath4Choice = channel.Choice{ID: 19, State: "ProcessAfterPath4", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 35, At: "protocols/syscall/process.chan:723:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
-	processAfterPath8Choice = channel.Choice{ID: 20, State: "ProcessAfterPath8", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 41, At: "protocols/syscall/process.chan:721:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+	processAfterPath5Choice = channel.Choice{ID: 20, State: "ProcessAfterPath5", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 37, At: "protocols/syscall/process.chan:726:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
-	processAfterPath9Choice = channel.Choice{ID: 21, State: "ProcessAfterPath9", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 42, At: "protocols/syscall/process.chan:724:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+	processAfterPath6Choice = channel.Choice{ID: 21, State: "ProcessAfterPath6", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 38, At: "protocols/syscall/process.chan:729:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
-	processAfterPath10Choice = channel.Choice{ID: 22, State: "ProcessAfterPath10", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 43, At: "protocols/syscall/process.chan:727:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+	processAfterPath7Choice = channel.Choice{ID: 22, State: "ProcessAfterPath7", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 40, At: "protocols/syscall/process.chan:732:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
-	processAfterPath11Choice = channel.Choice{ID: 23, State: "ProcessAfterPath11", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 44, At: "protocols/syscall/process.chan:730:17"},
-		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:697:5"},
+	processAfterPath8Choice = channel.Choice{ID: 23, State: "ProcessAfterPath8", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 41, At: "protocols/syscall/process.chan:735:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
+	}}
+	processAfterPath9Choice = channel.Choice{ID: 24, State: "ProcessAfterPath9", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 42, At: "protocols/syscall/process.chan:738:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
+	}}
+	processAfterPath10Choice = channel.Choice{ID: 25, State: "ProcessAfterPath10", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 43, At: "protocols/syscall/process.chan:741:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
+	}}
+	processAfterPath11Choice = channel.Choice{ID: 26, State: "ProcessAfterPath11", Method: "Choose", Options: []channel.Option{
+		{Kind: channel.Send, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 44, At: "protocols/syscall/process.chan:744:17"},
+		{Kind: channel.Gone, Slot: processSys, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/syscall/process.chan:711:5"},
 	}}
 )
 
@@ -756,29 +775,32 @@ func (v ProcessView) Leg() Leg { return v.e.v.leg }
 // Answer is answer (process.chan:40).
 func (v ProcessView) Answer() Answer { return v.e.v.answer }
 
-// Which is which (process.chan:645).
+// Which is which (process.chan:659).
 func (v ProcessView) Which() clock.Which { return v.e.v.which }
 
-// F is f (process.chan:511).
+// F is f (process.chan:519).
 func (v ProcessView) F() int { return v.e.v.f }
 
-// N is n (process.chan:533).
+// Any is any (process.chan:533).
+func (v ProcessView) Any() int { return v.e.v.any }
+
+// N is n (process.chan:543).
 func (v ProcessView) N() int { return v.e.v.n }
 
-// D is d (process.chan:564).
+// D is d (process.chan:578).
 func (v ProcessView) D() int { return v.e.v.d }
 
-// E is e (process.chan:229).
+// E is e (process.chan:237).
 func (v ProcessView) E() int { return v.e.v.e }
 
 // Added is the member that an add has made last.
 func (v ProcessView) Added() int { return v.e.added }
 
-// ProcessStarting is a state of syscall.Process at starting (process.chan:683).
+// ProcessStarting is a state of syscall.Process at starting (process.chan:697).
 // Next:
-//   - Give(_, f) <- parent (process.chan:684)
-//   - GiveDir(_, d) <- parent (process.chan:689)
-//   - Begin() <- parent (process.chan:694)
+//   - Give(_, f) <- parent (process.chan:698)
+//   - GiveDir(_, d) <- parent (process.chan:703)
+//   - Begin() <- parent (process.chan:708)
 type ProcessStarting struct {
 	e    *processComponent
 	step uint32
@@ -823,9 +845,9 @@ func (s ProcessStarting) ReceiveParent() (ProcessStartingOption, error) {
 	panic("channel: ProcessStarting received a label that it does not list")
 }
 
-// ProcessAfterGive is a state of syscall.Process (process.chan:687).
+// ProcessAfterGive is a state of syscall.Process (process.chan:701).
 // Next:
-//   - f <- Close() (process.chan:687)
+//   - f <- Close() (process.chan:701)
 type ProcessAfterGive struct {
 	e    *processComponent
 	step uint32
@@ -834,7 +856,7 @@ type ProcessAfterGive struct {
 // View reads the model variables.
 func (s ProcessAfterGive) View() ProcessView { return ProcessView{s.e} }
 
-// SendFClose does f <- Close() (process.chan:687).
+// SendFClose does f <- Close() (process.chan:701).
 func (s ProcessAfterGive) SendFClose() (ProcessStarting, error) {
 	e := s.e
 	if e == nil {
@@ -848,9 +870,9 @@ func (s ProcessAfterGive) SendFClose() (ProcessStarting, error) {
 	return ProcessStarting{e, e.Step()}, nil
 }
 
-// ProcessAfterGiveDir is a state of syscall.Process (process.chan:692).
+// ProcessAfterGiveDir is a state of syscall.Process (process.chan:706).
 // Next:
-//   - d <- Close() (process.chan:692)
+//   - d <- Close() (process.chan:706)
 type ProcessAfterGiveDir struct {
 	e    *processComponent
 	step uint32
@@ -859,7 +881,7 @@ type ProcessAfterGiveDir struct {
 // View reads the model variables.
 func (s ProcessAfterGiveDir) View() ProcessView { return ProcessView{s.e} }
 
-// SendDClose does d <- Close() (process.chan:692).
+// SendDClose does d <- Close() (process.chan:706).
 func (s ProcessAfterGiveDir) SendDClose() (ProcessStarting, error) {
 	e := s.e
 	if e == nil {
@@ -873,44 +895,44 @@ func (s ProcessAfterGiveDir) SendDClose() (ProcessStarting, error) {
 	return ProcessStarting{e, e.Step()}, nil
 }
 
-// ProcessRunning is a state of syscall.Process at running (process.chan:585).
+// ProcessRunning is a state of syscall.Process at running (process.chan:599).
 // Next:
-//   - Read(_, _) <- sys (process.chan:586)
-//   - ReadAt(_, _, _) <- sys (process.chan:587)
-//   - Write(_, _) <- sys (process.chan:588)
-//   - WriteAt(_, _, _) <- sys (process.chan:589)
-//   - Stat(_) <- sys (process.chan:590)
-//   - Sync(_) <- sys (process.chan:591)
-//   - Truncate(_, _) <- sys (process.chan:592)
-//   - Allocate(_, _) <- sys (process.chan:593)
-//   - SetTimes(_, _, _, _) <- sys (process.chan:594)
-//   - Close(_) <- sys (process.chan:597)
-//   - Seek(_, _, _) <- sys (process.chan:598)
-//   - Describe(_) <- sys (process.chan:599)
-//   - SetFlags(_, _) <- sys (process.chan:600)
-//   - SetRights(_, _, _) <- sys (process.chan:601)
-//   - Renumber(_, _) <- sys (process.chan:602)
-//   - List(_, _, _) <- sys (process.chan:603)
-//   - Granted(_) <- sys (process.chan:604)
-//   - Open(_, _, _, _, _, _) <- sys (process.chan:611)
-//   - Find(_, _, _) <- sys (process.chan:614)
-//   - Touch(_, _, _, _, _, _) <- sys (process.chan:617)
-//   - MakeDir(_, _) <- sys (process.chan:621)
-//   - RemoveDir(_, _) <- sys (process.chan:624)
-//   - Unlink(_, _) <- sys (process.chan:627)
-//   - Symlink(_, _, _) <- sys (process.chan:630)
-//   - ReadLink(_, _) <- sys (process.chan:633)
-//   - Rename(_, _, _, _) <- sys (process.chan:636)
-//   - Link(_, _, _, _, _) <- sys (process.chan:640)
-//   - Now(which) <- sys (process.chan:645)
-//   - Resolution(which) <- sys (process.chan:650)
-//   - Random(_) <- sys (process.chan:655)
-//   - Grow(_) <- sys (process.chan:660)
-//   - Poll(_) <- sys (process.chan:667)
-//   - Arguments() <- sys (process.chan:670)
-//   - Environment() <- sys (process.chan:673)
-//   - Exit(_) <- sys (process.chan:676)
-//   - gone <- sys (process.chan:697)
+//   - Read(_, _) <- sys (process.chan:600)
+//   - ReadAt(_, _, _) <- sys (process.chan:601)
+//   - Write(_, _) <- sys (process.chan:602)
+//   - WriteAt(_, _, _) <- sys (process.chan:603)
+//   - Stat(_) <- sys (process.chan:604)
+//   - Sync(_) <- sys (process.chan:605)
+//   - Truncate(_, _) <- sys (process.chan:606)
+//   - Allocate(_, _) <- sys (process.chan:607)
+//   - SetTimes(_, _, _, _) <- sys (process.chan:608)
+//   - Close(_) <- sys (process.chan:611)
+//   - Seek(_, _, _) <- sys (process.chan:612)
+//   - Describe(_) <- sys (process.chan:613)
+//   - SetFlags(_, _) <- sys (process.chan:614)
+//   - SetRights(_, _, _) <- sys (process.chan:615)
+//   - Renumber(_, _) <- sys (process.chan:616)
+//   - List(_, _, _) <- sys (process.chan:617)
+//   - Granted(_) <- sys (process.chan:618)
+//   - Open(_, _, _, _, _, _) <- sys (process.chan:625)
+//   - Find(_, _, _) <- sys (process.chan:628)
+//   - Touch(_, _, _, _, _, _) <- sys (process.chan:631)
+//   - MakeDir(_, _) <- sys (process.chan:635)
+//   - RemoveDir(_, _) <- sys (process.chan:638)
+//   - Unlink(_, _) <- sys (process.chan:641)
+//   - Symlink(_, _, _) <- sys (process.chan:644)
+//   - ReadLink(_, _) <- sys (process.chan:647)
+//   - Rename(_, _, _, _) <- sys (process.chan:650)
+//   - Link(_, _, _, _, _) <- sys (process.chan:654)
+//   - Now(which) <- sys (process.chan:659)
+//   - Resolution(which) <- sys (process.chan:664)
+//   - Random(_) <- sys (process.chan:669)
+//   - Grow(_) <- sys (process.chan:674)
+//   - Poll(_) <- sys (process.chan:681)
+//   - Arguments() <- sys (process.chan:684)
+//   - Environment() <- sys (process.chan:687)
+//   - Exit(_) <- sys (process.chan:690)
+//   - gone <- sys (process.chan:711)
 type ProcessRunning struct {
 	e    *processComponent
 	step uint32
@@ -1221,10 +1243,10 @@ func (s ProcessRunning) Choose() (ProcessRunningOption, error) {
 	panic("channel: ProcessRunning took an option that it does not list")
 }
 
-// ProcessAfterGranted is a state of syscall.Process (process.chan:605).
+// ProcessAfterGranted is a state of syscall.Process (process.chan:619).
 // Next:
-//   - case granted (process.chan:606)
-//   - case none (process.chan:607)
+//   - case granted (process.chan:620)
+//   - case none (process.chan:621)
 type ProcessAfterGranted struct {
 	e    *processComponent
 	step uint32
@@ -1233,7 +1255,7 @@ type ProcessAfterGranted struct {
 // View reads the model variables.
 func (s ProcessAfterGranted) View() ProcessView { return ProcessView{s.e} }
 
-// Granted does case granted (process.chan:606).
+// Granted does case granted (process.chan:620).
 func (s ProcessAfterGranted) Granted() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -1246,7 +1268,7 @@ func (s ProcessAfterGranted) Granted() (ProcessSendDoneOrSendFailedOrOthers, err
 	return e.settle7(), nil
 }
 
-// None does case none (process.chan:607).
+// None does case none (process.chan:621).
 func (s ProcessAfterGranted) None() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -1259,9 +1281,9 @@ func (s ProcessAfterGranted) None() (ProcessSendDoneOrSendFailedOrOthers, error)
 	return e.settle8(), nil
 }
 
-// ProcessAfterNow is a state of syscall.Process (process.chan:646).
+// ProcessAfterNow is a state of syscall.Process (process.chan:660).
 // Next:
-//   - time <- Now(which) (process.chan:646)
+//   - time <- Now(which) (process.chan:660)
 type ProcessAfterNow struct {
 	e    *processComponent
 	step uint32
@@ -1270,7 +1292,7 @@ type ProcessAfterNow struct {
 // View reads the model variables.
 func (s ProcessAfterNow) View() ProcessView { return ProcessView{s.e} }
 
-// SendTimeNow does time <- Now(which) (process.chan:646).
+// SendTimeNow does time <- Now(which) (process.chan:660).
 func (s ProcessAfterNow) SendTimeNow() (ProcessAfterNow2, error) {
 	e := s.e
 	if e == nil {
@@ -1285,9 +1307,9 @@ func (s ProcessAfterNow) SendTimeNow() (ProcessAfterNow2, error) {
 	return ProcessAfterNow2{e, e.Step()}, nil
 }
 
-// ProcessAfterResolution is a state of syscall.Process (process.chan:651).
+// ProcessAfterResolution is a state of syscall.Process (process.chan:665).
 // Next:
-//   - time <- Resolution(which) (process.chan:651)
+//   - time <- Resolution(which) (process.chan:665)
 type ProcessAfterResolution struct {
 	e    *processComponent
 	step uint32
@@ -1296,7 +1318,7 @@ type ProcessAfterResolution struct {
 // View reads the model variables.
 func (s ProcessAfterResolution) View() ProcessView { return ProcessView{s.e} }
 
-// SendTimeResolution does time <- Resolution(which) (process.chan:651).
+// SendTimeResolution does time <- Resolution(which) (process.chan:665).
 func (s ProcessAfterResolution) SendTimeResolution() (ProcessAfterResolution2, error) {
 	e := s.e
 	if e == nil {
@@ -1311,9 +1333,9 @@ func (s ProcessAfterResolution) SendTimeResolution() (ProcessAfterResolution2, e
 	return ProcessAfterResolution2{e, e.Step()}, nil
 }
 
-// ProcessAfterRandom is a state of syscall.Process (process.chan:656).
+// ProcessAfterRandom is a state of syscall.Process (process.chan:670).
 // Next:
-//   - chance <- Draw(_) (process.chan:656)
+//   - chance <- Draw(_) (process.chan:670)
 type ProcessAfterRandom struct {
 	e    *processComponent
 	step uint32
@@ -1322,7 +1344,7 @@ type ProcessAfterRandom struct {
 // View reads the model variables.
 func (s ProcessAfterRandom) View() ProcessView { return ProcessView{s.e} }
 
-// SendChanceDraw does chance <- Draw(_) (process.chan:656).
+// SendChanceDraw does chance <- Draw(_) (process.chan:670).
 func (s ProcessAfterRandom) SendChanceDraw(count int) (ProcessAfterDraw, error) {
 	e := s.e
 	if e == nil {
@@ -1340,9 +1362,9 @@ func (s ProcessAfterRandom) SendChanceDraw(count int) (ProcessAfterDraw, error) 
 	return ProcessAfterDraw{e, e.Step()}, nil
 }
 
-// ProcessAfterGrow is a state of syscall.Process (process.chan:661).
+// ProcessAfterGrow is a state of syscall.Process (process.chan:675).
 // Next:
-//   - ram <- Grow(_) (process.chan:661)
+//   - ram <- Grow(_) (process.chan:675)
 type ProcessAfterGrow struct {
 	e    *processComponent
 	step uint32
@@ -1351,7 +1373,7 @@ type ProcessAfterGrow struct {
 // View reads the model variables.
 func (s ProcessAfterGrow) View() ProcessView { return ProcessView{s.e} }
 
-// SendRamGrow does ram <- Grow(_) (process.chan:661).
+// SendRamGrow does ram <- Grow(_) (process.chan:675).
 func (s ProcessAfterGrow) SendRamGrow(grains int) (ProcessAfterGrow2, error) {
 	e := s.e
 	if e == nil {
@@ -1369,10 +1391,10 @@ func (s ProcessAfterGrow) SendRamGrow(grains int) (ProcessAfterGrow2, error) {
 	return ProcessAfterGrow2{e, e.Step()}, nil
 }
 
-// ProcessDating is a state of syscall.Process at dating (process.chan:494).
+// ProcessDating is a state of syscall.Process at dating (process.chan:502).
 // Next:
-//   - case clock (process.chan:495)
-//   - case dated (process.chan:498)
+//   - case clock (process.chan:503)
+//   - case dated (process.chan:506)
 type ProcessDating struct {
 	e    *processComponent
 	step uint32
@@ -1381,7 +1403,7 @@ type ProcessDating struct {
 // View reads the model variables.
 func (s ProcessDating) View() ProcessView { return ProcessView{s.e} }
 
-// Clock does case clock (process.chan:495).
+// Clock does case clock (process.chan:503).
 func (s ProcessDating) Clock() (ProcessAfterClock, error) {
 	e := s.e
 	if e == nil {
@@ -1394,7 +1416,7 @@ func (s ProcessDating) Clock() (ProcessAfterClock, error) {
 	return ProcessAfterClock{e, e.Step()}, nil
 }
 
-// Dated does case dated (process.chan:498).
+// Dated does case dated (process.chan:506).
 func (s ProcessDating) Dated() (ProcessAfterDated, error) {
 	e := s.e
 	if e == nil {
@@ -1407,13 +1429,13 @@ func (s ProcessDating) Dated() (ProcessAfterDated, error) {
 	return ProcessAfterDated{e, e.Step()}, nil
 }
 
-// ProcessAfterRead is a state of syscall.Process (process.chan:556).
+// ProcessAfterRead is a state of syscall.Process (process.chan:570).
 // Next:
-//   - case file (process.chan:557)
-//   - case directory (process.chan:563)
-//   - case here (process.chan:568)
-//   - case path (process.chan:571)
-//   - case other (process.chan:575)
+//   - case file (process.chan:571)
+//   - case directory (process.chan:577)
+//   - case here (process.chan:582)
+//   - case path (process.chan:585)
+//   - case other (process.chan:589)
 type ProcessAfterRead struct {
 	e    *processComponent
 	step uint32
@@ -1422,7 +1444,7 @@ type ProcessAfterRead struct {
 // View reads the model variables.
 func (s ProcessAfterRead) View() ProcessView { return ProcessView{s.e} }
 
-// File does case file (process.chan:557).
+// File does case file (process.chan:571).
 func (s ProcessAfterRead) File() (ProcessSendDoneOrSendFailedOrOthers2, error) {
 	e := s.e
 	if e == nil {
@@ -1438,7 +1460,7 @@ func (s ProcessAfterRead) File() (ProcessSendDoneOrSendFailedOrOthers2, error) {
 	return e.settle9(), nil
 }
 
-// Directory does case directory (process.chan:563).
+// Directory does case directory (process.chan:577).
 func (s ProcessAfterRead) Directory() (ProcessSendDoneOrSendFailedOrOthers3, error) {
 	e := s.e
 	if e == nil {
@@ -1454,7 +1476,7 @@ func (s ProcessAfterRead) Directory() (ProcessSendDoneOrSendFailedOrOthers3, err
 	return e.settle10(), nil
 }
 
-// Here does case here (process.chan:568).
+// Here does case here (process.chan:582).
 func (s ProcessAfterRead) Here() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -1470,7 +1492,7 @@ func (s ProcessAfterRead) Here() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	return e.settle11(), nil
 }
 
-// Path does case path (process.chan:571).
+// Path does case path (process.chan:585).
 func (s ProcessAfterRead) Path() (ProcessSendDoneOrSendFailedOrOthers4, error) {
 	e := s.e
 	if e == nil {
@@ -1486,7 +1508,7 @@ func (s ProcessAfterRead) Path() (ProcessSendDoneOrSendFailedOrOthers4, error) {
 	return e.settle12(), nil
 }
 
-// Other does case other (process.chan:575).
+// Other does case other (process.chan:589).
 func (s ProcessAfterRead) Other() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -1499,10 +1521,10 @@ func (s ProcessAfterRead) Other() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	return e.settle13(), nil
 }
 
-// ProcessAfterSetTimes is a state of syscall.Process (process.chan:546).
+// ProcessAfterSetTimes is a state of syscall.Process (process.chan:560).
 // Next:
-//   - case given (process.chan:547)
-//   - case now (process.chan:548)
+//   - case given (process.chan:561)
+//   - case now (process.chan:562)
 type ProcessAfterSetTimes struct {
 	e    *processComponent
 	step uint32
@@ -1511,7 +1533,7 @@ type ProcessAfterSetTimes struct {
 // View reads the model variables.
 func (s ProcessAfterSetTimes) View() ProcessView { return ProcessView{s.e} }
 
-// Given does case given (process.chan:547).
+// Given does case given (process.chan:561).
 func (s ProcessAfterSetTimes) Given() (ProcessAfterRead, error) {
 	e := s.e
 	if e == nil {
@@ -1524,7 +1546,7 @@ func (s ProcessAfterSetTimes) Given() (ProcessAfterRead, error) {
 	return ProcessAfterRead{e, e.Step()}, nil
 }
 
-// Now does case now (process.chan:548).
+// Now does case now (process.chan:562).
 func (s ProcessAfterSetTimes) Now() (ProcessAfterNow3, error) {
 	e := s.e
 	if e == nil {
@@ -1537,9 +1559,9 @@ func (s ProcessAfterSetTimes) Now() (ProcessAfterNow3, error) {
 	return ProcessAfterNow3{e, e.Step()}, nil
 }
 
-// ProcessAfterNow2 is a state of syscall.Process (process.chan:647).
+// ProcessAfterNow2 is a state of syscall.Process (process.chan:661).
 // Next:
-//   - Time(_) <- time (process.chan:647)
+//   - Time(_) <- time (process.chan:661)
 type ProcessAfterNow2 struct {
 	e    *processComponent
 	step uint32
@@ -1564,9 +1586,9 @@ func (s ProcessAfterNow2) ReceiveTime() (*ProcessAfterNow2Time, error) {
 	return m, nil
 }
 
-// ProcessAfterResolution2 is a state of syscall.Process (process.chan:652).
+// ProcessAfterResolution2 is a state of syscall.Process (process.chan:666).
 // Next:
-//   - Time(_) <- time (process.chan:652)
+//   - Time(_) <- time (process.chan:666)
 type ProcessAfterResolution2 struct {
 	e    *processComponent
 	step uint32
@@ -1591,9 +1613,9 @@ func (s ProcessAfterResolution2) ReceiveTime() (*ProcessAfterResolution2Time, er
 	return m, nil
 }
 
-// ProcessAfterDraw is a state of syscall.Process (process.chan:657).
+// ProcessAfterDraw is a state of syscall.Process (process.chan:671).
 // Next:
-//   - Random(_) <- chance (process.chan:657)
+//   - Random(_) <- chance (process.chan:671)
 type ProcessAfterDraw struct {
 	e    *processComponent
 	step uint32
@@ -1618,10 +1640,10 @@ func (s ProcessAfterDraw) ReceiveChance() (*ProcessAfterDrawRandom, error) {
 	return m, nil
 }
 
-// ProcessAfterGrow2 is a state of syscall.Process (process.chan:662).
+// ProcessAfterGrow2 is a state of syscall.Process (process.chan:676).
 // Next:
-//   - Granted() <- ram (process.chan:663)
-//   - Refused() <- ram (process.chan:664)
+//   - Granted() <- ram (process.chan:677)
+//   - Refused() <- ram (process.chan:678)
 type ProcessAfterGrow2 struct {
 	e    *processComponent
 	step uint32
@@ -1653,9 +1675,9 @@ func (s ProcessAfterGrow2) ReceiveRam() (ProcessAfterGrow2Option, error) {
 	panic("channel: ProcessAfterGrow2 received a label that it does not list")
 }
 
-// ProcessAfterClock is a state of syscall.Process (process.chan:496).
+// ProcessAfterClock is a state of syscall.Process (process.chan:504).
 // Next:
-//   - time <- Now(_) (process.chan:496)
+//   - time <- Now(_) (process.chan:504)
 type ProcessAfterClock struct {
 	e    *processComponent
 	step uint32
@@ -1664,7 +1686,7 @@ type ProcessAfterClock struct {
 // View reads the model variables.
 func (s ProcessAfterClock) View() ProcessView { return ProcessView{s.e} }
 
-// SendTimeNow does time <- Now(_) (process.chan:496).
+// SendTimeNow does time <- Now(_) (process.chan:504).
 func (s ProcessAfterClock) SendTimeNow(which clock.Which) (ProcessAfterNow4, error) {
 	e := s.e
 	if e == nil {
@@ -1682,10 +1704,10 @@ func (s ProcessAfterClock) SendTimeNow(which clock.Which) (ProcessAfterNow4, err
 	return ProcessAfterNow4{e, e.Step()}, nil
 }
 
-// ProcessAfterDated is a state of syscall.Process (process.chan:501).
+// ProcessAfterDated is a state of syscall.Process (process.chan:509).
 // Next:
-//   - case timer (process.chan:502)
-//   - case timeless (process.chan:506)
+//   - case timer (process.chan:510)
+//   - case timeless (process.chan:514)
 type ProcessAfterDated struct {
 	e    *processComponent
 	step uint32
@@ -1694,7 +1716,7 @@ type ProcessAfterDated struct {
 // View reads the model variables.
 func (s ProcessAfterDated) View() ProcessView { return ProcessView{s.e} }
 
-// Timer does case timer (process.chan:502).
+// Timer does case timer (process.chan:510).
 func (s ProcessAfterDated) Timer() (ProcessAfterTimer, error) {
 	e := s.e
 	if e == nil {
@@ -1707,7 +1729,7 @@ func (s ProcessAfterDated) Timer() (ProcessAfterTimer, error) {
 	return ProcessAfterTimer{e, e.Step()}, nil
 }
 
-// Timeless does case timeless (process.chan:506).
+// Timeless does case timeless (process.chan:514).
 func (s ProcessAfterDated) Timeless() (ProcessAsking, error) {
 	e := s.e
 	if e == nil {
@@ -1720,9 +1742,9 @@ func (s ProcessAfterDated) Timeless() (ProcessAsking, error) {
 	return ProcessAsking{e, e.Step()}, nil
 }
 
-// ProcessAfterNow3 is a state of syscall.Process (process.chan:549).
+// ProcessAfterNow3 is a state of syscall.Process (process.chan:563).
 // Next:
-//   - time <- Now(Realtime) (process.chan:549)
+//   - time <- Now(Realtime) (process.chan:563)
 type ProcessAfterNow3 struct {
 	e    *processComponent
 	step uint32
@@ -1731,7 +1753,7 @@ type ProcessAfterNow3 struct {
 // View reads the model variables.
 func (s ProcessAfterNow3) View() ProcessView { return ProcessView{s.e} }
 
-// SendTimeNow does time <- Now(Realtime) (process.chan:549).
+// SendTimeNow does time <- Now(Realtime) (process.chan:563).
 func (s ProcessAfterNow3) SendTimeNow() (ProcessAfterNow5, error) {
 	e := s.e
 	if e == nil {
@@ -1746,10 +1768,10 @@ func (s ProcessAfterNow3) SendTimeNow() (ProcessAfterNow5, error) {
 	return ProcessAfterNow5{e, e.Step()}, nil
 }
 
-// ProcessAfterTouch is a state of syscall.Process (process.chan:546).
+// ProcessAfterTouch is a state of syscall.Process (process.chan:560).
 // Next:
-//   - case given (process.chan:547)
-//   - case now (process.chan:548)
+//   - case given (process.chan:561)
+//   - case now (process.chan:562)
 type ProcessAfterTouch struct {
 	e    *processComponent
 	step uint32
@@ -1758,7 +1780,7 @@ type ProcessAfterTouch struct {
 // View reads the model variables.
 func (s ProcessAfterTouch) View() ProcessView { return ProcessView{s.e} }
 
-// Given does case given (process.chan:547).
+// Given does case given (process.chan:561).
 func (s ProcessAfterTouch) Given() (ProcessAfterRead, error) {
 	e := s.e
 	if e == nil {
@@ -1771,7 +1793,7 @@ func (s ProcessAfterTouch) Given() (ProcessAfterRead, error) {
 	return ProcessAfterRead{e, e.Step()}, nil
 }
 
-// Now does case now (process.chan:548).
+// Now does case now (process.chan:562).
 func (s ProcessAfterTouch) Now() (ProcessAfterNow6, error) {
 	e := s.e
 	if e == nil {
@@ -1784,9 +1806,9 @@ func (s ProcessAfterTouch) Now() (ProcessAfterNow6, error) {
 	return ProcessAfterNow6{e, e.Step()}, nil
 }
 
-// ProcessAfterNow4 is a state of syscall.Process (process.chan:497).
+// ProcessAfterNow4 is a state of syscall.Process (process.chan:505).
 // Next:
-//   - Time(_) <- time (process.chan:497)
+//   - Time(_) <- time (process.chan:505)
 type ProcessAfterNow4 struct {
 	e    *processComponent
 	step uint32
@@ -1811,9 +1833,9 @@ func (s ProcessAfterNow4) ReceiveTime() (*ProcessAfterNow4Time, error) {
 	return m, nil
 }
 
-// ProcessAfterTimer is a state of syscall.Process (process.chan:503).
+// ProcessAfterTimer is a state of syscall.Process (process.chan:511).
 // Next:
-//   - new wake.Wake as t (process.chan:503)
+//   - new wake.Wake as t (process.chan:511)
 type ProcessAfterTimer struct {
 	e    *processComponent
 	step uint32
@@ -1822,7 +1844,7 @@ type ProcessAfterTimer struct {
 // View reads the model variables.
 func (s ProcessAfterTimer) View() ProcessView { return ProcessView{s.e} }
 
-// NewWake does new wake.Wake as t (process.chan:503).
+// NewWake does new wake.Wake as t (process.chan:511).
 func (s ProcessAfterTimer) NewWake() (ProcessAfterNewWake, error) {
 	e := s.e
 	if e == nil {
@@ -1837,10 +1859,10 @@ func (s ProcessAfterTimer) NewWake() (ProcessAfterNewWake, error) {
 	return ProcessAfterNewWake{e, e.Step()}, nil
 }
 
-// ProcessAsking is a state of syscall.Process at asking (process.chan:509).
+// ProcessAsking is a state of syscall.Process at asking (process.chan:517).
 // Next:
-//   - case file (process.chan:510)
-//   - case asked (process.chan:516)
+//   - case file (process.chan:518)
+//   - case asked (process.chan:524)
 type ProcessAsking struct {
 	e    *processComponent
 	step uint32
@@ -1849,7 +1871,7 @@ type ProcessAsking struct {
 // View reads the model variables.
 func (s ProcessAsking) View() ProcessView { return ProcessView{s.e} }
 
-// File does case file (process.chan:510).
+// File does case file (process.chan:518).
 func (s ProcessAsking) File() (ProcessAskingOrAfterFile2, error) {
 	e := s.e
 	if e == nil {
@@ -1865,7 +1887,7 @@ func (s ProcessAsking) File() (ProcessAskingOrAfterFile2, error) {
 	return e.settle19(), nil
 }
 
-// Asked does case asked (process.chan:516).
+// Asked does case asked (process.chan:524).
 func (s ProcessAsking) Asked() (ProcessAfterAsked, error) {
 	e := s.e
 	if e == nil {
@@ -1879,10 +1901,10 @@ func (s ProcessAsking) Asked() (ProcessAfterAsked, error) {
 	return ProcessAfterAsked{e, e.Step()}, nil
 }
 
-// ProcessSendDone is a state of syscall.Process at sendDone (process.chan:703).
+// ProcessSendDone is a state of syscall.Process at sendDone (process.chan:717).
 // Next:
-//   - sys <- Done() (process.chan:703)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Done() (process.chan:717)
+//   - gone <- sys (process.chan:711)
 type ProcessSendDone struct {
 	e    *processComponent
 	step uint32
@@ -1923,10 +1945,10 @@ func (s ProcessSendDone) Choose() (ProcessSendDoneOption, error) {
 	panic("channel: ProcessSendDone took an option that it does not list")
 }
 
-// ProcessSendFailed is a state of syscall.Process at sendFailed (process.chan:706).
+// ProcessSendFailed is a state of syscall.Process at sendFailed (process.chan:720).
 // Next:
-//   - sys <- Failed(_) (process.chan:706)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Failed(_) (process.chan:720)
+//   - gone <- sys (process.chan:711)
 type ProcessSendFailed struct {
 	e    *processComponent
 	step uint32
@@ -1960,7 +1982,7 @@ func (s ProcessSendFailed) Choose() (ProcessSendFailedOption, error) {
 	panic("channel: ProcessSendFailed took an option that it does not list")
 }
 
-// ProcessSendFailedSentFailedNext is the option sys <- Failed(_) (process.chan:706) taken.
+// ProcessSendFailedSentFailedNext is the option sys <- Failed(_) (process.chan:720) taken.
 // Next: that send.
 type ProcessSendFailedSentFailedNext struct {
 	e    *processComponent
@@ -1970,7 +1992,7 @@ type ProcessSendFailedSentFailedNext struct {
 // View reads the model variables.
 func (s ProcessSendFailedSentFailedNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysFailed does sys <- Failed(_) (process.chan:706), for which there is room.
+// SendSysFailed does sys <- Failed(_) (process.chan:720), for which there is room.
 func (s ProcessSendFailedSentFailedNext) SendSysFailed(err_ errno.Errno) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -1991,10 +2013,10 @@ func (s ProcessSendFailedSentFailedNext) SendSysFailed(err_ errno.Errno) (Proces
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessSendData is a state of syscall.Process at sendData (process.chan:709).
+// ProcessSendData is a state of syscall.Process at sendData (process.chan:723).
 // Next:
-//   - sys <- Data(_) (process.chan:709)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Data(_) (process.chan:723)
+//   - gone <- sys (process.chan:711)
 type ProcessSendData struct {
 	e    *processComponent
 	step uint32
@@ -2028,7 +2050,7 @@ func (s ProcessSendData) Choose() (ProcessSendDataOption, error) {
 	panic("channel: ProcessSendData took an option that it does not list")
 }
 
-// ProcessSendDataSentDataNext is the option sys <- Data(_) (process.chan:709) taken.
+// ProcessSendDataSentDataNext is the option sys <- Data(_) (process.chan:723) taken.
 // Next: that send.
 type ProcessSendDataSentDataNext struct {
 	e    *processComponent
@@ -2038,7 +2060,7 @@ type ProcessSendDataSentDataNext struct {
 // View reads the model variables.
 func (s ProcessSendDataSentDataNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysData does sys <- Data(_) (process.chan:709), for which there is room.
+// SendSysData does sys <- Data(_) (process.chan:723), for which there is room.
 func (s ProcessSendDataSentDataNext) SendSysData(buf []byte) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -2059,10 +2081,10 @@ func (s ProcessSendDataSentDataNext) SendSysData(buf []byte) (ProcessRunning, er
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessSendWritten is a state of syscall.Process at sendWritten (process.chan:712).
+// ProcessSendWritten is a state of syscall.Process at sendWritten (process.chan:726).
 // Next:
-//   - sys <- Written(_) (process.chan:712)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Written(_) (process.chan:726)
+//   - gone <- sys (process.chan:711)
 type ProcessSendWritten struct {
 	e    *processComponent
 	step uint32
@@ -2096,7 +2118,7 @@ func (s ProcessSendWritten) Choose() (ProcessSendWrittenOption, error) {
 	panic("channel: ProcessSendWritten took an option that it does not list")
 }
 
-// ProcessSendWrittenSentWrittenNext is the option sys <- Written(_) (process.chan:712) taken.
+// ProcessSendWrittenSentWrittenNext is the option sys <- Written(_) (process.chan:726) taken.
 // Next: that send.
 type ProcessSendWrittenSentWrittenNext struct {
 	e    *processComponent
@@ -2106,7 +2128,7 @@ type ProcessSendWrittenSentWrittenNext struct {
 // View reads the model variables.
 func (s ProcessSendWrittenSentWrittenNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysWritten does sys <- Written(_) (process.chan:712), for which there is room.
+// SendSysWritten does sys <- Written(_) (process.chan:726), for which there is room.
 func (s ProcessSendWrittenSentWrittenNext) SendSysWritten(count uint32) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -2124,10 +2146,10 @@ func (s ProcessSendWrittenSentWrittenNext) SendSysWritten(count uint32) (Process
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessSendIs is a state of syscall.Process at sendIs (process.chan:715).
+// ProcessSendIs is a state of syscall.Process at sendIs (process.chan:729).
 // Next:
-//   - sys <- Is(_, _) (process.chan:715)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Is(_, _) (process.chan:729)
+//   - gone <- sys (process.chan:711)
 type ProcessSendIs struct {
 	e    *processComponent
 	step uint32
@@ -2161,7 +2183,7 @@ func (s ProcessSendIs) Choose() (ProcessSendIsOption, error) {
 	panic("channel: ProcessSendIs took an option that it does not list")
 }
 
-// ProcessSendIsSentIsNext is the option sys <- Is(_, _) (process.chan:715) taken.
+// ProcessSendIsSentIsNext is the option sys <- Is(_, _) (process.chan:729) taken.
 // Next: that send.
 type ProcessSendIsSentIsNext struct {
 	e    *processComponent
@@ -2171,7 +2193,7 @@ type ProcessSendIsSentIsNext struct {
 // View reads the model variables.
 func (s ProcessSendIsSentIsNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysIs does sys <- Is(_, _) (process.chan:715), for which there is room.
+// SendSysIs does sys <- Is(_, _) (process.chan:729), for which there is room.
 func (s ProcessSendIsSentIsNext) SendSysIs(kind file.Kind, attr file.Attr) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -2193,10 +2215,10 @@ func (s ProcessSendIsSentIsNext) SendSysIs(kind file.Kind, attr file.Attr) (Proc
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessSendPosition is a state of syscall.Process at sendPosition (process.chan:718).
+// ProcessSendPosition is a state of syscall.Process at sendPosition (process.chan:732).
 // Next:
-//   - sys <- Position(_) (process.chan:718)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Position(_) (process.chan:732)
+//   - gone <- sys (process.chan:711)
 type ProcessSendPosition struct {
 	e    *processComponent
 	step uint32
@@ -2230,7 +2252,7 @@ func (s ProcessSendPosition) Choose() (ProcessSendPositionOption, error) {
 	panic("channel: ProcessSendPosition took an option that it does not list")
 }
 
-// ProcessSendPositionSentPositionNext is the option sys <- Position(_) (process.chan:718) taken.
+// ProcessSendPositionSentPositionNext is the option sys <- Position(_) (process.chan:732) taken.
 // Next: that send.
 type ProcessSendPositionSentPositionNext struct {
 	e    *processComponent
@@ -2240,7 +2262,7 @@ type ProcessSendPositionSentPositionNext struct {
 // View reads the model variables.
 func (s ProcessSendPositionSentPositionNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysPosition does sys <- Position(_) (process.chan:718), for which there is room.
+// SendSysPosition does sys <- Position(_) (process.chan:732), for which there is room.
 func (s ProcessSendPositionSentPositionNext) SendSysPosition(offset uint64) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -2258,10 +2280,10 @@ func (s ProcessSendPositionSentPositionNext) SendSysPosition(offset uint64) (Pro
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessSendDescribed is a state of syscall.Process at sendDescribed (process.chan:721).
+// ProcessSendDescribed is a state of syscall.Process at sendDescribed (process.chan:735).
 // Next:
-//   - sys <- Described(_, _, _, _) (process.chan:721)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Described(_, _, _, _) (process.chan:735)
+//   - gone <- sys (process.chan:711)
 type ProcessSendDescribed struct {
 	e    *processComponent
 	step uint32
@@ -2295,7 +2317,7 @@ func (s ProcessSendDescribed) Choose() (ProcessSendDescribedOption, error) {
 	panic("channel: ProcessSendDescribed took an option that it does not list")
 }
 
-// ProcessSendDescribedSentDescribedNext is the option sys <- Described(_, _, _, _) (process.chan:721) taken.
+// ProcessSendDescribedSentDescribedNext is the option sys <- Described(_, _, _, _) (process.chan:735) taken.
 // Next: that send.
 type ProcessSendDescribedSentDescribedNext struct {
 	e    *processComponent
@@ -2305,7 +2327,7 @@ type ProcessSendDescribedSentDescribedNext struct {
 // View reads the model variables.
 func (s ProcessSendDescribedSentDescribedNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysDescribed does sys <- Described(_, _, _, _) (process.chan:721), for which there is room.
+// SendSysDescribed does sys <- Described(_, _, _, _) (process.chan:735), for which there is room.
 func (s ProcessSendDescribedSentDescribedNext) SendSysDescribed(kind file.Kind, flags uint32, rights uint64, inheriting uint64) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -2329,10 +2351,10 @@ func (s ProcessSendDescribedSentDescribedNext) SendSysDescribed(kind file.Kind, 
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessSendOpened is a state of syscall.Process at sendOpened (process.chan:724).
+// ProcessSendOpened is a state of syscall.Process at sendOpened (process.chan:738).
 // Next:
-//   - sys <- Opened(_) (process.chan:724)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Opened(_) (process.chan:738)
+//   - gone <- sys (process.chan:711)
 type ProcessSendOpened struct {
 	e    *processComponent
 	step uint32
@@ -2366,7 +2388,7 @@ func (s ProcessSendOpened) Choose() (ProcessSendOpenedOption, error) {
 	panic("channel: ProcessSendOpened took an option that it does not list")
 }
 
-// ProcessSendOpenedSentOpenedNext is the option sys <- Opened(_) (process.chan:724) taken.
+// ProcessSendOpenedSentOpenedNext is the option sys <- Opened(_) (process.chan:738) taken.
 // Next: that send.
 type ProcessSendOpenedSentOpenedNext struct {
 	e    *processComponent
@@ -2376,7 +2398,7 @@ type ProcessSendOpenedSentOpenedNext struct {
 // View reads the model variables.
 func (s ProcessSendOpenedSentOpenedNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysOpened does sys <- Opened(_) (process.chan:724), for which there is room.
+// SendSysOpened does sys <- Opened(_) (process.chan:738), for which there is room.
 func (s ProcessSendOpenedSentOpenedNext) SendSysOpened(fd uint32) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -2394,10 +2416,10 @@ func (s ProcessSendOpenedSentOpenedNext) SendSysOpened(fd uint32) (ProcessRunnin
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessSendTime is a state of syscall.Process at sendTime (process.chan:727).
+// ProcessSendTime is a state of syscall.Process at sendTime (process.chan:741).
 // Next:
-//   - sys <- Time(_) (process.chan:727)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Time(_) (process.chan:741)
+//   - gone <- sys (process.chan:711)
 type ProcessSendTime struct {
 	e    *processComponent
 	step uint32
@@ -2431,7 +2453,7 @@ func (s ProcessSendTime) Choose() (ProcessSendTimeOption, error) {
 	panic("channel: ProcessSendTime took an option that it does not list")
 }
 
-// ProcessSendTimeSentTimeNext is the option sys <- Time(_) (process.chan:727) taken.
+// ProcessSendTimeSentTimeNext is the option sys <- Time(_) (process.chan:741) taken.
 // Next: that send.
 type ProcessSendTimeSentTimeNext struct {
 	e    *processComponent
@@ -2441,7 +2463,7 @@ type ProcessSendTimeSentTimeNext struct {
 // View reads the model variables.
 func (s ProcessSendTimeSentTimeNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysTime does sys <- Time(_) (process.chan:727), for which there is room.
+// SendSysTime does sys <- Time(_) (process.chan:741), for which there is room.
 func (s ProcessSendTimeSentTimeNext) SendSysTime(nanoseconds uint64) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -2459,10 +2481,10 @@ func (s ProcessSendTimeSentTimeNext) SendSysTime(nanoseconds uint64) (ProcessRun
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessSendWoken is a state of syscall.Process at sendWoken (process.chan:730).
+// ProcessSendWoken is a state of syscall.Process at sendWoken (process.chan:744).
 // Next:
-//   - sys <- Woken(_) (process.chan:730)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Woken(_) (process.chan:744)
+//   - gone <- sys (process.chan:711)
 type ProcessSendWoken struct {
 	e    *processComponent
 	step uint32
@@ -2496,7 +2518,7 @@ func (s ProcessSendWoken) Choose() (ProcessSendWokenOption, error) {
 	panic("channel: ProcessSendWoken took an option that it does not list")
 }
 
-// ProcessSendWokenSentWokenNext is the option sys <- Woken(_) (process.chan:730) taken.
+// ProcessSendWokenSentWokenNext is the option sys <- Woken(_) (process.chan:744) taken.
 // Next: that send.
 type ProcessSendWokenSentWokenNext struct {
 	e    *processComponent
@@ -2506,7 +2528,7 @@ type ProcessSendWokenSentWokenNext struct {
 // View reads the model variables.
 func (s ProcessSendWokenSentWokenNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysWoken does sys <- Woken(_) (process.chan:730), for which there is room.
+// SendSysWoken does sys <- Woken(_) (process.chan:744), for which there is room.
 func (s ProcessSendWokenSentWokenNext) SendSysWoken(events []byte) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -2527,9 +2549,9 @@ func (s ProcessSendWokenSentWokenNext) SendSysWoken(events []byte) (ProcessRunni
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessAfterFile is a state of syscall.Process (process.chan:558).
+// ProcessAfterFile is a state of syscall.Process (process.chan:572).
 // Next:
-//   - pick f in files (process.chan:558)
+//   - pick f in files (process.chan:572)
 type ProcessAfterFile struct {
 	e    *processComponent
 	step uint32
@@ -2554,7 +2576,7 @@ func (s ProcessAfterFile) Can(member int) bool {
 	return e != nil && member >= 0 && member < e.Len(processFiles) && e.Has(processFiles, member)
 }
 
-// PickFiles does pick f in files (process.chan:558).
+// PickFiles does pick f in files (process.chan:572).
 func (s ProcessAfterFile) PickFiles(member int) (ProcessSendDoneOrSendFailedOrOthers5, error) {
 	e := s.e
 	if e == nil {
@@ -2571,9 +2593,9 @@ func (s ProcessAfterFile) PickFiles(member int) (ProcessSendDoneOrSendFailedOrOt
 	return e.settle30(), nil
 }
 
-// ProcessAfterDirectory is a state of syscall.Process (process.chan:564).
+// ProcessAfterDirectory is a state of syscall.Process (process.chan:578).
 // Next:
-//   - pick d in dirs (process.chan:564)
+//   - pick d in dirs (process.chan:578)
 type ProcessAfterDirectory struct {
 	e    *processComponent
 	step uint32
@@ -2598,7 +2620,7 @@ func (s ProcessAfterDirectory) Can(member int) bool {
 	return e != nil && member >= 0 && member < e.Len(processDirs) && e.Has(processDirs, member)
 }
 
-// PickDirs does pick d in dirs (process.chan:564).
+// PickDirs does pick d in dirs (process.chan:578).
 func (s ProcessAfterDirectory) PickDirs(member int) (ProcessSendDoneOrSendFailedOrOthers6, error) {
 	e := s.e
 	if e == nil {
@@ -2615,9 +2637,9 @@ func (s ProcessAfterDirectory) PickDirs(member int) (ProcessSendDoneOrSendFailed
 	return e.settle31(), nil
 }
 
-// ProcessAfterNow5 is a state of syscall.Process (process.chan:550).
+// ProcessAfterNow5 is a state of syscall.Process (process.chan:564).
 // Next:
-//   - Time(_) <- time (process.chan:550)
+//   - Time(_) <- time (process.chan:564)
 type ProcessAfterNow5 struct {
 	e    *processComponent
 	step uint32
@@ -2642,9 +2664,9 @@ func (s ProcessAfterNow5) ReceiveTime() (*ProcessAfterNow5Time, error) {
 	return m, nil
 }
 
-// ProcessAfterNow6 is a state of syscall.Process (process.chan:549).
+// ProcessAfterNow6 is a state of syscall.Process (process.chan:563).
 // Next:
-//   - time <- Now(Realtime) (process.chan:549)
+//   - time <- Now(Realtime) (process.chan:563)
 type ProcessAfterNow6 struct {
 	e    *processComponent
 	step uint32
@@ -2653,7 +2675,7 @@ type ProcessAfterNow6 struct {
 // View reads the model variables.
 func (s ProcessAfterNow6) View() ProcessView { return ProcessView{s.e} }
 
-// SendTimeNow does time <- Now(Realtime) (process.chan:549).
+// SendTimeNow does time <- Now(Realtime) (process.chan:563).
 func (s ProcessAfterNow6) SendTimeNow() (ProcessAfterNow7, error) {
 	e := s.e
 	if e == nil {
@@ -2668,9 +2690,9 @@ func (s ProcessAfterNow6) SendTimeNow() (ProcessAfterNow7, error) {
 	return ProcessAfterNow7{e, e.Step()}, nil
 }
 
-// ProcessAfterNewWake is a state of syscall.Process (process.chan:504).
+// ProcessAfterNewWake is a state of syscall.Process (process.chan:512).
 // Next:
-//   - time <- Sleep(_, _, t.waker) (process.chan:504)
+//   - time <- Sleep(_, _, t.waker) (process.chan:512)
 type ProcessAfterNewWake struct {
 	e    *processComponent
 	step uint32
@@ -2679,7 +2701,7 @@ type ProcessAfterNewWake struct {
 // View reads the model variables.
 func (s ProcessAfterNewWake) View() ProcessView { return ProcessView{s.e} }
 
-// SendTimeSleep does time <- Sleep(_, _, t.waker) (process.chan:504).
+// SendTimeSleep does time <- Sleep(_, _, t.waker) (process.chan:512).
 func (s ProcessAfterNewWake) SendTimeSleep(which clock.Which, until uint64) (ProcessAsking, error) {
 	e := s.e
 	if e == nil {
@@ -2701,9 +2723,9 @@ func (s ProcessAfterNewWake) SendTimeSleep(which clock.Which, until uint64) (Pro
 	return ProcessAsking{e, e.Step()}, nil
 }
 
-// ProcessAfterArguments is a state of syscall.Process (process.chan:736).
+// ProcessAfterArguments is a state of syscall.Process (process.chan:750).
 // Next:
-//   - files[f] <- Close() (process.chan:736)
+//   - files[f] <- Close() (process.chan:750)
 type ProcessAfterArguments struct {
 	e    *processComponent
 	step uint32
@@ -2712,7 +2734,7 @@ type ProcessAfterArguments struct {
 // View reads the model variables.
 func (s ProcessAfterArguments) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesClose does files[f] <- Close() (process.chan:736).
+// SendFilesClose does files[f] <- Close() (process.chan:750).
 func (s ProcessAfterArguments) SendFilesClose() (ProcessAfterArgumentsOrAfterEnvironmentOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -2726,9 +2748,9 @@ func (s ProcessAfterArguments) SendFilesClose() (ProcessAfterArgumentsOrAfterEnv
 	return e.settle32(), nil
 }
 
-// ProcessLegs is a state of syscall.Process at legs (process.chan:217).
+// ProcessLegs is a state of syscall.Process at legs (process.chan:225).
 // Next:
-//   - pick d in dirs (process.chan:217)
+//   - pick d in dirs (process.chan:225)
 type ProcessLegs struct {
 	e    *processComponent
 	step uint32
@@ -2753,7 +2775,7 @@ func (s ProcessLegs) Can(member int) bool {
 	return e != nil && member >= 0 && member < e.Len(processDirs) && e.Has(processDirs, member)
 }
 
-// PickDirs does pick d in dirs (process.chan:217).
+// PickDirs does pick d in dirs (process.chan:225).
 func (s ProcessLegs) PickDirs(member int) (ProcessWalking, error) {
 	e := s.e
 	if e == nil {
@@ -2772,9 +2794,9 @@ func (s ProcessLegs) PickDirs(member int) (ProcessWalking, error) {
 	return ProcessWalking{e, e.Step()}, nil
 }
 
-// ProcessAfterNow7 is a state of syscall.Process (process.chan:550).
+// ProcessAfterNow7 is a state of syscall.Process (process.chan:564).
 // Next:
-//   - Time(_) <- time (process.chan:550)
+//   - Time(_) <- time (process.chan:564)
 type ProcessAfterNow7 struct {
 	e    *processComponent
 	step uint32
@@ -2799,9 +2821,9 @@ func (s ProcessAfterNow7) ReceiveTime() (*ProcessAfterNow7Time, error) {
 	return m, nil
 }
 
-// ProcessAfterFile2 is a state of syscall.Process (process.chan:511).
+// ProcessAfterFile2 is a state of syscall.Process (process.chan:519).
 // Next:
-//   - pick f in files (process.chan:511)
+//   - pick f in files (process.chan:519)
 type ProcessAfterFile2 struct {
 	e    *processComponent
 	step uint32
@@ -2826,7 +2848,7 @@ func (s ProcessAfterFile2) Can(member int) bool {
 	return e != nil && member >= 0 && member < e.Len(processFiles) && e.Has(processFiles, member)
 }
 
-// PickFiles does pick f in files (process.chan:511).
+// PickFiles does pick f in files (process.chan:519).
 func (s ProcessAfterFile2) PickFiles(member int) (ProcessAfterPickFiles, error) {
 	e := s.e
 	if e == nil {
@@ -2843,11 +2865,11 @@ func (s ProcessAfterFile2) PickFiles(member int) (ProcessAfterPickFiles, error) 
 	return ProcessAfterPickFiles{e, e.Step()}, nil
 }
 
-// ProcessAfterAsked is a state of syscall.Process (process.chan:521).
+// ProcessAfterAsked is a state of syscall.Process (process.chan:529).
 // Next:
-//   - case wait (process.chan:522)
-//   - case look (process.chan:530)
-//   - case wrong (process.chan:531)
+//   - case wait (process.chan:530)
+//   - case look (process.chan:540)
+//   - case wrong (process.chan:541)
 type ProcessAfterAsked struct {
 	e    *processComponent
 	step uint32
@@ -2856,7 +2878,7 @@ type ProcessAfterAsked struct {
 // View reads the model variables.
 func (s ProcessAfterAsked) View() ProcessView { return ProcessView{s.e} }
 
-// Wait does case wait (process.chan:522).
+// Wait does case wait (process.chan:530).
 func (s ProcessAfterAsked) Wait() (ProcessSendDoneOrSendFailedOrOthers7, error) {
 	e := s.e
 	if e == nil {
@@ -2869,7 +2891,7 @@ func (s ProcessAfterAsked) Wait() (ProcessSendDoneOrSendFailedOrOthers7, error) 
 	return e.settle33(), nil
 }
 
-// Look does case look (process.chan:530).
+// Look does case look (process.chan:540).
 func (s ProcessAfterAsked) Look() (ProcessSendDoneOrSendFailedOrOthers8, error) {
 	e := s.e
 	if e == nil {
@@ -2882,7 +2904,7 @@ func (s ProcessAfterAsked) Look() (ProcessSendDoneOrSendFailedOrOthers8, error) 
 	return e.settle34(), nil
 }
 
-// Wrong does case wrong (process.chan:531).
+// Wrong does case wrong (process.chan:541).
 func (s ProcessAfterAsked) Wrong() (ProcessSendDoneOrSendFailedOrOthers8, error) {
 	e := s.e
 	if e == nil {
@@ -2895,9 +2917,9 @@ func (s ProcessAfterAsked) Wrong() (ProcessSendDoneOrSendFailedOrOthers8, error)
 	return e.settle35(), nil
 }
 
-// ProcessDirStat is a state of syscall.Process at dirStat (process.chan:176).
+// ProcessDirStat is a state of syscall.Process at dirStat (process.chan:184).
 // Next:
-//   - dirs[d] <- Stat() (process.chan:176)
+//   - dirs[d] <- Stat() (process.chan:184)
 type ProcessDirStat struct {
 	e    *processComponent
 	step uint32
@@ -2906,7 +2928,7 @@ type ProcessDirStat struct {
 // View reads the model variables.
 func (s ProcessDirStat) View() ProcessView { return ProcessView{s.e} }
 
-// SendDirsStat does dirs[d] <- Stat() (process.chan:176).
+// SendDirsStat does dirs[d] <- Stat() (process.chan:184).
 func (s ProcessDirStat) SendDirsStat() (ProcessAfterStat, error) {
 	e := s.e
 	if e == nil {
@@ -2919,9 +2941,9 @@ func (s ProcessDirStat) SendDirsStat() (ProcessAfterStat, error) {
 	return ProcessAfterStat{e, e.Step()}, nil
 }
 
-// ProcessDirTimes is a state of syscall.Process at dirTimes (process.chan:181).
+// ProcessDirTimes is a state of syscall.Process at dirTimes (process.chan:189).
 // Next:
-//   - dirs[d] <- SetTimes(_, _) (process.chan:181)
+//   - dirs[d] <- SetTimes(_, _) (process.chan:189)
 type ProcessDirTimes struct {
 	e    *processComponent
 	step uint32
@@ -2930,7 +2952,7 @@ type ProcessDirTimes struct {
 // View reads the model variables.
 func (s ProcessDirTimes) View() ProcessView { return ProcessView{s.e} }
 
-// SendDirsSetTimes does dirs[d] <- SetTimes(_, _) (process.chan:181).
+// SendDirsSetTimes does dirs[d] <- SetTimes(_, _) (process.chan:189).
 func (s ProcessDirTimes) SendDirsSetTimes(atime uint64, mtime uint64) (ProcessAfterSetTimes2, error) {
 	e := s.e
 	if e == nil {
@@ -2946,9 +2968,9 @@ func (s ProcessDirTimes) SendDirsSetTimes(atime uint64, mtime uint64) (ProcessAf
 	return ProcessAfterSetTimes2{e, e.Step()}, nil
 }
 
-// ProcessDirClose is a state of syscall.Process at dirClose (process.chan:185).
+// ProcessDirClose is a state of syscall.Process at dirClose (process.chan:193).
 // Next:
-//   - dirs[d] <- Close() (process.chan:185)
+//   - dirs[d] <- Close() (process.chan:193)
 type ProcessDirClose struct {
 	e    *processComponent
 	step uint32
@@ -2957,7 +2979,7 @@ type ProcessDirClose struct {
 // View reads the model variables.
 func (s ProcessDirClose) View() ProcessView { return ProcessView{s.e} }
 
-// SendDirsClose does dirs[d] <- Close() (process.chan:185).
+// SendDirsClose does dirs[d] <- Close() (process.chan:193).
 func (s ProcessDirClose) SendDirsClose() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -2971,9 +2993,9 @@ func (s ProcessDirClose) SendDirsClose() (ProcessSendDoneOrSendFailedOrOthers, e
 	return e.settle36(), nil
 }
 
-// ProcessFilling is a state of syscall.Process at filling (process.chan:155).
+// ProcessFilling is a state of syscall.Process at filling (process.chan:163).
 // Next:
-//   - dirs[d] <- List(_) (process.chan:155)
+//   - dirs[d] <- List(_) (process.chan:163)
 type ProcessFilling struct {
 	e    *processComponent
 	step uint32
@@ -2982,7 +3004,7 @@ type ProcessFilling struct {
 // View reads the model variables.
 func (s ProcessFilling) View() ProcessView { return ProcessView{s.e} }
 
-// SendDirsList does dirs[d] <- List(_) (process.chan:155).
+// SendDirsList does dirs[d] <- List(_) (process.chan:163).
 func (s ProcessFilling) SendDirsList(cookie uint64) (ProcessAfterList, error) {
 	e := s.e
 	if e == nil {
@@ -2997,9 +3019,9 @@ func (s ProcessFilling) SendDirsList(cookie uint64) (ProcessAfterList, error) {
 	return ProcessAfterList{e, e.Step()}, nil
 }
 
-// ProcessAfterPickFiles is a state of syscall.Process (process.chan:512).
+// ProcessAfterPickFiles is a state of syscall.Process (process.chan:520).
 // Next:
-//   - new wake.Wake as w (process.chan:512)
+//   - new wake.Wake as w (process.chan:520)
 type ProcessAfterPickFiles struct {
 	e    *processComponent
 	step uint32
@@ -3008,7 +3030,7 @@ type ProcessAfterPickFiles struct {
 // View reads the model variables.
 func (s ProcessAfterPickFiles) View() ProcessView { return ProcessView{s.e} }
 
-// NewWake does new wake.Wake as w (process.chan:512).
+// NewWake does new wake.Wake as w (process.chan:520).
 func (s ProcessAfterPickFiles) NewWake() (ProcessAfterNewWake2, error) {
 	e := s.e
 	if e == nil {
@@ -3061,10 +3083,10 @@ func (s ProcessFileRead) Look() (ProcessAfterLook2, error) {
 	return ProcessAfterLook2{e, e.Step()}, nil
 }
 
-// ProcessFileWrite is a state of syscall.Process at fileWrite (process.chan:75).
+// ProcessFileWrite is a state of syscall.Process at fileWrite (process.chan:83).
 // Next:
-//   - case over (process.chan:76)
-//   - case behind (process.chan:77)
+//   - case over (process.chan:84)
+//   - case behind (process.chan:85)
 type ProcessFileWrite struct {
 	e    *processComponent
 	step uint32
@@ -3073,7 +3095,7 @@ type ProcessFileWrite struct {
 // View reads the model variables.
 func (s ProcessFileWrite) View() ProcessView { return ProcessView{s.e} }
 
-// Over does case over (process.chan:76).
+// Over does case over (process.chan:84).
 func (s ProcessFileWrite) Over() (ProcessAfterOver, error) {
 	e := s.e
 	if e == nil {
@@ -3086,7 +3108,7 @@ func (s ProcessFileWrite) Over() (ProcessAfterOver, error) {
 	return ProcessAfterOver{e, e.Step()}, nil
 }
 
-// Behind does case behind (process.chan:77).
+// Behind does case behind (process.chan:85).
 func (s ProcessFileWrite) Behind() (ProcessAfterBehind, error) {
 	e := s.e
 	if e == nil {
@@ -3099,9 +3121,9 @@ func (s ProcessFileWrite) Behind() (ProcessAfterBehind, error) {
 	return ProcessAfterBehind{e, e.Step()}, nil
 }
 
-// ProcessFileStat is a state of syscall.Process at fileStat (process.chan:87).
+// ProcessFileStat is a state of syscall.Process at fileStat (process.chan:95).
 // Next:
-//   - files[file] <- Stat() (process.chan:87)
+//   - files[file] <- Stat() (process.chan:95)
 type ProcessFileStat struct {
 	e    *processComponent
 	step uint32
@@ -3110,7 +3132,7 @@ type ProcessFileStat struct {
 // View reads the model variables.
 func (s ProcessFileStat) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesStat does files[file] <- Stat() (process.chan:87).
+// SendFilesStat does files[file] <- Stat() (process.chan:95).
 func (s ProcessFileStat) SendFilesStat() (ProcessAfterStat2, error) {
 	e := s.e
 	if e == nil {
@@ -3123,9 +3145,9 @@ func (s ProcessFileStat) SendFilesStat() (ProcessAfterStat2, error) {
 	return ProcessAfterStat2{e, e.Step()}, nil
 }
 
-// ProcessFileSync is a state of syscall.Process at fileSync (process.chan:123).
+// ProcessFileSync is a state of syscall.Process at fileSync (process.chan:131).
 // Next:
-//   - files[file] <- Sync() (process.chan:123)
+//   - files[file] <- Sync() (process.chan:131)
 type ProcessFileSync struct {
 	e    *processComponent
 	step uint32
@@ -3134,7 +3156,7 @@ type ProcessFileSync struct {
 // View reads the model variables.
 func (s ProcessFileSync) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesSync does files[file] <- Sync() (process.chan:123).
+// SendFilesSync does files[file] <- Sync() (process.chan:131).
 func (s ProcessFileSync) SendFilesSync() (ProcessAfterSync, error) {
 	e := s.e
 	if e == nil {
@@ -3147,10 +3169,10 @@ func (s ProcessFileSync) SendFilesSync() (ProcessAfterSync, error) {
 	return ProcessAfterSync{e, e.Step()}, nil
 }
 
-// ProcessFileResize is a state of syscall.Process at fileResize (process.chan:93).
+// ProcessFileResize is a state of syscall.Process at fileResize (process.chan:101).
 // Next:
-//   - case exactly (process.chan:94)
-//   - case atLeast (process.chan:95)
+//   - case exactly (process.chan:102)
+//   - case atLeast (process.chan:103)
 type ProcessFileResize struct {
 	e    *processComponent
 	step uint32
@@ -3159,7 +3181,7 @@ type ProcessFileResize struct {
 // View reads the model variables.
 func (s ProcessFileResize) View() ProcessView { return ProcessView{s.e} }
 
-// Exactly does case exactly (process.chan:94).
+// Exactly does case exactly (process.chan:102).
 func (s ProcessFileResize) Exactly() (ProcessAfterExactly, error) {
 	e := s.e
 	if e == nil {
@@ -3172,7 +3194,7 @@ func (s ProcessFileResize) Exactly() (ProcessAfterExactly, error) {
 	return ProcessAfterExactly{e, e.Step()}, nil
 }
 
-// AtLeast does case atLeast (process.chan:95).
+// AtLeast does case atLeast (process.chan:103).
 func (s ProcessFileResize) AtLeast() (ProcessAfterAtLeast, error) {
 	e := s.e
 	if e == nil {
@@ -3185,9 +3207,9 @@ func (s ProcessFileResize) AtLeast() (ProcessAfterAtLeast, error) {
 	return ProcessAfterAtLeast{e, e.Step()}, nil
 }
 
-// ProcessFileTimes is a state of syscall.Process at fileTimes (process.chan:130).
+// ProcessFileTimes is a state of syscall.Process at fileTimes (process.chan:138).
 // Next:
-//   - files[file] <- SetTimes(_, _) (process.chan:130)
+//   - files[file] <- SetTimes(_, _) (process.chan:138)
 type ProcessFileTimes struct {
 	e    *processComponent
 	step uint32
@@ -3196,7 +3218,7 @@ type ProcessFileTimes struct {
 // View reads the model variables.
 func (s ProcessFileTimes) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesSetTimes does files[file] <- SetTimes(_, _) (process.chan:130).
+// SendFilesSetTimes does files[file] <- SetTimes(_, _) (process.chan:138).
 func (s ProcessFileTimes) SendFilesSetTimes(atime uint64, mtime uint64) (ProcessAfterSetTimes3, error) {
 	e := s.e
 	if e == nil {
@@ -3212,9 +3234,9 @@ func (s ProcessFileTimes) SendFilesSetTimes(atime uint64, mtime uint64) (Process
 	return ProcessAfterSetTimes3{e, e.Step()}, nil
 }
 
-// ProcessFileClose is a state of syscall.Process at fileClose (process.chan:134).
+// ProcessFileClose is a state of syscall.Process at fileClose (process.chan:142).
 // Next:
-//   - files[file] <- Close() (process.chan:134)
+//   - files[file] <- Close() (process.chan:142)
 type ProcessFileClose struct {
 	e    *processComponent
 	step uint32
@@ -3223,7 +3245,7 @@ type ProcessFileClose struct {
 // View reads the model variables.
 func (s ProcessFileClose) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesClose does files[file] <- Close() (process.chan:134).
+// SendFilesClose does files[file] <- Close() (process.chan:142).
 func (s ProcessFileClose) SendFilesClose() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -3237,9 +3259,9 @@ func (s ProcessFileClose) SendFilesClose() (ProcessSendDoneOrSendFailedOrOthers,
 	return e.settle37(), nil
 }
 
-// ProcessFileSeek is a state of syscall.Process at fileSeek (process.chan:87).
+// ProcessFileSeek is a state of syscall.Process at fileSeek (process.chan:95).
 // Next:
-//   - files[file] <- Stat() (process.chan:87)
+//   - files[file] <- Stat() (process.chan:95)
 type ProcessFileSeek struct {
 	e    *processComponent
 	step uint32
@@ -3248,7 +3270,7 @@ type ProcessFileSeek struct {
 // View reads the model variables.
 func (s ProcessFileSeek) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesStat does files[file] <- Stat() (process.chan:87).
+// SendFilesStat does files[file] <- Stat() (process.chan:95).
 func (s ProcessFileSeek) SendFilesStat() (ProcessAfterStat3, error) {
 	e := s.e
 	if e == nil {
@@ -3261,9 +3283,9 @@ func (s ProcessFileSeek) SendFilesStat() (ProcessAfterStat3, error) {
 	return ProcessAfterStat3{e, e.Step()}, nil
 }
 
-// ProcessFileDescribe is a state of syscall.Process at fileDescribe (process.chan:87).
+// ProcessFileDescribe is a state of syscall.Process at fileDescribe (process.chan:95).
 // Next:
-//   - files[file] <- Stat() (process.chan:87)
+//   - files[file] <- Stat() (process.chan:95)
 type ProcessFileDescribe struct {
 	e    *processComponent
 	step uint32
@@ -3272,7 +3294,7 @@ type ProcessFileDescribe struct {
 // View reads the model variables.
 func (s ProcessFileDescribe) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesStat does files[file] <- Stat() (process.chan:87).
+// SendFilesStat does files[file] <- Stat() (process.chan:95).
 func (s ProcessFileDescribe) SendFilesStat() (ProcessAfterStat4, error) {
 	e := s.e
 	if e == nil {
@@ -3285,9 +3307,9 @@ func (s ProcessFileDescribe) SendFilesStat() (ProcessAfterStat4, error) {
 	return ProcessAfterStat4{e, e.Step()}, nil
 }
 
-// ProcessAfterStat is a state of syscall.Process (process.chan:177).
+// ProcessAfterStat is a state of syscall.Process (process.chan:185).
 // Next:
-//   - Is(_) <- dirs[d] (process.chan:177)
+//   - Is(_) <- dirs[d] (process.chan:185)
 type ProcessAfterStat struct {
 	e    *processComponent
 	step uint32
@@ -3349,10 +3371,10 @@ func (s ProcessAfterSetTimes2) ReceiveDirs() (ProcessAfterSetTimes2Option, error
 	panic("channel: ProcessAfterSetTimes2 received a label that it does not list")
 }
 
-// ProcessAfterList is a state of syscall.Process (process.chan:156).
+// ProcessAfterList is a state of syscall.Process (process.chan:164).
 // Next:
-//   - Entries(_, _) <- dirs[d] (process.chan:157)
-//   - Failed(_) <- dirs[d] (process.chan:164)
+//   - Entries(_, _) <- dirs[d] (process.chan:165)
+//   - Failed(_) <- dirs[d] (process.chan:172)
 type ProcessAfterList struct {
 	e    *processComponent
 	step uint32
@@ -3388,9 +3410,9 @@ func (s ProcessAfterList) ReceiveDirs() (ProcessAfterListOption, error) {
 	panic("channel: ProcessAfterList received a label that it does not list")
 }
 
-// ProcessAfterNewWake2 is a state of syscall.Process (process.chan:513).
+// ProcessAfterNewWake2 is a state of syscall.Process (process.chan:521).
 // Next:
-//   - files[f] <- Watch(_, w.waker) (process.chan:513)
+//   - files[f] <- Watch(_, w.waker) (process.chan:521)
 type ProcessAfterNewWake2 struct {
 	e    *processComponent
 	step uint32
@@ -3399,7 +3421,7 @@ type ProcessAfterNewWake2 struct {
 // View reads the model variables.
 func (s ProcessAfterNewWake2) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesWatch does files[f] <- Watch(_, w.waker) (process.chan:513).
+// SendFilesWatch does files[f] <- Watch(_, w.waker) (process.chan:521).
 func (s ProcessAfterNewWake2) SendFilesWatch(what file.Ready) (ProcessAsking, error) {
 	e := s.e
 	if e == nil {
@@ -3420,11 +3442,12 @@ func (s ProcessAfterNewWake2) SendFilesWatch(what file.Ready) (ProcessAsking, er
 	return ProcessAsking{e, e.Step()}, nil
 }
 
-// ProcessAfterWait is a state of syscall.Process (process.chan:524).
+// ProcessAfterWait is a state of syscall.Process (process.chan:532).
 // Next:
-//   - Ready() <- naps[_ at pending] (process.chan:525)
-//   - Cancelled() <- naps[_ at pending] (process.chan:526)
-//   - gone <- sys (process.chan:527)
+//   - Ready() <- naps[any at pending] (process.chan:533)
+//   - Cancelled() <- naps[any at pending] (process.chan:534)
+//   - gone <- naps[any] (process.chan:536)
+//   - gone <- sys (process.chan:537)
 type ProcessAfterWait struct {
 	e    *processComponent
 	step uint32
@@ -3433,7 +3456,7 @@ type ProcessAfterWait struct {
 // View reads the model variables.
 func (s ProcessAfterWait) View() ProcessView { return ProcessView{s.e} }
 
-// Choose waits for *ProcessAfterWaitReady, *ProcessAfterWaitCancelled or *ProcessAfterWaitGone.
+// Choose waits for *ProcessAfterWaitReady, *ProcessAfterWaitCancelled, *ProcessAfterWaitGoneNaps or *ProcessAfterWaitGoneSys.
 func (s ProcessAfterWait) Choose() (ProcessAfterWaitOption, error) {
 	e := s.e
 	if e == nil {
@@ -3447,6 +3470,7 @@ func (s ProcessAfterWait) Choose() (ProcessAfterWaitOption, error) {
 	case 0, 1:
 		m := &e.m.processAfterWaitReady
 		*m = ProcessAfterWaitReady{Member: taken.Member}
+		e.v.any = taken.Member
 		switch e.Point(processNaps, taken.Member) {
 		case 0:
 			e.Move(processNaps, taken.Member, 1)
@@ -3459,6 +3483,7 @@ func (s ProcessAfterWait) Choose() (ProcessAfterWaitOption, error) {
 	case 2, 3:
 		m := &e.m.processAfterWaitCancelled
 		*m = ProcessAfterWaitCancelled{Member: taken.Member}
+		e.v.any = taken.Member
 		switch e.Point(processNaps, taken.Member) {
 		case 0:
 			e.Move(processNaps, taken.Member, 2)
@@ -3469,17 +3494,24 @@ func (s ProcessAfterWait) Choose() (ProcessAfterWaitOption, error) {
 		return m, nil
 
 	case 4:
-		m := &e.m.processAfterWaitGone
+		m := &e.m.processAfterWaitGoneNaps
+		*m = ProcessAfterWaitGoneNaps{Member: taken.Member}
+		e.v.any = taken.Member
 		m.Next = e.settle42()
+		return m, nil
+
+	case 5:
+		m := &e.m.processAfterWaitGoneSys
+		m.Next = e.settle43()
 		return m, nil
 
 	}
 	panic("channel: ProcessAfterWait took an option that it does not list")
 }
 
-// ProcessAfterEnvironment is a state of syscall.Process (process.chan:739).
+// ProcessAfterEnvironment is a state of syscall.Process (process.chan:753).
 // Next:
-//   - dirs[d] <- Close() (process.chan:739)
+//   - dirs[d] <- Close() (process.chan:753)
 type ProcessAfterEnvironment struct {
 	e    *processComponent
 	step uint32
@@ -3488,7 +3520,7 @@ type ProcessAfterEnvironment struct {
 // View reads the model variables.
 func (s ProcessAfterEnvironment) View() ProcessView { return ProcessView{s.e} }
 
-// SendDirsClose does dirs[d] <- Close() (process.chan:739).
+// SendDirsClose does dirs[d] <- Close() (process.chan:753).
 func (s ProcessAfterEnvironment) SendDirsClose() (ProcessAfterEnvironmentOrAfterExit, error) {
 	e := s.e
 	if e == nil {
@@ -3499,12 +3531,12 @@ func (s ProcessAfterEnvironment) SendDirsClose() (ProcessAfterEnvironmentOrAfter
 	}
 	e.Commit()
 	e.Close(processDirs, e.v.d)
-	return e.settle43(), nil
+	return e.settle44(), nil
 }
 
-// ProcessAfterReady is a state of syscall.Process (process.chan:66).
+// ProcessAfterReady is a state of syscall.Process (process.chan:74).
 // Next:
-//   - files[file] <- Read(_, _) (process.chan:66)
+//   - files[file] <- Read(_, _) (process.chan:74)
 type ProcessAfterReady struct {
 	e    *processComponent
 	step uint32
@@ -3513,7 +3545,7 @@ type ProcessAfterReady struct {
 // View reads the model variables.
 func (s ProcessAfterReady) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesRead does files[file] <- Read(_, _) (process.chan:66).
+// SendFilesRead does files[file] <- Read(_, _) (process.chan:74).
 func (s ProcessAfterReady) SendFilesRead(offset uint64, count uint32) (ProcessAfterRead2, error) {
 	e := s.e
 	if e == nil {
@@ -3555,9 +3587,9 @@ func (s ProcessAfterLook2) NewWake() (ProcessAfterNewWake3, error) {
 	return ProcessAfterNewWake3{e, e.Step()}, nil
 }
 
-// ProcessAfterOver is a state of syscall.Process (process.chan:76).
+// ProcessAfterOver is a state of syscall.Process (process.chan:84).
 // Next:
-//   - files[file] <- Write(_, _) (process.chan:76)
+//   - files[file] <- Write(_, _) (process.chan:84)
 type ProcessAfterOver struct {
 	e    *processComponent
 	step uint32
@@ -3566,7 +3598,7 @@ type ProcessAfterOver struct {
 // View reads the model variables.
 func (s ProcessAfterOver) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesWrite does files[file] <- Write(_, _) (process.chan:76).
+// SendFilesWrite does files[file] <- Write(_, _) (process.chan:84).
 func (s ProcessAfterOver) SendFilesWrite(offset uint64, buf []byte) (ProcessAfterWrite, error) {
 	e := s.e
 	if e == nil {
@@ -3585,9 +3617,9 @@ func (s ProcessAfterOver) SendFilesWrite(offset uint64, buf []byte) (ProcessAfte
 	return ProcessAfterWrite{e, e.Step()}, nil
 }
 
-// ProcessAfterBehind is a state of syscall.Process (process.chan:77).
+// ProcessAfterBehind is a state of syscall.Process (process.chan:85).
 // Next:
-//   - files[file] <- Append(_) (process.chan:77)
+//   - files[file] <- Append(_) (process.chan:85)
 type ProcessAfterBehind struct {
 	e    *processComponent
 	step uint32
@@ -3596,7 +3628,7 @@ type ProcessAfterBehind struct {
 // View reads the model variables.
 func (s ProcessAfterBehind) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesAppend does files[file] <- Append(_) (process.chan:77).
+// SendFilesAppend does files[file] <- Append(_) (process.chan:85).
 func (s ProcessAfterBehind) SendFilesAppend(buf []byte) (ProcessAfterWrite, error) {
 	e := s.e
 	if e == nil {
@@ -3614,9 +3646,9 @@ func (s ProcessAfterBehind) SendFilesAppend(buf []byte) (ProcessAfterWrite, erro
 	return ProcessAfterWrite{e, e.Step()}, nil
 }
 
-// ProcessAfterStat2 is a state of syscall.Process (process.chan:88).
+// ProcessAfterStat2 is a state of syscall.Process (process.chan:96).
 // Next:
-//   - Is(_, _) <- files[file] (process.chan:88)
+//   - Is(_, _) <- files[file] (process.chan:96)
 type ProcessAfterStat2 struct {
 	e    *processComponent
 	step uint32
@@ -3637,7 +3669,7 @@ func (s ProcessAfterStat2) ReceiveFiles() (*ProcessAfterStat2Is, error) {
 	p := channel.In[file.FileIsPayload](&e.Endpoint)
 	m := &e.m.processAfterStat2Is
 	*m = ProcessAfterStat2Is{Kind: p.Kind, Attr: p.Attr}
-	m.Next = e.settle44()
+	m.Next = e.settle45()
 	return m, nil
 }
 
@@ -3666,21 +3698,21 @@ func (s ProcessAfterSync) ReceiveFiles() (ProcessAfterSyncOption, error) {
 	switch label {
 	case 12:
 		m := &e.m.processAfterSyncDone
-		m.Next = e.settle45()
+		m.Next = e.settle46()
 		return m, nil
 	case 10:
 		p := channel.In[file.FileFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterSyncFailed
 		*m = ProcessAfterSyncFailed{Err: p.Err}
-		m.Next = e.settle46()
+		m.Next = e.settle47()
 		return m, nil
 	}
 	panic("channel: ProcessAfterSync received a label that it does not list")
 }
 
-// ProcessAfterExactly is a state of syscall.Process (process.chan:104).
+// ProcessAfterExactly is a state of syscall.Process (process.chan:112).
 // Next:
-//   - files[file] <- Truncate(_) (process.chan:104)
+//   - files[file] <- Truncate(_) (process.chan:112)
 type ProcessAfterExactly struct {
 	e    *processComponent
 	step uint32
@@ -3689,7 +3721,7 @@ type ProcessAfterExactly struct {
 // View reads the model variables.
 func (s ProcessAfterExactly) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesTruncate does files[file] <- Truncate(_) (process.chan:104).
+// SendFilesTruncate does files[file] <- Truncate(_) (process.chan:112).
 func (s ProcessAfterExactly) SendFilesTruncate(size uint64) (ProcessAfterTruncate, error) {
 	e := s.e
 	if e == nil {
@@ -3704,9 +3736,9 @@ func (s ProcessAfterExactly) SendFilesTruncate(size uint64) (ProcessAfterTruncat
 	return ProcessAfterTruncate{e, e.Step()}, nil
 }
 
-// ProcessAfterAtLeast is a state of syscall.Process (process.chan:87).
+// ProcessAfterAtLeast is a state of syscall.Process (process.chan:95).
 // Next:
-//   - files[file] <- Stat() (process.chan:87)
+//   - files[file] <- Stat() (process.chan:95)
 type ProcessAfterAtLeast struct {
 	e    *processComponent
 	step uint32
@@ -3715,7 +3747,7 @@ type ProcessAfterAtLeast struct {
 // View reads the model variables.
 func (s ProcessAfterAtLeast) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesStat does files[file] <- Stat() (process.chan:87).
+// SendFilesStat does files[file] <- Stat() (process.chan:95).
 func (s ProcessAfterAtLeast) SendFilesStat() (ProcessAfterStat5, error) {
 	e := s.e
 	if e == nil {
@@ -3753,21 +3785,21 @@ func (s ProcessAfterSetTimes3) ReceiveFiles() (ProcessAfterSetTimes3Option, erro
 	switch label {
 	case 12:
 		m := &e.m.processAfterSetTimes3Done
-		m.Next = e.settle47()
+		m.Next = e.settle48()
 		return m, nil
 	case 10:
 		p := channel.In[file.FileFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterSetTimes3Failed
 		*m = ProcessAfterSetTimes3Failed{Err: p.Err}
-		m.Next = e.settle48()
+		m.Next = e.settle49()
 		return m, nil
 	}
 	panic("channel: ProcessAfterSetTimes3 received a label that it does not list")
 }
 
-// ProcessAfterStat3 is a state of syscall.Process (process.chan:88).
+// ProcessAfterStat3 is a state of syscall.Process (process.chan:96).
 // Next:
-//   - Is(_, _) <- files[file] (process.chan:88)
+//   - Is(_, _) <- files[file] (process.chan:96)
 type ProcessAfterStat3 struct {
 	e    *processComponent
 	step uint32
@@ -3792,9 +3824,9 @@ func (s ProcessAfterStat3) ReceiveFiles() (*ProcessAfterStat3Is, error) {
 	return m, nil
 }
 
-// ProcessAfterStat4 is a state of syscall.Process (process.chan:88).
+// ProcessAfterStat4 is a state of syscall.Process (process.chan:96).
 // Next:
-//   - Is(_, _) <- files[file] (process.chan:88)
+//   - Is(_, _) <- files[file] (process.chan:96)
 type ProcessAfterStat4 struct {
 	e    *processComponent
 	step uint32
@@ -3815,14 +3847,14 @@ func (s ProcessAfterStat4) ReceiveFiles() (*ProcessAfterStat4Is, error) {
 	p := channel.In[file.FileIsPayload](&e.Endpoint)
 	m := &e.m.processAfterStat4Is
 	*m = ProcessAfterStat4Is{Kind: p.Kind, Attr: p.Attr}
-	m.Next = e.settle49()
+	m.Next = e.settle50()
 	return m, nil
 }
 
-// ProcessAfterEntries is a state of syscall.Process (process.chan:158).
+// ProcessAfterEntries is a state of syscall.Process (process.chan:166).
 // Next:
-//   - case more (process.chan:159)
-//   - case enough (process.chan:160)
+//   - case more (process.chan:167)
+//   - case enough (process.chan:168)
 type ProcessAfterEntries struct {
 	e    *processComponent
 	step uint32
@@ -3831,7 +3863,7 @@ type ProcessAfterEntries struct {
 // View reads the model variables.
 func (s ProcessAfterEntries) View() ProcessView { return ProcessView{s.e} }
 
-// More does case more (process.chan:159).
+// More does case more (process.chan:167).
 func (s ProcessAfterEntries) More() (ProcessFilling, error) {
 	e := s.e
 	if e == nil {
@@ -3844,7 +3876,7 @@ func (s ProcessAfterEntries) More() (ProcessFilling, error) {
 	return ProcessFilling{e, e.Step()}, nil
 }
 
-// Enough does case enough (process.chan:160).
+// Enough does case enough (process.chan:168).
 func (s ProcessAfterEntries) Enough() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -3854,16 +3886,16 @@ func (s ProcessAfterEntries) Enough() (ProcessSendDoneOrSendFailedOrOthers, erro
 		return nil, err
 	}
 	e.Decided(1)
-	return e.settle50(), nil
+	return e.settle51(), nil
 }
 
-// ProcessWalking is a state of syscall.Process at walking (process.chan:221).
+// ProcessWalking is a state of syscall.Process at walking (process.chan:229).
 // Next:
-//   - case arrived (process.chan:222)
-//   - case refused (process.chan:224)
-//   - case again (process.chan:227)
-//   - case down (process.chan:235)
-//   - case look (process.chan:263)
+//   - case arrived (process.chan:230)
+//   - case refused (process.chan:232)
+//   - case again (process.chan:235)
+//   - case down (process.chan:243)
+//   - case look (process.chan:271)
 type ProcessWalking struct {
 	e    *processComponent
 	step uint32
@@ -3872,7 +3904,7 @@ type ProcessWalking struct {
 // View reads the model variables.
 func (s ProcessWalking) View() ProcessView { return ProcessView{s.e} }
 
-// Arrived does case arrived (process.chan:222).
+// Arrived does case arrived (process.chan:230).
 func (s ProcessWalking) Arrived() (ProcessSendDoneOrSendFailedOrOthers9, error) {
 	e := s.e
 	if e == nil {
@@ -3882,10 +3914,10 @@ func (s ProcessWalking) Arrived() (ProcessSendDoneOrSendFailedOrOthers9, error) 
 		return nil, err
 	}
 	e.Decided(0)
-	return e.settle51(), nil
+	return e.settle52(), nil
 }
 
-// Refused does case refused (process.chan:224).
+// Refused does case refused (process.chan:232).
 func (s ProcessWalking) Refused() (ProcessSendDoneOrSendFailedOrOthers10, error) {
 	e := s.e
 	if e == nil {
@@ -3895,10 +3927,10 @@ func (s ProcessWalking) Refused() (ProcessSendDoneOrSendFailedOrOthers10, error)
 		return nil, err
 	}
 	e.Decided(1)
-	return e.settle52(), nil
+	return e.settle53(), nil
 }
 
-// Again does case again (process.chan:227).
+// Again does case again (process.chan:235).
 func (s ProcessWalking) Again() (ProcessSendDoneOrSendFailedOrOthers11, error) {
 	e := s.e
 	if e == nil {
@@ -3908,10 +3940,10 @@ func (s ProcessWalking) Again() (ProcessSendDoneOrSendFailedOrOthers11, error) {
 		return nil, err
 	}
 	e.Decided(2)
-	return e.settle53(), nil
+	return e.settle54(), nil
 }
 
-// Down does case down (process.chan:235).
+// Down does case down (process.chan:243).
 func (s ProcessWalking) Down() (ProcessAfterDown, error) {
 	e := s.e
 	if e == nil {
@@ -3924,7 +3956,7 @@ func (s ProcessWalking) Down() (ProcessAfterDown, error) {
 	return ProcessAfterDown{e, e.Step()}, nil
 }
 
-// Look does case look (process.chan:263).
+// Look does case look (process.chan:271).
 func (s ProcessWalking) Look() (ProcessAfterLook3, error) {
 	e := s.e
 	if e == nil {
@@ -3937,9 +3969,10 @@ func (s ProcessWalking) Look() (ProcessAfterLook3, error) {
 	return ProcessAfterLook3{e, e.Step()}, nil
 }
 
-// ProcessAfterLook is a state of syscall.Process (process.chan:534).
+// ProcessAfterLook is a state of syscall.Process (process.chan:544).
 // Next:
-//   - naps[n] <- Release() (process.chan:534)
+//   - naps[n] <- Release() (process.chan:545)
+//   - gone <- naps[n] (process.chan:546)
 type ProcessAfterLook struct {
 	e    *processComponent
 	step uint32
@@ -3948,13 +3981,16 @@ type ProcessAfterLook struct {
 // View reads the model variables.
 func (s ProcessAfterLook) View() ProcessView { return ProcessView{s.e} }
 
-// SendNapsRelease does naps[n] <- Release() (process.chan:534).
+// SendNapsRelease does naps[n] <- Release() (process.chan:545), or sees that the peer is gone.
 func (s ProcessAfterLook) SendNapsRelease() (ProcessSendDoneOrSendFailedOrOthers8, error) {
 	e := s.e
 	if e == nil {
 		return nil, channel.DeadState("ProcessAfterLook", "SendNapsRelease")
 	}
 	if err := e.Begin(s.step, &processAfterLookSendNapsReleaseOp, e.v.n); err != nil {
+		if err == channel.ErrGone {
+			return e.settle55(), nil
+		}
 		return nil, err
 	}
 	e.Commit()
@@ -3966,12 +4002,12 @@ func (s ProcessAfterLook) SendNapsRelease() (ProcessSendDoneOrSendFailedOrOthers
 	case 2:
 		e.Close(processNaps, e.v.n)
 	}
-	return e.settle54(), nil
+	return e.settle56(), nil
 }
 
-// ProcessAfterExit is a state of syscall.Process (process.chan:741).
+// ProcessAfterExit is a state of syscall.Process (process.chan:755).
 // Next:
-//   - renamer <- Detach() (process.chan:741)
+//   - renamer <- Detach() (process.chan:755)
 type ProcessAfterExit struct {
 	e    *processComponent
 	step uint32
@@ -3980,7 +4016,7 @@ type ProcessAfterExit struct {
 // View reads the model variables.
 func (s ProcessAfterExit) View() ProcessView { return ProcessView{s.e} }
 
-// SendRenamerDetach does renamer <- Detach() (process.chan:741).
+// SendRenamerDetach does renamer <- Detach() (process.chan:755).
 func (s ProcessAfterExit) SendRenamerDetach() (ProcessAfterDetach, error) {
 	e := s.e
 	if e == nil {
@@ -3994,11 +4030,11 @@ func (s ProcessAfterExit) SendRenamerDetach() (ProcessAfterDetach, error) {
 	return ProcessAfterDetach{e, e.Step()}, nil
 }
 
-// ProcessAfterRead2 is a state of syscall.Process (process.chan:67).
+// ProcessAfterRead2 is a state of syscall.Process (process.chan:75).
 // Next:
-//   - Data(_) <- files[file] (process.chan:68)
-//   - Failed(_) <- files[file] (process.chan:69)
-//   - gone <- sys (process.chan:70)
+//   - Data(_) <- files[file] (process.chan:76)
+//   - Failed(_) <- files[file] (process.chan:77)
+//   - gone <- sys (process.chan:78)
 type ProcessAfterRead2 struct {
 	e    *processComponent
 	step uint32
@@ -4024,19 +4060,19 @@ func (s ProcessAfterRead2) Choose() (ProcessAfterRead2Option, error) {
 		p := channel.In[file.FileDataPayload](&e.Endpoint)
 		m := &e.m.processAfterRead2Data
 		*m = ProcessAfterRead2Data{Buf: p.Buf.Data[:p.Buf.Len:p.Buf.Len]}
-		m.Next = e.settle55()
+		m.Next = e.settle57()
 		return m, nil
 
 	case 1:
 		p := channel.In[file.FileFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterRead2Failed
 		*m = ProcessAfterRead2Failed{Err: p.Err}
-		m.Next = e.settle56()
+		m.Next = e.settle58()
 		return m, nil
 
 	case 2:
 		m := &e.m.processAfterRead2Gone
-		m.Next = e.settle57()
+		m.Next = e.settle59()
 		return m, nil
 
 	}
@@ -4070,11 +4106,11 @@ func (s ProcessAfterNewWake3) SendFilesWatch() (ProcessAfterWatch, error) {
 	return ProcessAfterWatch{e, e.Step()}, nil
 }
 
-// ProcessAfterWrite is a state of syscall.Process (process.chan:79).
+// ProcessAfterWrite is a state of syscall.Process (process.chan:87).
 // Next:
-//   - Written(_) <- files[file] (process.chan:80)
-//   - Failed(_) <- files[file] (process.chan:81)
-//   - gone <- sys (process.chan:82)
+//   - Written(_) <- files[file] (process.chan:88)
+//   - Failed(_) <- files[file] (process.chan:89)
+//   - gone <- sys (process.chan:90)
 type ProcessAfterWrite struct {
 	e    *processComponent
 	step uint32
@@ -4100,19 +4136,19 @@ func (s ProcessAfterWrite) Choose() (ProcessAfterWriteOption, error) {
 		p := channel.In[file.FileWrittenPayload](&e.Endpoint)
 		m := &e.m.processAfterWriteWritten
 		*m = ProcessAfterWriteWritten{Count: p.Count}
-		m.Next = e.settle58()
+		m.Next = e.settle60()
 		return m, nil
 
 	case 1:
 		p := channel.In[file.FileFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterWriteFailed
 		*m = ProcessAfterWriteFailed{Err: p.Err}
-		m.Next = e.settle59()
+		m.Next = e.settle61()
 		return m, nil
 
 	case 2:
 		m := &e.m.processAfterWriteGone
-		m.Next = e.settle60()
+		m.Next = e.settle62()
 		return m, nil
 
 	}
@@ -4144,21 +4180,21 @@ func (s ProcessAfterTruncate) ReceiveFiles() (ProcessAfterTruncateOption, error)
 	switch label {
 	case 12:
 		m := &e.m.processAfterTruncateDone
-		m.Next = e.settle61()
+		m.Next = e.settle63()
 		return m, nil
 	case 10:
 		p := channel.In[file.FileFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterTruncateFailed
 		*m = ProcessAfterTruncateFailed{Err: p.Err}
-		m.Next = e.settle62()
+		m.Next = e.settle64()
 		return m, nil
 	}
 	panic("channel: ProcessAfterTruncate received a label that it does not list")
 }
 
-// ProcessAfterStat5 is a state of syscall.Process (process.chan:88).
+// ProcessAfterStat5 is a state of syscall.Process (process.chan:96).
 // Next:
-//   - Is(_, _) <- files[file] (process.chan:88)
+//   - Is(_, _) <- files[file] (process.chan:96)
 type ProcessAfterStat5 struct {
 	e    *processComponent
 	step uint32
@@ -4183,9 +4219,9 @@ func (s ProcessAfterStat5) ReceiveFiles() (*ProcessAfterStat5Is, error) {
 	return m, nil
 }
 
-// ProcessAfterPath is a state of syscall.Process at legs (process.chan:210).
+// ProcessAfterPath is a state of syscall.Process at legs (process.chan:218).
 // Next:
-//   - at <- Close() (process.chan:210)
+//   - at <- Close() (process.chan:218)
 type ProcessAfterPath struct {
 	e    *processComponent
 	step uint32
@@ -4194,7 +4230,7 @@ type ProcessAfterPath struct {
 // View reads the model variables.
 func (s ProcessAfterPath) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtClose does at <- Close() (process.chan:210).
+// SendAtClose does at <- Close() (process.chan:218).
 func (s ProcessAfterPath) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers12, error) {
 	e := s.e
 	if e == nil {
@@ -4205,12 +4241,12 @@ func (s ProcessAfterPath) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers12, 
 	}
 	e.Commit()
 	e.Close(processAt, 0)
-	return e.settle63(), nil
+	return e.settle65(), nil
 }
 
-// ProcessAfterDown is a state of syscall.Process (process.chan:236).
+// ProcessAfterDown is a state of syscall.Process (process.chan:244).
 // Next:
-//   - new dir.Opening as o (process.chan:236)
+//   - new dir.Opening as o (process.chan:244)
 type ProcessAfterDown struct {
 	e    *processComponent
 	step uint32
@@ -4219,7 +4255,7 @@ type ProcessAfterDown struct {
 // View reads the model variables.
 func (s ProcessAfterDown) View() ProcessView { return ProcessView{s.e} }
 
-// NewOpening does new dir.Opening as o (process.chan:236).
+// NewOpening does new dir.Opening as o (process.chan:244).
 func (s ProcessAfterDown) NewOpening() (ProcessAfterNewOpening, error) {
 	e := s.e
 	if e == nil {
@@ -4234,9 +4270,9 @@ func (s ProcessAfterDown) NewOpening() (ProcessAfterNewOpening, error) {
 	return ProcessAfterNewOpening{e, e.Step()}, nil
 }
 
-// ProcessAfterLook3 is a state of syscall.Process (process.chan:264).
+// ProcessAfterLook3 is a state of syscall.Process (process.chan:272).
 // Next:
-//   - at <- ReadLink(_) (process.chan:264)
+//   - at <- ReadLink(_) (process.chan:272)
 type ProcessAfterLook3 struct {
 	e    *processComponent
 	step uint32
@@ -4245,7 +4281,7 @@ type ProcessAfterLook3 struct {
 // View reads the model variables.
 func (s ProcessAfterLook3) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtReadLink does at <- ReadLink(_) (process.chan:264).
+// SendAtReadLink does at <- ReadLink(_) (process.chan:272).
 func (s ProcessAfterLook3) SendAtReadLink(name string) (ProcessAfterReadLink, error) {
 	e := s.e
 	if e == nil {
@@ -4263,9 +4299,9 @@ func (s ProcessAfterLook3) SendAtReadLink(name string) (ProcessAfterReadLink, er
 	return ProcessAfterReadLink{e, e.Step()}, nil
 }
 
-// ProcessAfterDetach is a state of syscall.Process (process.chan:742).
+// ProcessAfterDetach is a state of syscall.Process (process.chan:756).
 // Next:
-//   - time <- Detach() (process.chan:742)
+//   - time <- Detach() (process.chan:756)
 type ProcessAfterDetach struct {
 	e    *processComponent
 	step uint32
@@ -4274,7 +4310,7 @@ type ProcessAfterDetach struct {
 // View reads the model variables.
 func (s ProcessAfterDetach) View() ProcessView { return ProcessView{s.e} }
 
-// SendTimeDetach does time <- Detach() (process.chan:742).
+// SendTimeDetach does time <- Detach() (process.chan:756).
 func (s ProcessAfterDetach) SendTimeDetach() (ProcessAfterDetach2, error) {
 	e := s.e
 	if e == nil {
@@ -4290,7 +4326,8 @@ func (s ProcessAfterDetach) SendTimeDetach() (ProcessAfterDetach2, error) {
 
 // ProcessAfterWatch is a state of syscall.Process (process.chan:58).
 // Next:
-//   - w.sleeper <- Release() (process.chan:58)
+//   - w.sleeper <- Release() (process.chan:59)
+//   - gone <- w.sleeper (process.chan:60)
 type ProcessAfterWatch struct {
 	e    *processComponent
 	step uint32
@@ -4299,31 +4336,47 @@ type ProcessAfterWatch struct {
 // View reads the model variables.
 func (s ProcessAfterWatch) View() ProcessView { return ProcessView{s.e} }
 
-// SendWSleeperRelease does w.sleeper <- Release() (process.chan:58).
-func (s ProcessAfterWatch) SendWSleeperRelease() (ProcessAfterRelease, error) {
+// Choose waits for *ProcessAfterWatchSentRelease or *ProcessAfterWatchGone.
+func (s ProcessAfterWatch) Choose() (ProcessAfterWatchOption, error) {
 	e := s.e
 	if e == nil {
-		return ProcessAfterRelease{}, channel.DeadState("ProcessAfterWatch", "SendWSleeperRelease")
+		return nil, channel.DeadState("ProcessAfterWatch", "Choose")
 	}
-	if err := e.Begin(s.step, &processAfterWatchSendWSleeperReleaseOp, 0); err != nil {
-		return ProcessAfterRelease{}, err
+	taken, err := e.Choose(s.step, &processAfterWatchChoice, 0, 0)
+	if err != nil {
+		return nil, err
 	}
-	e.Commit()
-	switch e.Point(processWSleeper, 0) {
+	switch taken.Option {
 	case 0:
-		e.Move(processWSleeper, 0, 3)
+		m := &e.m.processAfterWatchSentRelease
+		if err := e.Begin(e.Step(), &processAfterWatchChooseReleaseOp, 0); err != nil {
+			return nil, err
+		}
+		e.Commit()
+		switch e.Point(processWSleeper, 0) {
+		case 0:
+			e.Move(processWSleeper, 0, 3)
+		case 1:
+			e.Close(processWSleeper, 0)
+		case 2:
+			e.Close(processWSleeper, 0)
+		}
+		m.Next = ProcessAfterRelease{e, e.Step()}
+		return m, nil
+
 	case 1:
-		e.Close(processWSleeper, 0)
-	case 2:
-		e.Close(processWSleeper, 0)
+		m := &e.m.processAfterWatchGone
+		m.Next = e.settle66()
+		return m, nil
+
 	}
-	return ProcessAfterRelease{e, e.Step()}, nil
+	panic("channel: ProcessAfterWatch took an option that it does not list")
 }
 
-// ProcessAfterIs is a state of syscall.Process (process.chan:139).
+// ProcessAfterIs is a state of syscall.Process (process.chan:147).
 // Next:
-//   - case fine (process.chan:140)
-//   - case wrong (process.chan:141)
+//   - case fine (process.chan:148)
+//   - case wrong (process.chan:149)
 type ProcessAfterIs struct {
 	e    *processComponent
 	step uint32
@@ -4332,7 +4385,7 @@ type ProcessAfterIs struct {
 // View reads the model variables.
 func (s ProcessAfterIs) View() ProcessView { return ProcessView{s.e} }
 
-// Fine does case fine (process.chan:140).
+// Fine does case fine (process.chan:148).
 func (s ProcessAfterIs) Fine() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -4342,10 +4395,10 @@ func (s ProcessAfterIs) Fine() (ProcessSendDoneOrSendFailedOrOthers, error) {
 		return nil, err
 	}
 	e.Decided(0)
-	return e.settle64(), nil
+	return e.settle67(), nil
 }
 
-// Wrong does case wrong (process.chan:141).
+// Wrong does case wrong (process.chan:149).
 func (s ProcessAfterIs) Wrong() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -4355,12 +4408,12 @@ func (s ProcessAfterIs) Wrong() (ProcessSendDoneOrSendFailedOrOthers, error) {
 		return nil, err
 	}
 	e.Decided(1)
-	return e.settle65(), nil
+	return e.settle68(), nil
 }
 
-// ProcessAfterArrived is a state of syscall.Process at legs (process.chan:485).
+// ProcessAfterArrived is a state of syscall.Process at legs (process.chan:493).
 // Next:
-//   - first <- Close() (process.chan:485)
+//   - first <- Close() (process.chan:493)
 type ProcessAfterArrived struct {
 	e    *processComponent
 	step uint32
@@ -4369,7 +4422,7 @@ type ProcessAfterArrived struct {
 // View reads the model variables.
 func (s ProcessAfterArrived) View() ProcessView { return ProcessView{s.e} }
 
-// SendFirstClose does first <- Close() (process.chan:485).
+// SendFirstClose does first <- Close() (process.chan:493).
 func (s ProcessAfterArrived) SendFirstClose() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -4380,12 +4433,12 @@ func (s ProcessAfterArrived) SendFirstClose() (ProcessSendDoneOrSendFailedOrOthe
 	}
 	e.Commit()
 	e.Close(processFirst, 0)
-	return e.settle66(), nil
+	return e.settle69(), nil
 }
 
-// ProcessAfterRefused is a state of syscall.Process (process.chan:210).
+// ProcessAfterRefused is a state of syscall.Process (process.chan:218).
 // Next:
-//   - at <- Close() (process.chan:210)
+//   - at <- Close() (process.chan:218)
 type ProcessAfterRefused struct {
 	e    *processComponent
 	step uint32
@@ -4394,7 +4447,7 @@ type ProcessAfterRefused struct {
 // View reads the model variables.
 func (s ProcessAfterRefused) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtClose does at <- Close() (process.chan:210).
+// SendAtClose does at <- Close() (process.chan:218).
 func (s ProcessAfterRefused) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -4405,12 +4458,12 @@ func (s ProcessAfterRefused) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers1
 	}
 	e.Commit()
 	e.Close(processAt, 0)
-	return e.settle67(), nil
+	return e.settle70(), nil
 }
 
-// ProcessAfterAgain is a state of syscall.Process (process.chan:210).
+// ProcessAfterAgain is a state of syscall.Process (process.chan:218).
 // Next:
-//   - at <- Close() (process.chan:210)
+//   - at <- Close() (process.chan:218)
 type ProcessAfterAgain struct {
 	e    *processComponent
 	step uint32
@@ -4419,7 +4472,7 @@ type ProcessAfterAgain struct {
 // View reads the model variables.
 func (s ProcessAfterAgain) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtClose does at <- Close() (process.chan:210).
+// SendAtClose does at <- Close() (process.chan:218).
 func (s ProcessAfterAgain) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers14, error) {
 	e := s.e
 	if e == nil {
@@ -4430,12 +4483,12 @@ func (s ProcessAfterAgain) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers14,
 	}
 	e.Commit()
 	e.Close(processAt, 0)
-	return e.settle68(), nil
+	return e.settle71(), nil
 }
 
-// ProcessAfterNewOpening is a state of syscall.Process (process.chan:237).
+// ProcessAfterNewOpening is a state of syscall.Process (process.chan:245).
 // Next:
-//   - at <- Open(_, _, o.giver) (process.chan:237)
+//   - at <- Open(_, _, o.giver) (process.chan:245)
 type ProcessAfterNewOpening struct {
 	e    *processComponent
 	step uint32
@@ -4444,7 +4497,7 @@ type ProcessAfterNewOpening struct {
 // View reads the model variables.
 func (s ProcessAfterNewOpening) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtOpen does at <- Open(_, _, o.giver) (process.chan:237).
+// SendAtOpen does at <- Open(_, _, o.giver) (process.chan:245).
 func (s ProcessAfterNewOpening) SendAtOpen(name string, how dir.How) (ProcessAfterOpen, error) {
 	e := s.e
 	if e == nil {
@@ -4467,10 +4520,10 @@ func (s ProcessAfterNewOpening) SendAtOpen(name string, how dir.How) (ProcessAft
 	return ProcessAfterOpen{e, e.Step()}, nil
 }
 
-// ProcessAfterReadLink is a state of syscall.Process (process.chan:265).
+// ProcessAfterReadLink is a state of syscall.Process (process.chan:273).
 // Next:
-//   - Target(_) <- at (process.chan:266)
-//   - Failed(_) <- at (process.chan:267)
+//   - Target(_) <- at (process.chan:274)
+//   - Failed(_) <- at (process.chan:275)
 type ProcessAfterReadLink struct {
 	e    *processComponent
 	step uint32
@@ -4506,9 +4559,9 @@ func (s ProcessAfterReadLink) ReceiveAt() (ProcessAfterReadLinkOption, error) {
 	panic("channel: ProcessAfterReadLink received a label that it does not list")
 }
 
-// ProcessAfterDetach2 is a state of syscall.Process (process.chan:743).
+// ProcessAfterDetach2 is a state of syscall.Process (process.chan:757).
 // Next:
-//   - chance <- Detach() (process.chan:743)
+//   - chance <- Detach() (process.chan:757)
 type ProcessAfterDetach2 struct {
 	e    *processComponent
 	step uint32
@@ -4517,7 +4570,7 @@ type ProcessAfterDetach2 struct {
 // View reads the model variables.
 func (s ProcessAfterDetach2) View() ProcessView { return ProcessView{s.e} }
 
-// SendChanceDetach does chance <- Detach() (process.chan:743).
+// SendChanceDetach does chance <- Detach() (process.chan:757).
 func (s ProcessAfterDetach2) SendChanceDetach() (ProcessAfterDetach3, error) {
 	e := s.e
 	if e == nil {
@@ -4531,10 +4584,11 @@ func (s ProcessAfterDetach2) SendChanceDetach() (ProcessAfterDetach3, error) {
 	return ProcessAfterDetach3{e, e.Step()}, nil
 }
 
-// ProcessAfterRelease is a state of syscall.Process (process.chan:59).
+// ProcessAfterRelease is a state of syscall.Process (process.chan:64).
 // Next:
-//   - Ready() <- w.sleeper (process.chan:60)
-//   - Cancelled() <- w.sleeper (process.chan:61)
+//   - Ready() <- w.sleeper (process.chan:65)
+//   - Cancelled() <- w.sleeper (process.chan:66)
+//   - gone <- w.sleeper (process.chan:69)
 type ProcessAfterRelease struct {
 	e    *processComponent
 	step uint32
@@ -4543,18 +4597,18 @@ type ProcessAfterRelease struct {
 // View reads the model variables.
 func (s ProcessAfterRelease) View() ProcessView { return ProcessView{s.e} }
 
-// ReceiveWSleeper waits for *ProcessAfterReleaseReady or *ProcessAfterReleaseCancelled.
-func (s ProcessAfterRelease) ReceiveWSleeper() (ProcessAfterReleaseOption, error) {
+// Choose waits for *ProcessAfterReleaseReady, *ProcessAfterReleaseCancelled or *ProcessAfterReleaseGone.
+func (s ProcessAfterRelease) Choose() (ProcessAfterReleaseOption, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterRelease", "ReceiveWSleeper")
+		return nil, channel.DeadState("ProcessAfterRelease", "Choose")
 	}
-	label, err := e.Receive(s.step, &processAfterReleaseReceiveWSleeperOp, 0)
+	taken, err := e.Choose(s.step, &processAfterReleaseChoice, 0, 0)
 	if err != nil {
 		return nil, err
 	}
-	switch label {
-	case 1:
+	switch taken.Option {
+	case 0:
 		m := &e.m.processAfterReleaseReady
 		switch e.Point(processWSleeper, 0) {
 		case 0:
@@ -4564,7 +4618,8 @@ func (s ProcessAfterRelease) ReceiveWSleeper() (ProcessAfterReleaseOption, error
 		}
 		m.Next = ProcessAfterReady{e, e.Step()}
 		return m, nil
-	case 2:
+
+	case 1:
 		m := &e.m.processAfterReleaseCancelled
 		switch e.Point(processWSleeper, 0) {
 		case 0:
@@ -4572,16 +4627,22 @@ func (s ProcessAfterRelease) ReceiveWSleeper() (ProcessAfterReleaseOption, error
 		case 3:
 			e.Close(processWSleeper, 0)
 		}
-		m.Next = e.settle69()
+		m.Next = e.settle72()
 		return m, nil
+
+	case 2:
+		m := &e.m.processAfterReleaseGone
+		m.Next = e.settle73()
+		return m, nil
+
 	}
-	panic("channel: ProcessAfterRelease received a label that it does not list")
+	panic("channel: ProcessAfterRelease took an option that it does not list")
 }
 
-// ProcessAfterIs2 is a state of syscall.Process (process.chan:97).
+// ProcessAfterIs2 is a state of syscall.Process (process.chan:105).
 // Next:
-//   - case short (process.chan:98)
-//   - case long (process.chan:99)
+//   - case short (process.chan:106)
+//   - case long (process.chan:107)
 type ProcessAfterIs2 struct {
 	e    *processComponent
 	step uint32
@@ -4590,7 +4651,7 @@ type ProcessAfterIs2 struct {
 // View reads the model variables.
 func (s ProcessAfterIs2) View() ProcessView { return ProcessView{s.e} }
 
-// Short does case short (process.chan:98).
+// Short does case short (process.chan:106).
 func (s ProcessAfterIs2) Short() (ProcessAfterExactly, error) {
 	e := s.e
 	if e == nil {
@@ -4603,7 +4664,7 @@ func (s ProcessAfterIs2) Short() (ProcessAfterExactly, error) {
 	return ProcessAfterExactly{e, e.Step()}, nil
 }
 
-// Long does case long (process.chan:99).
+// Long does case long (process.chan:107).
 func (s ProcessAfterIs2) Long() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -4613,14 +4674,14 @@ func (s ProcessAfterIs2) Long() (ProcessSendDoneOrSendFailedOrOthers, error) {
 		return nil, err
 	}
 	e.Decided(1)
-	return e.settle70(), nil
+	return e.settle74(), nil
 }
 
-// ProcessAfterOpen is a state of syscall.Process (process.chan:238).
+// ProcessAfterOpen is a state of syscall.Process (process.chan:246).
 // Next:
-//   - OpenedDir(below) <- o.opener (process.chan:239)
-//   - Opened(f) <- o.opener (process.chan:243)
-//   - Failed(_) <- o.opener (process.chan:247)
+//   - OpenedDir(below) <- o.opener (process.chan:247)
+//   - Opened(f) <- o.opener (process.chan:251)
+//   - Failed(_) <- o.opener (process.chan:255)
 type ProcessAfterOpen struct {
 	e    *processComponent
 	step uint32
@@ -4644,7 +4705,7 @@ func (s ProcessAfterOpen) ReceiveOOpener() (ProcessAfterOpenOption, error) {
 		m := &e.m.processAfterOpenOpenedDir
 		e.PutAt(e.TakeEnd(0), processBelow, 0, 0)
 		e.Close(processOOpener, 0)
-		m.Next = e.settle71()
+		m.Next = e.settle75()
 		return m, nil
 	case 0:
 		m := &e.m.processAfterOpenOpened
@@ -4663,10 +4724,11 @@ func (s ProcessAfterOpen) ReceiveOOpener() (ProcessAfterOpenOption, error) {
 	panic("channel: ProcessAfterOpen received a label that it does not list")
 }
 
-// ProcessAfterWrong is a state of syscall.Process (process.chan:537).
+// ProcessAfterWrong is a state of syscall.Process (process.chan:550).
 // Next:
-//   - Ready() <- naps[n] (process.chan:538)
-//   - Cancelled() <- naps[n] (process.chan:539)
+//   - Ready() <- naps[n] (process.chan:551)
+//   - Cancelled() <- naps[n] (process.chan:552)
+//   - gone <- naps[n] (process.chan:553)
 type ProcessAfterWrong struct {
 	e    *processComponent
 	step uint32
@@ -4675,18 +4737,21 @@ type ProcessAfterWrong struct {
 // View reads the model variables.
 func (s ProcessAfterWrong) View() ProcessView { return ProcessView{s.e} }
 
-// ReceiveNaps waits for *ProcessAfterWrongReady or *ProcessAfterWrongCancelled.
-func (s ProcessAfterWrong) ReceiveNaps() (ProcessAfterWrongOption, error) {
+// Choose waits for *ProcessAfterWrongReady, *ProcessAfterWrongCancelled or *ProcessAfterWrongGone.
+func (s ProcessAfterWrong) Choose() (ProcessAfterWrongOption, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("ProcessAfterWrong", "ReceiveNaps")
+		return nil, channel.DeadState("ProcessAfterWrong", "Choose")
 	}
-	label, err := e.Receive(s.step, &processAfterWrongReceiveNapsOp, e.v.n)
+	e.Aim(&processAfterWrongChoice, 0, e.v.n)
+	e.Aim(&processAfterWrongChoice, 1, e.v.n)
+	e.Aim(&processAfterWrongChoice, 2, e.v.n)
+	taken, err := e.Choose(s.step, &processAfterWrongChoice, 0, 0)
 	if err != nil {
 		return nil, err
 	}
-	switch label {
-	case 1:
+	switch taken.Option {
+	case 0:
 		m := &e.m.processAfterWrongReady
 		switch e.Point(processNaps, e.v.n) {
 		case 0:
@@ -4694,9 +4759,10 @@ func (s ProcessAfterWrong) ReceiveNaps() (ProcessAfterWrongOption, error) {
 		case 3:
 			e.Close(processNaps, e.v.n)
 		}
-		m.Next = e.settle72()
+		m.Next = e.settle76()
 		return m, nil
-	case 2:
+
+	case 1:
 		m := &e.m.processAfterWrongCancelled
 		switch e.Point(processNaps, e.v.n) {
 		case 0:
@@ -4704,15 +4770,21 @@ func (s ProcessAfterWrong) ReceiveNaps() (ProcessAfterWrongOption, error) {
 		case 3:
 			e.Close(processNaps, e.v.n)
 		}
-		m.Next = e.settle72()
+		m.Next = e.settle76()
 		return m, nil
+
+	case 2:
+		m := &e.m.processAfterWrongGone
+		m.Next = e.settle77()
+		return m, nil
+
 	}
-	panic("channel: ProcessAfterWrong received a label that it does not list")
+	panic("channel: ProcessAfterWrong took an option that it does not list")
 }
 
-// ProcessAfterDetach3 is a state of syscall.Process (process.chan:744).
+// ProcessAfterDetach3 is a state of syscall.Process (process.chan:758).
 // Next:
-//   - ram <- Detach() (process.chan:744)
+//   - ram <- Detach() (process.chan:758)
 type ProcessAfterDetach3 struct {
 	e    *processComponent
 	step uint32
@@ -4721,7 +4793,7 @@ type ProcessAfterDetach3 struct {
 // View reads the model variables.
 func (s ProcessAfterDetach3) View() ProcessView { return ProcessView{s.e} }
 
-// SendRamDetach does ram <- Detach() (process.chan:744).
+// SendRamDetach does ram <- Detach() (process.chan:758).
 func (s ProcessAfterDetach3) SendRamDetach() (ProcessAfterDetach4, error) {
 	e := s.e
 	if e == nil {
@@ -4735,9 +4807,9 @@ func (s ProcessAfterDetach3) SendRamDetach() (ProcessAfterDetach4, error) {
 	return ProcessAfterDetach4{e, e.Step()}, nil
 }
 
-// ProcessOpening is a state of syscall.Process at opening (process.chan:296).
+// ProcessOpening is a state of syscall.Process at opening (process.chan:304).
 // Next:
-//   - new dir.Opening as o (process.chan:296)
+//   - new dir.Opening as o (process.chan:304)
 type ProcessOpening struct {
 	e    *processComponent
 	step uint32
@@ -4746,7 +4818,7 @@ type ProcessOpening struct {
 // View reads the model variables.
 func (s ProcessOpening) View() ProcessView { return ProcessView{s.e} }
 
-// NewOpening does new dir.Opening as o (process.chan:296).
+// NewOpening does new dir.Opening as o (process.chan:304).
 func (s ProcessOpening) NewOpening() (ProcessAfterNewOpening2, error) {
 	e := s.e
 	if e == nil {
@@ -4761,10 +4833,10 @@ func (s ProcessOpening) NewOpening() (ProcessAfterNewOpening2, error) {
 	return ProcessAfterNewOpening2{e, e.Step()}, nil
 }
 
-// ProcessFinding is a state of syscall.Process at finding (process.chan:321).
+// ProcessFinding is a state of syscall.Process at finding (process.chan:329).
 // Next:
-//   - case itself (process.chan:322)
-//   - case name (process.chan:326)
+//   - case itself (process.chan:330)
+//   - case name (process.chan:334)
 type ProcessFinding struct {
 	e    *processComponent
 	step uint32
@@ -4773,7 +4845,7 @@ type ProcessFinding struct {
 // View reads the model variables.
 func (s ProcessFinding) View() ProcessView { return ProcessView{s.e} }
 
-// Itself does case itself (process.chan:322).
+// Itself does case itself (process.chan:330).
 func (s ProcessFinding) Itself() (ProcessAfterItself, error) {
 	e := s.e
 	if e == nil {
@@ -4786,7 +4858,7 @@ func (s ProcessFinding) Itself() (ProcessAfterItself, error) {
 	return ProcessAfterItself{e, e.Step()}, nil
 }
 
-// Name does case name (process.chan:326).
+// Name does case name (process.chan:334).
 func (s ProcessFinding) Name() (ProcessAfterName, error) {
 	e := s.e
 	if e == nil {
@@ -4799,9 +4871,9 @@ func (s ProcessFinding) Name() (ProcessAfterName, error) {
 	return ProcessAfterName{e, e.Step()}, nil
 }
 
-// ProcessTouching is a state of syscall.Process at touching (process.chan:337).
+// ProcessTouching is a state of syscall.Process at touching (process.chan:345).
 // Next:
-//   - new dir.Opening as o (process.chan:337)
+//   - new dir.Opening as o (process.chan:345)
 type ProcessTouching struct {
 	e    *processComponent
 	step uint32
@@ -4810,7 +4882,7 @@ type ProcessTouching struct {
 // View reads the model variables.
 func (s ProcessTouching) View() ProcessView { return ProcessView{s.e} }
 
-// NewOpening does new dir.Opening as o (process.chan:337).
+// NewOpening does new dir.Opening as o (process.chan:345).
 func (s ProcessTouching) NewOpening() (ProcessAfterNewOpening3, error) {
 	e := s.e
 	if e == nil {
@@ -4825,9 +4897,9 @@ func (s ProcessTouching) NewOpening() (ProcessAfterNewOpening3, error) {
 	return ProcessAfterNewOpening3{e, e.Step()}, nil
 }
 
-// ProcessMaking is a state of syscall.Process at making (process.chan:433).
+// ProcessMaking is a state of syscall.Process at making (process.chan:441).
 // Next:
-//   - at <- MakeDir(_) (process.chan:433)
+//   - at <- MakeDir(_) (process.chan:441)
 type ProcessMaking struct {
 	e    *processComponent
 	step uint32
@@ -4836,7 +4908,7 @@ type ProcessMaking struct {
 // View reads the model variables.
 func (s ProcessMaking) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtMakeDir does at <- MakeDir(_) (process.chan:433).
+// SendAtMakeDir does at <- MakeDir(_) (process.chan:441).
 func (s ProcessMaking) SendAtMakeDir(name string) (ProcessAfterMakeDir, error) {
 	e := s.e
 	if e == nil {
@@ -4854,9 +4926,9 @@ func (s ProcessMaking) SendAtMakeDir(name string) (ProcessAfterMakeDir, error) {
 	return ProcessAfterMakeDir{e, e.Step()}, nil
 }
 
-// ProcessRemoving is a state of syscall.Process at removing (process.chan:354).
+// ProcessRemoving is a state of syscall.Process at removing (process.chan:362).
 // Next:
-//   - at <- Find(_) (process.chan:354)
+//   - at <- Find(_) (process.chan:362)
 type ProcessRemoving struct {
 	e    *processComponent
 	step uint32
@@ -4865,7 +4937,7 @@ type ProcessRemoving struct {
 // View reads the model variables.
 func (s ProcessRemoving) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtFind does at <- Find(_) (process.chan:354).
+// SendAtFind does at <- Find(_) (process.chan:362).
 func (s ProcessRemoving) SendAtFind(name string) (ProcessAfterFind, error) {
 	e := s.e
 	if e == nil {
@@ -4883,9 +4955,9 @@ func (s ProcessRemoving) SendAtFind(name string) (ProcessAfterFind, error) {
 	return ProcessAfterFind{e, e.Step()}, nil
 }
 
-// ProcessTying is a state of syscall.Process at tying (process.chan:440).
+// ProcessTying is a state of syscall.Process at tying (process.chan:448).
 // Next:
-//   - at <- Symlink(_, _) (process.chan:440)
+//   - at <- Symlink(_, _) (process.chan:448)
 type ProcessTying struct {
 	e    *processComponent
 	step uint32
@@ -4894,7 +4966,7 @@ type ProcessTying struct {
 // View reads the model variables.
 func (s ProcessTying) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtSymlink does at <- Symlink(_, _) (process.chan:440).
+// SendAtSymlink does at <- Symlink(_, _) (process.chan:448).
 func (s ProcessTying) SendAtSymlink(name string, target string) (ProcessAfterSymlink, error) {
 	e := s.e
 	if e == nil {
@@ -4916,9 +4988,9 @@ func (s ProcessTying) SendAtSymlink(name string, target string) (ProcessAfterSym
 	return ProcessAfterSymlink{e, e.Step()}, nil
 }
 
-// ProcessReadingLink is a state of syscall.Process at readingLink (process.chan:444).
+// ProcessReadingLink is a state of syscall.Process at readingLink (process.chan:452).
 // Next:
-//   - at <- ReadLink(_) (process.chan:444)
+//   - at <- ReadLink(_) (process.chan:452)
 type ProcessReadingLink struct {
 	e    *processComponent
 	step uint32
@@ -4927,7 +4999,7 @@ type ProcessReadingLink struct {
 // View reads the model variables.
 func (s ProcessReadingLink) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtReadLink does at <- ReadLink(_) (process.chan:444).
+// SendAtReadLink does at <- ReadLink(_) (process.chan:452).
 func (s ProcessReadingLink) SendAtReadLink(name string) (ProcessAfterReadLink2, error) {
 	e := s.e
 	if e == nil {
@@ -4945,11 +5017,11 @@ func (s ProcessReadingLink) SendAtReadLink(name string) (ProcessAfterReadLink2, 
 	return ProcessAfterReadLink2{e, e.Step()}, nil
 }
 
-// ProcessSecond is a state of syscall.Process at second (process.chan:385).
+// ProcessSecond is a state of syscall.Process at second (process.chan:393).
 // Next:
-//   - case same (process.chan:386)
-//   - case borrowed (process.chan:394)
-//   - case other (process.chan:395)
+//   - case same (process.chan:394)
+//   - case borrowed (process.chan:402)
+//   - case other (process.chan:403)
 type ProcessSecond struct {
 	e    *processComponent
 	step uint32
@@ -4958,7 +5030,7 @@ type ProcessSecond struct {
 // View reads the model variables.
 func (s ProcessSecond) View() ProcessView { return ProcessView{s.e} }
 
-// Same does case same (process.chan:386).
+// Same does case same (process.chan:394).
 func (s ProcessSecond) Same() (ProcessAfterSameOrAfterSame2, error) {
 	e := s.e
 	if e == nil {
@@ -4968,10 +5040,10 @@ func (s ProcessSecond) Same() (ProcessAfterSameOrAfterSame2, error) {
 		return nil, err
 	}
 	e.Decided(0)
-	return e.settle73(), nil
+	return e.settle78(), nil
 }
 
-// Borrowed does case borrowed (process.chan:394).
+// Borrowed does case borrowed (process.chan:402).
 func (s ProcessSecond) Borrowed() (ProcessSendDoneOrSendFailedOrOthers16, error) {
 	e := s.e
 	if e == nil {
@@ -4984,10 +5056,10 @@ func (s ProcessSecond) Borrowed() (ProcessSendDoneOrSendFailedOrOthers16, error)
 		return nil, err
 	}
 	e.Decided(1)
-	return e.settle74(), nil
+	return e.settle79(), nil
 }
 
-// Other does case other (process.chan:395).
+// Other does case other (process.chan:403).
 func (s ProcessSecond) Other() (ProcessSendDoneOrSendFailedOrOthers17, error) {
 	e := s.e
 	if e == nil {
@@ -5000,12 +5072,12 @@ func (s ProcessSecond) Other() (ProcessSendDoneOrSendFailedOrOthers17, error) {
 		return nil, err
 	}
 	e.Decided(2)
-	return e.settle75(), nil
+	return e.settle80(), nil
 }
 
-// ProcessAfterOpened is a state of syscall.Process (process.chan:244).
+// ProcessAfterOpened is a state of syscall.Process (process.chan:252).
 // Next:
-//   - f <- Close() (process.chan:244)
+//   - f <- Close() (process.chan:252)
 type ProcessAfterOpened struct {
 	e    *processComponent
 	step uint32
@@ -5014,7 +5086,7 @@ type ProcessAfterOpened struct {
 // View reads the model variables.
 func (s ProcessAfterOpened) View() ProcessView { return ProcessView{s.e} }
 
-// SendFClose does f <- Close() (process.chan:244).
+// SendFClose does f <- Close() (process.chan:252).
 func (s ProcessAfterOpened) SendFClose() (ProcessSendDoneOrSendFailedOrOthers18, error) {
 	e := s.e
 	if e == nil {
@@ -5025,13 +5097,13 @@ func (s ProcessAfterOpened) SendFClose() (ProcessSendDoneOrSendFailedOrOthers18,
 	}
 	e.Commit()
 	e.Close(processF, 0)
-	return e.settle76(), nil
+	return e.settle81(), nil
 }
 
-// ProcessAfterFailed is a state of syscall.Process (process.chan:248).
+// ProcessAfterFailed is a state of syscall.Process (process.chan:256).
 // Next:
-//   - case link (process.chan:249)
-//   - case failed (process.chan:257)
+//   - case link (process.chan:257)
+//   - case failed (process.chan:265)
 type ProcessAfterFailed struct {
 	e    *processComponent
 	step uint32
@@ -5040,7 +5112,7 @@ type ProcessAfterFailed struct {
 // View reads the model variables.
 func (s ProcessAfterFailed) View() ProcessView { return ProcessView{s.e} }
 
-// Link does case link (process.chan:249).
+// Link does case link (process.chan:257).
 func (s ProcessAfterFailed) Link() (ProcessAfterLink, error) {
 	e := s.e
 	if e == nil {
@@ -5053,7 +5125,7 @@ func (s ProcessAfterFailed) Link() (ProcessAfterLink, error) {
 	return ProcessAfterLink{e, e.Step()}, nil
 }
 
-// Failed does case failed (process.chan:257).
+// Failed does case failed (process.chan:265).
 func (s ProcessAfterFailed) Failed() (ProcessSendDoneOrSendFailedOrOthers19, error) {
 	e := s.e
 	if e == nil {
@@ -5063,12 +5135,12 @@ func (s ProcessAfterFailed) Failed() (ProcessSendDoneOrSendFailedOrOthers19, err
 		return nil, err
 	}
 	e.Decided(1)
-	return e.settle77(), nil
+	return e.settle82(), nil
 }
 
-// ProcessAfterDetach4 is a state of syscall.Process (process.chan:745).
+// ProcessAfterDetach4 is a state of syscall.Process (process.chan:759).
 // Next:
-//   - parent <- Exited(_) (process.chan:745)
+//   - parent <- Exited(_) (process.chan:759)
 type ProcessAfterDetach4 struct {
 	e    *processComponent
 	step uint32
@@ -5077,7 +5149,7 @@ type ProcessAfterDetach4 struct {
 // View reads the model variables.
 func (s ProcessAfterDetach4) View() ProcessView { return ProcessView{s.e} }
 
-// SendParentExited does parent <- Exited(_) (process.chan:745).
+// SendParentExited does parent <- Exited(_) (process.chan:759).
 func (s ProcessAfterDetach4) SendParentExited(code uint32) (ProcessEnd, error) {
 	e := s.e
 	if e == nil {
@@ -5093,9 +5165,9 @@ func (s ProcessAfterDetach4) SendParentExited(code uint32) (ProcessEnd, error) {
 	return ProcessEnd{e, e.Step()}, nil
 }
 
-// ProcessAfterClose is a state of syscall.Process (process.chan:485).
+// ProcessAfterClose is a state of syscall.Process (process.chan:493).
 // Next:
-//   - first <- Close() (process.chan:485)
+//   - first <- Close() (process.chan:493)
 type ProcessAfterClose struct {
 	e    *processComponent
 	step uint32
@@ -5104,7 +5176,7 @@ type ProcessAfterClose struct {
 // View reads the model variables.
 func (s ProcessAfterClose) View() ProcessView { return ProcessView{s.e} }
 
-// SendFirstClose does first <- Close() (process.chan:485).
+// SendFirstClose does first <- Close() (process.chan:493).
 func (s ProcessAfterClose) SendFirstClose() (ProcessSendDoneOrSendFailedOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -5115,13 +5187,13 @@ func (s ProcessAfterClose) SendFirstClose() (ProcessSendDoneOrSendFailedOrOthers
 	}
 	e.Commit()
 	e.Close(processFirst, 0)
-	return e.settle66(), nil
+	return e.settle69(), nil
 }
 
-// ProcessAfterPath2 is a state of syscall.Process at legs, sendDone (process.chan:703).
+// ProcessAfterPath2 is a state of syscall.Process at legs, sendDone (process.chan:717).
 // Next:
-//   - sys <- Done() (process.chan:703)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Done() (process.chan:717)
+//   - gone <- sys (process.chan:711)
 type ProcessAfterPath2 struct {
 	e    *processComponent
 	step uint32
@@ -5162,10 +5234,10 @@ func (s ProcessAfterPath2) Choose() (ProcessAfterPath2Option, error) {
 	panic("channel: ProcessAfterPath2 took an option that it does not list")
 }
 
-// ProcessAfterPath3 is a state of syscall.Process at legs, sendFailed (process.chan:706).
+// ProcessAfterPath3 is a state of syscall.Process at legs, sendFailed (process.chan:720).
 // Next:
-//   - sys <- Failed(_) (process.chan:706)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Failed(_) (process.chan:720)
+//   - gone <- sys (process.chan:711)
 type ProcessAfterPath3 struct {
 	e    *processComponent
 	step uint32
@@ -5199,7 +5271,7 @@ func (s ProcessAfterPath3) Choose() (ProcessAfterPath3Option, error) {
 	panic("channel: ProcessAfterPath3 took an option that it does not list")
 }
 
-// ProcessAfterPath3SentFailedNext is the option sys <- Failed(_) (process.chan:706) taken.
+// ProcessAfterPath3SentFailedNext is the option sys <- Failed(_) (process.chan:720) taken.
 // Next: that send.
 type ProcessAfterPath3SentFailedNext struct {
 	e    *processComponent
@@ -5209,7 +5281,7 @@ type ProcessAfterPath3SentFailedNext struct {
 // View reads the model variables.
 func (s ProcessAfterPath3SentFailedNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysFailed does sys <- Failed(_) (process.chan:706), for which there is room.
+// SendSysFailed does sys <- Failed(_) (process.chan:720), for which there is room.
 func (s ProcessAfterPath3SentFailedNext) SendSysFailed(err_ errno.Errno) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -5230,10 +5302,10 @@ func (s ProcessAfterPath3SentFailedNext) SendSysFailed(err_ errno.Errno) (Proces
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessAfterPath4 is a state of syscall.Process at legs, sendData (process.chan:709).
+// ProcessAfterPath4 is a state of syscall.Process at legs, sendData (process.chan:723).
 // Next:
-//   - sys <- Data(_) (process.chan:709)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Data(_) (process.chan:723)
+//   - gone <- sys (process.chan:711)
 type ProcessAfterPath4 struct {
 	e    *processComponent
 	step uint32
@@ -5267,7 +5339,7 @@ func (s ProcessAfterPath4) Choose() (ProcessAfterPath4Option, error) {
 	panic("channel: ProcessAfterPath4 took an option that it does not list")
 }
 
-// ProcessAfterPath4SentDataNext is the option sys <- Data(_) (process.chan:709) taken.
+// ProcessAfterPath4SentDataNext is the option sys <- Data(_) (process.chan:723) taken.
 // Next: that send.
 type ProcessAfterPath4SentDataNext struct {
 	e    *processComponent
@@ -5277,7 +5349,7 @@ type ProcessAfterPath4SentDataNext struct {
 // View reads the model variables.
 func (s ProcessAfterPath4SentDataNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysData does sys <- Data(_) (process.chan:709), for which there is room.
+// SendSysData does sys <- Data(_) (process.chan:723), for which there is room.
 func (s ProcessAfterPath4SentDataNext) SendSysData(buf []byte) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -5298,10 +5370,10 @@ func (s ProcessAfterPath4SentDataNext) SendSysData(buf []byte) (ProcessRunning, 
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessAfterPath5 is a state of syscall.Process at legs, sendWritten (process.chan:712).
+// ProcessAfterPath5 is a state of syscall.Process at legs, sendWritten (process.chan:726).
 // Next:
-//   - sys <- Written(_) (process.chan:712)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Written(_) (process.chan:726)
+//   - gone <- sys (process.chan:711)
 type ProcessAfterPath5 struct {
 	e    *processComponent
 	step uint32
@@ -5335,7 +5407,7 @@ func (s ProcessAfterPath5) Choose() (ProcessAfterPath5Option, error) {
 	panic("channel: ProcessAfterPath5 took an option that it does not list")
 }
 
-// ProcessAfterPath5SentWrittenNext is the option sys <- Written(_) (process.chan:712) taken.
+// ProcessAfterPath5SentWrittenNext is the option sys <- Written(_) (process.chan:726) taken.
 // Next: that send.
 type ProcessAfterPath5SentWrittenNext struct {
 	e    *processComponent
@@ -5345,7 +5417,7 @@ type ProcessAfterPath5SentWrittenNext struct {
 // View reads the model variables.
 func (s ProcessAfterPath5SentWrittenNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysWritten does sys <- Written(_) (process.chan:712), for which there is room.
+// SendSysWritten does sys <- Written(_) (process.chan:726), for which there is room.
 func (s ProcessAfterPath5SentWrittenNext) SendSysWritten(count uint32) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -5363,10 +5435,10 @@ func (s ProcessAfterPath5SentWrittenNext) SendSysWritten(count uint32) (ProcessR
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessAfterPath6 is a state of syscall.Process at legs, sendIs (process.chan:715).
+// ProcessAfterPath6 is a state of syscall.Process at legs, sendIs (process.chan:729).
 // Next:
-//   - sys <- Is(_, _) (process.chan:715)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Is(_, _) (process.chan:729)
+//   - gone <- sys (process.chan:711)
 type ProcessAfterPath6 struct {
 	e    *processComponent
 	step uint32
@@ -5400,7 +5472,7 @@ func (s ProcessAfterPath6) Choose() (ProcessAfterPath6Option, error) {
 	panic("channel: ProcessAfterPath6 took an option that it does not list")
 }
 
-// ProcessAfterPath6SentIsNext is the option sys <- Is(_, _) (process.chan:715) taken.
+// ProcessAfterPath6SentIsNext is the option sys <- Is(_, _) (process.chan:729) taken.
 // Next: that send.
 type ProcessAfterPath6SentIsNext struct {
 	e    *processComponent
@@ -5410,7 +5482,7 @@ type ProcessAfterPath6SentIsNext struct {
 // View reads the model variables.
 func (s ProcessAfterPath6SentIsNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysIs does sys <- Is(_, _) (process.chan:715), for which there is room.
+// SendSysIs does sys <- Is(_, _) (process.chan:729), for which there is room.
 func (s ProcessAfterPath6SentIsNext) SendSysIs(kind file.Kind, attr file.Attr) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -5432,10 +5504,10 @@ func (s ProcessAfterPath6SentIsNext) SendSysIs(kind file.Kind, attr file.Attr) (
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessAfterPath7 is a state of syscall.Process at legs, sendPosition (process.chan:718).
+// ProcessAfterPath7 is a state of syscall.Process at legs, sendPosition (process.chan:732).
 // Next:
-//   - sys <- Position(_) (process.chan:718)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Position(_) (process.chan:732)
+//   - gone <- sys (process.chan:711)
 type ProcessAfterPath7 struct {
 	e    *processComponent
 	step uint32
@@ -5469,7 +5541,7 @@ func (s ProcessAfterPath7) Choose() (ProcessAfterPath7Option, error) {
 	panic("channel: ProcessAfterPath7 took an option that it does not list")
 }
 
-// ProcessAfterPath7SentPositionNext is the option sys <- Position(_) (process.chan:718) taken.
+// ProcessAfterPath7SentPositionNext is the option sys <- Position(_) (process.chan:732) taken.
 // Next: that send.
 type ProcessAfterPath7SentPositionNext struct {
 	e    *processComponent
@@ -5479,7 +5551,7 @@ type ProcessAfterPath7SentPositionNext struct {
 // View reads the model variables.
 func (s ProcessAfterPath7SentPositionNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysPosition does sys <- Position(_) (process.chan:718), for which there is room.
+// SendSysPosition does sys <- Position(_) (process.chan:732), for which there is room.
 func (s ProcessAfterPath7SentPositionNext) SendSysPosition(offset uint64) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -5497,10 +5569,10 @@ func (s ProcessAfterPath7SentPositionNext) SendSysPosition(offset uint64) (Proce
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessAfterPath8 is a state of syscall.Process at legs, sendDescribed (process.chan:721).
+// ProcessAfterPath8 is a state of syscall.Process at legs, sendDescribed (process.chan:735).
 // Next:
-//   - sys <- Described(_, _, _, _) (process.chan:721)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Described(_, _, _, _) (process.chan:735)
+//   - gone <- sys (process.chan:711)
 type ProcessAfterPath8 struct {
 	e    *processComponent
 	step uint32
@@ -5534,7 +5606,7 @@ func (s ProcessAfterPath8) Choose() (ProcessAfterPath8Option, error) {
 	panic("channel: ProcessAfterPath8 took an option that it does not list")
 }
 
-// ProcessAfterPath8SentDescribedNext is the option sys <- Described(_, _, _, _) (process.chan:721) taken.
+// ProcessAfterPath8SentDescribedNext is the option sys <- Described(_, _, _, _) (process.chan:735) taken.
 // Next: that send.
 type ProcessAfterPath8SentDescribedNext struct {
 	e    *processComponent
@@ -5544,7 +5616,7 @@ type ProcessAfterPath8SentDescribedNext struct {
 // View reads the model variables.
 func (s ProcessAfterPath8SentDescribedNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysDescribed does sys <- Described(_, _, _, _) (process.chan:721), for which there is room.
+// SendSysDescribed does sys <- Described(_, _, _, _) (process.chan:735), for which there is room.
 func (s ProcessAfterPath8SentDescribedNext) SendSysDescribed(kind file.Kind, flags uint32, rights uint64, inheriting uint64) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -5568,10 +5640,10 @@ func (s ProcessAfterPath8SentDescribedNext) SendSysDescribed(kind file.Kind, fla
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessAfterPath9 is a state of syscall.Process at legs, sendOpened (process.chan:724).
+// ProcessAfterPath9 is a state of syscall.Process at legs, sendOpened (process.chan:738).
 // Next:
-//   - sys <- Opened(_) (process.chan:724)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Opened(_) (process.chan:738)
+//   - gone <- sys (process.chan:711)
 type ProcessAfterPath9 struct {
 	e    *processComponent
 	step uint32
@@ -5605,7 +5677,7 @@ func (s ProcessAfterPath9) Choose() (ProcessAfterPath9Option, error) {
 	panic("channel: ProcessAfterPath9 took an option that it does not list")
 }
 
-// ProcessAfterPath9SentOpenedNext is the option sys <- Opened(_) (process.chan:724) taken.
+// ProcessAfterPath9SentOpenedNext is the option sys <- Opened(_) (process.chan:738) taken.
 // Next: that send.
 type ProcessAfterPath9SentOpenedNext struct {
 	e    *processComponent
@@ -5615,7 +5687,7 @@ type ProcessAfterPath9SentOpenedNext struct {
 // View reads the model variables.
 func (s ProcessAfterPath9SentOpenedNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysOpened does sys <- Opened(_) (process.chan:724), for which there is room.
+// SendSysOpened does sys <- Opened(_) (process.chan:738), for which there is room.
 func (s ProcessAfterPath9SentOpenedNext) SendSysOpened(fd uint32) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -5633,10 +5705,10 @@ func (s ProcessAfterPath9SentOpenedNext) SendSysOpened(fd uint32) (ProcessRunnin
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessAfterPath10 is a state of syscall.Process at legs, sendTime (process.chan:727).
+// ProcessAfterPath10 is a state of syscall.Process at legs, sendTime (process.chan:741).
 // Next:
-//   - sys <- Time(_) (process.chan:727)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Time(_) (process.chan:741)
+//   - gone <- sys (process.chan:711)
 type ProcessAfterPath10 struct {
 	e    *processComponent
 	step uint32
@@ -5670,7 +5742,7 @@ func (s ProcessAfterPath10) Choose() (ProcessAfterPath10Option, error) {
 	panic("channel: ProcessAfterPath10 took an option that it does not list")
 }
 
-// ProcessAfterPath10SentTimeNext is the option sys <- Time(_) (process.chan:727) taken.
+// ProcessAfterPath10SentTimeNext is the option sys <- Time(_) (process.chan:741) taken.
 // Next: that send.
 type ProcessAfterPath10SentTimeNext struct {
 	e    *processComponent
@@ -5680,7 +5752,7 @@ type ProcessAfterPath10SentTimeNext struct {
 // View reads the model variables.
 func (s ProcessAfterPath10SentTimeNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysTime does sys <- Time(_) (process.chan:727), for which there is room.
+// SendSysTime does sys <- Time(_) (process.chan:741), for which there is room.
 func (s ProcessAfterPath10SentTimeNext) SendSysTime(nanoseconds uint64) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -5698,10 +5770,10 @@ func (s ProcessAfterPath10SentTimeNext) SendSysTime(nanoseconds uint64) (Process
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessAfterPath11 is a state of syscall.Process at legs, sendWoken (process.chan:730).
+// ProcessAfterPath11 is a state of syscall.Process at legs, sendWoken (process.chan:744).
 // Next:
-//   - sys <- Woken(_) (process.chan:730)
-//   - gone <- sys (process.chan:697)
+//   - sys <- Woken(_) (process.chan:744)
+//   - gone <- sys (process.chan:711)
 type ProcessAfterPath11 struct {
 	e    *processComponent
 	step uint32
@@ -5735,7 +5807,7 @@ func (s ProcessAfterPath11) Choose() (ProcessAfterPath11Option, error) {
 	panic("channel: ProcessAfterPath11 took an option that it does not list")
 }
 
-// ProcessAfterPath11SentWokenNext is the option sys <- Woken(_) (process.chan:730) taken.
+// ProcessAfterPath11SentWokenNext is the option sys <- Woken(_) (process.chan:744) taken.
 // Next: that send.
 type ProcessAfterPath11SentWokenNext struct {
 	e    *processComponent
@@ -5745,7 +5817,7 @@ type ProcessAfterPath11SentWokenNext struct {
 // View reads the model variables.
 func (s ProcessAfterPath11SentWokenNext) View() ProcessView { return ProcessView{s.e} }
 
-// SendSysWoken does sys <- Woken(_) (process.chan:730), for which there is room.
+// SendSysWoken does sys <- Woken(_) (process.chan:744), for which there is room.
 func (s ProcessAfterPath11SentWokenNext) SendSysWoken(events []byte) (ProcessRunning, error) {
 	e := s.e
 	if e == nil {
@@ -5766,9 +5838,9 @@ func (s ProcessAfterPath11SentWokenNext) SendSysWoken(events []byte) (ProcessRun
 	return ProcessRunning{e, e.Step()}, nil
 }
 
-// ProcessAfterNewOpening2 is a state of syscall.Process (process.chan:297).
+// ProcessAfterNewOpening2 is a state of syscall.Process (process.chan:305).
 // Next:
-//   - at <- Open(_, _, o.giver) (process.chan:297)
+//   - at <- Open(_, _, o.giver) (process.chan:305)
 type ProcessAfterNewOpening2 struct {
 	e    *processComponent
 	step uint32
@@ -5777,7 +5849,7 @@ type ProcessAfterNewOpening2 struct {
 // View reads the model variables.
 func (s ProcessAfterNewOpening2) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtOpen does at <- Open(_, _, o.giver) (process.chan:297).
+// SendAtOpen does at <- Open(_, _, o.giver) (process.chan:305).
 func (s ProcessAfterNewOpening2) SendAtOpen(name string, how dir.How) (ProcessAfterOpen2, error) {
 	e := s.e
 	if e == nil {
@@ -5800,9 +5872,9 @@ func (s ProcessAfterNewOpening2) SendAtOpen(name string, how dir.How) (ProcessAf
 	return ProcessAfterOpen2{e, e.Step()}, nil
 }
 
-// ProcessAfterItself is a state of syscall.Process (process.chan:323).
+// ProcessAfterItself is a state of syscall.Process (process.chan:331).
 // Next:
-//   - at <- Stat() (process.chan:323)
+//   - at <- Stat() (process.chan:331)
 type ProcessAfterItself struct {
 	e    *processComponent
 	step uint32
@@ -5811,7 +5883,7 @@ type ProcessAfterItself struct {
 // View reads the model variables.
 func (s ProcessAfterItself) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtStat does at <- Stat() (process.chan:323).
+// SendAtStat does at <- Stat() (process.chan:331).
 func (s ProcessAfterItself) SendAtStat() (ProcessAfterStat6, error) {
 	e := s.e
 	if e == nil {
@@ -5824,9 +5896,9 @@ func (s ProcessAfterItself) SendAtStat() (ProcessAfterStat6, error) {
 	return ProcessAfterStat6{e, e.Step()}, nil
 }
 
-// ProcessAfterName is a state of syscall.Process (process.chan:327).
+// ProcessAfterName is a state of syscall.Process (process.chan:335).
 // Next:
-//   - at <- Find(_) (process.chan:327)
+//   - at <- Find(_) (process.chan:335)
 type ProcessAfterName struct {
 	e    *processComponent
 	step uint32
@@ -5835,7 +5907,7 @@ type ProcessAfterName struct {
 // View reads the model variables.
 func (s ProcessAfterName) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtFind does at <- Find(_) (process.chan:327).
+// SendAtFind does at <- Find(_) (process.chan:335).
 func (s ProcessAfterName) SendAtFind(name string) (ProcessAfterFind2, error) {
 	e := s.e
 	if e == nil {
@@ -5853,9 +5925,9 @@ func (s ProcessAfterName) SendAtFind(name string) (ProcessAfterFind2, error) {
 	return ProcessAfterFind2{e, e.Step()}, nil
 }
 
-// ProcessAfterNewOpening3 is a state of syscall.Process (process.chan:338).
+// ProcessAfterNewOpening3 is a state of syscall.Process (process.chan:346).
 // Next:
-//   - at <- Open(_, _, o.giver) (process.chan:338)
+//   - at <- Open(_, _, o.giver) (process.chan:346)
 type ProcessAfterNewOpening3 struct {
 	e    *processComponent
 	step uint32
@@ -5864,7 +5936,7 @@ type ProcessAfterNewOpening3 struct {
 // View reads the model variables.
 func (s ProcessAfterNewOpening3) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtOpen does at <- Open(_, _, o.giver) (process.chan:338).
+// SendAtOpen does at <- Open(_, _, o.giver) (process.chan:346).
 func (s ProcessAfterNewOpening3) SendAtOpen(name string, how dir.How) (ProcessAfterOpen3, error) {
 	e := s.e
 	if e == nil {
@@ -5912,22 +5984,22 @@ func (s ProcessAfterMakeDir) ReceiveAt() (ProcessAfterMakeDirOption, error) {
 	switch label {
 	case 18:
 		m := &e.m.processAfterMakeDirDone
-		m.Next = e.settle78()
+		m.Next = e.settle83()
 		return m, nil
 	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterMakeDirFailed
 		*m = ProcessAfterMakeDirFailed{Err: p.Err}
-		m.Next = e.settle79()
+		m.Next = e.settle84()
 		return m, nil
 	}
 	panic("channel: ProcessAfterMakeDir received a label that it does not list")
 }
 
-// ProcessAfterFind is a state of syscall.Process (process.chan:355).
+// ProcessAfterFind is a state of syscall.Process (process.chan:363).
 // Next:
-//   - Found(_, _, _) <- at (process.chan:356)
-//   - Failed(_) <- at (process.chan:363)
+//   - Found(_, _, _) <- at (process.chan:364)
+//   - Failed(_) <- at (process.chan:371)
 type ProcessAfterFind struct {
 	e    *processComponent
 	step uint32
@@ -5957,7 +6029,7 @@ func (s ProcessAfterFind) ReceiveAt() (ProcessAfterFindOption, error) {
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterFindFailed
 		*m = ProcessAfterFindFailed{Err: p.Err}
-		m.Next = e.settle80()
+		m.Next = e.settle85()
 		return m, nil
 	}
 	panic("channel: ProcessAfterFind received a label that it does not list")
@@ -5988,22 +6060,22 @@ func (s ProcessAfterSymlink) ReceiveAt() (ProcessAfterSymlinkOption, error) {
 	switch label {
 	case 18:
 		m := &e.m.processAfterSymlinkDone
-		m.Next = e.settle81()
+		m.Next = e.settle86()
 		return m, nil
 	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterSymlinkFailed
 		*m = ProcessAfterSymlinkFailed{Err: p.Err}
-		m.Next = e.settle82()
+		m.Next = e.settle87()
 		return m, nil
 	}
 	panic("channel: ProcessAfterSymlink received a label that it does not list")
 }
 
-// ProcessAfterReadLink2 is a state of syscall.Process (process.chan:445).
+// ProcessAfterReadLink2 is a state of syscall.Process (process.chan:453).
 // Next:
-//   - Target(_) <- at (process.chan:446)
-//   - Failed(_) <- at (process.chan:447)
+//   - Target(_) <- at (process.chan:454)
+//   - Failed(_) <- at (process.chan:455)
 type ProcessAfterReadLink2 struct {
 	e    *processComponent
 	step uint32
@@ -6027,21 +6099,21 @@ func (s ProcessAfterReadLink2) ReceiveAt() (ProcessAfterReadLink2Option, error) 
 		p := channel.In[dir.DirTargetPayload](&e.Endpoint)
 		m := &e.m.processAfterReadLink2Target
 		*m = ProcessAfterReadLink2Target{Target: string(p.Target.Data[:p.Target.Len])}
-		m.Next = e.settle83()
+		m.Next = e.settle88()
 		return m, nil
 	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterReadLink2Failed
 		*m = ProcessAfterReadLink2Failed{Err: p.Err}
-		m.Next = e.settle84()
+		m.Next = e.settle89()
 		return m, nil
 	}
 	panic("channel: ProcessAfterReadLink2 received a label that it does not list")
 }
 
-// ProcessAfterAgain2 is a state of syscall.Process (process.chan:229).
+// ProcessAfterAgain2 is a state of syscall.Process (process.chan:237).
 // Next:
-//   - pick e in dirs (process.chan:229)
+//   - pick e in dirs (process.chan:237)
 type ProcessAfterAgain2 struct {
 	e    *processComponent
 	step uint32
@@ -6066,7 +6138,7 @@ func (s ProcessAfterAgain2) Can(member int) bool {
 	return e != nil && member >= 0 && member < e.Len(processDirs) && e.Has(processDirs, member)
 }
 
-// PickDirs does pick e in dirs (process.chan:229).
+// PickDirs does pick e in dirs (process.chan:237).
 func (s ProcessAfterAgain2) PickDirs(member int) (ProcessWalking, error) {
 	e := s.e
 	if e == nil {
@@ -6085,9 +6157,9 @@ func (s ProcessAfterAgain2) PickDirs(member int) (ProcessWalking, error) {
 	return ProcessWalking{e, e.Step()}, nil
 }
 
-// ProcessAfterOpenedDir is a state of syscall.Process (process.chan:210).
+// ProcessAfterOpenedDir is a state of syscall.Process (process.chan:218).
 // Next:
-//   - at <- Close() (process.chan:210)
+//   - at <- Close() (process.chan:218)
 type ProcessAfterOpenedDir struct {
 	e    *processComponent
 	step uint32
@@ -6096,7 +6168,7 @@ type ProcessAfterOpenedDir struct {
 // View reads the model variables.
 func (s ProcessAfterOpenedDir) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtClose does at <- Close() (process.chan:210).
+// SendAtClose does at <- Close() (process.chan:218).
 func (s ProcessAfterOpenedDir) SendAtClose() (ProcessWalking, error) {
 	e := s.e
 	if e == nil {
@@ -6112,9 +6184,9 @@ func (s ProcessAfterOpenedDir) SendAtClose() (ProcessWalking, error) {
 	return ProcessWalking{e, e.Step()}, nil
 }
 
-// ProcessAfterLink is a state of syscall.Process (process.chan:250).
+// ProcessAfterLink is a state of syscall.Process (process.chan:258).
 // Next:
-//   - at <- ReadLink(_) (process.chan:250)
+//   - at <- ReadLink(_) (process.chan:258)
 type ProcessAfterLink struct {
 	e    *processComponent
 	step uint32
@@ -6123,7 +6195,7 @@ type ProcessAfterLink struct {
 // View reads the model variables.
 func (s ProcessAfterLink) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtReadLink does at <- ReadLink(_) (process.chan:250).
+// SendAtReadLink does at <- ReadLink(_) (process.chan:258).
 func (s ProcessAfterLink) SendAtReadLink(name string) (ProcessAfterReadLink3, error) {
 	e := s.e
 	if e == nil {
@@ -6141,18 +6213,18 @@ func (s ProcessAfterLink) SendAtReadLink(name string) (ProcessAfterReadLink3, er
 	return ProcessAfterReadLink3{e, e.Step()}, nil
 }
 
-// ProcessEnd is a state of syscall.Process (process.chan:746).
+// ProcessEnd is a state of syscall.Process (process.chan:760).
 // The component has ended.
 type ProcessEnd struct {
 	e    *processComponent
 	step uint32
 }
 
-// ProcessAfterOpen2 is a state of syscall.Process (process.chan:298).
+// ProcessAfterOpen2 is a state of syscall.Process (process.chan:306).
 // Next:
-//   - Opened(f) <- o.opener (process.chan:299)
-//   - OpenedDir(d) <- o.opener (process.chan:310)
-//   - Failed(_) <- o.opener (process.chan:315)
+//   - Opened(f) <- o.opener (process.chan:307)
+//   - OpenedDir(d) <- o.opener (process.chan:318)
+//   - Failed(_) <- o.opener (process.chan:323)
 type ProcessAfterOpen2 struct {
 	e    *processComponent
 	step uint32
@@ -6189,15 +6261,15 @@ func (s ProcessAfterOpen2) ReceiveOOpener() (ProcessAfterOpen2Option, error) {
 		m := &e.m.processAfterOpen2Failed
 		*m = ProcessAfterOpen2Failed{Err: p.Err}
 		e.Close(processOOpener, 0)
-		m.Next = e.settle85()
+		m.Next = e.settle90()
 		return m, nil
 	}
 	panic("channel: ProcessAfterOpen2 received a label that it does not list")
 }
 
-// ProcessAfterStat6 is a state of syscall.Process (process.chan:324).
+// ProcessAfterStat6 is a state of syscall.Process (process.chan:332).
 // Next:
-//   - Is(_) <- at (process.chan:324)
+//   - Is(_) <- at (process.chan:332)
 type ProcessAfterStat6 struct {
 	e    *processComponent
 	step uint32
@@ -6218,14 +6290,14 @@ func (s ProcessAfterStat6) ReceiveAt() (*ProcessAfterStat6Is, error) {
 	p := channel.In[dir.DirIsPayload](&e.Endpoint)
 	m := &e.m.processAfterStat6Is
 	*m = ProcessAfterStat6Is{Attr: p.Attr}
-	m.Next = e.settle86()
+	m.Next = e.settle91()
 	return m, nil
 }
 
-// ProcessAfterFind2 is a state of syscall.Process (process.chan:328).
+// ProcessAfterFind2 is a state of syscall.Process (process.chan:336).
 // Next:
-//   - Found(_, _, _) <- at (process.chan:329)
-//   - Failed(_) <- at (process.chan:330)
+//   - Found(_, _, _) <- at (process.chan:337)
+//   - Failed(_) <- at (process.chan:338)
 type ProcessAfterFind2 struct {
 	e    *processComponent
 	step uint32
@@ -6249,23 +6321,23 @@ func (s ProcessAfterFind2) ReceiveAt() (ProcessAfterFind2Option, error) {
 		p := channel.In[dir.DirFoundPayload](&e.Endpoint)
 		m := &e.m.processAfterFind2Found
 		*m = ProcessAfterFind2Found{Ino: p.Ino, Kind: p.Kind, Attr: p.Attr}
-		m.Next = e.settle87()
+		m.Next = e.settle92()
 		return m, nil
 	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterFind2Failed
 		*m = ProcessAfterFind2Failed{Err: p.Err}
-		m.Next = e.settle88()
+		m.Next = e.settle93()
 		return m, nil
 	}
 	panic("channel: ProcessAfterFind2 received a label that it does not list")
 }
 
-// ProcessAfterOpen3 is a state of syscall.Process (process.chan:339).
+// ProcessAfterOpen3 is a state of syscall.Process (process.chan:347).
 // Next:
-//   - Opened(f) <- o.opener (process.chan:340)
-//   - OpenedDir(d) <- o.opener (process.chan:344)
-//   - Failed(_) <- o.opener (process.chan:348)
+//   - Opened(f) <- o.opener (process.chan:348)
+//   - OpenedDir(d) <- o.opener (process.chan:352)
+//   - Failed(_) <- o.opener (process.chan:356)
 type ProcessAfterOpen3 struct {
 	e    *processComponent
 	step uint32
@@ -6302,16 +6374,16 @@ func (s ProcessAfterOpen3) ReceiveOOpener() (ProcessAfterOpen3Option, error) {
 		m := &e.m.processAfterOpen3Failed
 		*m = ProcessAfterOpen3Failed{Err: p.Err}
 		e.Close(processOOpener, 0)
-		m.Next = e.settle89()
+		m.Next = e.settle94()
 		return m, nil
 	}
 	panic("channel: ProcessAfterOpen3 received a label that it does not list")
 }
 
-// ProcessAfterFound is a state of syscall.Process (process.chan:357).
+// ProcessAfterFound is a state of syscall.Process (process.chan:365).
 // Next:
-//   - case right (process.chan:358)
-//   - case wrong (process.chan:361)
+//   - case right (process.chan:366)
+//   - case wrong (process.chan:369)
 type ProcessAfterFound struct {
 	e    *processComponent
 	step uint32
@@ -6320,7 +6392,7 @@ type ProcessAfterFound struct {
 // View reads the model variables.
 func (s ProcessAfterFound) View() ProcessView { return ProcessView{s.e} }
 
-// Right does case right (process.chan:358).
+// Right does case right (process.chan:366).
 func (s ProcessAfterFound) Right() (ProcessAfterRight, error) {
 	e := s.e
 	if e == nil {
@@ -6333,7 +6405,7 @@ func (s ProcessAfterFound) Right() (ProcessAfterRight, error) {
 	return ProcessAfterRight{e, e.Step()}, nil
 }
 
-// Wrong does case wrong (process.chan:361).
+// Wrong does case wrong (process.chan:369).
 func (s ProcessAfterFound) Wrong() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -6343,12 +6415,12 @@ func (s ProcessAfterFound) Wrong() (ProcessSendDoneOrSendFailedOrOthers13, error
 		return nil, err
 	}
 	e.Decided(1)
-	return e.settle80(), nil
+	return e.settle85(), nil
 }
 
-// ProcessAfterSame is a state of syscall.Process (process.chan:388).
+// ProcessAfterSame is a state of syscall.Process (process.chan:396).
 // Next:
-//   - at <- Rename(_, _) (process.chan:388)
+//   - at <- Rename(_, _) (process.chan:396)
 type ProcessAfterSame struct {
 	e    *processComponent
 	step uint32
@@ -6357,7 +6429,7 @@ type ProcessAfterSame struct {
 // View reads the model variables.
 func (s ProcessAfterSame) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtRename does at <- Rename(_, _) (process.chan:388).
+// SendAtRename does at <- Rename(_, _) (process.chan:396).
 func (s ProcessAfterSame) SendAtRename(old string, name string) (ProcessAfterRename, error) {
 	e := s.e
 	if e == nil {
@@ -6379,9 +6451,9 @@ func (s ProcessAfterSame) SendAtRename(old string, name string) (ProcessAfterRen
 	return ProcessAfterRename{e, e.Step()}, nil
 }
 
-// ProcessAfterSame2 is a state of syscall.Process (process.chan:369).
+// ProcessAfterSame2 is a state of syscall.Process (process.chan:377).
 // Next:
-//   - at <- Find(_) (process.chan:369)
+//   - at <- Find(_) (process.chan:377)
 type ProcessAfterSame2 struct {
 	e    *processComponent
 	step uint32
@@ -6390,7 +6462,7 @@ type ProcessAfterSame2 struct {
 // View reads the model variables.
 func (s ProcessAfterSame2) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtFind does at <- Find(_) (process.chan:369).
+// SendAtFind does at <- Find(_) (process.chan:377).
 func (s ProcessAfterSame2) SendAtFind(name string) (ProcessAfterFind3, error) {
 	e := s.e
 	if e == nil {
@@ -6408,9 +6480,9 @@ func (s ProcessAfterSame2) SendAtFind(name string) (ProcessAfterFind3, error) {
 	return ProcessAfterFind3{e, e.Step()}, nil
 }
 
-// ProcessAfterOther is a state of syscall.Process (process.chan:396).
+// ProcessAfterOther is a state of syscall.Process (process.chan:404).
 // Next:
-//   - pick d in dirs (process.chan:396)
+//   - pick d in dirs (process.chan:404)
 type ProcessAfterOther struct {
 	e    *processComponent
 	step uint32
@@ -6435,7 +6507,7 @@ func (s ProcessAfterOther) Can(member int) bool {
 	return e != nil && member >= 0 && member < e.Len(processDirs) && e.Has(processDirs, member)
 }
 
-// PickDirs does pick d in dirs (process.chan:396).
+// PickDirs does pick d in dirs (process.chan:404).
 func (s ProcessAfterOther) PickDirs(member int) (ProcessSendDoneOrSendFailedOrOthers16, error) {
 	e := s.e
 	if e == nil {
@@ -6449,12 +6521,12 @@ func (s ProcessAfterOther) PickDirs(member int) (ProcessSendDoneOrSendFailedOrOt
 	}
 	e.Decided(member)
 	e.v.d = member
-	return e.settle90(), nil
+	return e.settle95(), nil
 }
 
-// ProcessAfterClose2 is a state of syscall.Process (process.chan:210).
+// ProcessAfterClose2 is a state of syscall.Process (process.chan:218).
 // Next:
-//   - at <- Close() (process.chan:210)
+//   - at <- Close() (process.chan:218)
 type ProcessAfterClose2 struct {
 	e    *processComponent
 	step uint32
@@ -6463,7 +6535,7 @@ type ProcessAfterClose2 struct {
 // View reads the model variables.
 func (s ProcessAfterClose2) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtClose does at <- Close() (process.chan:210).
+// SendAtClose does at <- Close() (process.chan:218).
 func (s ProcessAfterClose2) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -6474,13 +6546,13 @@ func (s ProcessAfterClose2) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers13
 	}
 	e.Commit()
 	e.Close(processAt, 0)
-	return e.settle91(), nil
+	return e.settle96(), nil
 }
 
-// ProcessAfterReadLink3 is a state of syscall.Process (process.chan:251).
+// ProcessAfterReadLink3 is a state of syscall.Process (process.chan:259).
 // Next:
-//   - Target(_) <- at (process.chan:252)
-//   - Failed(_) <- at (process.chan:253)
+//   - Target(_) <- at (process.chan:260)
+//   - Failed(_) <- at (process.chan:261)
 type ProcessAfterReadLink3 struct {
 	e    *processComponent
 	step uint32
@@ -6510,15 +6582,15 @@ func (s ProcessAfterReadLink3) ReceiveAt() (ProcessAfterReadLink3Option, error) 
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterReadLink3Failed
 		*m = ProcessAfterReadLink3Failed{Err: p.Err}
-		m.Next = e.settle92()
+		m.Next = e.settle97()
 		return m, nil
 	}
 	panic("channel: ProcessAfterReadLink3 received a label that it does not list")
 }
 
-// ProcessAfterFailed2 is a state of syscall.Process (process.chan:210).
+// ProcessAfterFailed2 is a state of syscall.Process (process.chan:218).
 // Next:
-//   - at <- Close() (process.chan:210)
+//   - at <- Close() (process.chan:218)
 type ProcessAfterFailed2 struct {
 	e    *processComponent
 	step uint32
@@ -6527,7 +6599,7 @@ type ProcessAfterFailed2 struct {
 // View reads the model variables.
 func (s ProcessAfterFailed2) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtClose does at <- Close() (process.chan:210).
+// SendAtClose does at <- Close() (process.chan:218).
 func (s ProcessAfterFailed2) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -6538,12 +6610,12 @@ func (s ProcessAfterFailed2) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers1
 	}
 	e.Commit()
 	e.Close(processAt, 0)
-	return e.settle93(), nil
+	return e.settle98(), nil
 }
 
-// ProcessAfterPath12 is a state of syscall.Process at legs (process.chan:736).
+// ProcessAfterPath12 is a state of syscall.Process at legs (process.chan:750).
 // Next:
-//   - files[f] <- Close() (process.chan:736)
+//   - files[f] <- Close() (process.chan:750)
 type ProcessAfterPath12 struct {
 	e    *processComponent
 	step uint32
@@ -6552,7 +6624,7 @@ type ProcessAfterPath12 struct {
 // View reads the model variables.
 func (s ProcessAfterPath12) View() ProcessView { return ProcessView{s.e} }
 
-// SendFilesClose does files[f] <- Close() (process.chan:736).
+// SendFilesClose does files[f] <- Close() (process.chan:750).
 func (s ProcessAfterPath12) SendFilesClose() (ProcessAfterArgumentsOrAfterEnvironmentOrOthers, error) {
 	e := s.e
 	if e == nil {
@@ -6566,11 +6638,11 @@ func (s ProcessAfterPath12) SendFilesClose() (ProcessAfterArgumentsOrAfterEnviro
 	return e.settle32(), nil
 }
 
-// ProcessAfterOpened2 is a state of syscall.Process (process.chan:300).
+// ProcessAfterOpened2 is a state of syscall.Process (process.chan:308).
 // Next:
-//   - case kept (process.chan:301)
-//   - case emptied (process.chan:302)
-//   - case wrong (process.chan:308)
+//   - case kept (process.chan:309)
+//   - case emptied (process.chan:310)
+//   - case wrong (process.chan:316)
 type ProcessAfterOpened2 struct {
 	e    *processComponent
 	step uint32
@@ -6579,7 +6651,7 @@ type ProcessAfterOpened2 struct {
 // View reads the model variables.
 func (s ProcessAfterOpened2) View() ProcessView { return ProcessView{s.e} }
 
-// Kept does case kept (process.chan:301).
+// Kept does case kept (process.chan:309).
 func (s ProcessAfterOpened2) Kept() (ProcessSendDoneOrSendFailedOrOthers21, error) {
 	e := s.e
 	if e == nil {
@@ -6589,10 +6661,10 @@ func (s ProcessAfterOpened2) Kept() (ProcessSendDoneOrSendFailedOrOthers21, erro
 		return nil, err
 	}
 	e.Decided(0)
-	return e.settle94(), nil
+	return e.settle99(), nil
 }
 
-// Emptied does case emptied (process.chan:302).
+// Emptied does case emptied (process.chan:310).
 func (s ProcessAfterOpened2) Emptied() (ProcessAfterEmptied, error) {
 	e := s.e
 	if e == nil {
@@ -6605,7 +6677,7 @@ func (s ProcessAfterOpened2) Emptied() (ProcessAfterEmptied, error) {
 	return ProcessAfterEmptied{e, e.Step()}, nil
 }
 
-// Wrong does case wrong (process.chan:308).
+// Wrong does case wrong (process.chan:316).
 func (s ProcessAfterOpened2) Wrong() (ProcessAfterWrong2, error) {
 	e := s.e
 	if e == nil {
@@ -6618,10 +6690,10 @@ func (s ProcessAfterOpened2) Wrong() (ProcessAfterWrong2, error) {
 	return ProcessAfterWrong2{e, e.Step()}, nil
 }
 
-// ProcessAfterOpenedDir2 is a state of syscall.Process (process.chan:311).
+// ProcessAfterOpenedDir2 is a state of syscall.Process (process.chan:319).
 // Next:
-//   - case kept (process.chan:312)
-//   - case wrong (process.chan:313)
+//   - case kept (process.chan:320)
+//   - case wrong (process.chan:321)
 type ProcessAfterOpenedDir2 struct {
 	e    *processComponent
 	step uint32
@@ -6630,7 +6702,7 @@ type ProcessAfterOpenedDir2 struct {
 // View reads the model variables.
 func (s ProcessAfterOpenedDir2) View() ProcessView { return ProcessView{s.e} }
 
-// Kept does case kept (process.chan:312).
+// Kept does case kept (process.chan:320).
 func (s ProcessAfterOpenedDir2) Kept() (ProcessSendDoneOrSendFailedOrOthers22, error) {
 	e := s.e
 	if e == nil {
@@ -6640,10 +6712,10 @@ func (s ProcessAfterOpenedDir2) Kept() (ProcessSendDoneOrSendFailedOrOthers22, e
 		return nil, err
 	}
 	e.Decided(0)
-	return e.settle95(), nil
+	return e.settle100(), nil
 }
 
-// Wrong does case wrong (process.chan:313).
+// Wrong does case wrong (process.chan:321).
 func (s ProcessAfterOpenedDir2) Wrong() (ProcessAfterWrong3, error) {
 	e := s.e
 	if e == nil {
@@ -6656,9 +6728,9 @@ func (s ProcessAfterOpenedDir2) Wrong() (ProcessAfterWrong3, error) {
 	return ProcessAfterWrong3{e, e.Step()}, nil
 }
 
-// ProcessAfterOpened3 is a state of syscall.Process (process.chan:341).
+// ProcessAfterOpened3 is a state of syscall.Process (process.chan:349).
 // Next:
-//   - f <- SetTimes(_, _) (process.chan:341)
+//   - f <- SetTimes(_, _) (process.chan:349)
 type ProcessAfterOpened3 struct {
 	e    *processComponent
 	step uint32
@@ -6667,7 +6739,7 @@ type ProcessAfterOpened3 struct {
 // View reads the model variables.
 func (s ProcessAfterOpened3) View() ProcessView { return ProcessView{s.e} }
 
-// SendFSetTimes does f <- SetTimes(_, _) (process.chan:341).
+// SendFSetTimes does f <- SetTimes(_, _) (process.chan:349).
 func (s ProcessAfterOpened3) SendFSetTimes(atime uint64, mtime uint64) (ProcessAfterSetTimes4, error) {
 	e := s.e
 	if e == nil {
@@ -6683,9 +6755,9 @@ func (s ProcessAfterOpened3) SendFSetTimes(atime uint64, mtime uint64) (ProcessA
 	return ProcessAfterSetTimes4{e, e.Step()}, nil
 }
 
-// ProcessAfterOpenedDir3 is a state of syscall.Process (process.chan:345).
+// ProcessAfterOpenedDir3 is a state of syscall.Process (process.chan:353).
 // Next:
-//   - d <- SetTimes(_, _) (process.chan:345)
+//   - d <- SetTimes(_, _) (process.chan:353)
 type ProcessAfterOpenedDir3 struct {
 	e    *processComponent
 	step uint32
@@ -6694,7 +6766,7 @@ type ProcessAfterOpenedDir3 struct {
 // View reads the model variables.
 func (s ProcessAfterOpenedDir3) View() ProcessView { return ProcessView{s.e} }
 
-// SendDSetTimes does d <- SetTimes(_, _) (process.chan:345).
+// SendDSetTimes does d <- SetTimes(_, _) (process.chan:353).
 func (s ProcessAfterOpenedDir3) SendDSetTimes(atime uint64, mtime uint64) (ProcessAfterSetTimes5, error) {
 	e := s.e
 	if e == nil {
@@ -6710,9 +6782,9 @@ func (s ProcessAfterOpenedDir3) SendDSetTimes(atime uint64, mtime uint64) (Proce
 	return ProcessAfterSetTimes5{e, e.Step()}, nil
 }
 
-// ProcessAfterRight is a state of syscall.Process (process.chan:359).
+// ProcessAfterRight is a state of syscall.Process (process.chan:367).
 // Next:
-//   - at <- Unlink(_, _) (process.chan:359)
+//   - at <- Unlink(_, _) (process.chan:367)
 type ProcessAfterRight struct {
 	e    *processComponent
 	step uint32
@@ -6721,7 +6793,7 @@ type ProcessAfterRight struct {
 // View reads the model variables.
 func (s ProcessAfterRight) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtUnlink does at <- Unlink(_, _) (process.chan:359).
+// SendAtUnlink does at <- Unlink(_, _) (process.chan:367).
 func (s ProcessAfterRight) SendAtUnlink(name string, ino uint64) (ProcessAfterUnlink, error) {
 	e := s.e
 	if e == nil {
@@ -6765,22 +6837,22 @@ func (s ProcessAfterRename) ReceiveAt() (ProcessAfterRenameOption, error) {
 	switch label {
 	case 18:
 		m := &e.m.processAfterRenameDone
-		m.Next = e.settle96()
+		m.Next = e.settle101()
 		return m, nil
 	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterRenameFailed
 		*m = ProcessAfterRenameFailed{Err: p.Err}
-		m.Next = e.settle97()
+		m.Next = e.settle102()
 		return m, nil
 	}
 	panic("channel: ProcessAfterRename received a label that it does not list")
 }
 
-// ProcessAfterFind3 is a state of syscall.Process (process.chan:370).
+// ProcessAfterFind3 is a state of syscall.Process (process.chan:378).
 // Next:
-//   - Found(_, _, _) <- at (process.chan:371)
-//   - Failed(_) <- at (process.chan:378)
+//   - Found(_, _, _) <- at (process.chan:379)
+//   - Failed(_) <- at (process.chan:386)
 type ProcessAfterFind3 struct {
 	e    *processComponent
 	step uint32
@@ -6810,15 +6882,15 @@ func (s ProcessAfterFind3) ReceiveAt() (ProcessAfterFind3Option, error) {
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterFind3Failed
 		*m = ProcessAfterFind3Failed{Err: p.Err}
-		m.Next = e.settle98()
+		m.Next = e.settle103()
 		return m, nil
 	}
 	panic("channel: ProcessAfterFind3 received a label that it does not list")
 }
 
-// ProcessAfterBorrowed is a state of syscall.Process (process.chan:369).
+// ProcessAfterBorrowed is a state of syscall.Process (process.chan:377).
 // Next:
-//   - first <- Find(_) (process.chan:369)
+//   - first <- Find(_) (process.chan:377)
 type ProcessAfterBorrowed struct {
 	e    *processComponent
 	step uint32
@@ -6827,7 +6899,7 @@ type ProcessAfterBorrowed struct {
 // View reads the model variables.
 func (s ProcessAfterBorrowed) View() ProcessView { return ProcessView{s.e} }
 
-// SendFirstFind does first <- Find(_) (process.chan:369).
+// SendFirstFind does first <- Find(_) (process.chan:377).
 func (s ProcessAfterBorrowed) SendFirstFind(name string) (ProcessAfterFind4, error) {
 	e := s.e
 	if e == nil {
@@ -6845,9 +6917,9 @@ func (s ProcessAfterBorrowed) SendFirstFind(name string) (ProcessAfterFind4, err
 	return ProcessAfterFind4{e, e.Step()}, nil
 }
 
-// ProcessAfterPickDirs is a state of syscall.Process (process.chan:406).
+// ProcessAfterPickDirs is a state of syscall.Process (process.chan:414).
 // Next:
-//   - renamer <- Rename(first, _, at, _) (process.chan:406)
+//   - renamer <- Rename(first, _, at, _) (process.chan:414)
 type ProcessAfterPickDirs struct {
 	e    *processComponent
 	step uint32
@@ -6856,7 +6928,7 @@ type ProcessAfterPickDirs struct {
 // View reads the model variables.
 func (s ProcessAfterPickDirs) View() ProcessView { return ProcessView{s.e} }
 
-// SendRenamerRename does renamer <- Rename(first, _, at, _) (process.chan:406).
+// SendRenamerRename does renamer <- Rename(first, _, at, _) (process.chan:414).
 func (s ProcessAfterPickDirs) SendRenamerRename(old string, name string) (ProcessAfterRename2, error) {
 	e := s.e
 	if e == nil {
@@ -6880,9 +6952,9 @@ func (s ProcessAfterPickDirs) SendRenamerRename(old string, name string) (Proces
 	return ProcessAfterRename2{e, e.Step()}, nil
 }
 
-// ProcessAfterEmptied is a state of syscall.Process (process.chan:303).
+// ProcessAfterEmptied is a state of syscall.Process (process.chan:311).
 // Next:
-//   - f <- Truncate(_) (process.chan:303)
+//   - f <- Truncate(_) (process.chan:311)
 type ProcessAfterEmptied struct {
 	e    *processComponent
 	step uint32
@@ -6891,7 +6963,7 @@ type ProcessAfterEmptied struct {
 // View reads the model variables.
 func (s ProcessAfterEmptied) View() ProcessView { return ProcessView{s.e} }
 
-// SendFTruncate does f <- Truncate(_) (process.chan:303).
+// SendFTruncate does f <- Truncate(_) (process.chan:311).
 func (s ProcessAfterEmptied) SendFTruncate(size uint64) (ProcessAfterTruncate2, error) {
 	e := s.e
 	if e == nil {
@@ -6906,9 +6978,9 @@ func (s ProcessAfterEmptied) SendFTruncate(size uint64) (ProcessAfterTruncate2, 
 	return ProcessAfterTruncate2{e, e.Step()}, nil
 }
 
-// ProcessAfterWrong2 is a state of syscall.Process (process.chan:308).
+// ProcessAfterWrong2 is a state of syscall.Process (process.chan:316).
 // Next:
-//   - f <- Close() (process.chan:308)
+//   - f <- Close() (process.chan:316)
 type ProcessAfterWrong2 struct {
 	e    *processComponent
 	step uint32
@@ -6917,7 +6989,7 @@ type ProcessAfterWrong2 struct {
 // View reads the model variables.
 func (s ProcessAfterWrong2) View() ProcessView { return ProcessView{s.e} }
 
-// SendFClose does f <- Close() (process.chan:308).
+// SendFClose does f <- Close() (process.chan:316).
 func (s ProcessAfterWrong2) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -6928,12 +7000,12 @@ func (s ProcessAfterWrong2) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13,
 	}
 	e.Commit()
 	e.Close(processF, 0)
-	return e.settle85(), nil
+	return e.settle90(), nil
 }
 
-// ProcessAfterWrong3 is a state of syscall.Process (process.chan:313).
+// ProcessAfterWrong3 is a state of syscall.Process (process.chan:321).
 // Next:
-//   - d <- Close() (process.chan:313)
+//   - d <- Close() (process.chan:321)
 type ProcessAfterWrong3 struct {
 	e    *processComponent
 	step uint32
@@ -6942,7 +7014,7 @@ type ProcessAfterWrong3 struct {
 // View reads the model variables.
 func (s ProcessAfterWrong3) View() ProcessView { return ProcessView{s.e} }
 
-// SendDClose does d <- Close() (process.chan:313).
+// SendDClose does d <- Close() (process.chan:321).
 func (s ProcessAfterWrong3) SendDClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -6953,7 +7025,7 @@ func (s ProcessAfterWrong3) SendDClose() (ProcessSendDoneOrSendFailedOrOthers13,
 	}
 	e.Commit()
 	e.Close(processD, 0)
-	return e.settle85(), nil
+	return e.settle90(), nil
 }
 
 // ProcessAfterSetTimes4 is a state of syscall.Process (process.chan:44).
@@ -7059,22 +7131,22 @@ func (s ProcessAfterUnlink) ReceiveAt() (ProcessAfterUnlinkOption, error) {
 	switch label {
 	case 18:
 		m := &e.m.processAfterUnlinkDone
-		m.Next = e.settle99()
+		m.Next = e.settle104()
 		return m, nil
 	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterUnlinkFailed
 		*m = ProcessAfterUnlinkFailed{Err: p.Err}
-		m.Next = e.settle100()
+		m.Next = e.settle105()
 		return m, nil
 	}
 	panic("channel: ProcessAfterUnlink received a label that it does not list")
 }
 
-// ProcessAfterFound2 is a state of syscall.Process (process.chan:372).
+// ProcessAfterFound2 is a state of syscall.Process (process.chan:380).
 // Next:
-//   - case right (process.chan:373)
-//   - case wrong (process.chan:376)
+//   - case right (process.chan:381)
+//   - case wrong (process.chan:384)
 type ProcessAfterFound2 struct {
 	e    *processComponent
 	step uint32
@@ -7083,7 +7155,7 @@ type ProcessAfterFound2 struct {
 // View reads the model variables.
 func (s ProcessAfterFound2) View() ProcessView { return ProcessView{s.e} }
 
-// Right does case right (process.chan:373).
+// Right does case right (process.chan:381).
 func (s ProcessAfterFound2) Right() (ProcessAfterRight2, error) {
 	e := s.e
 	if e == nil {
@@ -7096,7 +7168,7 @@ func (s ProcessAfterFound2) Right() (ProcessAfterRight2, error) {
 	return ProcessAfterRight2{e, e.Step()}, nil
 }
 
-// Wrong does case wrong (process.chan:376).
+// Wrong does case wrong (process.chan:384).
 func (s ProcessAfterFound2) Wrong() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -7106,13 +7178,13 @@ func (s ProcessAfterFound2) Wrong() (ProcessSendDoneOrSendFailedOrOthers13, erro
 		return nil, err
 	}
 	e.Decided(1)
-	return e.settle98(), nil
+	return e.settle103(), nil
 }
 
-// ProcessAfterFind4 is a state of syscall.Process (process.chan:370).
+// ProcessAfterFind4 is a state of syscall.Process (process.chan:378).
 // Next:
-//   - Found(_, _, _) <- first (process.chan:371)
-//   - Failed(_) <- first (process.chan:378)
+//   - Found(_, _, _) <- first (process.chan:379)
+//   - Failed(_) <- first (process.chan:386)
 type ProcessAfterFind4 struct {
 	e    *processComponent
 	step uint32
@@ -7142,16 +7214,16 @@ func (s ProcessAfterFind4) ReceiveFirst() (ProcessAfterFind4Option, error) {
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterFind4Failed
 		*m = ProcessAfterFind4Failed{Err: p.Err}
-		m.Next = e.settle101()
+		m.Next = e.settle106()
 		return m, nil
 	}
 	panic("channel: ProcessAfterFind4 received a label that it does not list")
 }
 
-// ProcessAfterRename2 is a state of syscall.Process (process.chan:407).
+// ProcessAfterRename2 is a state of syscall.Process (process.chan:415).
 // Next:
-//   - Renamed(x, y) <- renamer (process.chan:408)
-//   - Refused(_, x, y) <- renamer (process.chan:412)
+//   - Renamed(x, y) <- renamer (process.chan:416)
+//   - Refused(_, x, y) <- renamer (process.chan:420)
 type ProcessAfterRename2 struct {
 	e    *processComponent
 	step uint32
@@ -7175,7 +7247,7 @@ func (s ProcessAfterRename2) ReceiveRenamer() (ProcessAfterRename2Option, error)
 		m := &e.m.processAfterRename2Renamed
 		e.PutAt(e.TakeEnd(0), processX, 0, 0)
 		e.PutAt(e.TakeEnd(1), processY, 0, 0)
-		m.Next = e.settle102()
+		m.Next = e.settle107()
 		return m, nil
 	case 3:
 		p := channel.In[dir.RenamingRefusedPayload](&e.Endpoint)
@@ -7183,15 +7255,15 @@ func (s ProcessAfterRename2) ReceiveRenamer() (ProcessAfterRename2Option, error)
 		*m = ProcessAfterRename2Refused{Err: p.Err}
 		e.PutAt(e.TakeEnd(0), processX, 0, 0)
 		e.PutAt(e.TakeEnd(1), processY, 0, 0)
-		m.Next = e.settle103()
+		m.Next = e.settle108()
 		return m, nil
 	}
 	panic("channel: ProcessAfterRename2 received a label that it does not list")
 }
 
-// ProcessAfterDone is a state of syscall.Process (process.chan:210).
+// ProcessAfterDone is a state of syscall.Process (process.chan:218).
 // Next:
-//   - at <- Close() (process.chan:210)
+//   - at <- Close() (process.chan:218)
 type ProcessAfterDone struct {
 	e    *processComponent
 	step uint32
@@ -7200,7 +7272,7 @@ type ProcessAfterDone struct {
 // View reads the model variables.
 func (s ProcessAfterDone) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtClose does at <- Close() (process.chan:210).
+// SendAtClose does at <- Close() (process.chan:218).
 func (s ProcessAfterDone) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers12, error) {
 	e := s.e
 	if e == nil {
@@ -7211,12 +7283,12 @@ func (s ProcessAfterDone) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers12, 
 	}
 	e.Commit()
 	e.Close(processAt, 0)
-	return e.settle63(), nil
+	return e.settle65(), nil
 }
 
-// ProcessAfterFailed3 is a state of syscall.Process (process.chan:210).
+// ProcessAfterFailed3 is a state of syscall.Process (process.chan:218).
 // Next:
-//   - at <- Close() (process.chan:210)
+//   - at <- Close() (process.chan:218)
 type ProcessAfterFailed3 struct {
 	e    *processComponent
 	step uint32
@@ -7225,7 +7297,7 @@ type ProcessAfterFailed3 struct {
 // View reads the model variables.
 func (s ProcessAfterFailed3) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtClose does at <- Close() (process.chan:210).
+// SendAtClose does at <- Close() (process.chan:218).
 func (s ProcessAfterFailed3) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -7236,12 +7308,12 @@ func (s ProcessAfterFailed3) SendAtClose() (ProcessSendDoneOrSendFailedOrOthers1
 	}
 	e.Commit()
 	e.Close(processAt, 0)
-	return e.settle104(), nil
+	return e.settle109(), nil
 }
 
-// ProcessAfterKept is a state of syscall.Process (process.chan:279).
+// ProcessAfterKept is a state of syscall.Process (process.chan:287).
 // Next:
-//   - f <- Close() (process.chan:279)
+//   - f <- Close() (process.chan:287)
 type ProcessAfterKept struct {
 	e    *processComponent
 	step uint32
@@ -7250,7 +7322,7 @@ type ProcessAfterKept struct {
 // View reads the model variables.
 func (s ProcessAfterKept) View() ProcessView { return ProcessView{s.e} }
 
-// SendFClose does f <- Close() (process.chan:279).
+// SendFClose does f <- Close() (process.chan:287).
 func (s ProcessAfterKept) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -7261,13 +7333,13 @@ func (s ProcessAfterKept) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13, e
 	}
 	e.Commit()
 	e.Close(processF, 0)
-	return e.settle105(), nil
+	return e.settle110(), nil
 }
 
-// ProcessAfterTruncate2 is a state of syscall.Process (process.chan:304).
+// ProcessAfterTruncate2 is a state of syscall.Process (process.chan:312).
 // Next:
-//   - Done() <- f (process.chan:305)
-//   - Failed(_) <- f (process.chan:306)
+//   - Done() <- f (process.chan:313)
+//   - Failed(_) <- f (process.chan:314)
 type ProcessAfterTruncate2 struct {
 	e    *processComponent
 	step uint32
@@ -7289,7 +7361,7 @@ func (s ProcessAfterTruncate2) ReceiveF() (ProcessAfterTruncate2Option, error) {
 	switch label {
 	case 12:
 		m := &e.m.processAfterTruncate2Done
-		m.Next = e.settle106()
+		m.Next = e.settle111()
 		return m, nil
 	case 10:
 		p := channel.In[file.FileFailedPayload](&e.Endpoint)
@@ -7301,9 +7373,9 @@ func (s ProcessAfterTruncate2) ReceiveF() (ProcessAfterTruncate2Option, error) {
 	panic("channel: ProcessAfterTruncate2 received a label that it does not list")
 }
 
-// ProcessAfterRight2 is a state of syscall.Process (process.chan:374).
+// ProcessAfterRight2 is a state of syscall.Process (process.chan:382).
 // Next:
-//   - at <- Link(_, _) (process.chan:374)
+//   - at <- Link(_, _) (process.chan:382)
 type ProcessAfterRight2 struct {
 	e    *processComponent
 	step uint32
@@ -7312,7 +7384,7 @@ type ProcessAfterRight2 struct {
 // View reads the model variables.
 func (s ProcessAfterRight2) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtLink does at <- Link(_, _) (process.chan:374).
+// SendAtLink does at <- Link(_, _) (process.chan:382).
 func (s ProcessAfterRight2) SendAtLink(name string, ino uint64) (ProcessAfterLink2, error) {
 	e := s.e
 	if e == nil {
@@ -7331,10 +7403,10 @@ func (s ProcessAfterRight2) SendAtLink(name string, ino uint64) (ProcessAfterLin
 	return ProcessAfterLink2{e, e.Step()}, nil
 }
 
-// ProcessAfterFound3 is a state of syscall.Process (process.chan:372).
+// ProcessAfterFound3 is a state of syscall.Process (process.chan:380).
 // Next:
-//   - case right (process.chan:373)
-//   - case wrong (process.chan:376)
+//   - case right (process.chan:381)
+//   - case wrong (process.chan:384)
 type ProcessAfterFound3 struct {
 	e    *processComponent
 	step uint32
@@ -7343,7 +7415,7 @@ type ProcessAfterFound3 struct {
 // View reads the model variables.
 func (s ProcessAfterFound3) View() ProcessView { return ProcessView{s.e} }
 
-// Right does case right (process.chan:373).
+// Right does case right (process.chan:381).
 func (s ProcessAfterFound3) Right() (ProcessAfterRight3, error) {
 	e := s.e
 	if e == nil {
@@ -7356,7 +7428,7 @@ func (s ProcessAfterFound3) Right() (ProcessAfterRight3, error) {
 	return ProcessAfterRight3{e, e.Step()}, nil
 }
 
-// Wrong does case wrong (process.chan:376).
+// Wrong does case wrong (process.chan:384).
 func (s ProcessAfterFound3) Wrong() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -7366,12 +7438,12 @@ func (s ProcessAfterFound3) Wrong() (ProcessSendDoneOrSendFailedOrOthers13, erro
 		return nil, err
 	}
 	e.Decided(1)
-	return e.settle101(), nil
+	return e.settle106(), nil
 }
 
-// ProcessAfterPath13 is a state of syscall.Process at legs (process.chan:739).
+// ProcessAfterPath13 is a state of syscall.Process at legs (process.chan:753).
 // Next:
-//   - dirs[d] <- Close() (process.chan:739)
+//   - dirs[d] <- Close() (process.chan:753)
 type ProcessAfterPath13 struct {
 	e    *processComponent
 	step uint32
@@ -7380,7 +7452,7 @@ type ProcessAfterPath13 struct {
 // View reads the model variables.
 func (s ProcessAfterPath13) View() ProcessView { return ProcessView{s.e} }
 
-// SendDirsClose does dirs[d] <- Close() (process.chan:739).
+// SendDirsClose does dirs[d] <- Close() (process.chan:753).
 func (s ProcessAfterPath13) SendDirsClose() (ProcessAfterEnvironmentOrAfterExit, error) {
 	e := s.e
 	if e == nil {
@@ -7391,12 +7463,12 @@ func (s ProcessAfterPath13) SendDirsClose() (ProcessAfterEnvironmentOrAfterExit,
 	}
 	e.Commit()
 	e.Close(processDirs, e.v.d)
-	return e.settle43(), nil
+	return e.settle44(), nil
 }
 
-// ProcessAfterFailed4 is a state of syscall.Process (process.chan:306).
+// ProcessAfterFailed4 is a state of syscall.Process (process.chan:314).
 // Next:
-//   - f <- Close() (process.chan:306)
+//   - f <- Close() (process.chan:314)
 type ProcessAfterFailed4 struct {
 	e    *processComponent
 	step uint32
@@ -7405,7 +7477,7 @@ type ProcessAfterFailed4 struct {
 // View reads the model variables.
 func (s ProcessAfterFailed4) View() ProcessView { return ProcessView{s.e} }
 
-// SendFClose does f <- Close() (process.chan:306).
+// SendFClose does f <- Close() (process.chan:314).
 func (s ProcessAfterFailed4) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -7416,12 +7488,12 @@ func (s ProcessAfterFailed4) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13
 	}
 	e.Commit()
 	e.Close(processF, 0)
-	return e.settle85(), nil
+	return e.settle90(), nil
 }
 
-// ProcessAfterKept2 is a state of syscall.Process (process.chan:290).
+// ProcessAfterKept2 is a state of syscall.Process (process.chan:298).
 // Next:
-//   - d <- Close() (process.chan:290)
+//   - d <- Close() (process.chan:298)
 type ProcessAfterKept2 struct {
 	e    *processComponent
 	step uint32
@@ -7430,7 +7502,7 @@ type ProcessAfterKept2 struct {
 // View reads the model variables.
 func (s ProcessAfterKept2) View() ProcessView { return ProcessView{s.e} }
 
-// SendDClose does d <- Close() (process.chan:290).
+// SendDClose does d <- Close() (process.chan:298).
 func (s ProcessAfterKept2) SendDClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -7441,7 +7513,7 @@ func (s ProcessAfterKept2) SendDClose() (ProcessSendDoneOrSendFailedOrOthers13, 
 	}
 	e.Commit()
 	e.Close(processD, 0)
-	return e.settle107(), nil
+	return e.settle112(), nil
 }
 
 // ProcessAfterLink2 is a state of syscall.Process (process.chan:44).
@@ -7469,21 +7541,21 @@ func (s ProcessAfterLink2) ReceiveAt() (ProcessAfterLink2Option, error) {
 	switch label {
 	case 18:
 		m := &e.m.processAfterLink2Done
-		m.Next = e.settle108()
+		m.Next = e.settle113()
 		return m, nil
 	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterLink2Failed
 		*m = ProcessAfterLink2Failed{Err: p.Err}
-		m.Next = e.settle109()
+		m.Next = e.settle114()
 		return m, nil
 	}
 	panic("channel: ProcessAfterLink2 received a label that it does not list")
 }
 
-// ProcessAfterRight3 is a state of syscall.Process (process.chan:374).
+// ProcessAfterRight3 is a state of syscall.Process (process.chan:382).
 // Next:
-//   - at <- Link(_, _) (process.chan:374)
+//   - at <- Link(_, _) (process.chan:382)
 type ProcessAfterRight3 struct {
 	e    *processComponent
 	step uint32
@@ -7492,7 +7564,7 @@ type ProcessAfterRight3 struct {
 // View reads the model variables.
 func (s ProcessAfterRight3) View() ProcessView { return ProcessView{s.e} }
 
-// SendAtLink does at <- Link(_, _) (process.chan:374).
+// SendAtLink does at <- Link(_, _) (process.chan:382).
 func (s ProcessAfterRight3) SendAtLink(name string, ino uint64) (ProcessAfterLink3, error) {
 	e := s.e
 	if e == nil {
@@ -7511,9 +7583,9 @@ func (s ProcessAfterRight3) SendAtLink(name string, ino uint64) (ProcessAfterLin
 	return ProcessAfterLink3{e, e.Step()}, nil
 }
 
-// ProcessAfterPath14 is a state of syscall.Process at legs (process.chan:741).
+// ProcessAfterPath14 is a state of syscall.Process at legs (process.chan:755).
 // Next:
-//   - renamer <- Detach() (process.chan:741)
+//   - renamer <- Detach() (process.chan:755)
 type ProcessAfterPath14 struct {
 	e    *processComponent
 	step uint32
@@ -7522,7 +7594,7 @@ type ProcessAfterPath14 struct {
 // View reads the model variables.
 func (s ProcessAfterPath14) View() ProcessView { return ProcessView{s.e} }
 
-// SendRenamerDetach does renamer <- Detach() (process.chan:741).
+// SendRenamerDetach does renamer <- Detach() (process.chan:755).
 func (s ProcessAfterPath14) SendRenamerDetach() (ProcessAfterDetach, error) {
 	e := s.e
 	if e == nil {
@@ -7536,9 +7608,9 @@ func (s ProcessAfterPath14) SendRenamerDetach() (ProcessAfterDetach, error) {
 	return ProcessAfterDetach{e, e.Step()}, nil
 }
 
-// ProcessAfterDone4 is a state of syscall.Process (process.chan:279).
+// ProcessAfterDone4 is a state of syscall.Process (process.chan:287).
 // Next:
-//   - f <- Close() (process.chan:279)
+//   - f <- Close() (process.chan:287)
 type ProcessAfterDone4 struct {
 	e    *processComponent
 	step uint32
@@ -7547,7 +7619,7 @@ type ProcessAfterDone4 struct {
 // View reads the model variables.
 func (s ProcessAfterDone4) View() ProcessView { return ProcessView{s.e} }
 
-// SendFClose does f <- Close() (process.chan:279).
+// SendFClose does f <- Close() (process.chan:287).
 func (s ProcessAfterDone4) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -7558,12 +7630,12 @@ func (s ProcessAfterDone4) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13, 
 	}
 	e.Commit()
 	e.Close(processF, 0)
-	return e.settle110(), nil
+	return e.settle115(), nil
 }
 
-// ProcessAfterDone2 is a state of syscall.Process (process.chan:343).
+// ProcessAfterDone2 is a state of syscall.Process (process.chan:351).
 // Next:
-//   - f <- Close() (process.chan:343)
+//   - f <- Close() (process.chan:351)
 type ProcessAfterDone2 struct {
 	e    *processComponent
 	step uint32
@@ -7572,7 +7644,7 @@ type ProcessAfterDone2 struct {
 // View reads the model variables.
 func (s ProcessAfterDone2) View() ProcessView { return ProcessView{s.e} }
 
-// SendFClose does f <- Close() (process.chan:343).
+// SendFClose does f <- Close() (process.chan:351).
 func (s ProcessAfterDone2) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -7583,12 +7655,12 @@ func (s ProcessAfterDone2) SendFClose() (ProcessSendDoneOrSendFailedOrOthers13, 
 	}
 	e.Commit()
 	e.Close(processF, 0)
-	return e.settle89(), nil
+	return e.settle94(), nil
 }
 
-// ProcessAfterDone3 is a state of syscall.Process (process.chan:347).
+// ProcessAfterDone3 is a state of syscall.Process (process.chan:355).
 // Next:
-//   - d <- Close() (process.chan:347)
+//   - d <- Close() (process.chan:355)
 type ProcessAfterDone3 struct {
 	e    *processComponent
 	step uint32
@@ -7597,7 +7669,7 @@ type ProcessAfterDone3 struct {
 // View reads the model variables.
 func (s ProcessAfterDone3) View() ProcessView { return ProcessView{s.e} }
 
-// SendDClose does d <- Close() (process.chan:347).
+// SendDClose does d <- Close() (process.chan:355).
 func (s ProcessAfterDone3) SendDClose() (ProcessSendDoneOrSendFailedOrOthers13, error) {
 	e := s.e
 	if e == nil {
@@ -7608,7 +7680,7 @@ func (s ProcessAfterDone3) SendDClose() (ProcessSendDoneOrSendFailedOrOthers13, 
 	}
 	e.Commit()
 	e.Close(processD, 0)
-	return e.settle89(), nil
+	return e.settle94(), nil
 }
 
 // ProcessAfterLink3 is a state of syscall.Process (process.chan:44).
@@ -7636,13 +7708,13 @@ func (s ProcessAfterLink3) ReceiveAt() (ProcessAfterLink3Option, error) {
 	switch label {
 	case 18:
 		m := &e.m.processAfterLink3Done
-		m.Next = e.settle111()
+		m.Next = e.settle116()
 		return m, nil
 	case 16:
 		p := channel.In[dir.DirFailedPayload](&e.Endpoint)
 		m := &e.m.processAfterLink3Failed
 		*m = ProcessAfterLink3Failed{Err: p.Err}
-		m.Next = e.settle112()
+		m.Next = e.settle117()
 		return m, nil
 	}
 	panic("channel: ProcessAfterLink3 received a label that it does not list")
@@ -7891,7 +7963,7 @@ type ProcessAfterSetTimes2Option interface{ processAfterSetTimes2Option() }
 // ProcessAfterListOption is *ProcessAfterListEntries or *ProcessAfterListFailed.
 type ProcessAfterListOption interface{ processAfterListOption() }
 
-// ProcessAfterWaitOption is *ProcessAfterWaitReady, *ProcessAfterWaitCancelled or *ProcessAfterWaitGone.
+// ProcessAfterWaitOption is *ProcessAfterWaitReady, *ProcessAfterWaitCancelled, *ProcessAfterWaitGoneNaps or *ProcessAfterWaitGoneSys.
 type ProcessAfterWaitOption interface{ processAfterWaitOption() }
 
 // ProcessAfterEnvironmentOrAfterExit is *ProcessAfterEnvironment or *ProcessAfterExit.
@@ -8016,6 +8088,9 @@ func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers12() {}
 func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers12()        {}
 func (*ProcessAfterClose) processSendDoneOrSendFailedOrOthers12()       {}
 
+// ProcessAfterWatchOption is *ProcessAfterWatchSentRelease or *ProcessAfterWatchGone.
+type ProcessAfterWatchOption interface{ processAfterWatchOption() }
+
 // ProcessSendDoneOrSendFailedOrOthers13 is *ProcessSendDone, *ProcessSendFailed, *ProcessSendData, *ProcessSendWritten, *ProcessSendIs, *ProcessSendPosition, *ProcessSendDescribed, *ProcessSendOpened, *ProcessSendTime, *ProcessSendWoken, *ProcessAfterArguments, *ProcessAfterEnvironment, *ProcessAfterExit, *ProcessAfterClose or *ProcessAfterDone.
 type ProcessSendDoneOrSendFailedOrOthers13 interface{ processSendDoneOrSendFailedOrOthers13() }
 
@@ -8058,7 +8133,7 @@ func (*ProcessAfterDone) processSendDoneOrSendFailedOrOthers14()        {}
 // ProcessAfterReadLinkOption is *ProcessAfterReadLinkTarget or *ProcessAfterReadLinkFailed.
 type ProcessAfterReadLinkOption interface{ processAfterReadLinkOption() }
 
-// ProcessAfterReleaseOption is *ProcessAfterReleaseReady or *ProcessAfterReleaseCancelled.
+// ProcessAfterReleaseOption is *ProcessAfterReleaseReady, *ProcessAfterReleaseCancelled or *ProcessAfterReleaseGone.
 type ProcessAfterReleaseOption interface{ processAfterReleaseOption() }
 
 // ProcessWalkingOrAfterOpenedDir is *ProcessWalking or *ProcessAfterOpenedDir.
@@ -8088,7 +8163,7 @@ func (*ProcessAfterEnvironment) processSendDoneOrSendFailedOrOthers15() {}
 func (*ProcessAfterExit) processSendDoneOrSendFailedOrOthers15()        {}
 func (*ProcessAfterWrong) processSendDoneOrSendFailedOrOthers15()       {}
 
-// ProcessAfterWrongOption is *ProcessAfterWrongReady or *ProcessAfterWrongCancelled.
+// ProcessAfterWrongOption is *ProcessAfterWrongReady, *ProcessAfterWrongCancelled or *ProcessAfterWrongGone.
 type ProcessAfterWrongOption interface{ processAfterWrongOption() }
 
 // ProcessAfterSameOrAfterSame2 is *ProcessAfterSame or *ProcessAfterSame2.
@@ -8344,7 +8419,7 @@ type ProcessAfterLink2Option interface{ processAfterLink2Option() }
 // ProcessAfterLink3Option is *ProcessAfterLink3Done or *ProcessAfterLink3Failed.
 type ProcessAfterLink3Option interface{ processAfterLink3Option() }
 
-// ProcessStartingGive is Give(_, f) <- parent (process.chan:684). It is valid until the next step.
+// ProcessStartingGive is Give(_, f) <- parent (process.chan:698). It is valid until the next step.
 type ProcessStartingGive struct {
 	Fd   uint32
 	Next ProcessStartingOrAfterGive
@@ -8352,7 +8427,7 @@ type ProcessStartingGive struct {
 
 func (*ProcessStartingGive) processStartingOption() {}
 
-// ProcessStartingGiveDir is GiveDir(_, d) <- parent (process.chan:689). It is valid until the next step.
+// ProcessStartingGiveDir is GiveDir(_, d) <- parent (process.chan:703). It is valid until the next step.
 type ProcessStartingGiveDir struct {
 	Fd   uint32
 	Next ProcessStartingOrAfterGiveDir
@@ -8360,14 +8435,14 @@ type ProcessStartingGiveDir struct {
 
 func (*ProcessStartingGiveDir) processStartingOption() {}
 
-// ProcessStartingBegin is Begin() <- parent (process.chan:694). It is valid until the next step.
+// ProcessStartingBegin is Begin() <- parent (process.chan:708). It is valid until the next step.
 type ProcessStartingBegin struct {
 	Next ProcessRunning
 }
 
 func (*ProcessStartingBegin) processStartingOption() {}
 
-// ProcessRunningRead is Read(_, _) <- sys (process.chan:586). It is valid until the next step.
+// ProcessRunningRead is Read(_, _) <- sys (process.chan:600). It is valid until the next step.
 type ProcessRunningRead struct {
 	Fd    uint32
 	Count uint32
@@ -8376,7 +8451,7 @@ type ProcessRunningRead struct {
 
 func (*ProcessRunningRead) processRunningOption() {}
 
-// ProcessRunningReadAt is ReadAt(_, _, _) <- sys (process.chan:587). It is valid until the next step.
+// ProcessRunningReadAt is ReadAt(_, _, _) <- sys (process.chan:601). It is valid until the next step.
 type ProcessRunningReadAt struct {
 	Fd     uint32
 	Offset uint64
@@ -8386,7 +8461,7 @@ type ProcessRunningReadAt struct {
 
 func (*ProcessRunningReadAt) processRunningOption() {}
 
-// ProcessRunningWrite is Write(_, _) <- sys (process.chan:588). It is valid until the next step.
+// ProcessRunningWrite is Write(_, _) <- sys (process.chan:602). It is valid until the next step.
 type ProcessRunningWrite struct {
 	Fd   uint32
 	Buf  []byte
@@ -8395,7 +8470,7 @@ type ProcessRunningWrite struct {
 
 func (*ProcessRunningWrite) processRunningOption() {}
 
-// ProcessRunningWriteAt is WriteAt(_, _, _) <- sys (process.chan:589). It is valid until the next step.
+// ProcessRunningWriteAt is WriteAt(_, _, _) <- sys (process.chan:603). It is valid until the next step.
 type ProcessRunningWriteAt struct {
 	Fd     uint32
 	Offset uint64
@@ -8405,7 +8480,7 @@ type ProcessRunningWriteAt struct {
 
 func (*ProcessRunningWriteAt) processRunningOption() {}
 
-// ProcessRunningStat is Stat(_) <- sys (process.chan:590). It is valid until the next step.
+// ProcessRunningStat is Stat(_) <- sys (process.chan:604). It is valid until the next step.
 type ProcessRunningStat struct {
 	Fd   uint32
 	Next ProcessAfterRead
@@ -8413,7 +8488,7 @@ type ProcessRunningStat struct {
 
 func (*ProcessRunningStat) processRunningOption() {}
 
-// ProcessRunningSync is Sync(_) <- sys (process.chan:591). It is valid until the next step.
+// ProcessRunningSync is Sync(_) <- sys (process.chan:605). It is valid until the next step.
 type ProcessRunningSync struct {
 	Fd   uint32
 	Next ProcessAfterRead
@@ -8421,7 +8496,7 @@ type ProcessRunningSync struct {
 
 func (*ProcessRunningSync) processRunningOption() {}
 
-// ProcessRunningTruncate is Truncate(_, _) <- sys (process.chan:592). It is valid until the next step.
+// ProcessRunningTruncate is Truncate(_, _) <- sys (process.chan:606). It is valid until the next step.
 type ProcessRunningTruncate struct {
 	Fd   uint32
 	Size uint64
@@ -8430,7 +8505,7 @@ type ProcessRunningTruncate struct {
 
 func (*ProcessRunningTruncate) processRunningOption() {}
 
-// ProcessRunningAllocate is Allocate(_, _) <- sys (process.chan:593). It is valid until the next step.
+// ProcessRunningAllocate is Allocate(_, _) <- sys (process.chan:607). It is valid until the next step.
 type ProcessRunningAllocate struct {
 	Fd   uint32
 	Size uint64
@@ -8439,7 +8514,7 @@ type ProcessRunningAllocate struct {
 
 func (*ProcessRunningAllocate) processRunningOption() {}
 
-// ProcessRunningSetTimes is SetTimes(_, _, _, _) <- sys (process.chan:594). It is valid until the next step.
+// ProcessRunningSetTimes is SetTimes(_, _, _, _) <- sys (process.chan:608). It is valid until the next step.
 type ProcessRunningSetTimes struct {
 	Fd    uint32
 	Atime uint64
@@ -8450,7 +8525,7 @@ type ProcessRunningSetTimes struct {
 
 func (*ProcessRunningSetTimes) processRunningOption() {}
 
-// ProcessRunningClose is Close(_) <- sys (process.chan:597). It is valid until the next step.
+// ProcessRunningClose is Close(_) <- sys (process.chan:611). It is valid until the next step.
 type ProcessRunningClose struct {
 	Fd   uint32
 	Next ProcessAfterRead
@@ -8458,7 +8533,7 @@ type ProcessRunningClose struct {
 
 func (*ProcessRunningClose) processRunningOption() {}
 
-// ProcessRunningSeek is Seek(_, _, _) <- sys (process.chan:598). It is valid until the next step.
+// ProcessRunningSeek is Seek(_, _, _) <- sys (process.chan:612). It is valid until the next step.
 type ProcessRunningSeek struct {
 	Fd     uint32
 	Offset int64
@@ -8468,7 +8543,7 @@ type ProcessRunningSeek struct {
 
 func (*ProcessRunningSeek) processRunningOption() {}
 
-// ProcessRunningDescribe is Describe(_) <- sys (process.chan:599). It is valid until the next step.
+// ProcessRunningDescribe is Describe(_) <- sys (process.chan:613). It is valid until the next step.
 type ProcessRunningDescribe struct {
 	Fd   uint32
 	Next ProcessAfterRead
@@ -8476,7 +8551,7 @@ type ProcessRunningDescribe struct {
 
 func (*ProcessRunningDescribe) processRunningOption() {}
 
-// ProcessRunningSetFlags is SetFlags(_, _) <- sys (process.chan:600). It is valid until the next step.
+// ProcessRunningSetFlags is SetFlags(_, _) <- sys (process.chan:614). It is valid until the next step.
 type ProcessRunningSetFlags struct {
 	Fd    uint32
 	Flags uint32
@@ -8485,7 +8560,7 @@ type ProcessRunningSetFlags struct {
 
 func (*ProcessRunningSetFlags) processRunningOption() {}
 
-// ProcessRunningSetRights is SetRights(_, _, _) <- sys (process.chan:601). It is valid until the next step.
+// ProcessRunningSetRights is SetRights(_, _, _) <- sys (process.chan:615). It is valid until the next step.
 type ProcessRunningSetRights struct {
 	Fd         uint32
 	Rights     uint64
@@ -8495,7 +8570,7 @@ type ProcessRunningSetRights struct {
 
 func (*ProcessRunningSetRights) processRunningOption() {}
 
-// ProcessRunningRenumber is Renumber(_, _) <- sys (process.chan:602). It is valid until the next step.
+// ProcessRunningRenumber is Renumber(_, _) <- sys (process.chan:616). It is valid until the next step.
 type ProcessRunningRenumber struct {
 	Fd   uint32
 	To   uint32
@@ -8504,7 +8579,7 @@ type ProcessRunningRenumber struct {
 
 func (*ProcessRunningRenumber) processRunningOption() {}
 
-// ProcessRunningList is List(_, _, _) <- sys (process.chan:603). It is valid until the next step.
+// ProcessRunningList is List(_, _, _) <- sys (process.chan:617). It is valid until the next step.
 type ProcessRunningList struct {
 	Fd     uint32
 	Cookie uint64
@@ -8514,7 +8589,7 @@ type ProcessRunningList struct {
 
 func (*ProcessRunningList) processRunningOption() {}
 
-// ProcessRunningGranted is Granted(_) <- sys (process.chan:604). It is valid until the next step.
+// ProcessRunningGranted is Granted(_) <- sys (process.chan:618). It is valid until the next step.
 type ProcessRunningGranted struct {
 	Fd   uint32
 	Next ProcessAfterGranted
@@ -8522,7 +8597,7 @@ type ProcessRunningGranted struct {
 
 func (*ProcessRunningGranted) processRunningOption() {}
 
-// ProcessRunningOpen is Open(_, _, _, _, _, _) <- sys (process.chan:611). It is valid until the next step.
+// ProcessRunningOpen is Open(_, _, _, _, _, _) <- sys (process.chan:625). It is valid until the next step.
 type ProcessRunningOpen struct {
 	Fd     uint32
 	Path   string
@@ -8535,7 +8610,7 @@ type ProcessRunningOpen struct {
 
 func (*ProcessRunningOpen) processRunningOption() {}
 
-// ProcessRunningFind is Find(_, _, _) <- sys (process.chan:614). It is valid until the next step.
+// ProcessRunningFind is Find(_, _, _) <- sys (process.chan:628). It is valid until the next step.
 type ProcessRunningFind struct {
 	Fd     uint32
 	Path   string
@@ -8545,7 +8620,7 @@ type ProcessRunningFind struct {
 
 func (*ProcessRunningFind) processRunningOption() {}
 
-// ProcessRunningTouch is Touch(_, _, _, _, _, _) <- sys (process.chan:617). It is valid until the next step.
+// ProcessRunningTouch is Touch(_, _, _, _, _, _) <- sys (process.chan:631). It is valid until the next step.
 type ProcessRunningTouch struct {
 	Fd     uint32
 	Path   string
@@ -8558,7 +8633,7 @@ type ProcessRunningTouch struct {
 
 func (*ProcessRunningTouch) processRunningOption() {}
 
-// ProcessRunningMakeDir is MakeDir(_, _) <- sys (process.chan:621). It is valid until the next step.
+// ProcessRunningMakeDir is MakeDir(_, _) <- sys (process.chan:635). It is valid until the next step.
 type ProcessRunningMakeDir struct {
 	Fd   uint32
 	Path string
@@ -8567,7 +8642,7 @@ type ProcessRunningMakeDir struct {
 
 func (*ProcessRunningMakeDir) processRunningOption() {}
 
-// ProcessRunningRemoveDir is RemoveDir(_, _) <- sys (process.chan:624). It is valid until the next step.
+// ProcessRunningRemoveDir is RemoveDir(_, _) <- sys (process.chan:638). It is valid until the next step.
 type ProcessRunningRemoveDir struct {
 	Fd   uint32
 	Path string
@@ -8576,7 +8651,7 @@ type ProcessRunningRemoveDir struct {
 
 func (*ProcessRunningRemoveDir) processRunningOption() {}
 
-// ProcessRunningUnlink is Unlink(_, _) <- sys (process.chan:627). It is valid until the next step.
+// ProcessRunningUnlink is Unlink(_, _) <- sys (process.chan:641). It is valid until the next step.
 type ProcessRunningUnlink struct {
 	Fd   uint32
 	Path string
@@ -8585,7 +8660,7 @@ type ProcessRunningUnlink struct {
 
 func (*ProcessRunningUnlink) processRunningOption() {}
 
-// ProcessRunningSymlink is Symlink(_, _, _) <- sys (process.chan:630). It is valid until the next step.
+// ProcessRunningSymlink is Symlink(_, _, _) <- sys (process.chan:644). It is valid until the next step.
 type ProcessRunningSymlink struct {
 	Target string
 	Fd     uint32
@@ -8595,7 +8670,7 @@ type ProcessRunningSymlink struct {
 
 func (*ProcessRunningSymlink) processRunningOption() {}
 
-// ProcessRunningReadLink is ReadLink(_, _) <- sys (process.chan:633). It is valid until the next step.
+// ProcessRunningReadLink is ReadLink(_, _) <- sys (process.chan:647). It is valid until the next step.
 type ProcessRunningReadLink struct {
 	Fd   uint32
 	Path string
@@ -8604,7 +8679,7 @@ type ProcessRunningReadLink struct {
 
 func (*ProcessRunningReadLink) processRunningOption() {}
 
-// ProcessRunningRename is Rename(_, _, _, _) <- sys (process.chan:636). It is valid until the next step.
+// ProcessRunningRename is Rename(_, _, _, _) <- sys (process.chan:650). It is valid until the next step.
 type ProcessRunningRename struct {
 	Fd   uint32
 	Old  string
@@ -8615,7 +8690,7 @@ type ProcessRunningRename struct {
 
 func (*ProcessRunningRename) processRunningOption() {}
 
-// ProcessRunningLink is Link(_, _, _, _, _) <- sys (process.chan:640). It is valid until the next step.
+// ProcessRunningLink is Link(_, _, _, _, _) <- sys (process.chan:654). It is valid until the next step.
 type ProcessRunningLink struct {
 	Fd     uint32
 	Old    string
@@ -8627,7 +8702,7 @@ type ProcessRunningLink struct {
 
 func (*ProcessRunningLink) processRunningOption() {}
 
-// ProcessRunningNow is Now(which) <- sys (process.chan:645). It is valid until the next step.
+// ProcessRunningNow is Now(which) <- sys (process.chan:659). It is valid until the next step.
 type ProcessRunningNow struct {
 	Which clock.Which
 	Next  ProcessAfterNow
@@ -8635,7 +8710,7 @@ type ProcessRunningNow struct {
 
 func (*ProcessRunningNow) processRunningOption() {}
 
-// ProcessRunningResolution is Resolution(which) <- sys (process.chan:650). It is valid until the next step.
+// ProcessRunningResolution is Resolution(which) <- sys (process.chan:664). It is valid until the next step.
 type ProcessRunningResolution struct {
 	Which clock.Which
 	Next  ProcessAfterResolution
@@ -8643,7 +8718,7 @@ type ProcessRunningResolution struct {
 
 func (*ProcessRunningResolution) processRunningOption() {}
 
-// ProcessRunningRandom is Random(_) <- sys (process.chan:655). It is valid until the next step.
+// ProcessRunningRandom is Random(_) <- sys (process.chan:669). It is valid until the next step.
 type ProcessRunningRandom struct {
 	Count uint32
 	Next  ProcessAfterRandom
@@ -8651,7 +8726,7 @@ type ProcessRunningRandom struct {
 
 func (*ProcessRunningRandom) processRunningOption() {}
 
-// ProcessRunningGrow is Grow(_) <- sys (process.chan:660). It is valid until the next step.
+// ProcessRunningGrow is Grow(_) <- sys (process.chan:674). It is valid until the next step.
 type ProcessRunningGrow struct {
 	Grains uint32
 	Next   ProcessAfterGrow
@@ -8659,7 +8734,7 @@ type ProcessRunningGrow struct {
 
 func (*ProcessRunningGrow) processRunningOption() {}
 
-// ProcessRunningPoll is Poll(_) <- sys (process.chan:667). It is valid until the next step.
+// ProcessRunningPoll is Poll(_) <- sys (process.chan:681). It is valid until the next step.
 type ProcessRunningPoll struct {
 	Subscriptions []byte
 	Next          ProcessDating
@@ -8667,21 +8742,21 @@ type ProcessRunningPoll struct {
 
 func (*ProcessRunningPoll) processRunningOption() {}
 
-// ProcessRunningArguments is Arguments() <- sys (process.chan:670). It is valid until the next step.
+// ProcessRunningArguments is Arguments() <- sys (process.chan:684). It is valid until the next step.
 type ProcessRunningArguments struct {
 	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
 func (*ProcessRunningArguments) processRunningOption() {}
 
-// ProcessRunningEnvironment is Environment() <- sys (process.chan:673). It is valid until the next step.
+// ProcessRunningEnvironment is Environment() <- sys (process.chan:687). It is valid until the next step.
 type ProcessRunningEnvironment struct {
 	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
 func (*ProcessRunningEnvironment) processRunningOption() {}
 
-// ProcessRunningExit is Exit(_) <- sys (process.chan:676). It is valid until the next step.
+// ProcessRunningExit is Exit(_) <- sys (process.chan:690). It is valid until the next step.
 type ProcessRunningExit struct {
 	Code uint32
 	Next ProcessSendDoneOrSendFailedOrOthers
@@ -8689,204 +8764,204 @@ type ProcessRunningExit struct {
 
 func (*ProcessRunningExit) processRunningOption() {}
 
-// ProcessRunningGone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessRunningGone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessRunningGone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessRunningGone) processRunningOption() {}
 
-// ProcessAfterNow2Time is Time(_) <- time (process.chan:647). It is valid until the next step.
+// ProcessAfterNow2Time is Time(_) <- time (process.chan:661). It is valid until the next step.
 type ProcessAfterNow2Time struct {
 	Nanoseconds uint64
 	Next        ProcessSendDoneOrSendFailedOrOthers
 }
 
-// ProcessAfterResolution2Time is Time(_) <- time (process.chan:652). It is valid until the next step.
+// ProcessAfterResolution2Time is Time(_) <- time (process.chan:666). It is valid until the next step.
 type ProcessAfterResolution2Time struct {
 	Nanoseconds uint64
 	Next        ProcessSendDoneOrSendFailedOrOthers
 }
 
-// ProcessAfterDrawRandom is Random(_) <- chance (process.chan:657). It is valid until the next step.
+// ProcessAfterDrawRandom is Random(_) <- chance (process.chan:671). It is valid until the next step.
 type ProcessAfterDrawRandom struct {
 	Buf  []byte
 	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
-// ProcessAfterGrow2Granted is Granted() <- ram (process.chan:663). It is valid until the next step.
+// ProcessAfterGrow2Granted is Granted() <- ram (process.chan:677). It is valid until the next step.
 type ProcessAfterGrow2Granted struct {
 	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
 func (*ProcessAfterGrow2Granted) processAfterGrow2Option() {}
 
-// ProcessAfterGrow2Refused is Refused() <- ram (process.chan:664). It is valid until the next step.
+// ProcessAfterGrow2Refused is Refused() <- ram (process.chan:678). It is valid until the next step.
 type ProcessAfterGrow2Refused struct {
 	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
 func (*ProcessAfterGrow2Refused) processAfterGrow2Option() {}
 
-// ProcessAfterNow4Time is Time(_) <- time (process.chan:497). It is valid until the next step.
+// ProcessAfterNow4Time is Time(_) <- time (process.chan:505). It is valid until the next step.
 type ProcessAfterNow4Time struct {
 	Nanoseconds uint64
 	Next        ProcessDating
 }
 
-// ProcessSendDoneSentDone is sys <- Done() (process.chan:703). It is valid until the next step.
+// ProcessSendDoneSentDone is sys <- Done() (process.chan:717). It is valid until the next step.
 type ProcessSendDoneSentDone struct {
 	Next ProcessRunning
 }
 
 func (*ProcessSendDoneSentDone) processSendDoneOption() {}
 
-// ProcessSendDoneGone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessSendDoneGone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessSendDoneGone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessSendDoneGone) processSendDoneOption() {}
 
-// ProcessSendFailedSentFailed is sys <- Failed(_) (process.chan:706). It is valid until the next step.
+// ProcessSendFailedSentFailed is sys <- Failed(_) (process.chan:720). It is valid until the next step.
 type ProcessSendFailedSentFailed struct {
 	Next ProcessSendFailedSentFailedNext
 }
 
 func (*ProcessSendFailedSentFailed) processSendFailedOption() {}
 
-// ProcessSendFailedGone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessSendFailedGone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessSendFailedGone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessSendFailedGone) processSendFailedOption() {}
 
-// ProcessSendDataSentData is sys <- Data(_) (process.chan:709). It is valid until the next step.
+// ProcessSendDataSentData is sys <- Data(_) (process.chan:723). It is valid until the next step.
 type ProcessSendDataSentData struct {
 	Next ProcessSendDataSentDataNext
 }
 
 func (*ProcessSendDataSentData) processSendDataOption() {}
 
-// ProcessSendDataGone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessSendDataGone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessSendDataGone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessSendDataGone) processSendDataOption() {}
 
-// ProcessSendWrittenSentWritten is sys <- Written(_) (process.chan:712). It is valid until the next step.
+// ProcessSendWrittenSentWritten is sys <- Written(_) (process.chan:726). It is valid until the next step.
 type ProcessSendWrittenSentWritten struct {
 	Next ProcessSendWrittenSentWrittenNext
 }
 
 func (*ProcessSendWrittenSentWritten) processSendWrittenOption() {}
 
-// ProcessSendWrittenGone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessSendWrittenGone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessSendWrittenGone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessSendWrittenGone) processSendWrittenOption() {}
 
-// ProcessSendIsSentIs is sys <- Is(_, _) (process.chan:715). It is valid until the next step.
+// ProcessSendIsSentIs is sys <- Is(_, _) (process.chan:729). It is valid until the next step.
 type ProcessSendIsSentIs struct {
 	Next ProcessSendIsSentIsNext
 }
 
 func (*ProcessSendIsSentIs) processSendIsOption() {}
 
-// ProcessSendIsGone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessSendIsGone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessSendIsGone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessSendIsGone) processSendIsOption() {}
 
-// ProcessSendPositionSentPosition is sys <- Position(_) (process.chan:718). It is valid until the next step.
+// ProcessSendPositionSentPosition is sys <- Position(_) (process.chan:732). It is valid until the next step.
 type ProcessSendPositionSentPosition struct {
 	Next ProcessSendPositionSentPositionNext
 }
 
 func (*ProcessSendPositionSentPosition) processSendPositionOption() {}
 
-// ProcessSendPositionGone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessSendPositionGone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessSendPositionGone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessSendPositionGone) processSendPositionOption() {}
 
-// ProcessSendDescribedSentDescribed is sys <- Described(_, _, _, _) (process.chan:721). It is valid until the next step.
+// ProcessSendDescribedSentDescribed is sys <- Described(_, _, _, _) (process.chan:735). It is valid until the next step.
 type ProcessSendDescribedSentDescribed struct {
 	Next ProcessSendDescribedSentDescribedNext
 }
 
 func (*ProcessSendDescribedSentDescribed) processSendDescribedOption() {}
 
-// ProcessSendDescribedGone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessSendDescribedGone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessSendDescribedGone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessSendDescribedGone) processSendDescribedOption() {}
 
-// ProcessSendOpenedSentOpened is sys <- Opened(_) (process.chan:724). It is valid until the next step.
+// ProcessSendOpenedSentOpened is sys <- Opened(_) (process.chan:738). It is valid until the next step.
 type ProcessSendOpenedSentOpened struct {
 	Next ProcessSendOpenedSentOpenedNext
 }
 
 func (*ProcessSendOpenedSentOpened) processSendOpenedOption() {}
 
-// ProcessSendOpenedGone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessSendOpenedGone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessSendOpenedGone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessSendOpenedGone) processSendOpenedOption() {}
 
-// ProcessSendTimeSentTime is sys <- Time(_) (process.chan:727). It is valid until the next step.
+// ProcessSendTimeSentTime is sys <- Time(_) (process.chan:741). It is valid until the next step.
 type ProcessSendTimeSentTime struct {
 	Next ProcessSendTimeSentTimeNext
 }
 
 func (*ProcessSendTimeSentTime) processSendTimeOption() {}
 
-// ProcessSendTimeGone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessSendTimeGone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessSendTimeGone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessSendTimeGone) processSendTimeOption() {}
 
-// ProcessSendWokenSentWoken is sys <- Woken(_) (process.chan:730). It is valid until the next step.
+// ProcessSendWokenSentWoken is sys <- Woken(_) (process.chan:744). It is valid until the next step.
 type ProcessSendWokenSentWoken struct {
 	Next ProcessSendWokenSentWokenNext
 }
 
 func (*ProcessSendWokenSentWoken) processSendWokenOption() {}
 
-// ProcessSendWokenGone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessSendWokenGone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessSendWokenGone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessSendWokenGone) processSendWokenOption() {}
 
-// ProcessAfterNow5Time is Time(_) <- time (process.chan:550). It is valid until the next step.
+// ProcessAfterNow5Time is Time(_) <- time (process.chan:564). It is valid until the next step.
 type ProcessAfterNow5Time struct {
 	Nanoseconds uint64
 	Next        ProcessAfterRead
 }
 
-// ProcessAfterNow7Time is Time(_) <- time (process.chan:550). It is valid until the next step.
+// ProcessAfterNow7Time is Time(_) <- time (process.chan:564). It is valid until the next step.
 type ProcessAfterNow7Time struct {
 	Nanoseconds uint64
 	Next        ProcessAfterRead
 }
 
-// ProcessAfterStatIs is Is(_) <- dirs[d] (process.chan:177). It is valid until the next step.
+// ProcessAfterStatIs is Is(_) <- dirs[d] (process.chan:185). It is valid until the next step.
 type ProcessAfterStatIs struct {
 	Attr file.Attr
 	Next ProcessSendDoneOrSendFailedOrOthers
@@ -8907,7 +8982,7 @@ type ProcessAfterSetTimes2Failed struct {
 
 func (*ProcessAfterSetTimes2Failed) processAfterSetTimes2Option() {}
 
-// ProcessAfterListEntries is Entries(_, _) <- dirs[d] (process.chan:157). It is valid until the next step.
+// ProcessAfterListEntries is Entries(_, _) <- dirs[d] (process.chan:165). It is valid until the next step.
 type ProcessAfterListEntries struct {
 	Buf       []byte
 	NextField uint64
@@ -8916,7 +8991,7 @@ type ProcessAfterListEntries struct {
 
 func (*ProcessAfterListEntries) processAfterListOption() {}
 
-// ProcessAfterListFailed is Failed(_) <- dirs[d] (process.chan:164). It is valid until the next step.
+// ProcessAfterListFailed is Failed(_) <- dirs[d] (process.chan:172). It is valid until the next step.
 type ProcessAfterListFailed struct {
 	Err  errno.Errno
 	Next ProcessSendDoneOrSendFailedOrOthers
@@ -8924,7 +8999,7 @@ type ProcessAfterListFailed struct {
 
 func (*ProcessAfterListFailed) processAfterListOption() {}
 
-// ProcessAfterWaitReady is Ready() <- naps[_ at pending] (process.chan:525). It is valid until the next step.
+// ProcessAfterWaitReady is Ready() <- naps[any at pending] (process.chan:533). It is valid until the next step.
 type ProcessAfterWaitReady struct {
 	Member int
 	Next   ProcessSendDoneOrSendFailedOrOthers8
@@ -8932,7 +9007,7 @@ type ProcessAfterWaitReady struct {
 
 func (*ProcessAfterWaitReady) processAfterWaitOption() {}
 
-// ProcessAfterWaitCancelled is Cancelled() <- naps[_ at pending] (process.chan:526). It is valid until the next step.
+// ProcessAfterWaitCancelled is Cancelled() <- naps[any at pending] (process.chan:534). It is valid until the next step.
 type ProcessAfterWaitCancelled struct {
 	Member int
 	Next   ProcessSendDoneOrSendFailedOrOthers8
@@ -8940,14 +9015,22 @@ type ProcessAfterWaitCancelled struct {
 
 func (*ProcessAfterWaitCancelled) processAfterWaitOption() {}
 
-// ProcessAfterWaitGone is gone <- sys (process.chan:527). It is valid until the next step.
-type ProcessAfterWaitGone struct {
+// ProcessAfterWaitGoneNaps is gone <- naps[any] (process.chan:536). It is valid until the next step.
+type ProcessAfterWaitGoneNaps struct {
+	Member int
+	Next   ProcessSendDoneOrSendFailedOrOthers8
+}
+
+func (*ProcessAfterWaitGoneNaps) processAfterWaitOption() {}
+
+// ProcessAfterWaitGoneSys is gone <- sys (process.chan:537). It is valid until the next step.
+type ProcessAfterWaitGoneSys struct {
 	Next ProcessSendDoneOrSendFailedOrOthers8
 }
 
-func (*ProcessAfterWaitGone) processAfterWaitOption() {}
+func (*ProcessAfterWaitGoneSys) processAfterWaitOption() {}
 
-// ProcessAfterStat2Is is Is(_, _) <- files[file] (process.chan:88). It is valid until the next step.
+// ProcessAfterStat2Is is Is(_, _) <- files[file] (process.chan:96). It is valid until the next step.
 type ProcessAfterStat2Is struct {
 	Kind file.Kind
 	Attr file.Attr
@@ -8984,21 +9067,21 @@ type ProcessAfterSetTimes3Failed struct {
 
 func (*ProcessAfterSetTimes3Failed) processAfterSetTimes3Option() {}
 
-// ProcessAfterStat3Is is Is(_, _) <- files[file] (process.chan:88). It is valid until the next step.
+// ProcessAfterStat3Is is Is(_, _) <- files[file] (process.chan:96). It is valid until the next step.
 type ProcessAfterStat3Is struct {
 	Kind file.Kind
 	Attr file.Attr
 	Next ProcessAfterIs
 }
 
-// ProcessAfterStat4Is is Is(_, _) <- files[file] (process.chan:88). It is valid until the next step.
+// ProcessAfterStat4Is is Is(_, _) <- files[file] (process.chan:96). It is valid until the next step.
 type ProcessAfterStat4Is struct {
 	Kind file.Kind
 	Attr file.Attr
 	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
-// ProcessAfterRead2Data is Data(_) <- files[file] (process.chan:68). It is valid until the next step.
+// ProcessAfterRead2Data is Data(_) <- files[file] (process.chan:76). It is valid until the next step.
 type ProcessAfterRead2Data struct {
 	Buf  []byte
 	Next ProcessSendDoneOrSendFailedOrOthers
@@ -9006,7 +9089,7 @@ type ProcessAfterRead2Data struct {
 
 func (*ProcessAfterRead2Data) processAfterRead2Option() {}
 
-// ProcessAfterRead2Failed is Failed(_) <- files[file] (process.chan:69). It is valid until the next step.
+// ProcessAfterRead2Failed is Failed(_) <- files[file] (process.chan:77). It is valid until the next step.
 type ProcessAfterRead2Failed struct {
 	Err  errno.Errno
 	Next ProcessSendDoneOrSendFailedOrOthers
@@ -9014,14 +9097,14 @@ type ProcessAfterRead2Failed struct {
 
 func (*ProcessAfterRead2Failed) processAfterRead2Option() {}
 
-// ProcessAfterRead2Gone is gone <- sys (process.chan:70). It is valid until the next step.
+// ProcessAfterRead2Gone is gone <- sys (process.chan:78). It is valid until the next step.
 type ProcessAfterRead2Gone struct {
 	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
 func (*ProcessAfterRead2Gone) processAfterRead2Option() {}
 
-// ProcessAfterWriteWritten is Written(_) <- files[file] (process.chan:80). It is valid until the next step.
+// ProcessAfterWriteWritten is Written(_) <- files[file] (process.chan:88). It is valid until the next step.
 type ProcessAfterWriteWritten struct {
 	Count uint32
 	Next  ProcessSendDoneOrSendFailedOrOthers
@@ -9029,7 +9112,7 @@ type ProcessAfterWriteWritten struct {
 
 func (*ProcessAfterWriteWritten) processAfterWriteOption() {}
 
-// ProcessAfterWriteFailed is Failed(_) <- files[file] (process.chan:81). It is valid until the next step.
+// ProcessAfterWriteFailed is Failed(_) <- files[file] (process.chan:89). It is valid until the next step.
 type ProcessAfterWriteFailed struct {
 	Err  errno.Errno
 	Next ProcessSendDoneOrSendFailedOrOthers
@@ -9037,7 +9120,7 @@ type ProcessAfterWriteFailed struct {
 
 func (*ProcessAfterWriteFailed) processAfterWriteOption() {}
 
-// ProcessAfterWriteGone is gone <- sys (process.chan:82). It is valid until the next step.
+// ProcessAfterWriteGone is gone <- sys (process.chan:90). It is valid until the next step.
 type ProcessAfterWriteGone struct {
 	Next ProcessSendDoneOrSendFailedOrOthers
 }
@@ -9059,14 +9142,28 @@ type ProcessAfterTruncateFailed struct {
 
 func (*ProcessAfterTruncateFailed) processAfterTruncateOption() {}
 
-// ProcessAfterStat5Is is Is(_, _) <- files[file] (process.chan:88). It is valid until the next step.
+// ProcessAfterStat5Is is Is(_, _) <- files[file] (process.chan:96). It is valid until the next step.
 type ProcessAfterStat5Is struct {
 	Kind file.Kind
 	Attr file.Attr
 	Next ProcessAfterIs2
 }
 
-// ProcessAfterReadLinkTarget is Target(_) <- at (process.chan:266). It is valid until the next step.
+// ProcessAfterWatchSentRelease is w.sleeper <- Release() (process.chan:59). It is valid until the next step.
+type ProcessAfterWatchSentRelease struct {
+	Next ProcessAfterRelease
+}
+
+func (*ProcessAfterWatchSentRelease) processAfterWatchOption() {}
+
+// ProcessAfterWatchGone is gone <- w.sleeper (process.chan:60). It is valid until the next step.
+type ProcessAfterWatchGone struct {
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessAfterWatchGone) processAfterWatchOption() {}
+
+// ProcessAfterReadLinkTarget is Target(_) <- at (process.chan:274). It is valid until the next step.
 type ProcessAfterReadLinkTarget struct {
 	Target string
 	Next   ProcessWalking
@@ -9074,7 +9171,7 @@ type ProcessAfterReadLinkTarget struct {
 
 func (*ProcessAfterReadLinkTarget) processAfterReadLinkOption() {}
 
-// ProcessAfterReadLinkFailed is Failed(_) <- at (process.chan:267). It is valid until the next step.
+// ProcessAfterReadLinkFailed is Failed(_) <- at (process.chan:275). It is valid until the next step.
 type ProcessAfterReadLinkFailed struct {
 	Err  errno.Errno
 	Next ProcessWalking
@@ -9082,35 +9179,42 @@ type ProcessAfterReadLinkFailed struct {
 
 func (*ProcessAfterReadLinkFailed) processAfterReadLinkOption() {}
 
-// ProcessAfterReleaseReady is Ready() <- w.sleeper (process.chan:60). It is valid until the next step.
+// ProcessAfterReleaseReady is Ready() <- w.sleeper (process.chan:65). It is valid until the next step.
 type ProcessAfterReleaseReady struct {
 	Next ProcessAfterReady
 }
 
 func (*ProcessAfterReleaseReady) processAfterReleaseOption() {}
 
-// ProcessAfterReleaseCancelled is Cancelled() <- w.sleeper (process.chan:61). It is valid until the next step.
+// ProcessAfterReleaseCancelled is Cancelled() <- w.sleeper (process.chan:66). It is valid until the next step.
 type ProcessAfterReleaseCancelled struct {
 	Next ProcessSendDoneOrSendFailedOrOthers
 }
 
 func (*ProcessAfterReleaseCancelled) processAfterReleaseOption() {}
 
-// ProcessAfterOpenOpenedDir is OpenedDir(below) <- o.opener (process.chan:239). It is valid until the next step.
+// ProcessAfterReleaseGone is gone <- w.sleeper (process.chan:69). It is valid until the next step.
+type ProcessAfterReleaseGone struct {
+	Next ProcessSendDoneOrSendFailedOrOthers
+}
+
+func (*ProcessAfterReleaseGone) processAfterReleaseOption() {}
+
+// ProcessAfterOpenOpenedDir is OpenedDir(below) <- o.opener (process.chan:247). It is valid until the next step.
 type ProcessAfterOpenOpenedDir struct {
 	Next ProcessWalkingOrAfterOpenedDir
 }
 
 func (*ProcessAfterOpenOpenedDir) processAfterOpenOption() {}
 
-// ProcessAfterOpenOpened is Opened(f) <- o.opener (process.chan:243). It is valid until the next step.
+// ProcessAfterOpenOpened is Opened(f) <- o.opener (process.chan:251). It is valid until the next step.
 type ProcessAfterOpenOpened struct {
 	Next ProcessAfterOpened
 }
 
 func (*ProcessAfterOpenOpened) processAfterOpenOption() {}
 
-// ProcessAfterOpenFailed is Failed(_) <- o.opener (process.chan:247). It is valid until the next step.
+// ProcessAfterOpenFailed is Failed(_) <- o.opener (process.chan:255). It is valid until the next step.
 type ProcessAfterOpenFailed struct {
 	Err  errno.Errno
 	Next ProcessAfterFailed
@@ -9118,154 +9222,161 @@ type ProcessAfterOpenFailed struct {
 
 func (*ProcessAfterOpenFailed) processAfterOpenOption() {}
 
-// ProcessAfterWrongReady is Ready() <- naps[n] (process.chan:538). It is valid until the next step.
+// ProcessAfterWrongReady is Ready() <- naps[n] (process.chan:551). It is valid until the next step.
 type ProcessAfterWrongReady struct {
 	Next ProcessSendDoneOrSendFailedOrOthers15
 }
 
 func (*ProcessAfterWrongReady) processAfterWrongOption() {}
 
-// ProcessAfterWrongCancelled is Cancelled() <- naps[n] (process.chan:539). It is valid until the next step.
+// ProcessAfterWrongCancelled is Cancelled() <- naps[n] (process.chan:552). It is valid until the next step.
 type ProcessAfterWrongCancelled struct {
 	Next ProcessSendDoneOrSendFailedOrOthers15
 }
 
 func (*ProcessAfterWrongCancelled) processAfterWrongOption() {}
 
-// ProcessAfterPath2SentDone is sys <- Done() (process.chan:703). It is valid until the next step.
+// ProcessAfterWrongGone is gone <- naps[n] (process.chan:553). It is valid until the next step.
+type ProcessAfterWrongGone struct {
+	Next ProcessSendDoneOrSendFailedOrOthers15
+}
+
+func (*ProcessAfterWrongGone) processAfterWrongOption() {}
+
+// ProcessAfterPath2SentDone is sys <- Done() (process.chan:717). It is valid until the next step.
 type ProcessAfterPath2SentDone struct {
 	Next ProcessRunning
 }
 
 func (*ProcessAfterPath2SentDone) processAfterPath2Option() {}
 
-// ProcessAfterPath2Gone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessAfterPath2Gone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessAfterPath2Gone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessAfterPath2Gone) processAfterPath2Option() {}
 
-// ProcessAfterPath3SentFailed is sys <- Failed(_) (process.chan:706). It is valid until the next step.
+// ProcessAfterPath3SentFailed is sys <- Failed(_) (process.chan:720). It is valid until the next step.
 type ProcessAfterPath3SentFailed struct {
 	Next ProcessAfterPath3SentFailedNext
 }
 
 func (*ProcessAfterPath3SentFailed) processAfterPath3Option() {}
 
-// ProcessAfterPath3Gone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessAfterPath3Gone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessAfterPath3Gone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessAfterPath3Gone) processAfterPath3Option() {}
 
-// ProcessAfterPath4SentData is sys <- Data(_) (process.chan:709). It is valid until the next step.
+// ProcessAfterPath4SentData is sys <- Data(_) (process.chan:723). It is valid until the next step.
 type ProcessAfterPath4SentData struct {
 	Next ProcessAfterPath4SentDataNext
 }
 
 func (*ProcessAfterPath4SentData) processAfterPath4Option() {}
 
-// ProcessAfterPath4Gone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessAfterPath4Gone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessAfterPath4Gone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessAfterPath4Gone) processAfterPath4Option() {}
 
-// ProcessAfterPath5SentWritten is sys <- Written(_) (process.chan:712). It is valid until the next step.
+// ProcessAfterPath5SentWritten is sys <- Written(_) (process.chan:726). It is valid until the next step.
 type ProcessAfterPath5SentWritten struct {
 	Next ProcessAfterPath5SentWrittenNext
 }
 
 func (*ProcessAfterPath5SentWritten) processAfterPath5Option() {}
 
-// ProcessAfterPath5Gone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessAfterPath5Gone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessAfterPath5Gone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessAfterPath5Gone) processAfterPath5Option() {}
 
-// ProcessAfterPath6SentIs is sys <- Is(_, _) (process.chan:715). It is valid until the next step.
+// ProcessAfterPath6SentIs is sys <- Is(_, _) (process.chan:729). It is valid until the next step.
 type ProcessAfterPath6SentIs struct {
 	Next ProcessAfterPath6SentIsNext
 }
 
 func (*ProcessAfterPath6SentIs) processAfterPath6Option() {}
 
-// ProcessAfterPath6Gone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessAfterPath6Gone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessAfterPath6Gone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessAfterPath6Gone) processAfterPath6Option() {}
 
-// ProcessAfterPath7SentPosition is sys <- Position(_) (process.chan:718). It is valid until the next step.
+// ProcessAfterPath7SentPosition is sys <- Position(_) (process.chan:732). It is valid until the next step.
 type ProcessAfterPath7SentPosition struct {
 	Next ProcessAfterPath7SentPositionNext
 }
 
 func (*ProcessAfterPath7SentPosition) processAfterPath7Option() {}
 
-// ProcessAfterPath7Gone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessAfterPath7Gone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessAfterPath7Gone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessAfterPath7Gone) processAfterPath7Option() {}
 
-// ProcessAfterPath8SentDescribed is sys <- Described(_, _, _, _) (process.chan:721). It is valid until the next step.
+// ProcessAfterPath8SentDescribed is sys <- Described(_, _, _, _) (process.chan:735). It is valid until the next step.
 type ProcessAfterPath8SentDescribed struct {
 	Next ProcessAfterPath8SentDescribedNext
 }
 
 func (*ProcessAfterPath8SentDescribed) processAfterPath8Option() {}
 
-// ProcessAfterPath8Gone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessAfterPath8Gone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessAfterPath8Gone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessAfterPath8Gone) processAfterPath8Option() {}
 
-// ProcessAfterPath9SentOpened is sys <- Opened(_) (process.chan:724). It is valid until the next step.
+// ProcessAfterPath9SentOpened is sys <- Opened(_) (process.chan:738). It is valid until the next step.
 type ProcessAfterPath9SentOpened struct {
 	Next ProcessAfterPath9SentOpenedNext
 }
 
 func (*ProcessAfterPath9SentOpened) processAfterPath9Option() {}
 
-// ProcessAfterPath9Gone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessAfterPath9Gone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessAfterPath9Gone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessAfterPath9Gone) processAfterPath9Option() {}
 
-// ProcessAfterPath10SentTime is sys <- Time(_) (process.chan:727). It is valid until the next step.
+// ProcessAfterPath10SentTime is sys <- Time(_) (process.chan:741). It is valid until the next step.
 type ProcessAfterPath10SentTime struct {
 	Next ProcessAfterPath10SentTimeNext
 }
 
 func (*ProcessAfterPath10SentTime) processAfterPath10Option() {}
 
-// ProcessAfterPath10Gone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessAfterPath10Gone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessAfterPath10Gone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
 
 func (*ProcessAfterPath10Gone) processAfterPath10Option() {}
 
-// ProcessAfterPath11SentWoken is sys <- Woken(_) (process.chan:730). It is valid until the next step.
+// ProcessAfterPath11SentWoken is sys <- Woken(_) (process.chan:744). It is valid until the next step.
 type ProcessAfterPath11SentWoken struct {
 	Next ProcessAfterPath11SentWokenNext
 }
 
 func (*ProcessAfterPath11SentWoken) processAfterPath11Option() {}
 
-// ProcessAfterPath11Gone is gone <- sys (process.chan:697). It is valid until the next step.
+// ProcessAfterPath11Gone is gone <- sys (process.chan:711). It is valid until the next step.
 type ProcessAfterPath11Gone struct {
 	Next ProcessAfterArgumentsOrAfterEnvironmentOrOthers
 }
@@ -9287,7 +9398,7 @@ type ProcessAfterMakeDirFailed struct {
 
 func (*ProcessAfterMakeDirFailed) processAfterMakeDirOption() {}
 
-// ProcessAfterFindFound is Found(_, _, _) <- at (process.chan:356). It is valid until the next step.
+// ProcessAfterFindFound is Found(_, _, _) <- at (process.chan:364). It is valid until the next step.
 type ProcessAfterFindFound struct {
 	Ino  uint64
 	Kind file.Kind
@@ -9297,7 +9408,7 @@ type ProcessAfterFindFound struct {
 
 func (*ProcessAfterFindFound) processAfterFindOption() {}
 
-// ProcessAfterFindFailed is Failed(_) <- at (process.chan:363). It is valid until the next step.
+// ProcessAfterFindFailed is Failed(_) <- at (process.chan:371). It is valid until the next step.
 type ProcessAfterFindFailed struct {
 	Err  errno.Errno
 	Next ProcessSendDoneOrSendFailedOrOthers13
@@ -9320,7 +9431,7 @@ type ProcessAfterSymlinkFailed struct {
 
 func (*ProcessAfterSymlinkFailed) processAfterSymlinkOption() {}
 
-// ProcessAfterReadLink2Target is Target(_) <- at (process.chan:446). It is valid until the next step.
+// ProcessAfterReadLink2Target is Target(_) <- at (process.chan:454). It is valid until the next step.
 type ProcessAfterReadLink2Target struct {
 	Target string
 	Next   ProcessSendDoneOrSendFailedOrOthers13
@@ -9328,7 +9439,7 @@ type ProcessAfterReadLink2Target struct {
 
 func (*ProcessAfterReadLink2Target) processAfterReadLink2Option() {}
 
-// ProcessAfterReadLink2Failed is Failed(_) <- at (process.chan:447). It is valid until the next step.
+// ProcessAfterReadLink2Failed is Failed(_) <- at (process.chan:455). It is valid until the next step.
 type ProcessAfterReadLink2Failed struct {
 	Err  errno.Errno
 	Next ProcessSendDoneOrSendFailedOrOthers13
@@ -9336,21 +9447,21 @@ type ProcessAfterReadLink2Failed struct {
 
 func (*ProcessAfterReadLink2Failed) processAfterReadLink2Option() {}
 
-// ProcessAfterOpen2Opened is Opened(f) <- o.opener (process.chan:299). It is valid until the next step.
+// ProcessAfterOpen2Opened is Opened(f) <- o.opener (process.chan:307). It is valid until the next step.
 type ProcessAfterOpen2Opened struct {
 	Next ProcessAfterOpened2
 }
 
 func (*ProcessAfterOpen2Opened) processAfterOpen2Option() {}
 
-// ProcessAfterOpen2OpenedDir is OpenedDir(d) <- o.opener (process.chan:310). It is valid until the next step.
+// ProcessAfterOpen2OpenedDir is OpenedDir(d) <- o.opener (process.chan:318). It is valid until the next step.
 type ProcessAfterOpen2OpenedDir struct {
 	Next ProcessAfterOpenedDir2
 }
 
 func (*ProcessAfterOpen2OpenedDir) processAfterOpen2Option() {}
 
-// ProcessAfterOpen2Failed is Failed(_) <- o.opener (process.chan:315). It is valid until the next step.
+// ProcessAfterOpen2Failed is Failed(_) <- o.opener (process.chan:323). It is valid until the next step.
 type ProcessAfterOpen2Failed struct {
 	Err  errno.Errno
 	Next ProcessSendDoneOrSendFailedOrOthers13
@@ -9358,13 +9469,13 @@ type ProcessAfterOpen2Failed struct {
 
 func (*ProcessAfterOpen2Failed) processAfterOpen2Option() {}
 
-// ProcessAfterStat6Is is Is(_) <- at (process.chan:324). It is valid until the next step.
+// ProcessAfterStat6Is is Is(_) <- at (process.chan:332). It is valid until the next step.
 type ProcessAfterStat6Is struct {
 	Attr file.Attr
 	Next ProcessSendDoneOrSendFailedOrOthers13
 }
 
-// ProcessAfterFind2Found is Found(_, _, _) <- at (process.chan:329). It is valid until the next step.
+// ProcessAfterFind2Found is Found(_, _, _) <- at (process.chan:337). It is valid until the next step.
 type ProcessAfterFind2Found struct {
 	Ino  uint64
 	Kind file.Kind
@@ -9374,7 +9485,7 @@ type ProcessAfterFind2Found struct {
 
 func (*ProcessAfterFind2Found) processAfterFind2Option() {}
 
-// ProcessAfterFind2Failed is Failed(_) <- at (process.chan:330). It is valid until the next step.
+// ProcessAfterFind2Failed is Failed(_) <- at (process.chan:338). It is valid until the next step.
 type ProcessAfterFind2Failed struct {
 	Err  errno.Errno
 	Next ProcessSendDoneOrSendFailedOrOthers13
@@ -9382,21 +9493,21 @@ type ProcessAfterFind2Failed struct {
 
 func (*ProcessAfterFind2Failed) processAfterFind2Option() {}
 
-// ProcessAfterOpen3Opened is Opened(f) <- o.opener (process.chan:340). It is valid until the next step.
+// ProcessAfterOpen3Opened is Opened(f) <- o.opener (process.chan:348). It is valid until the next step.
 type ProcessAfterOpen3Opened struct {
 	Next ProcessAfterOpened3
 }
 
 func (*ProcessAfterOpen3Opened) processAfterOpen3Option() {}
 
-// ProcessAfterOpen3OpenedDir is OpenedDir(d) <- o.opener (process.chan:344). It is valid until the next step.
+// ProcessAfterOpen3OpenedDir is OpenedDir(d) <- o.opener (process.chan:352). It is valid until the next step.
 type ProcessAfterOpen3OpenedDir struct {
 	Next ProcessAfterOpenedDir3
 }
 
 func (*ProcessAfterOpen3OpenedDir) processAfterOpen3Option() {}
 
-// ProcessAfterOpen3Failed is Failed(_) <- o.opener (process.chan:348). It is valid until the next step.
+// ProcessAfterOpen3Failed is Failed(_) <- o.opener (process.chan:356). It is valid until the next step.
 type ProcessAfterOpen3Failed struct {
 	Err  errno.Errno
 	Next ProcessSendDoneOrSendFailedOrOthers13
@@ -9404,7 +9515,7 @@ type ProcessAfterOpen3Failed struct {
 
 func (*ProcessAfterOpen3Failed) processAfterOpen3Option() {}
 
-// ProcessAfterReadLink3Target is Target(_) <- at (process.chan:252). It is valid until the next step.
+// ProcessAfterReadLink3Target is Target(_) <- at (process.chan:260). It is valid until the next step.
 type ProcessAfterReadLink3Target struct {
 	Target string
 	Next   ProcessWalking
@@ -9412,7 +9523,7 @@ type ProcessAfterReadLink3Target struct {
 
 func (*ProcessAfterReadLink3Target) processAfterReadLink3Option() {}
 
-// ProcessAfterReadLink3Failed is Failed(_) <- at (process.chan:253). It is valid until the next step.
+// ProcessAfterReadLink3Failed is Failed(_) <- at (process.chan:261). It is valid until the next step.
 type ProcessAfterReadLink3Failed struct {
 	Err  errno.Errno
 	Next ProcessSendDoneOrSendFailedOrOthers20
@@ -9435,7 +9546,7 @@ type ProcessAfterRenameFailed struct {
 
 func (*ProcessAfterRenameFailed) processAfterRenameOption() {}
 
-// ProcessAfterFind3Found is Found(_, _, _) <- at (process.chan:371). It is valid until the next step.
+// ProcessAfterFind3Found is Found(_, _, _) <- at (process.chan:379). It is valid until the next step.
 type ProcessAfterFind3Found struct {
 	Ino  uint64
 	Kind file.Kind
@@ -9445,7 +9556,7 @@ type ProcessAfterFind3Found struct {
 
 func (*ProcessAfterFind3Found) processAfterFind3Option() {}
 
-// ProcessAfterFind3Failed is Failed(_) <- at (process.chan:378). It is valid until the next step.
+// ProcessAfterFind3Failed is Failed(_) <- at (process.chan:386). It is valid until the next step.
 type ProcessAfterFind3Failed struct {
 	Err  errno.Errno
 	Next ProcessSendDoneOrSendFailedOrOthers13
@@ -9498,7 +9609,7 @@ type ProcessAfterUnlinkFailed struct {
 
 func (*ProcessAfterUnlinkFailed) processAfterUnlinkOption() {}
 
-// ProcessAfterFind4Found is Found(_, _, _) <- first (process.chan:371). It is valid until the next step.
+// ProcessAfterFind4Found is Found(_, _, _) <- first (process.chan:379). It is valid until the next step.
 type ProcessAfterFind4Found struct {
 	Ino  uint64
 	Kind file.Kind
@@ -9508,7 +9619,7 @@ type ProcessAfterFind4Found struct {
 
 func (*ProcessAfterFind4Found) processAfterFind4Option() {}
 
-// ProcessAfterFind4Failed is Failed(_) <- first (process.chan:378). It is valid until the next step.
+// ProcessAfterFind4Failed is Failed(_) <- first (process.chan:386). It is valid until the next step.
 type ProcessAfterFind4Failed struct {
 	Err  errno.Errno
 	Next ProcessSendDoneOrSendFailedOrOthers13
@@ -9516,14 +9627,14 @@ type ProcessAfterFind4Failed struct {
 
 func (*ProcessAfterFind4Failed) processAfterFind4Option() {}
 
-// ProcessAfterRename2Renamed is Renamed(x, y) <- renamer (process.chan:408). It is valid until the next step.
+// ProcessAfterRename2Renamed is Renamed(x, y) <- renamer (process.chan:416). It is valid until the next step.
 type ProcessAfterRename2Renamed struct {
 	Next ProcessSendDoneOrSendFailedOrOthers13
 }
 
 func (*ProcessAfterRename2Renamed) processAfterRename2Option() {}
 
-// ProcessAfterRename2Refused is Refused(_, x, y) <- renamer (process.chan:412). It is valid until the next step.
+// ProcessAfterRename2Refused is Refused(_, x, y) <- renamer (process.chan:420). It is valid until the next step.
 type ProcessAfterRename2Refused struct {
 	Err  errno.Errno
 	Next ProcessSendDoneOrSendFailedOrOthers13
@@ -9531,14 +9642,14 @@ type ProcessAfterRename2Refused struct {
 
 func (*ProcessAfterRename2Refused) processAfterRename2Option() {}
 
-// ProcessAfterTruncate2Done is Done() <- f (process.chan:305). It is valid until the next step.
+// ProcessAfterTruncate2Done is Done() <- f (process.chan:313). It is valid until the next step.
 type ProcessAfterTruncate2Done struct {
 	Next ProcessSendDoneOrSendFailedOrOthers23
 }
 
 func (*ProcessAfterTruncate2Done) processAfterTruncate2Option() {}
 
-// ProcessAfterTruncate2Failed is Failed(_) <- f (process.chan:306). It is valid until the next step.
+// ProcessAfterTruncate2Failed is Failed(_) <- f (process.chan:314). It is valid until the next step.
 type ProcessAfterTruncate2Failed struct {
 	Err  errno.Errno
 	Next ProcessAfterFailed4
@@ -9576,7 +9687,7 @@ type ProcessAfterLink3Failed struct {
 
 func (*ProcessAfterLink3Failed) processAfterLink3Option() {}
 
-// settle1 is what the component does by itself from process.chan:685 on.
+// settle1 is what the component does by itself from process.chan:699 on.
 func (e *processComponent) settle1() ProcessStartingOrAfterGive {
 	if !e.Full(processFiles, 1) {
 		e.added = e.Free(processFiles, 1)
@@ -9588,7 +9699,7 @@ func (e *processComponent) settle1() ProcessStartingOrAfterGive {
 	return &e.at.processAfterGive
 }
 
-// settle2 is what the component does by itself from process.chan:690 on.
+// settle2 is what the component does by itself from process.chan:704 on.
 func (e *processComponent) settle2() ProcessStartingOrAfterGiveDir {
 	if !e.Full(processDirs, 1) {
 		e.added = e.Free(processDirs, 1)
@@ -9600,7 +9711,7 @@ func (e *processComponent) settle2() ProcessStartingOrAfterGiveDir {
 	return &e.at.processAfterGiveDir
 }
 
-// settle3 is what the component does by itself from process.chan:671 on.
+// settle3 is what the component does by itself from process.chan:685 on.
 func (e *processComponent) settle3() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerData
 	if e.v.answer == AnswerDone {
@@ -9647,14 +9758,14 @@ func (e *processComponent) settle3() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -9664,14 +9775,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle4 is what the component does by itself from process.chan:674 on.
+// settle4 is what the component does by itself from process.chan:688 on.
 func (e *processComponent) settle4() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerData
 	if e.v.answer == AnswerDone {
@@ -9718,14 +9829,14 @@ func (e *processComponent) settle4() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -9735,14 +9846,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle5 is what the component does by itself from process.chan:677 on.
+// settle5 is what the component does by itself from process.chan:691 on.
 func (e *processComponent) settle5() ProcessSendDoneOrSendFailedOrOthers {
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -9788,14 +9899,14 @@ func (e *processComponent) settle5() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -9805,14 +9916,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle6 is what the component does by itself from process.chan:697 on.
+// settle6 is what the component does by itself from process.chan:711 on.
 func (e *processComponent) settle6() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
 	e.Drop(processSys, 0)
 	e.v.f = 0
@@ -9822,7 +9933,7 @@ l98:
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -9832,14 +9943,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle7 is what the component does by itself from process.chan:606 on.
+// settle7 is what the component does by itself from process.chan:620 on.
 func (e *processComponent) settle7() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerData
 	if e.v.answer == AnswerDone {
@@ -9886,14 +9997,14 @@ func (e *processComponent) settle7() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -9903,14 +10014,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle8 is what the component does by itself from process.chan:607 on.
+// settle8 is what the component does by itself from process.chan:621 on.
 func (e *processComponent) settle8() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerFailed
 	if e.v.answer == AnswerDone {
@@ -9957,14 +10068,14 @@ func (e *processComponent) settle8() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -9974,14 +10085,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle9 is what the component does by itself from process.chan:558 on.
+// settle9 is what the component does by itself from process.chan:572 on.
 func (e *processComponent) settle9() ProcessSendDoneOrSendFailedOrOthers2 {
 	if e.Count(processFiles) == 0 {
 		e.v.answer = AnswerFailed
@@ -10029,7 +10140,7 @@ func (e *processComponent) settle9() ProcessSendDoneOrSendFailedOrOthers2 {
 			e.v.f = 0
 			goto l98
 		}
-		panic("channel: syscall.Process is stuck at process.chan:700")
+		panic("channel: syscall.Process is stuck at process.chan:714")
 	}
 	e.at.processAfterFile = ProcessAfterFile{e, e.Step()}
 	return &e.at.processAfterFile
@@ -10039,7 +10150,7 @@ l98:
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10049,14 +10160,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle10 is what the component does by itself from process.chan:564 on.
+// settle10 is what the component does by itself from process.chan:578 on.
 func (e *processComponent) settle10() ProcessSendDoneOrSendFailedOrOthers3 {
 	if e.Count(processDirs) == 0 {
 		e.v.answer = AnswerFailed
@@ -10104,7 +10215,7 @@ func (e *processComponent) settle10() ProcessSendDoneOrSendFailedOrOthers3 {
 			e.v.f = 0
 			goto l98
 		}
-		panic("channel: syscall.Process is stuck at process.chan:700")
+		panic("channel: syscall.Process is stuck at process.chan:714")
 	}
 	e.at.processAfterDirectory = ProcessAfterDirectory{e, e.Step()}
 	return &e.at.processAfterDirectory
@@ -10114,7 +10225,7 @@ l98:
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10124,14 +10235,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle11 is what the component does by itself from process.chan:195 on.
+// settle11 is what the component does by itself from process.chan:203 on.
 func (e *processComponent) settle11() ProcessSendDoneOrSendFailedOrOthers {
 	if e.v.call == CallSeek {
 		e.v.answer = AnswerPosition
@@ -10199,14 +10310,14 @@ l133:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10216,14 +10327,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle12 is what the component does by itself from process.chan:457 on.
+// settle12 is what the component does by itself from process.chan:465 on.
 func (e *processComponent) settle12() ProcessSendDoneOrSendFailedOrOthers4 {
 	e.v.answer = AnswerFailed
 	if e.Count(processDirs) == 0 {
@@ -10235,12 +10346,12 @@ func (e *processComponent) settle12() ProcessSendDoneOrSendFailedOrOthers4 {
 					if e.v.firstOwn {
 						e.added = e.Free(processDirs, 1)
 						e.Shift(processFirst, 0, processDirs, e.added)
-						goto l272
+						goto l275
 					}
 					e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 					return &e.at.processAfterClose
 				}
-				goto l272
+				goto l275
 			}
 			e.at.processAfterPath = ProcessAfterPath{e, e.Step()}
 			return &e.at.processAfterPath
@@ -10249,7 +10360,7 @@ func (e *processComponent) settle12() ProcessSendDoneOrSendFailedOrOthers4 {
 			if e.v.firstOwn {
 				e.added = e.Free(processDirs, 1)
 				e.Shift(processFirst, 0, processDirs, e.added)
-				goto l272
+				goto l275
 			}
 			e.at.processAfterArrived = ProcessAfterArrived{e, e.Step()}
 			return &e.at.processAfterArrived
@@ -10296,13 +10407,13 @@ func (e *processComponent) settle12() ProcessSendDoneOrSendFailedOrOthers4 {
 		}
 		if e.v.answer == AnswerNothing {
 			e.v.f = 0
-			goto l342
+			goto l351
 		}
-		panic("channel: syscall.Process is stuck at process.chan:700")
+		panic("channel: syscall.Process is stuck at process.chan:714")
 	}
 	e.at.processLegs = ProcessLegs{e, e.Step()}
 	return &e.at.processLegs
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -10347,37 +10458,37 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l342:
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l351:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterPath12 = ProcessAfterPath12{e, e.Step()}
 		return &e.at.processAfterPath12
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l342
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l351
 	}
 	e.v.d = 0
-	goto l418
+	goto l427
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
 	goto l155
-l418:
+l427:
 	if e.Has(processDirs, e.v.d) {
 		e.at.processAfterPath13 = ProcessAfterPath13{e, e.Step()}
 		return &e.at.processAfterPath13
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l418
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l427
 	}
 	e.at.processAfterPath14 = ProcessAfterPath14{e, e.Step()}
 	return &e.at.processAfterPath14
@@ -10387,14 +10498,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle13 is what the component does by itself from process.chan:577 on.
+// settle13 is what the component does by itself from process.chan:591 on.
 func (e *processComponent) settle13() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerFailed
 	if e.v.answer == AnswerDone {
@@ -10441,14 +10552,14 @@ func (e *processComponent) settle13() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10458,14 +10569,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle14 is what the component does by itself from process.chan:648 on.
+// settle14 is what the component does by itself from process.chan:662 on.
 func (e *processComponent) settle14() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerTime
 	if e.v.answer == AnswerDone {
@@ -10512,14 +10623,14 @@ func (e *processComponent) settle14() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10529,14 +10640,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle15 is what the component does by itself from process.chan:653 on.
+// settle15 is what the component does by itself from process.chan:667 on.
 func (e *processComponent) settle15() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerTime
 	if e.v.answer == AnswerDone {
@@ -10583,14 +10694,14 @@ func (e *processComponent) settle15() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10600,14 +10711,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle16 is what the component does by itself from process.chan:658 on.
+// settle16 is what the component does by itself from process.chan:672 on.
 func (e *processComponent) settle16() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerData
 	if e.v.answer == AnswerDone {
@@ -10654,14 +10765,14 @@ func (e *processComponent) settle16() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10671,14 +10782,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle17 is what the component does by itself from process.chan:663 on.
+// settle17 is what the component does by itself from process.chan:677 on.
 func (e *processComponent) settle17() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerDone
 	if e.v.answer == AnswerDone {
@@ -10725,14 +10836,14 @@ func (e *processComponent) settle17() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10742,14 +10853,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle18 is what the component does by itself from process.chan:664 on.
+// settle18 is what the component does by itself from process.chan:678 on.
 func (e *processComponent) settle18() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerFailed
 	if e.v.answer == AnswerDone {
@@ -10796,14 +10907,14 @@ func (e *processComponent) settle18() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10813,14 +10924,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle19 is what the component does by itself from process.chan:511 on.
+// settle19 is what the component does by itself from process.chan:519 on.
 func (e *processComponent) settle19() ProcessAskingOrAfterFile2 {
 	if e.Count(processFiles) == 0 {
 		e.at.processAsking = ProcessAsking{e, e.Step()}
@@ -10830,7 +10941,7 @@ func (e *processComponent) settle19() ProcessAskingOrAfterFile2 {
 	return &e.at.processAfterFile2
 }
 
-// settle20 is what the component does by itself from process.chan:697 on.
+// settle20 is what the component does by itself from process.chan:711 on.
 func (e *processComponent) settle20() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
 	e.Drop(processSys, 0)
 	e.v.f = 0
@@ -10840,7 +10951,7 @@ l98:
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10850,14 +10961,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle21 is what the component does by itself from process.chan:697 on.
+// settle21 is what the component does by itself from process.chan:711 on.
 func (e *processComponent) settle21() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
 	e.Drop(processSys, 0)
 	e.v.f = 0
@@ -10867,7 +10978,7 @@ l98:
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10877,14 +10988,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle22 is what the component does by itself from process.chan:697 on.
+// settle22 is what the component does by itself from process.chan:711 on.
 func (e *processComponent) settle22() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
 	e.Drop(processSys, 0)
 	e.v.f = 0
@@ -10894,7 +11005,7 @@ l98:
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10904,14 +11015,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle23 is what the component does by itself from process.chan:697 on.
+// settle23 is what the component does by itself from process.chan:711 on.
 func (e *processComponent) settle23() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
 	e.Drop(processSys, 0)
 	e.v.f = 0
@@ -10921,7 +11032,7 @@ l98:
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10931,14 +11042,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle24 is what the component does by itself from process.chan:697 on.
+// settle24 is what the component does by itself from process.chan:711 on.
 func (e *processComponent) settle24() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
 	e.Drop(processSys, 0)
 	e.v.f = 0
@@ -10948,7 +11059,7 @@ l98:
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10958,14 +11069,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle25 is what the component does by itself from process.chan:697 on.
+// settle25 is what the component does by itself from process.chan:711 on.
 func (e *processComponent) settle25() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
 	e.Drop(processSys, 0)
 	e.v.f = 0
@@ -10975,7 +11086,7 @@ l98:
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -10985,14 +11096,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle26 is what the component does by itself from process.chan:697 on.
+// settle26 is what the component does by itself from process.chan:711 on.
 func (e *processComponent) settle26() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
 	e.Drop(processSys, 0)
 	e.v.f = 0
@@ -11002,7 +11113,7 @@ l98:
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -11012,14 +11123,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle27 is what the component does by itself from process.chan:697 on.
+// settle27 is what the component does by itself from process.chan:711 on.
 func (e *processComponent) settle27() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
 	e.Drop(processSys, 0)
 	e.v.f = 0
@@ -11029,7 +11140,7 @@ l98:
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -11039,14 +11150,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle28 is what the component does by itself from process.chan:697 on.
+// settle28 is what the component does by itself from process.chan:711 on.
 func (e *processComponent) settle28() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
 	e.Drop(processSys, 0)
 	e.v.f = 0
@@ -11056,7 +11167,7 @@ l98:
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -11066,14 +11177,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle29 is what the component does by itself from process.chan:697 on.
+// settle29 is what the component does by itself from process.chan:711 on.
 func (e *processComponent) settle29() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
 	e.Drop(processSys, 0)
 	e.v.f = 0
@@ -11083,7 +11194,7 @@ l98:
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -11093,14 +11204,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle30 is what the component does by itself from process.chan:559 on.
+// settle30 is what the component does by itself from process.chan:573 on.
 func (e *processComponent) settle30() ProcessSendDoneOrSendFailedOrOthers5 {
 	e.v.file = e.v.f
 	if e.v.call == CallRead {
@@ -11184,14 +11295,14 @@ func (e *processComponent) settle30() ProcessSendDoneOrSendFailedOrOthers5 {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -11201,14 +11312,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle31 is what the component does by itself from process.chan:173 on.
+// settle31 is what the component does by itself from process.chan:181 on.
 func (e *processComponent) settle31() ProcessSendDoneOrSendFailedOrOthers6 {
 	if e.v.call == CallStat {
 		e.at.processDirStat = ProcessDirStat{e, e.Step()}
@@ -11271,14 +11382,14 @@ func (e *processComponent) settle31() ProcessSendDoneOrSendFailedOrOthers6 {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -11288,18 +11399,18 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle32 is what the component does by itself from process.chan:735 on.
+// settle32 is what the component does by itself from process.chan:749 on.
 func (e *processComponent) settle32() ProcessAfterArgumentsOrAfterEnvironmentOrOthers {
 l130:
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		if e.Has(processFiles, e.v.f) {
 			e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 			return &e.at.processAfterArguments
@@ -11313,14 +11424,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle33 is what the component does by itself from process.chan:523 on.
+// settle33 is what the component does by itself from process.chan:531 on.
 func (e *processComponent) settle33() ProcessSendDoneOrSendFailedOrOthers7 {
 	if e.Count(processNaps) != 0 {
 		e.at.processAfterWait = ProcessAfterWait{e, e.Step()}
@@ -11333,18 +11444,18 @@ l175:
 		return &e.at.processAfterLook
 	}
 	if e.v.n < e.sizes.waits {
-		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:533")
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:543")
 		goto l175
 	}
 	e.v.n = 0
-l260:
+l262:
 	if e.Has(processNaps, e.v.n) {
 		e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
 		return &e.at.processAfterWrong
 	}
 	if e.v.n < e.sizes.waits {
-		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:536")
-		goto l260
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:549")
+		goto l262
 	}
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -11390,14 +11501,14 @@ l260:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -11407,14 +11518,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle34 is what the component does by itself from process.chan:533 on.
+// settle34 is what the component does by itself from process.chan:543 on.
 func (e *processComponent) settle34() ProcessSendDoneOrSendFailedOrOthers8 {
 	e.v.n = 0
 l175:
@@ -11423,18 +11534,18 @@ l175:
 		return &e.at.processAfterLook
 	}
 	if e.v.n < e.sizes.waits {
-		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:533")
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:543")
 		goto l175
 	}
 	e.v.n = 0
-l260:
+l262:
 	if e.Has(processNaps, e.v.n) {
 		e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
 		return &e.at.processAfterWrong
 	}
 	if e.v.n < e.sizes.waits {
-		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:536")
-		goto l260
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:549")
+		goto l262
 	}
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -11480,14 +11591,14 @@ l260:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -11497,14 +11608,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle35 is what the component does by itself from process.chan:531 on.
+// settle35 is what the component does by itself from process.chan:541 on.
 func (e *processComponent) settle35() ProcessSendDoneOrSendFailedOrOthers8 {
 	e.v.answer = AnswerFailed
 	e.v.n = 0
@@ -11514,18 +11625,18 @@ l175:
 		return &e.at.processAfterLook
 	}
 	if e.v.n < e.sizes.waits {
-		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:533")
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:543")
 		goto l175
 	}
 	e.v.n = 0
-l260:
+l262:
 	if e.Has(processNaps, e.v.n) {
 		e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
 		return &e.at.processAfterWrong
 	}
 	if e.v.n < e.sizes.waits {
-		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:536")
-		goto l260
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:549")
+		goto l262
 	}
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -11571,14 +11682,14 @@ l260:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -11588,14 +11699,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle36 is what the component does by itself from process.chan:186 on.
+// settle36 is what the component does by itself from process.chan:194 on.
 func (e *processComponent) settle36() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerDone
 	if e.v.answer == AnswerDone {
@@ -11642,14 +11753,14 @@ func (e *processComponent) settle36() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -11659,14 +11770,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle37 is what the component does by itself from process.chan:135 on.
+// settle37 is what the component does by itself from process.chan:143 on.
 func (e *processComponent) settle37() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerDone
 	if e.v.answer == AnswerDone {
@@ -11713,14 +11824,14 @@ func (e *processComponent) settle37() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -11730,14 +11841,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle38 is what the component does by itself from process.chan:178 on.
+// settle38 is what the component does by itself from process.chan:186 on.
 func (e *processComponent) settle38() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerIs
 	if e.v.answer == AnswerDone {
@@ -11784,14 +11895,14 @@ func (e *processComponent) settle38() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -11801,7 +11912,7 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
@@ -11855,14 +11966,14 @@ func (e *processComponent) settle39() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -11872,7 +11983,7 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
@@ -11926,14 +12037,14 @@ func (e *processComponent) settle40() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -11943,14 +12054,14 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle41 is what the component does by itself from process.chan:165 on.
+// settle41 is what the component does by itself from process.chan:173 on.
 func (e *processComponent) settle41() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerFailed
 	if e.v.answer == AnswerDone {
@@ -11997,14 +12108,14 @@ func (e *processComponent) settle41() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -12014,17 +12125,16 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle42 is what the component does by itself from process.chan:527 on.
+// settle42 is what the component does by itself from process.chan:536 on.
 func (e *processComponent) settle42() ProcessSendDoneOrSendFailedOrOthers8 {
-	e.Drop(processSys, 0)
-	e.v.answer = AnswerNothing
+	e.Drop(processNaps, e.v.any)
 	e.v.n = 0
 l175:
 	if e.Has(processNaps, e.v.n) {
@@ -12032,18 +12142,18 @@ l175:
 		return &e.at.processAfterLook
 	}
 	if e.v.n < e.sizes.waits {
-		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:533")
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:543")
 		goto l175
 	}
 	e.v.n = 0
-l260:
+l262:
 	if e.Has(processNaps, e.v.n) {
 		e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
 		return &e.at.processAfterWrong
 	}
 	if e.v.n < e.sizes.waits {
-		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:536")
-		goto l260
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:549")
+		goto l262
 	}
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -12089,14 +12199,14 @@ l260:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -12106,18 +12216,110 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle43 is what the component does by itself from process.chan:738 on.
-func (e *processComponent) settle43() ProcessAfterEnvironmentOrAfterExit {
+// settle43 is what the component does by itself from process.chan:537 on.
+func (e *processComponent) settle43() ProcessSendDoneOrSendFailedOrOthers8 {
+	e.Drop(processSys, 0)
+	e.v.answer = AnswerNothing
+	e.v.n = 0
+l175:
+	if e.Has(processNaps, e.v.n) {
+		e.at.processAfterLook = ProcessAfterLook{e, e.Step()}
+		return &e.at.processAfterLook
+	}
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:543")
+		goto l175
+	}
+	e.v.n = 0
+l262:
+	if e.Has(processNaps, e.v.n) {
+		e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
+		return &e.at.processAfterWrong
+	}
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:549")
+		goto l262
+	}
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle44 is what the component does by itself from process.chan:752 on.
+func (e *processComponent) settle44() ProcessAfterEnvironmentOrAfterExit {
 l177:
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		if e.Has(processDirs, e.v.d) {
 			e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
 			return &e.at.processAfterEnvironment
@@ -12128,8 +12330,8 @@ l177:
 	return &e.at.processAfterExit
 }
 
-// settle44 is what the component does by itself from process.chan:86 on.
-func (e *processComponent) settle44() ProcessSendDoneOrSendFailedOrOthers {
+// settle45 is what the component does by itself from process.chan:94 on.
+func (e *processComponent) settle45() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerIs
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -12175,14 +12377,14 @@ func (e *processComponent) settle44() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -12192,157 +12394,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle45 is what the component does by itself from process.chan:45 on.
-func (e *processComponent) settle45() ProcessSendDoneOrSendFailedOrOthers {
-	e.v.answer = AnswerDone
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle46 is what the component does by itself from process.chan:46 on.
+// settle46 is what the component does by itself from process.chan:45 on.
 func (e *processComponent) settle46() ProcessSendDoneOrSendFailedOrOthers {
-	e.v.answer = AnswerFailed
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle47 is what the component does by itself from process.chan:45 on.
-func (e *processComponent) settle47() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerDone
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -12388,14 +12448,14 @@ func (e *processComponent) settle47() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -12405,15 +12465,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle48 is what the component does by itself from process.chan:46 on.
-func (e *processComponent) settle48() ProcessSendDoneOrSendFailedOrOthers {
+// settle47 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle47() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerFailed
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -12459,14 +12519,14 @@ func (e *processComponent) settle48() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -12476,15 +12536,157 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle49 is what the component does by itself from process.chan:86 on.
+// settle48 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle48() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerDone
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle49 is what the component does by itself from process.chan:46 on.
 func (e *processComponent) settle49() ProcessSendDoneOrSendFailedOrOthers {
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle50 is what the component does by itself from process.chan:94 on.
+func (e *processComponent) settle50() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerDescribed
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -12530,14 +12732,14 @@ func (e *processComponent) settle49() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -12547,15 +12749,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle50 is what the component does by itself from process.chan:161 on.
-func (e *processComponent) settle50() ProcessSendDoneOrSendFailedOrOthers {
+// settle51 is what the component does by itself from process.chan:169 on.
+func (e *processComponent) settle51() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerData
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -12601,14 +12803,14 @@ func (e *processComponent) settle50() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -12618,15 +12820,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle51 is what the component does by itself from process.chan:223 on.
-func (e *processComponent) settle51() ProcessSendDoneOrSendFailedOrOthers9 {
+// settle52 is what the component does by itself from process.chan:231 on.
+func (e *processComponent) settle52() ProcessSendDoneOrSendFailedOrOthers9 {
 	if e.v.leg != LegFirst {
 		if e.v.call == CallOpen {
 			e.at.processOpening = ProcessOpening{e, e.Step()}
@@ -12677,12 +12879,12 @@ l107:
 					if e.v.firstOwn {
 						e.added = e.Free(processDirs, 1)
 						e.Shift(processFirst, 0, processDirs, e.added)
-						goto l272
+						goto l275
 					}
 					e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 					return &e.at.processAfterClose
 				}
-				goto l272
+				goto l275
 			}
 			e.at.processAfterPath = ProcessAfterPath{e, e.Step()}
 			return &e.at.processAfterPath
@@ -12691,7 +12893,7 @@ l107:
 			if e.v.firstOwn {
 				e.added = e.Free(processDirs, 1)
 				e.Shift(processFirst, 0, processDirs, e.added)
-				goto l272
+				goto l275
 			}
 			e.at.processAfterArrived = ProcessAfterArrived{e, e.Step()}
 			return &e.at.processAfterArrived
@@ -12738,13 +12940,13 @@ l107:
 		}
 		if e.v.answer == AnswerNothing {
 			e.v.f = 0
-			goto l342
+			goto l351
 		}
-		panic("channel: syscall.Process is stuck at process.chan:700")
+		panic("channel: syscall.Process is stuck at process.chan:714")
 	}
 	e.at.processLegs = ProcessLegs{e, e.Step()}
 	return &e.at.processLegs
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -12789,37 +12991,37 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l342:
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l351:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterPath12 = ProcessAfterPath12{e, e.Step()}
 		return &e.at.processAfterPath12
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l342
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l351
 	}
 	e.v.d = 0
-	goto l418
+	goto l427
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
 	goto l155
-l418:
+l427:
 	if e.Has(processDirs, e.v.d) {
 		e.at.processAfterPath13 = ProcessAfterPath13{e, e.Step()}
 		return &e.at.processAfterPath13
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l418
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l427
 	}
 	e.at.processAfterPath14 = ProcessAfterPath14{e, e.Step()}
 	return &e.at.processAfterPath14
@@ -12829,15 +13031,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle52 is what the component does by itself from process.chan:207 on.
-func (e *processComponent) settle52() ProcessSendDoneOrSendFailedOrOthers10 {
+// settle53 is what the component does by itself from process.chan:215 on.
+func (e *processComponent) settle53() ProcessSendDoneOrSendFailedOrOthers10 {
 	if e.v.own {
 		e.added = e.Free(processDirs, 1)
 		e.Shift(processAt, 0, processDirs, e.added)
@@ -12845,26 +13047,26 @@ func (e *processComponent) settle52() ProcessSendDoneOrSendFailedOrOthers10 {
 			if e.v.own {
 				e.added = e.Free(processDirs, 1)
 				e.Shift(processAt, 0, processDirs, e.added)
-				goto l271
+				goto l274
 			}
 			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 			return &e.at.processAfterDone
 		}
-		goto l271
+		goto l274
 	}
 	e.at.processAfterRefused = ProcessAfterRefused{e, e.Step()}
 	return &e.at.processAfterRefused
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -12909,14 +13111,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -12926,15 +13128,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle53 is what the component does by itself from process.chan:207 on.
-func (e *processComponent) settle53() ProcessSendDoneOrSendFailedOrOthers11 {
+// settle54 is what the component does by itself from process.chan:215 on.
+func (e *processComponent) settle54() ProcessSendDoneOrSendFailedOrOthers11 {
 	if e.v.own {
 		e.added = e.Free(processDirs, 1)
 		e.Shift(processAt, 0, processDirs, e.added)
@@ -12943,29 +13145,29 @@ func (e *processComponent) settle53() ProcessSendDoneOrSendFailedOrOthers11 {
 				if e.v.own {
 					e.added = e.Free(processDirs, 1)
 					e.Shift(processAt, 0, processDirs, e.added)
-					goto l271
+					goto l274
 				}
 				e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 				return &e.at.processAfterDone
 			}
-			goto l271
+			goto l274
 		}
 		e.at.processAfterAgain2 = ProcessAfterAgain2{e, e.Step()}
 		return &e.at.processAfterAgain2
 	}
 	e.at.processAfterAgain = ProcessAfterAgain{e, e.Step()}
 	return &e.at.processAfterAgain
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -13010,14 +13212,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -13027,33 +13229,34 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle54 is what the component does by itself from process.chan:533 on.
-func (e *processComponent) settle54() ProcessSendDoneOrSendFailedOrOthers8 {
-l203:
+// settle55 is what the component does by itself from process.chan:546 on.
+func (e *processComponent) settle55() ProcessSendDoneOrSendFailedOrOthers8 {
+	e.Drop(processNaps, e.v.n)
+l204:
 	if e.v.n < e.sizes.waits {
-		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:533")
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:543")
 		if e.Has(processNaps, e.v.n) {
 			e.at.processAfterLook = ProcessAfterLook{e, e.Step()}
 			return &e.at.processAfterLook
 		}
-		goto l203
+		goto l204
 	}
 	e.v.n = 0
-l260:
+l262:
 	if e.Has(processNaps, e.v.n) {
 		e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
 		return &e.at.processAfterWrong
 	}
 	if e.v.n < e.sizes.waits {
-		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:536")
-		goto l260
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:549")
+		goto l262
 	}
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -13099,14 +13302,14 @@ l260:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -13116,15 +13319,104 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle55 is what the component does by itself from process.chan:68 on.
-func (e *processComponent) settle55() ProcessSendDoneOrSendFailedOrOthers {
+// settle56 is what the component does by itself from process.chan:543 on.
+func (e *processComponent) settle56() ProcessSendDoneOrSendFailedOrOthers8 {
+l204:
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:543")
+		if e.Has(processNaps, e.v.n) {
+			e.at.processAfterLook = ProcessAfterLook{e, e.Step()}
+			return &e.at.processAfterLook
+		}
+		goto l204
+	}
+	e.v.n = 0
+l262:
+	if e.Has(processNaps, e.v.n) {
+		e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
+		return &e.at.processAfterWrong
+	}
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:549")
+		goto l262
+	}
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle57 is what the component does by itself from process.chan:76 on.
+func (e *processComponent) settle57() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerData
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -13170,14 +13462,14 @@ func (e *processComponent) settle55() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -13187,15 +13479,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle56 is what the component does by itself from process.chan:69 on.
-func (e *processComponent) settle56() ProcessSendDoneOrSendFailedOrOthers {
+// settle58 is what the component does by itself from process.chan:77 on.
+func (e *processComponent) settle58() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerFailed
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -13241,14 +13533,14 @@ func (e *processComponent) settle56() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -13258,15 +13550,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle57 is what the component does by itself from process.chan:70 on.
-func (e *processComponent) settle57() ProcessSendDoneOrSendFailedOrOthers {
+// settle59 is what the component does by itself from process.chan:78 on.
+func (e *processComponent) settle59() ProcessSendDoneOrSendFailedOrOthers {
 	e.Drop(processSys, 0)
 	e.Drop(processFiles, e.v.file)
 	if e.v.answer == AnswerDone {
@@ -13313,14 +13605,14 @@ func (e *processComponent) settle57() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -13330,15 +13622,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle58 is what the component does by itself from process.chan:80 on.
-func (e *processComponent) settle58() ProcessSendDoneOrSendFailedOrOthers {
+// settle60 is what the component does by itself from process.chan:88 on.
+func (e *processComponent) settle60() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerWritten
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -13384,14 +13676,14 @@ func (e *processComponent) settle58() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -13401,15 +13693,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle59 is what the component does by itself from process.chan:81 on.
-func (e *processComponent) settle59() ProcessSendDoneOrSendFailedOrOthers {
+// settle61 is what the component does by itself from process.chan:89 on.
+func (e *processComponent) settle61() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerFailed
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -13455,14 +13747,14 @@ func (e *processComponent) settle59() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -13472,15 +13764,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle60 is what the component does by itself from process.chan:82 on.
-func (e *processComponent) settle60() ProcessSendDoneOrSendFailedOrOthers {
+// settle62 is what the component does by itself from process.chan:90 on.
+func (e *processComponent) settle62() ProcessSendDoneOrSendFailedOrOthers {
 	e.Drop(processSys, 0)
 	e.Drop(processFiles, e.v.file)
 	if e.v.answer == AnswerDone {
@@ -13527,14 +13819,14 @@ func (e *processComponent) settle60() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -13544,15 +13836,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle61 is what the component does by itself from process.chan:45 on.
-func (e *processComponent) settle61() ProcessSendDoneOrSendFailedOrOthers {
+// settle63 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle63() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerDone
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -13598,14 +13890,14 @@ func (e *processComponent) settle61() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -13615,15 +13907,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle62 is what the component does by itself from process.chan:46 on.
-func (e *processComponent) settle62() ProcessSendDoneOrSendFailedOrOthers {
+// settle64 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle64() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerFailed
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -13669,14 +13961,14 @@ func (e *processComponent) settle62() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -13686,25 +13978,25 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle63 is what the component does by itself from process.chan:206 on.
-func (e *processComponent) settle63() ProcessSendDoneOrSendFailedOrOthers12 {
+// settle65 is what the component does by itself from process.chan:214 on.
+func (e *processComponent) settle65() ProcessSendDoneOrSendFailedOrOthers12 {
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -13749,14 +14041,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -13766,15 +14058,87 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle64 is what the component does by itself from process.chan:140 on.
-func (e *processComponent) settle64() ProcessSendDoneOrSendFailedOrOthers {
+// settle66 is what the component does by itself from process.chan:60 on.
+func (e *processComponent) settle66() ProcessSendDoneOrSendFailedOrOthers {
+	e.Drop(processWSleeper, 0)
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle67 is what the component does by itself from process.chan:148 on.
+func (e *processComponent) settle67() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerPosition
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -13820,14 +14184,14 @@ func (e *processComponent) settle64() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -13837,15 +14201,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle65 is what the component does by itself from process.chan:141 on.
-func (e *processComponent) settle65() ProcessSendDoneOrSendFailedOrOthers {
+// settle68 is what the component does by itself from process.chan:149 on.
+func (e *processComponent) settle68() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerFailed
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -13891,14 +14255,14 @@ func (e *processComponent) settle65() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -13908,15 +14272,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle66 is what the component does by itself from process.chan:477 on.
-func (e *processComponent) settle66() ProcessSendDoneOrSendFailedOrOthers {
+// settle69 is what the component does by itself from process.chan:485 on.
+func (e *processComponent) settle69() ProcessSendDoneOrSendFailedOrOthers {
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -13961,14 +14325,14 @@ func (e *processComponent) settle66() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -13978,35 +14342,35 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle67 is what the component does by itself from process.chan:206 on.
-func (e *processComponent) settle67() ProcessSendDoneOrSendFailedOrOthers13 {
+// settle70 is what the component does by itself from process.chan:214 on.
+func (e *processComponent) settle70() ProcessSendDoneOrSendFailedOrOthers13 {
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -14051,14 +14415,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -14068,40 +14432,40 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle68 is what the component does by itself from process.chan:206 on.
-func (e *processComponent) settle68() ProcessSendDoneOrSendFailedOrOthers14 {
+// settle71 is what the component does by itself from process.chan:214 on.
+func (e *processComponent) settle71() ProcessSendDoneOrSendFailedOrOthers14 {
 	if e.Count(processDirs) == 0 {
 		if e.Count(processAt) == 1 {
 			if e.v.own {
 				e.added = e.Free(processDirs, 1)
 				e.Shift(processAt, 0, processDirs, e.added)
-				goto l271
+				goto l274
 			}
 			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 			return &e.at.processAfterDone
 		}
-		goto l271
+		goto l274
 	}
 	e.at.processAfterAgain2 = ProcessAfterAgain2{e, e.Step()}
 	return &e.at.processAfterAgain2
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -14146,14 +14510,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -14163,15 +14527,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle69 is what the component does by itself from process.chan:62 on.
-func (e *processComponent) settle69() ProcessSendDoneOrSendFailedOrOthers {
+// settle72 is what the component does by itself from process.chan:67 on.
+func (e *processComponent) settle72() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerFailed
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -14217,14 +14581,14 @@ func (e *processComponent) settle69() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -14234,15 +14598,87 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle70 is what the component does by itself from process.chan:100 on.
-func (e *processComponent) settle70() ProcessSendDoneOrSendFailedOrOthers {
+// settle73 is what the component does by itself from process.chan:69 on.
+func (e *processComponent) settle73() ProcessSendDoneOrSendFailedOrOthers {
+	e.Drop(processWSleeper, 0)
+	e.v.answer = AnswerFailed
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle74 is what the component does by itself from process.chan:108 on.
+func (e *processComponent) settle74() ProcessSendDoneOrSendFailedOrOthers {
 	e.v.answer = AnswerDone
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -14288,14 +14724,14 @@ func (e *processComponent) settle70() ProcessSendDoneOrSendFailedOrOthers {
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -14305,15 +14741,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle71 is what the component does by itself from process.chan:207 on.
-func (e *processComponent) settle71() ProcessWalkingOrAfterOpenedDir {
+// settle75 is what the component does by itself from process.chan:215 on.
+func (e *processComponent) settle75() ProcessWalkingOrAfterOpenedDir {
 	if e.v.own {
 		e.added = e.Free(processDirs, 1)
 		e.Shift(processAt, 0, processDirs, e.added)
@@ -14326,16 +14762,16 @@ func (e *processComponent) settle71() ProcessWalkingOrAfterOpenedDir {
 	return &e.at.processAfterOpenedDir
 }
 
-// settle72 is what the component does by itself from process.chan:536 on.
-func (e *processComponent) settle72() ProcessSendDoneOrSendFailedOrOthers15 {
-l280:
+// settle76 is what the component does by itself from process.chan:549 on.
+func (e *processComponent) settle76() ProcessSendDoneOrSendFailedOrOthers15 {
+l283:
 	if e.v.n < e.sizes.waits {
-		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:536")
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:549")
 		if e.Has(processNaps, e.v.n) {
 			e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
 			return &e.at.processAfterWrong
 		}
-		goto l280
+		goto l283
 	}
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
@@ -14381,14 +14817,14 @@ l280:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -14398,15 +14834,95 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle73 is what the component does by itself from process.chan:387 on.
-func (e *processComponent) settle73() ProcessAfterSameOrAfterSame2 {
+// settle77 is what the component does by itself from process.chan:553 on.
+func (e *processComponent) settle77() ProcessSendDoneOrSendFailedOrOthers15 {
+	e.Drop(processNaps, e.v.n)
+l283:
+	if e.v.n < e.sizes.waits {
+		e.v.n = e.InRange(e.v.n+1, 0, e.sizes.waits, "n", "process.chan:549")
+		if e.Has(processNaps, e.v.n) {
+			e.at.processAfterWrong = ProcessAfterWrong{e, e.Step()}
+			return &e.at.processAfterWrong
+		}
+		goto l283
+	}
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle78 is what the component does by itself from process.chan:395 on.
+func (e *processComponent) settle78() ProcessAfterSameOrAfterSame2 {
 	if e.v.call == CallRename {
 		e.at.processAfterSame = ProcessAfterSame{e, e.Step()}
 		return &e.at.processAfterSame
@@ -14415,8 +14931,8 @@ func (e *processComponent) settle73() ProcessAfterSameOrAfterSame2 {
 	return &e.at.processAfterSame2
 }
 
-// settle74 is what the component does by itself from process.chan:401 on.
-func (e *processComponent) settle74() ProcessSendDoneOrSendFailedOrOthers16 {
+// settle79 is what the component does by itself from process.chan:409 on.
+func (e *processComponent) settle79() ProcessSendDoneOrSendFailedOrOthers16 {
 	if e.Count(processFirst) == 1 {
 		if e.v.call == CallLink {
 			e.at.processAfterBorrowed = ProcessAfterBorrowed{e, e.Step()}
@@ -14429,22 +14945,22 @@ func (e *processComponent) settle74() ProcessSendDoneOrSendFailedOrOthers16 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -14489,14 +15005,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -14506,15 +15022,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle75 is what the component does by itself from process.chan:396 on.
-func (e *processComponent) settle75() ProcessSendDoneOrSendFailedOrOthers17 {
+// settle80 is what the component does by itself from process.chan:404 on.
+func (e *processComponent) settle80() ProcessSendDoneOrSendFailedOrOthers17 {
 	if e.Count(processDirs) == 0 {
 		if e.Count(processFirst) == 1 {
 			if e.v.call == CallLink {
@@ -14528,26 +15044,26 @@ func (e *processComponent) settle75() ProcessSendDoneOrSendFailedOrOthers17 {
 			if e.v.own {
 				e.added = e.Free(processDirs, 1)
 				e.Shift(processAt, 0, processDirs, e.added)
-				goto l271
+				goto l274
 			}
 			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 			return &e.at.processAfterDone
 		}
-		goto l271
+		goto l274
 	}
 	e.at.processAfterOther = ProcessAfterOther{e, e.Step()}
 	return &e.at.processAfterOther
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -14592,14 +15108,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -14609,15 +15125,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle76 is what the component does by itself from process.chan:207 on.
-func (e *processComponent) settle76() ProcessSendDoneOrSendFailedOrOthers18 {
+// settle81 is what the component does by itself from process.chan:215 on.
+func (e *processComponent) settle81() ProcessSendDoneOrSendFailedOrOthers18 {
 	if e.v.own {
 		e.added = e.Free(processDirs, 1)
 		e.Shift(processAt, 0, processDirs, e.added)
@@ -14625,26 +15141,26 @@ func (e *processComponent) settle76() ProcessSendDoneOrSendFailedOrOthers18 {
 			if e.v.own {
 				e.added = e.Free(processDirs, 1)
 				e.Shift(processAt, 0, processDirs, e.added)
-				goto l271
+				goto l274
 			}
 			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 			return &e.at.processAfterDone
 		}
-		goto l271
+		goto l274
 	}
 	e.at.processAfterClose2 = ProcessAfterClose2{e, e.Step()}
 	return &e.at.processAfterClose2
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -14689,14 +15205,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -14706,15 +15222,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle77 is what the component does by itself from process.chan:207 on.
-func (e *processComponent) settle77() ProcessSendDoneOrSendFailedOrOthers19 {
+// settle82 is what the component does by itself from process.chan:215 on.
+func (e *processComponent) settle82() ProcessSendDoneOrSendFailedOrOthers19 {
 	if e.v.own {
 		e.added = e.Free(processDirs, 1)
 		e.Shift(processAt, 0, processDirs, e.added)
@@ -14722,26 +15238,26 @@ func (e *processComponent) settle77() ProcessSendDoneOrSendFailedOrOthers19 {
 			if e.v.own {
 				e.added = e.Free(processDirs, 1)
 				e.Shift(processAt, 0, processDirs, e.added)
-				goto l271
+				goto l274
 			}
 			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 			return &e.at.processAfterDone
 		}
-		goto l271
+		goto l274
 	}
 	e.at.processAfterFailed2 = ProcessAfterFailed2{e, e.Step()}
 	return &e.at.processAfterFailed2
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -14786,14 +15302,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -14803,490 +15319,36 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle78 is what the component does by itself from process.chan:45 on.
-func (e *processComponent) settle78() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerDone
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle79 is what the component does by itself from process.chan:46 on.
-func (e *processComponent) settle79() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerFailed
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle80 is what the component does by itself from process.chan:353 on.
-func (e *processComponent) settle80() ProcessSendDoneOrSendFailedOrOthers13 {
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle81 is what the component does by itself from process.chan:45 on.
-func (e *processComponent) settle81() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerDone
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle82 is what the component does by itself from process.chan:46 on.
-func (e *processComponent) settle82() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerFailed
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle83 is what the component does by itself from process.chan:446 on.
+// settle83 is what the component does by itself from process.chan:45 on.
 func (e *processComponent) settle83() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerData
+	e.v.answer = AnswerDone
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -15331,14 +15393,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -15348,35 +15410,36 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle84 is what the component does by itself from process.chan:420 on.
+// settle84 is what the component does by itself from process.chan:46 on.
 func (e *processComponent) settle84() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerFailed
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -15421,14 +15484,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -15438,35 +15501,35 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle85 is what the component does by itself from process.chan:295 on.
+// settle85 is what the component does by itself from process.chan:361 on.
 func (e *processComponent) settle85() ProcessSendDoneOrSendFailedOrOthers13 {
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -15511,14 +15574,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -15528,36 +15591,36 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle86 is what the component does by itself from process.chan:325 on.
+// settle86 is what the component does by itself from process.chan:45 on.
 func (e *processComponent) settle86() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerIs
+	e.v.answer = AnswerDone
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -15602,14 +15665,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -15619,36 +15682,36 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle87 is what the component does by itself from process.chan:329 on.
+// settle87 is what the component does by itself from process.chan:46 on.
 func (e *processComponent) settle87() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerIs
+	e.v.answer = AnswerFailed
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -15693,14 +15756,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -15710,35 +15773,36 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle88 is what the component does by itself from process.chan:320 on.
+// settle88 is what the component does by itself from process.chan:454 on.
 func (e *processComponent) settle88() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerData
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -15783,14 +15847,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -15800,35 +15864,35 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle89 is what the component does by itself from process.chan:336 on.
+// settle89 is what the component does by itself from process.chan:428 on.
 func (e *processComponent) settle89() ProcessSendDoneOrSendFailedOrOthers13 {
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -15873,14 +15937,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -15890,15 +15954,467 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle90 is what the component does by itself from process.chan:397 on.
-func (e *processComponent) settle90() ProcessSendDoneOrSendFailedOrOthers16 {
+// settle90 is what the component does by itself from process.chan:303 on.
+func (e *processComponent) settle90() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle91 is what the component does by itself from process.chan:333 on.
+func (e *processComponent) settle91() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerIs
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle92 is what the component does by itself from process.chan:337 on.
+func (e *processComponent) settle92() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerIs
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle93 is what the component does by itself from process.chan:328 on.
+func (e *processComponent) settle93() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle94 is what the component does by itself from process.chan:344 on.
+func (e *processComponent) settle94() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle95 is what the component does by itself from process.chan:405 on.
+func (e *processComponent) settle95() ProcessSendDoneOrSendFailedOrOthers16 {
 	e.Shift(processDirs, e.v.d, processFirst, 0)
 	e.v.firstOwn = true
 	if e.Count(processFirst) == 1 {
@@ -15913,22 +16429,22 @@ func (e *processComponent) settle90() ProcessSendDoneOrSendFailedOrOthers16 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -15973,14 +16489,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -15990,35 +16506,35 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle91 is what the component does by itself from process.chan:206 on.
-func (e *processComponent) settle91() ProcessSendDoneOrSendFailedOrOthers13 {
+// settle96 is what the component does by itself from process.chan:214 on.
+func (e *processComponent) settle96() ProcessSendDoneOrSendFailedOrOthers13 {
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -16063,14 +16579,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -16080,15 +16596,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle92 is what the component does by itself from process.chan:207 on.
-func (e *processComponent) settle92() ProcessSendDoneOrSendFailedOrOthers20 {
+// settle97 is what the component does by itself from process.chan:215 on.
+func (e *processComponent) settle97() ProcessSendDoneOrSendFailedOrOthers20 {
 	if e.v.own {
 		e.added = e.Free(processDirs, 1)
 		e.Shift(processAt, 0, processDirs, e.added)
@@ -16096,26 +16612,26 @@ func (e *processComponent) settle92() ProcessSendDoneOrSendFailedOrOthers20 {
 			if e.v.own {
 				e.added = e.Free(processDirs, 1)
 				e.Shift(processAt, 0, processDirs, e.added)
-				goto l271
+				goto l274
 			}
 			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 			return &e.at.processAfterDone
 		}
-		goto l271
+		goto l274
 	}
 	e.at.processAfterFailed3 = ProcessAfterFailed3{e, e.Step()}
 	return &e.at.processAfterFailed3
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -16160,14 +16676,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -16177,35 +16693,35 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle93 is what the component does by itself from process.chan:206 on.
-func (e *processComponent) settle93() ProcessSendDoneOrSendFailedOrOthers13 {
+// settle98 is what the component does by itself from process.chan:214 on.
+func (e *processComponent) settle98() ProcessSendDoneOrSendFailedOrOthers13 {
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -16250,14 +16766,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -16267,15 +16783,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle94 is what the component does by itself from process.chan:277 on.
-func (e *processComponent) settle94() ProcessSendDoneOrSendFailedOrOthers21 {
+// settle99 is what the component does by itself from process.chan:285 on.
+func (e *processComponent) settle99() ProcessSendDoneOrSendFailedOrOthers21 {
 	if !e.Full(processFiles, 1) {
 		e.added = e.Free(processFiles, 1)
 		e.Shift(processF, 0, processFiles, e.added)
@@ -16284,26 +16800,26 @@ func (e *processComponent) settle94() ProcessSendDoneOrSendFailedOrOthers21 {
 			if e.v.own {
 				e.added = e.Free(processDirs, 1)
 				e.Shift(processAt, 0, processDirs, e.added)
-				goto l271
+				goto l274
 			}
 			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 			return &e.at.processAfterDone
 		}
-		goto l271
+		goto l274
 	}
 	e.at.processAfterKept = ProcessAfterKept{e, e.Step()}
 	return &e.at.processAfterKept
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -16348,14 +16864,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -16365,22 +16881,22 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle95 is what the component does by itself from process.chan:284 on.
-func (e *processComponent) settle95() ProcessSendDoneOrSendFailedOrOthers22 {
+// settle100 is what the component does by itself from process.chan:292 on.
+func (e *processComponent) settle100() ProcessSendDoneOrSendFailedOrOthers22 {
 	if e.v.own {
 		e.added = e.Free(processDirs, 1)
 		e.Shift(processAt, 0, processDirs, e.added)
 		e.v.own = false
-		goto l423
+		goto l432
 	}
-l423:
+l432:
 	if !e.Full(processDirs, 1) {
 		e.added = e.Free(processDirs, 1)
 		e.Shift(processD, 0, processDirs, e.added)
@@ -16389,26 +16905,26 @@ l423:
 			if e.v.own {
 				e.added = e.Free(processDirs, 1)
 				e.Shift(processAt, 0, processDirs, e.added)
-				goto l271
+				goto l274
 			}
 			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 			return &e.at.processAfterDone
 		}
-		goto l271
+		goto l274
 	}
 	e.at.processAfterKept2 = ProcessAfterKept2{e, e.Step()}
 	return &e.at.processAfterKept2
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -16453,14 +16969,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -16470,489 +16986,36 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle96 is what the component does by itself from process.chan:45 on.
-func (e *processComponent) settle96() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerDone
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle97 is what the component does by itself from process.chan:46 on.
-func (e *processComponent) settle97() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerFailed
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle98 is what the component does by itself from process.chan:368 on.
-func (e *processComponent) settle98() ProcessSendDoneOrSendFailedOrOthers13 {
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle99 is what the component does by itself from process.chan:45 on.
-func (e *processComponent) settle99() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerDone
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle100 is what the component does by itself from process.chan:46 on.
-func (e *processComponent) settle100() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerFailed
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle101 is what the component does by itself from process.chan:368 on.
+// settle101 is what the component does by itself from process.chan:45 on.
 func (e *processComponent) settle101() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerDone
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -16997,14 +17060,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -17014,15 +17077,468 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle102 is what the component does by itself from process.chan:409 on.
+// settle102 is what the component does by itself from process.chan:46 on.
 func (e *processComponent) settle102() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerFailed
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle103 is what the component does by itself from process.chan:376 on.
+func (e *processComponent) settle103() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle104 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle104() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerDone
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle105 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle105() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerFailed
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle106 is what the component does by itself from process.chan:376 on.
+func (e *processComponent) settle106() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle107 is what the component does by itself from process.chan:417 on.
+func (e *processComponent) settle107() ProcessSendDoneOrSendFailedOrOthers13 {
 	e.Shift(processX, 0, processFirst, 0)
 	e.Shift(processY, 0, processAt, 0)
 	e.v.answer = AnswerDone
@@ -17030,22 +17546,22 @@ func (e *processComponent) settle102() ProcessSendDoneOrSendFailedOrOthers13 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -17090,14 +17606,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -17107,37 +17623,37 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle103 is what the component does by itself from process.chan:413 on.
-func (e *processComponent) settle103() ProcessSendDoneOrSendFailedOrOthers13 {
+// settle108 is what the component does by itself from process.chan:421 on.
+func (e *processComponent) settle108() ProcessSendDoneOrSendFailedOrOthers13 {
 	e.Shift(processX, 0, processFirst, 0)
 	e.Shift(processY, 0, processAt, 0)
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -17182,14 +17698,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -17199,35 +17715,35 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle104 is what the component does by itself from process.chan:206 on.
-func (e *processComponent) settle104() ProcessSendDoneOrSendFailedOrOthers13 {
+// settle109 is what the component does by itself from process.chan:214 on.
+func (e *processComponent) settle109() ProcessSendDoneOrSendFailedOrOthers13 {
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -17272,14 +17788,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -17289,35 +17805,35 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle105 is what the component does by itself from process.chan:276 on.
-func (e *processComponent) settle105() ProcessSendDoneOrSendFailedOrOthers13 {
+// settle110 is what the component does by itself from process.chan:284 on.
+func (e *processComponent) settle110() ProcessSendDoneOrSendFailedOrOthers13 {
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -17362,14 +17878,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -17379,15 +17895,15 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle106 is what the component does by itself from process.chan:277 on.
-func (e *processComponent) settle106() ProcessSendDoneOrSendFailedOrOthers23 {
+// settle111 is what the component does by itself from process.chan:285 on.
+func (e *processComponent) settle111() ProcessSendDoneOrSendFailedOrOthers23 {
 	if !e.Full(processFiles, 1) {
 		e.added = e.Free(processFiles, 1)
 		e.Shift(processF, 0, processFiles, e.added)
@@ -17396,26 +17912,26 @@ func (e *processComponent) settle106() ProcessSendDoneOrSendFailedOrOthers23 {
 			if e.v.own {
 				e.added = e.Free(processDirs, 1)
 				e.Shift(processAt, 0, processDirs, e.added)
-				goto l271
+				goto l274
 			}
 			e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 			return &e.at.processAfterDone
 		}
-		goto l271
+		goto l274
 	}
 	e.at.processAfterDone4 = ProcessAfterDone4{e, e.Step()}
 	return &e.at.processAfterDone4
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -17460,14 +17976,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -17477,489 +17993,35 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
 	return &e.at.processAfterExit
 }
 
-// settle107 is what the component does by itself from process.chan:283 on.
-func (e *processComponent) settle107() ProcessSendDoneOrSendFailedOrOthers13 {
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle108 is what the component does by itself from process.chan:45 on.
-func (e *processComponent) settle108() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerDone
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle109 is what the component does by itself from process.chan:46 on.
-func (e *processComponent) settle109() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerFailed
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle110 is what the component does by itself from process.chan:276 on.
-func (e *processComponent) settle110() ProcessSendDoneOrSendFailedOrOthers13 {
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle111 is what the component does by itself from process.chan:45 on.
-func (e *processComponent) settle111() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerDone
-	if e.Count(processAt) == 1 {
-		if e.v.own {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
-		}
-		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
-		return &e.at.processAfterDone
-	}
-l271:
-	if e.Count(processFirst) == 1 {
-		if e.v.firstOwn {
-			e.added = e.Free(processDirs, 1)
-			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
-		}
-		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
-		return &e.at.processAfterClose
-	}
-l272:
-	if e.v.answer == AnswerDone {
-		e.at.processSendDone = ProcessSendDone{e, e.Step()}
-		return &e.at.processSendDone
-	}
-	if e.v.answer == AnswerFailed {
-		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
-		return &e.at.processSendFailed
-	}
-	if e.v.answer == AnswerData {
-		e.at.processSendData = ProcessSendData{e, e.Step()}
-		return &e.at.processSendData
-	}
-	if e.v.answer == AnswerWritten {
-		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
-		return &e.at.processSendWritten
-	}
-	if e.v.answer == AnswerIs {
-		e.at.processSendIs = ProcessSendIs{e, e.Step()}
-		return &e.at.processSendIs
-	}
-	if e.v.answer == AnswerPosition {
-		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
-		return &e.at.processSendPosition
-	}
-	if e.v.answer == AnswerDescribed {
-		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
-		return &e.at.processSendDescribed
-	}
-	if e.v.answer == AnswerOpened {
-		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
-		return &e.at.processSendOpened
-	}
-	if e.v.answer == AnswerTime {
-		e.at.processSendTime = ProcessSendTime{e, e.Step()}
-		return &e.at.processSendTime
-	}
-	if e.v.answer == AnswerWoken {
-		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
-		return &e.at.processSendWoken
-	}
-	if e.v.answer == AnswerNothing {
-		e.v.f = 0
-		goto l98
-	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
-l98:
-	if e.Has(processFiles, e.v.f) {
-		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
-		return &e.at.processAfterArguments
-	}
-	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
-		goto l98
-	}
-	e.v.d = 0
-l155:
-	if e.Has(processDirs, e.v.d) {
-		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
-		return &e.at.processAfterEnvironment
-	}
-	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
-		goto l155
-	}
-	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
-	return &e.at.processAfterExit
-}
-
-// settle112 is what the component does by itself from process.chan:46 on.
+// settle112 is what the component does by itself from process.chan:291 on.
 func (e *processComponent) settle112() ProcessSendDoneOrSendFailedOrOthers13 {
-	e.v.answer = AnswerFailed
 	if e.Count(processAt) == 1 {
 		if e.v.own {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processAt, 0, processDirs, e.added)
-			goto l271
+			goto l274
 		}
 		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
 		return &e.at.processAfterDone
 	}
-l271:
+l274:
 	if e.Count(processFirst) == 1 {
 		if e.v.firstOwn {
 			e.added = e.Free(processDirs, 1)
 			e.Shift(processFirst, 0, processDirs, e.added)
-			goto l272
+			goto l275
 		}
 		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
 		return &e.at.processAfterClose
 	}
-l272:
+l275:
 	if e.v.answer == AnswerDone {
 		e.at.processSendDone = ProcessSendDone{e, e.Step()}
 		return &e.at.processSendDone
@@ -18004,14 +18066,14 @@ l272:
 		e.v.f = 0
 		goto l98
 	}
-	panic("channel: syscall.Process is stuck at process.chan:700")
+	panic("channel: syscall.Process is stuck at process.chan:714")
 l98:
 	if e.Has(processFiles, e.v.f) {
 		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
 		return &e.at.processAfterArguments
 	}
 	if e.v.f < e.sizes.fds-1 {
-		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:735")
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
 		goto l98
 	}
 	e.v.d = 0
@@ -18021,7 +18083,461 @@ l155:
 		return &e.at.processAfterEnvironment
 	}
 	if e.v.d < e.sizes.fds-1 {
-		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:738")
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle113 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle113() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerDone
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle114 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle114() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerFailed
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle115 is what the component does by itself from process.chan:284 on.
+func (e *processComponent) settle115() ProcessSendDoneOrSendFailedOrOthers13 {
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle116 is what the component does by itself from process.chan:45 on.
+func (e *processComponent) settle116() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerDone
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
+		goto l155
+	}
+	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}
+	return &e.at.processAfterExit
+}
+
+// settle117 is what the component does by itself from process.chan:46 on.
+func (e *processComponent) settle117() ProcessSendDoneOrSendFailedOrOthers13 {
+	e.v.answer = AnswerFailed
+	if e.Count(processAt) == 1 {
+		if e.v.own {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processAt, 0, processDirs, e.added)
+			goto l274
+		}
+		e.at.processAfterDone = ProcessAfterDone{e, e.Step()}
+		return &e.at.processAfterDone
+	}
+l274:
+	if e.Count(processFirst) == 1 {
+		if e.v.firstOwn {
+			e.added = e.Free(processDirs, 1)
+			e.Shift(processFirst, 0, processDirs, e.added)
+			goto l275
+		}
+		e.at.processAfterClose = ProcessAfterClose{e, e.Step()}
+		return &e.at.processAfterClose
+	}
+l275:
+	if e.v.answer == AnswerDone {
+		e.at.processSendDone = ProcessSendDone{e, e.Step()}
+		return &e.at.processSendDone
+	}
+	if e.v.answer == AnswerFailed {
+		e.at.processSendFailed = ProcessSendFailed{e, e.Step()}
+		return &e.at.processSendFailed
+	}
+	if e.v.answer == AnswerData {
+		e.at.processSendData = ProcessSendData{e, e.Step()}
+		return &e.at.processSendData
+	}
+	if e.v.answer == AnswerWritten {
+		e.at.processSendWritten = ProcessSendWritten{e, e.Step()}
+		return &e.at.processSendWritten
+	}
+	if e.v.answer == AnswerIs {
+		e.at.processSendIs = ProcessSendIs{e, e.Step()}
+		return &e.at.processSendIs
+	}
+	if e.v.answer == AnswerPosition {
+		e.at.processSendPosition = ProcessSendPosition{e, e.Step()}
+		return &e.at.processSendPosition
+	}
+	if e.v.answer == AnswerDescribed {
+		e.at.processSendDescribed = ProcessSendDescribed{e, e.Step()}
+		return &e.at.processSendDescribed
+	}
+	if e.v.answer == AnswerOpened {
+		e.at.processSendOpened = ProcessSendOpened{e, e.Step()}
+		return &e.at.processSendOpened
+	}
+	if e.v.answer == AnswerTime {
+		e.at.processSendTime = ProcessSendTime{e, e.Step()}
+		return &e.at.processSendTime
+	}
+	if e.v.answer == AnswerWoken {
+		e.at.processSendWoken = ProcessSendWoken{e, e.Step()}
+		return &e.at.processSendWoken
+	}
+	if e.v.answer == AnswerNothing {
+		e.v.f = 0
+		goto l98
+	}
+	panic("channel: syscall.Process is stuck at process.chan:714")
+l98:
+	if e.Has(processFiles, e.v.f) {
+		e.at.processAfterArguments = ProcessAfterArguments{e, e.Step()}
+		return &e.at.processAfterArguments
+	}
+	if e.v.f < e.sizes.fds-1 {
+		e.v.f = e.InRange(e.v.f+1, 0, e.sizes.fds-1, "f", "process.chan:749")
+		goto l98
+	}
+	e.v.d = 0
+l155:
+	if e.Has(processDirs, e.v.d) {
+		e.at.processAfterEnvironment = ProcessAfterEnvironment{e, e.Step()}
+		return &e.at.processAfterEnvironment
+	}
+	if e.v.d < e.sizes.fds-1 {
+		e.v.d = e.InRange(e.v.d+1, 0, e.sizes.fds-1, "d", "process.chan:752")
 		goto l155
 	}
 	e.at.processAfterExit = ProcessAfterExit{e, e.Step()}

@@ -267,24 +267,24 @@ var (
 	}}
 	directoryServingChoice = channel.Choice{ID: 2, State: "DirectoryServing", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:225:16"},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:232:16"},
-		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:233:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/directory.chan:234:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 1, At: "protocols/vnode/directory.chan:235:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 2, At: "protocols/vnode/directory.chan:238:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 3, At: "protocols/vnode/directory.chan:241:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 4, At: "protocols/vnode/directory.chan:244:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 5, At: "protocols/vnode/directory.chan:247:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 6, At: "protocols/vnode/directory.chan:250:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 7, At: "protocols/vnode/directory.chan:253:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 8, At: "protocols/vnode/directory.chan:256:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 9, At: "protocols/vnode/directory.chan:259:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 10, At: "protocols/vnode/directory.chan:262:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 11, At: "protocols/vnode/directory.chan:265:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 12, At: "protocols/vnode/directory.chan:268:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 13, At: "protocols/vnode/directory.chan:271:16"},
-		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 14, At: "protocols/vnode/directory.chan:274:16"},
-		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:275:16"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/directory.chan:228:16"},
+		{Kind: channel.Recv, Slot: directoryControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/directory.chan:229:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/directory.chan:230:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 1, At: "protocols/vnode/directory.chan:231:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 2, At: "protocols/vnode/directory.chan:234:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 3, At: "protocols/vnode/directory.chan:237:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 4, At: "protocols/vnode/directory.chan:240:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 5, At: "protocols/vnode/directory.chan:243:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 6, At: "protocols/vnode/directory.chan:246:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 7, At: "protocols/vnode/directory.chan:249:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 8, At: "protocols/vnode/directory.chan:252:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 9, At: "protocols/vnode/directory.chan:255:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 10, At: "protocols/vnode/directory.chan:258:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 11, At: "protocols/vnode/directory.chan:261:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 12, At: "protocols/vnode/directory.chan:264:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 13, At: "protocols/vnode/directory.chan:267:16"},
+		{Kind: channel.Recv, Slot: directoryClients, Peer: 0, Point: 0, Label: 14, At: "protocols/vnode/directory.chan:270:16"},
+		{Kind: channel.Gone, Slot: directoryClients, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/directory.chan:271:16"},
 	}}
 	directoryAfterOpenChoice = channel.Choice{ID: 3, State: "DirectoryAfterOpen", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Now, Takes: "protocols/dir.Dir", At: "protocols/vnode/directory.chan:100:20"},
@@ -328,7 +328,7 @@ func (v DirectoryView) Told() bool { return v.e.v.told }
 // G is g (directory.chan:180).
 func (v DirectoryView) G() int { return v.e.v.g }
 
-// C is c (directory.chan:234).
+// C is c (directory.chan:230).
 func (v DirectoryView) C() int { return v.e.v.c }
 
 // Added is the member that an add has made last.
@@ -799,7 +799,8 @@ func (s DirectoryTelling) Choose() (DirectoryTellingOption, error) {
 	case 2:
 		m := &e.m.directoryTellingJoin
 		e.PutAt(e.TakeEnd(0), directoryGroup, 0, 0)
-		e.Drop(directoryGroup, 0)
+		e.added = e.Free(directoryGroups, 1)
+		e.Shift(directoryGroup, 0, directoryGroups, e.added)
 		m.Next = DirectoryTelling{e, e.Step()}
 		return m, nil
 
@@ -1121,7 +1122,8 @@ func (s DirectoryWaiting) Choose() (DirectoryWaitingOption, error) {
 	case 1:
 		m := &e.m.directoryWaitingJoin
 		e.PutAt(e.TakeEnd(0), directoryGroup, 0, 0)
-		e.Drop(directoryGroup, 0)
+		e.added = e.Free(directoryGroups, 1)
+		e.Shift(directoryGroup, 0, directoryGroups, e.added)
 		m.Next = DirectoryWaiting{e, e.Step()}
 		return m, nil
 
@@ -1328,24 +1330,24 @@ func (s DirectoryAnswering) Failed() (DirectoryAfterFailed, error) {
 // DirectoryServing is a state of vnode.Directory at serving (directory.chan:224).
 // Next:
 //   - Join(group) <- control (directory.chan:225)
-//   - Serve(opening) <- control (directory.chan:232)
-//   - Retire() <- control (directory.chan:233)
-//   - Open(_, _, opening) <- clients[c at rest] (directory.chan:234)
-//   - Find(_) <- clients[c at rest] (directory.chan:235)
-//   - List(_) <- clients[c at rest] (directory.chan:238)
-//   - MakeDir(_) <- clients[c at rest] (directory.chan:241)
-//   - Symlink(_, _) <- clients[c at rest] (directory.chan:244)
-//   - ReadLink(_) <- clients[c at rest] (directory.chan:247)
-//   - Stat() <- clients[c at rest] (directory.chan:250)
-//   - SetTimes(_, _) <- clients[c at rest] (directory.chan:253)
-//   - Sync() <- clients[c at rest] (directory.chan:256)
-//   - Link(_, _) <- clients[c at rest] (directory.chan:259)
-//   - Unlink(_, _) <- clients[c at rest] (directory.chan:262)
-//   - Rename(_, _) <- clients[c at rest] (directory.chan:265)
-//   - Adopt(_, _) <- clients[c at rest] (directory.chan:268)
-//   - Release(_, _) <- clients[c at rest] (directory.chan:271)
-//   - Close() <- clients[c at rest] (directory.chan:274)
-//   - gone <- clients[c] (directory.chan:275)
+//   - Serve(opening) <- control (directory.chan:228)
+//   - Retire() <- control (directory.chan:229)
+//   - Open(_, _, opening) <- clients[c at rest] (directory.chan:230)
+//   - Find(_) <- clients[c at rest] (directory.chan:231)
+//   - List(_) <- clients[c at rest] (directory.chan:234)
+//   - MakeDir(_) <- clients[c at rest] (directory.chan:237)
+//   - Symlink(_, _) <- clients[c at rest] (directory.chan:240)
+//   - ReadLink(_) <- clients[c at rest] (directory.chan:243)
+//   - Stat() <- clients[c at rest] (directory.chan:246)
+//   - SetTimes(_, _) <- clients[c at rest] (directory.chan:249)
+//   - Sync() <- clients[c at rest] (directory.chan:252)
+//   - Link(_, _) <- clients[c at rest] (directory.chan:255)
+//   - Unlink(_, _) <- clients[c at rest] (directory.chan:258)
+//   - Rename(_, _) <- clients[c at rest] (directory.chan:261)
+//   - Adopt(_, _) <- clients[c at rest] (directory.chan:264)
+//   - Release(_, _) <- clients[c at rest] (directory.chan:267)
+//   - Close() <- clients[c at rest] (directory.chan:270)
+//   - gone <- clients[c] (directory.chan:271)
 type DirectoryServing struct {
 	e    *directoryComponent
 	step uint32
@@ -1368,7 +1370,9 @@ func (s DirectoryServing) Choose() (DirectoryServingOption, error) {
 	case 0:
 		m := &e.m.directoryServingJoin
 		e.PutAt(e.TakeEnd(0), directoryGroup, 0, 0)
-		e.settle6()
+		e.added = e.Free(directoryGroups, 1)
+		e.Shift(directoryGroup, 0, directoryGroups, e.added)
+		e.v.wanted = WantedNothing
 		m.Next = DirectoryWorking{e, e.Step()}
 		return m, nil
 
@@ -2622,7 +2626,7 @@ func (s DirectoryAfterIdle) SendGroupsDetach() (DirectoryAfterIdleOrAfterDetach,
 	}
 	e.Commit()
 	e.Close(directoryGroups, e.v.g)
-	return e.settle7(), nil
+	return e.settle6(), nil
 }
 
 // DirectoryAfterNewDir3 is a state of vnode.Directory (directory.chan:102).
@@ -2891,21 +2895,21 @@ type DirectoryServingJoin struct {
 
 func (*DirectoryServingJoin) directoryServingOption() {}
 
-// DirectoryServingServe is Serve(opening) <- control (directory.chan:232). It is valid until the next step.
+// DirectoryServingServe is Serve(opening) <- control (directory.chan:228). It is valid until the next step.
 type DirectoryServingServe struct {
 	Next DirectoryWorking
 }
 
 func (*DirectoryServingServe) directoryServingOption() {}
 
-// DirectoryServingRetire is Retire() <- control (directory.chan:233). It is valid until the next step.
+// DirectoryServingRetire is Retire() <- control (directory.chan:229). It is valid until the next step.
 type DirectoryServingRetire struct {
 	Next DirectoryWorking
 }
 
 func (*DirectoryServingRetire) directoryServingOption() {}
 
-// DirectoryServingOpen is Open(_, _, opening) <- clients[c at rest] (directory.chan:234). It is valid until the next step.
+// DirectoryServingOpen is Open(_, _, opening) <- clients[c at rest] (directory.chan:230). It is valid until the next step.
 type DirectoryServingOpen struct {
 	Member int
 	Name   string
@@ -2915,7 +2919,7 @@ type DirectoryServingOpen struct {
 
 func (*DirectoryServingOpen) directoryServingOption() {}
 
-// DirectoryServingFind is Find(_) <- clients[c at rest] (directory.chan:235). It is valid until the next step.
+// DirectoryServingFind is Find(_) <- clients[c at rest] (directory.chan:231). It is valid until the next step.
 type DirectoryServingFind struct {
 	Member int
 	Name   string
@@ -2924,7 +2928,7 @@ type DirectoryServingFind struct {
 
 func (*DirectoryServingFind) directoryServingOption() {}
 
-// DirectoryServingList is List(_) <- clients[c at rest] (directory.chan:238). It is valid until the next step.
+// DirectoryServingList is List(_) <- clients[c at rest] (directory.chan:234). It is valid until the next step.
 type DirectoryServingList struct {
 	Member int
 	Cookie uint64
@@ -2933,7 +2937,7 @@ type DirectoryServingList struct {
 
 func (*DirectoryServingList) directoryServingOption() {}
 
-// DirectoryServingMakeDir is MakeDir(_) <- clients[c at rest] (directory.chan:241). It is valid until the next step.
+// DirectoryServingMakeDir is MakeDir(_) <- clients[c at rest] (directory.chan:237). It is valid until the next step.
 type DirectoryServingMakeDir struct {
 	Member int
 	Name   string
@@ -2942,7 +2946,7 @@ type DirectoryServingMakeDir struct {
 
 func (*DirectoryServingMakeDir) directoryServingOption() {}
 
-// DirectoryServingSymlink is Symlink(_, _) <- clients[c at rest] (directory.chan:244). It is valid until the next step.
+// DirectoryServingSymlink is Symlink(_, _) <- clients[c at rest] (directory.chan:240). It is valid until the next step.
 type DirectoryServingSymlink struct {
 	Member int
 	Name   string
@@ -2952,7 +2956,7 @@ type DirectoryServingSymlink struct {
 
 func (*DirectoryServingSymlink) directoryServingOption() {}
 
-// DirectoryServingReadLink is ReadLink(_) <- clients[c at rest] (directory.chan:247). It is valid until the next step.
+// DirectoryServingReadLink is ReadLink(_) <- clients[c at rest] (directory.chan:243). It is valid until the next step.
 type DirectoryServingReadLink struct {
 	Member int
 	Name   string
@@ -2961,7 +2965,7 @@ type DirectoryServingReadLink struct {
 
 func (*DirectoryServingReadLink) directoryServingOption() {}
 
-// DirectoryServingStat is Stat() <- clients[c at rest] (directory.chan:250). It is valid until the next step.
+// DirectoryServingStat is Stat() <- clients[c at rest] (directory.chan:246). It is valid until the next step.
 type DirectoryServingStat struct {
 	Member int
 	Next   DirectoryWorking
@@ -2969,7 +2973,7 @@ type DirectoryServingStat struct {
 
 func (*DirectoryServingStat) directoryServingOption() {}
 
-// DirectoryServingSetTimes is SetTimes(_, _) <- clients[c at rest] (directory.chan:253). It is valid until the next step.
+// DirectoryServingSetTimes is SetTimes(_, _) <- clients[c at rest] (directory.chan:249). It is valid until the next step.
 type DirectoryServingSetTimes struct {
 	Member int
 	Atime  uint64
@@ -2979,7 +2983,7 @@ type DirectoryServingSetTimes struct {
 
 func (*DirectoryServingSetTimes) directoryServingOption() {}
 
-// DirectoryServingSync is Sync() <- clients[c at rest] (directory.chan:256). It is valid until the next step.
+// DirectoryServingSync is Sync() <- clients[c at rest] (directory.chan:252). It is valid until the next step.
 type DirectoryServingSync struct {
 	Member int
 	Next   DirectoryWorking
@@ -2987,7 +2991,7 @@ type DirectoryServingSync struct {
 
 func (*DirectoryServingSync) directoryServingOption() {}
 
-// DirectoryServingLink is Link(_, _) <- clients[c at rest] (directory.chan:259). It is valid until the next step.
+// DirectoryServingLink is Link(_, _) <- clients[c at rest] (directory.chan:255). It is valid until the next step.
 type DirectoryServingLink struct {
 	Member int
 	Name   string
@@ -2997,7 +3001,7 @@ type DirectoryServingLink struct {
 
 func (*DirectoryServingLink) directoryServingOption() {}
 
-// DirectoryServingUnlink is Unlink(_, _) <- clients[c at rest] (directory.chan:262). It is valid until the next step.
+// DirectoryServingUnlink is Unlink(_, _) <- clients[c at rest] (directory.chan:258). It is valid until the next step.
 type DirectoryServingUnlink struct {
 	Member int
 	Name   string
@@ -3007,7 +3011,7 @@ type DirectoryServingUnlink struct {
 
 func (*DirectoryServingUnlink) directoryServingOption() {}
 
-// DirectoryServingRename is Rename(_, _) <- clients[c at rest] (directory.chan:265). It is valid until the next step.
+// DirectoryServingRename is Rename(_, _) <- clients[c at rest] (directory.chan:261). It is valid until the next step.
 type DirectoryServingRename struct {
 	Member int
 	Old    string
@@ -3017,7 +3021,7 @@ type DirectoryServingRename struct {
 
 func (*DirectoryServingRename) directoryServingOption() {}
 
-// DirectoryServingAdopt is Adopt(_, _) <- clients[c at rest] (directory.chan:268). It is valid until the next step.
+// DirectoryServingAdopt is Adopt(_, _) <- clients[c at rest] (directory.chan:264). It is valid until the next step.
 type DirectoryServingAdopt struct {
 	Member int
 	Name   string
@@ -3027,7 +3031,7 @@ type DirectoryServingAdopt struct {
 
 func (*DirectoryServingAdopt) directoryServingOption() {}
 
-// DirectoryServingRelease is Release(_, _) <- clients[c at rest] (directory.chan:271). It is valid until the next step.
+// DirectoryServingRelease is Release(_, _) <- clients[c at rest] (directory.chan:267). It is valid until the next step.
 type DirectoryServingRelease struct {
 	Member int
 	Name   string
@@ -3037,7 +3041,7 @@ type DirectoryServingRelease struct {
 
 func (*DirectoryServingRelease) directoryServingOption() {}
 
-// DirectoryServingClose is Close() <- clients[c at rest] (directory.chan:274). It is valid until the next step.
+// DirectoryServingClose is Close() <- clients[c at rest] (directory.chan:270). It is valid until the next step.
 type DirectoryServingClose struct {
 	Member int
 	Next   DirectoryWorking
@@ -3045,7 +3049,7 @@ type DirectoryServingClose struct {
 
 func (*DirectoryServingClose) directoryServingOption() {}
 
-// DirectoryServingGone is gone <- clients[c] (directory.chan:275). It is valid until the next step.
+// DirectoryServingGone is gone <- clients[c] (directory.chan:271). It is valid until the next step.
 type DirectoryServingGone struct {
 	Member int
 	Next   DirectoryWorking
@@ -3403,28 +3407,16 @@ l83:
 	return &e.at.directoryAfterDetach
 }
 
-// settle6 is what the component does by itself from directory.chan:226 on.
-func (e *directoryComponent) settle6() {
-	if e.Count(directoryGroups) == e.sizes.stretches {
-		e.Drop(directoryGroup, 0)
-		goto l121
-	}
-	e.added = e.Free(directoryGroups, 1)
-	e.Shift(directoryGroup, 0, directoryGroups, e.added)
-l121:
-	e.v.wanted = WantedNothing
-}
-
-// settle7 is what the component does by itself from directory.chan:124 on.
-func (e *directoryComponent) settle7() DirectoryAfterIdleOrAfterDetach {
-l118:
+// settle6 is what the component does by itself from directory.chan:124 on.
+func (e *directoryComponent) settle6() DirectoryAfterIdleOrAfterDetach {
+l117:
 	if e.v.g < e.sizes.stretches-1 {
 		e.v.g = e.InRange(e.v.g+1, 0, e.sizes.stretches-1, "g", "directory.chan:124")
 		if e.Has(directoryGroups, e.v.g) {
 			e.at.directoryAfterIdle = DirectoryAfterIdle{e, e.Step()}
 			return &e.at.directoryAfterIdle
 		}
-		goto l118
+		goto l117
 	}
 	e.at.directoryAfterDetach = DirectoryAfterDetach{e, e.Step()}
 	return &e.at.directoryAfterDetach

@@ -213,26 +213,26 @@ var (
 	vnodeAfterSync2ReceiveGroupsOp                  = channel.Op{State: "VnodeAfterSync2", Method: "ReceiveGroups", Slot: vnodeGroups, Peer: 1, Labels: 1<<14 | 1<<10, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:62:20"}
 	vnodeAfterNewFileSendOpeningOpenedOp            = channel.Op{State: "VnodeAfterNewFile", Method: "SendOpeningOpened", Slot: vnodeOpening, Peer: 0, Label: 0, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/file.chan:77:24"}
 	vnodeAfterIdleSendGroupsDetachOp                = channel.Op{State: "VnodeAfterIdle", Method: "SendGroupsDetach", Slot: vnodeGroups, Peer: 1, Label: 8, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:95:17"}
-	vnodeAfterWatchSendSleepersReadyOp              = channel.Op{State: "VnodeAfterWatch", Method: "SendSleepersReady", Slot: vnodeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/file.chan:219:24"}
+	vnodeAfterWatchSendSleepersReadyOp              = channel.Op{State: "VnodeAfterWatch", Method: "SendSleepersReady", Slot: vnodeSleepers, Peer: 0, Label: 1, Point: channel.AnyPoint, Gone: true, At: "protocols/vnode/file.chan:215:24"}
 	vnodeAfterDetachSendDiskDetachOp                = channel.Op{State: "VnodeAfterDetach", Method: "SendDiskDetach", Slot: vnodeDisk, Peer: 1, Label: 3, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:97:13"}
 	vnodeAfterDetach2SendControlRetiredOp           = channel.Op{State: "VnodeAfterDetach2", Method: "SendControlRetired", Slot: vnodeControl, Peer: 0, Label: 4, Point: channel.AnyPoint, At: "protocols/vnode/file.chan:98:13"}
 	vnodeServingChoice                              = channel.Choice{ID: 0, State: "VnodeServing", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:180:16"},
-		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/file.chan:187:16"},
-		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/file.chan:188:16"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/file.chan:189:16"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 1, At: "protocols/vnode/file.chan:192:16"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 2, At: "protocols/vnode/file.chan:195:16"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 3, At: "protocols/vnode/file.chan:198:16"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 4, At: "protocols/vnode/file.chan:201:16"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 5, At: "protocols/vnode/file.chan:204:16"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 6, At: "protocols/vnode/file.chan:207:16"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 8, At: "protocols/vnode/file.chan:210:16"},
-		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:211:16"},
-		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 7, At: "protocols/vnode/file.chan:213:16"},
-		{Kind: channel.Recv, Slot: vnodeSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/vnode/file.chan:224:16"},
-		{Kind: channel.Recv, Slot: vnodeSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/vnode/file.chan:224:16"},
-		{Kind: channel.Gone, Slot: vnodeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:225:16"},
+		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 1, At: "protocols/vnode/file.chan:183:16"},
+		{Kind: channel.Recv, Slot: vnodeControl, Peer: 0, Point: channel.AnyPoint, Label: 2, At: "protocols/vnode/file.chan:184:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 0, At: "protocols/vnode/file.chan:185:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 1, At: "protocols/vnode/file.chan:188:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 2, At: "protocols/vnode/file.chan:191:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 3, At: "protocols/vnode/file.chan:194:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 4, At: "protocols/vnode/file.chan:197:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 5, At: "protocols/vnode/file.chan:200:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 6, At: "protocols/vnode/file.chan:203:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 8, At: "protocols/vnode/file.chan:206:16"},
+		{Kind: channel.Gone, Slot: vnodeFiles, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:207:16"},
+		{Kind: channel.Recv, Slot: vnodeFiles, Peer: 0, Point: 0, Label: 7, At: "protocols/vnode/file.chan:209:16"},
+		{Kind: channel.Recv, Slot: vnodeSleepers, Peer: 0, Point: 1, Label: 0, At: "protocols/vnode/file.chan:220:16"},
+		{Kind: channel.Recv, Slot: vnodeSleepers, Peer: 0, Point: 4, Label: 0, At: "protocols/vnode/file.chan:220:16"},
+		{Kind: channel.Gone, Slot: vnodeSleepers, Peer: 0, Point: channel.AnyPoint, Label: 0, At: "protocols/vnode/file.chan:221:16"},
 	}}
 	vnodeAfterOpenChoice = channel.Choice{ID: 1, State: "VnodeAfterOpen", Method: "Choose", Options: []channel.Option{
 		{Kind: channel.Now, Takes: "protocols/file.File", At: "protocols/vnode/file.chan:74:20"},
@@ -264,10 +264,10 @@ func (v VnodeView) Asked() Asked { return v.e.v.asked }
 // G is g (file.chan:147).
 func (v VnodeView) G() int { return v.e.v.g }
 
-// F is f (file.chan:189).
+// F is f (file.chan:185).
 func (v VnodeView) F() int { return v.e.v.f }
 
-// S is s (file.chan:217).
+// S is s (file.chan:213).
 func (v VnodeView) S() int { return v.e.v.s }
 
 // Added is the member that an add has made last.
@@ -651,20 +651,20 @@ func (s VnodeAnswering) Failed() (VnodeAfterFailed, error) {
 // VnodeServing is a state of vnode.Vnode at serving (file.chan:179).
 // Next:
 //   - Join(group) <- control (file.chan:180)
-//   - Serve(opening) <- control (file.chan:187)
-//   - Retire() <- control (file.chan:188)
-//   - Read(_, _) <- files[f at rest] (file.chan:189)
-//   - Write(_, _) <- files[f at rest] (file.chan:192)
-//   - Append(_) <- files[f at rest] (file.chan:195)
-//   - Truncate(_) <- files[f at rest] (file.chan:198)
-//   - SetTimes(_, _) <- files[f at rest] (file.chan:201)
-//   - Sync() <- files[f at rest] (file.chan:204)
-//   - Stat() <- files[f at rest] (file.chan:207)
-//   - Close() <- files[f at rest] (file.chan:210)
-//   - gone <- files[f] (file.chan:211)
-//   - Watch(_, waker) <- files[f at rest] (file.chan:213)
-//   - Release() <- sleepers[s at answered] (file.chan:224)
-//   - gone <- sleepers[s] (file.chan:225)
+//   - Serve(opening) <- control (file.chan:183)
+//   - Retire() <- control (file.chan:184)
+//   - Read(_, _) <- files[f at rest] (file.chan:185)
+//   - Write(_, _) <- files[f at rest] (file.chan:188)
+//   - Append(_) <- files[f at rest] (file.chan:191)
+//   - Truncate(_) <- files[f at rest] (file.chan:194)
+//   - SetTimes(_, _) <- files[f at rest] (file.chan:197)
+//   - Sync() <- files[f at rest] (file.chan:200)
+//   - Stat() <- files[f at rest] (file.chan:203)
+//   - Close() <- files[f at rest] (file.chan:206)
+//   - gone <- files[f] (file.chan:207)
+//   - Watch(_, waker) <- files[f at rest] (file.chan:209)
+//   - Release() <- sleepers[s at answered] (file.chan:220)
+//   - gone <- sleepers[s] (file.chan:221)
 type VnodeServing struct {
 	e    *vnodeComponent
 	step uint32
@@ -687,7 +687,9 @@ func (s VnodeServing) Choose() (VnodeServingOption, error) {
 	case 0:
 		m := &e.m.vnodeServingJoin
 		e.PutAt(e.TakeEnd(0), vnodeGroup, 0, 0)
-		e.settle4()
+		e.added = e.Free(vnodeGroups, 1)
+		e.Shift(vnodeGroup, 0, vnodeGroups, e.added)
+		e.v.asked = AskedNothing
 		m.Next = VnodeWorking{e, e.Step()}
 		return m, nil
 
@@ -804,7 +806,7 @@ func (s VnodeServing) Choose() (VnodeServingOption, error) {
 		e.v.f = taken.Member
 		e.PutAt(e.TakeEnd(0), vnodeWaker, 0, 0)
 		e.Move(vnodeFiles, taken.Member, 0)
-		m.Next = e.settle5()
+		m.Next = e.settle4()
 		return m, nil
 
 	case 13, 14:
@@ -1820,13 +1822,13 @@ func (s VnodeAfterIdle) SendGroupsDetach() (VnodeAfterIdleOrAfterDetach, error) 
 	}
 	e.Commit()
 	e.Close(vnodeGroups, e.v.g)
-	return e.settle6(), nil
+	return e.settle5(), nil
 }
 
-// VnodeAfterWatch is a state of vnode.Vnode (file.chan:218).
+// VnodeAfterWatch is a state of vnode.Vnode (file.chan:214).
 // Next:
-//   - sleepers[s] <- Ready() (file.chan:219)
-//   - gone <- sleepers[s] (file.chan:220)
+//   - sleepers[s] <- Ready() (file.chan:215)
+//   - gone <- sleepers[s] (file.chan:216)
 type VnodeAfterWatch struct {
 	e    *vnodeComponent
 	step uint32
@@ -1835,7 +1837,7 @@ type VnodeAfterWatch struct {
 // View reads the model variables.
 func (s VnodeAfterWatch) View() VnodeView { return VnodeView{s.e} }
 
-// SendSleepersReady does sleepers[s] <- Ready() (file.chan:219), or sees that the peer is gone.
+// SendSleepersReady does sleepers[s] <- Ready() (file.chan:215), or sees that the peer is gone.
 func (s VnodeAfterWatch) SendSleepersReady() (VnodeWorking, error) {
 	e := s.e
 	if e == nil {
@@ -2020,21 +2022,21 @@ type VnodeServingJoin struct {
 
 func (*VnodeServingJoin) vnodeServingOption() {}
 
-// VnodeServingServe is Serve(opening) <- control (file.chan:187). It is valid until the next step.
+// VnodeServingServe is Serve(opening) <- control (file.chan:183). It is valid until the next step.
 type VnodeServingServe struct {
 	Next VnodeWorking
 }
 
 func (*VnodeServingServe) vnodeServingOption() {}
 
-// VnodeServingRetire is Retire() <- control (file.chan:188). It is valid until the next step.
+// VnodeServingRetire is Retire() <- control (file.chan:184). It is valid until the next step.
 type VnodeServingRetire struct {
 	Next VnodeWorking
 }
 
 func (*VnodeServingRetire) vnodeServingOption() {}
 
-// VnodeServingRead is Read(_, _) <- files[f at rest] (file.chan:189). It is valid until the next step.
+// VnodeServingRead is Read(_, _) <- files[f at rest] (file.chan:185). It is valid until the next step.
 type VnodeServingRead struct {
 	Member int
 	Offset uint64
@@ -2044,7 +2046,7 @@ type VnodeServingRead struct {
 
 func (*VnodeServingRead) vnodeServingOption() {}
 
-// VnodeServingWrite is Write(_, _) <- files[f at rest] (file.chan:192). It is valid until the next step.
+// VnodeServingWrite is Write(_, _) <- files[f at rest] (file.chan:188). It is valid until the next step.
 type VnodeServingWrite struct {
 	Member int
 	Offset uint64
@@ -2054,7 +2056,7 @@ type VnodeServingWrite struct {
 
 func (*VnodeServingWrite) vnodeServingOption() {}
 
-// VnodeServingAppend is Append(_) <- files[f at rest] (file.chan:195). It is valid until the next step.
+// VnodeServingAppend is Append(_) <- files[f at rest] (file.chan:191). It is valid until the next step.
 type VnodeServingAppend struct {
 	Member int
 	Buf    []byte
@@ -2063,7 +2065,7 @@ type VnodeServingAppend struct {
 
 func (*VnodeServingAppend) vnodeServingOption() {}
 
-// VnodeServingTruncate is Truncate(_) <- files[f at rest] (file.chan:198). It is valid until the next step.
+// VnodeServingTruncate is Truncate(_) <- files[f at rest] (file.chan:194). It is valid until the next step.
 type VnodeServingTruncate struct {
 	Member int
 	Size   uint64
@@ -2072,7 +2074,7 @@ type VnodeServingTruncate struct {
 
 func (*VnodeServingTruncate) vnodeServingOption() {}
 
-// VnodeServingSetTimes is SetTimes(_, _) <- files[f at rest] (file.chan:201). It is valid until the next step.
+// VnodeServingSetTimes is SetTimes(_, _) <- files[f at rest] (file.chan:197). It is valid until the next step.
 type VnodeServingSetTimes struct {
 	Member int
 	Atime  uint64
@@ -2082,7 +2084,7 @@ type VnodeServingSetTimes struct {
 
 func (*VnodeServingSetTimes) vnodeServingOption() {}
 
-// VnodeServingSync is Sync() <- files[f at rest] (file.chan:204). It is valid until the next step.
+// VnodeServingSync is Sync() <- files[f at rest] (file.chan:200). It is valid until the next step.
 type VnodeServingSync struct {
 	Member int
 	Next   VnodeWorking
@@ -2090,7 +2092,7 @@ type VnodeServingSync struct {
 
 func (*VnodeServingSync) vnodeServingOption() {}
 
-// VnodeServingStat is Stat() <- files[f at rest] (file.chan:207). It is valid until the next step.
+// VnodeServingStat is Stat() <- files[f at rest] (file.chan:203). It is valid until the next step.
 type VnodeServingStat struct {
 	Member int
 	Next   VnodeWorking
@@ -2098,7 +2100,7 @@ type VnodeServingStat struct {
 
 func (*VnodeServingStat) vnodeServingOption() {}
 
-// VnodeServingClose is Close() <- files[f at rest] (file.chan:210). It is valid until the next step.
+// VnodeServingClose is Close() <- files[f at rest] (file.chan:206). It is valid until the next step.
 type VnodeServingClose struct {
 	Member int
 	Next   VnodeWorking
@@ -2106,7 +2108,7 @@ type VnodeServingClose struct {
 
 func (*VnodeServingClose) vnodeServingOption() {}
 
-// VnodeServingGoneFiles is gone <- files[f] (file.chan:211). It is valid until the next step.
+// VnodeServingGoneFiles is gone <- files[f] (file.chan:207). It is valid until the next step.
 type VnodeServingGoneFiles struct {
 	Member int
 	Next   VnodeWorking
@@ -2114,7 +2116,7 @@ type VnodeServingGoneFiles struct {
 
 func (*VnodeServingGoneFiles) vnodeServingOption() {}
 
-// VnodeServingWatch is Watch(_, waker) <- files[f at rest] (file.chan:213). It is valid until the next step.
+// VnodeServingWatch is Watch(_, waker) <- files[f at rest] (file.chan:209). It is valid until the next step.
 type VnodeServingWatch struct {
 	Member int
 	What   file.Ready
@@ -2123,7 +2125,7 @@ type VnodeServingWatch struct {
 
 func (*VnodeServingWatch) vnodeServingOption() {}
 
-// VnodeServingRelease is Release() <- sleepers[s at answered] (file.chan:224). It is valid until the next step.
+// VnodeServingRelease is Release() <- sleepers[s at answered] (file.chan:220). It is valid until the next step.
 type VnodeServingRelease struct {
 	Member int
 	Next   VnodeWorking
@@ -2131,7 +2133,7 @@ type VnodeServingRelease struct {
 
 func (*VnodeServingRelease) vnodeServingOption() {}
 
-// VnodeServingGoneSleepers is gone <- sleepers[s] (file.chan:225). It is valid until the next step.
+// VnodeServingGoneSleepers is gone <- sleepers[s] (file.chan:221). It is valid until the next step.
 type VnodeServingGoneSleepers struct {
 	Member int
 	Next   VnodeWorking
@@ -2370,20 +2372,8 @@ l45:
 	return &e.at.vnodeAfterDetach
 }
 
-// settle4 is what the component does by itself from file.chan:181 on.
-func (e *vnodeComponent) settle4() {
-	if e.Count(vnodeGroups) == e.sizes.stretches {
-		e.Drop(vnodeGroup, 0)
-		goto l80
-	}
-	e.added = e.Free(vnodeGroups, 1)
-	e.Shift(vnodeGroup, 0, vnodeGroups, e.added)
-l80:
-	e.v.asked = AskedNothing
-}
-
-// settle5 is what the component does by itself from file.chan:214 on.
-func (e *vnodeComponent) settle5() VnodeWorkingOrAfterWatch {
+// settle4 is what the component does by itself from file.chan:210 on.
+func (e *vnodeComponent) settle4() VnodeWorkingOrAfterWatch {
 	if e.Count(vnodeSleepers) == e.sizes.wakes {
 		e.Drop(vnodeWaker, 0)
 		e.v.asked = AskedNothing
@@ -2397,16 +2387,16 @@ func (e *vnodeComponent) settle5() VnodeWorkingOrAfterWatch {
 	return &e.at.vnodeAfterWatch
 }
 
-// settle6 is what the component does by itself from file.chan:94 on.
-func (e *vnodeComponent) settle6() VnodeAfterIdleOrAfterDetach {
-l77:
+// settle5 is what the component does by itself from file.chan:94 on.
+func (e *vnodeComponent) settle5() VnodeAfterIdleOrAfterDetach {
+l76:
 	if e.v.g < e.sizes.stretches-1 {
 		e.v.g = e.InRange(e.v.g+1, 0, e.sizes.stretches-1, "g", "file.chan:94")
 		if e.Has(vnodeGroups, e.v.g) {
 			e.at.vnodeAfterIdle = VnodeAfterIdle{e, e.Step()}
 			return &e.at.vnodeAfterIdle
 		}
-		goto l77
+		goto l76
 	}
 	e.at.vnodeAfterDetach = VnodeAfterDetach{e, e.Step()}
 	return &e.at.vnodeAfterDetach

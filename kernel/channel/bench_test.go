@@ -16,7 +16,7 @@ import (
 
 type discard struct{ n uint64 }
 
-func (d *discard) Record(channel.Event) { d.n++ }
+func (d *discard) Record(*channel.Event) { d.n++ }
 
 func must(err error) {
 	if err != nil {

@@ -14,7 +14,7 @@ type log struct {
 	events []string
 }
 
-func (l *log) Record(ev Event) {
+func (l *log) Record(ev *Event) {
 	l.events = append(l.events, fmt.Sprint(ev.Kind, ev.Component, ev.Session, ev.From, ev.To, ev.Label, ev.Occupancy, ev.Payload))
 }
 

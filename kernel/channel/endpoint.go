@@ -59,7 +59,7 @@ const (
 	flagDead = 1 << iota
 	flagAbort
 	flagPoison
-	flagSlow // recorded, controlled, off the cores, or its arms are not its slots
+	flagSlow // controlled, off the cores, or its arms are not its slots
 )
 
 // opened says what Begin has done of a send.
@@ -84,7 +84,7 @@ func (e *Endpoint) init(rt *Runtime, t *Component, name string) {
 	t.prepare()
 	e.rt, e.table, e.name = rt, t, name
 	e.rec = rt.rec
-	if !t.dense || rt.rec != nil || rt.control != nil {
+	if !t.dense || rt.control != nil {
 		atomic.OrUint32(&e.flags, flagSlow)
 	}
 	e.claimed = -1
@@ -209,17 +209,12 @@ func (e *Endpoint) Begin(step uint32, op *Op, i int) error {
 		return e.begin(step, op, i)
 	}
 	q := e.arms[op.Slot].out
-	if q == nil || q.tail-q.headSeen >= uint64(q.capacity) && q.full() || atomic.LoadUint32(&q.recvGone) != 0 {
-		return e.begin(step, op, i)
+	if q == nil || !q.quick || q.tail-q.head >= uint64(q.capacity) || q.recvGone != 0 {
+		return e.beginAcross(step, op, i, q)
 	}
 	at := q.tailSlot()
 	*(*uint16)(at) = op.Label
-	e.outq, e.out = q, unsafe.Add(at, 8)
-	if !q.quick {
-		e.begun = begun
-		return nil
-	}
-	e.begun = published
+	e.outq, e.out, e.begun = q, unsafe.Add(at, 8), published
 	if q.toff += q.stride; q.toff == q.size {
 		q.toff = 0
 	}
@@ -228,17 +223,27 @@ func (e *Endpoint) Begin(step uint32, op *Op, i int) error {
 		return nil
 	}
 	if a := q.recvAt.Load(); a != nil {
-		switch r := a.e; {
-		case !r.parked:
+		r := a.e
+		if !r.parked {
 			r.recv[a.i>>6] |= 1 << (a.i & 63)
-		case r.want == a.i<<1:
-			// It waits for nothing else and will look at this queue itself.
-			r.parked = false
-			r.core.push(r)
-		default:
-			a.markRecv(false)
+			return nil
 		}
+		if c := r.core; r.want == a.i<<1 && c.up == nil {
+			// It waits for nothing else, will look at this queue itself, and runs next.
+			r.parked, c.up = false, r
+			return nil
+		}
+		a.markRecv(false)
 	}
+	return nil
+}
+
+// beginAcross is the usual case of a queue that is not quick.
+func (e *Endpoint) beginAcross(step uint32, op *Op, i int, q *queue) error {
+	if q == nil || q.quick || q.tail-q.headSeen >= uint64(q.capacity) && q.full() || atomic.LoadUint32(&q.recvGone) != 0 {
+		return e.begin(step, op, i)
+	}
+	e.fill(q, op.Label)
 	return nil
 }
 
@@ -349,12 +354,12 @@ func (e *Endpoint) commit() uint32 {
 	} else {
 		e.rec.lock()
 		label := *(*uint16)(q.tailSlot())
-		p := unsafe.Slice(Out[byte](e), q.sess.proto.Labels[label].Payload.size)
-		ev := Event{Kind: SendEvent, From: q.from, To: q.to, Label: label, Occupancy: q.occupancy() + 1, Component: e.number, Session: q.sess.id, Protocol: q.sess.proto, Payload: p}
-		if n := q.sess.proto.Labels[label].Ends; n > 0 {
-			ev.Ends = q.endsAt(q.toff)[:n]
+		l := &q.sess.proto.Labels[label]
+		var ends []End
+		if l.Ends > 0 {
+			ends = q.endsAt(q.toff)[:l.Ends]
 		}
-		e.rec.emit(ev)
+		e.rec.message(SendEvent, e, q, label, q.occupancy()+1, unsafe.Slice(Out[byte](e), l.Payload.size), ends)
 		q.push()
 		e.rec.unlock()
 	}
@@ -376,7 +381,7 @@ func (e *Endpoint) Receive(step uint32, op *Op, i int) (uint16, error) {
 	}
 	q := e.arms[op.Slot].in
 	if q == nil || !q.quick {
-		return e.receive(step, op, i)
+		return e.receiveAcross(step, op, i, q)
 	}
 	if q.head == q.tail {
 		if q.senderGone != 0 {
@@ -413,6 +418,20 @@ func (e *Endpoint) Receive(step uint32, op *Op, i int) (uint16, error) {
 	}
 	e.step++
 	return l, nil
+}
+
+// receiveAcross is the usual case of a queue that is not quick.
+func (e *Endpoint) receiveAcross(step uint32, op *Op, i int, q *queue) (uint16, error) {
+	if q == nil || q.capacity == 0 || q.empty() && atomic.LoadUint32(&q.senderGone) != 0 {
+		return e.receive(step, op, i)
+	}
+	if q.empty() {
+		e.sleep(op.Slot << 1) // fails off the cores only
+	}
+	if q.empty() || atomic.LoadUint32(&e.flags) != 0 || op.Labels>>q.label()&1 == 0 {
+		return e.receive(step, op, i)
+	}
+	return e.take(q), nil
 }
 
 func (e *Endpoint) receive(step uint32, op *Op, i int) (uint16, error) {
@@ -502,12 +521,11 @@ func (e *Endpoint) take(q *queue) uint16 {
 		e.inLen = q.sess.proto.Labels[l].Payload.size
 	}
 	if e.rec != nil {
-		ev := Event{Kind: ReceiveEvent, From: q.from, To: q.to, Label: l, Occupancy: q.occupancy(), Component: e.number, Session: q.sess.id, Protocol: q.sess.proto,
-			Payload: unsafe.Slice((*byte)(e.in), e.inLen)}
+		var ends []End
 		if n := q.sess.proto.Labels[l].Ends; n > 0 {
-			ev.Ends = e.inEnd[:n]
+			ends = e.inEnd[:n]
 		}
-		e.rec.emit(ev)
+		e.rec.message(ReceiveEvent, e, q, l, q.occupancy(), unsafe.Slice((*byte)(e.in), e.inLen), ends)
 		e.rec.unlock()
 	}
 	e.step++

@@ -31,7 +31,7 @@ func makeOne(e *Endpoint, echo *Protocol) error {
 // who makes sessions, in order.
 type makers struct{ by []uint32 }
 
-func (m *makers) Record(ev Event) {
+func (m *makers) Record(ev *Event) {
 	if ev.Kind == NewEvent {
 		m.by = append(m.by, ev.Component)
 	}

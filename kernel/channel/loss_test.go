@@ -92,7 +92,7 @@ func TestCrashIsOneEvent(t *testing.T) {
 
 type kinds struct{ all []EventKind }
 
-func (k *kinds) Record(ev Event) { k.all = append(k.all, ev.Kind) }
+func (k *kinds) Record(ev *Event) { k.all = append(k.all, ev.Kind) }
 
 // TestCrashWhileAMessageIsMade: what was not committed was never sent.
 func TestCrashWhileAMessageIsMade(t *testing.T) {

@@ -24,7 +24,7 @@ type queue struct {
 	ends     uint32
 	from, to uint8
 	shared   bool
-	quick    bool // not shared, no rendezvous, carries no ends
+	quick    bool // not shared, not recorded, no rendezvous, carries no ends
 
 	claimed bool // rendezvous: the receiver is committed to the next message
 
@@ -48,7 +48,7 @@ type queue struct {
 // share says whether the two ends live on different cores.
 func (q *queue) share(shared bool) {
 	q.shared = shared
-	q.quick = !shared && q.capacity > 0 && q.ends == 0
+	q.quick = !shared && q.capacity > 0 && q.ends == 0 && q.sess.rt.rec == nil
 }
 
 // tail and head slot: the first word is the label, the rest is payload.

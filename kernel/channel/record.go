@@ -1,6 +1,9 @@
 package channel
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // EventKind says what took effect.
 type EventKind uint8
@@ -44,15 +47,18 @@ type Event struct {
 	Parent    uint32     // of a start: the component that did it, 0 none
 }
 
-// A Recorder receives the events of a runtime, one at a time. It must not
-// call back into the runtime.
-type Recorder interface{ Record(Event) }
+// A Recorder receives the events of a runtime, one at a time; an event is
+// valid during the call only. It must not call back into the runtime.
+type Recorder interface{ Record(*Event) }
 
 // recording makes an effect and its event one step. A nil recording is off.
 type recording struct {
-	mu     sync.Mutex
-	single bool // one core and nothing beside it: no lock needed
-	to     Recorder
+	mu      sync.Mutex
+	single  bool // one core and nothing beside it: no lock needed
+	to      Recorder
+	event   Event       // the one being recorded
+	stopped atomic.Bool // the runtime is told to stop, from anywhere
+	told    bool        // and the recorder knows
 }
 
 func (r *recording) lock() {
@@ -67,8 +73,30 @@ func (r *recording) unlock() {
 	}
 }
 
+// emit records an event, under lock.
 func (r *recording) emit(ev Event) {
 	if r != nil {
-		r.to.Record(ev)
+		r.event = ev
+		r.record()
 	}
+}
+
+// record records the event that was filled in.
+func (r *recording) record() {
+	if r.stopped.Load() && !r.told {
+		r.told = true
+		r.to.Record(&Event{Kind: StopEvent})
+	}
+	r.to.Record(&r.event)
+}
+
+// message records that one was sent or received.
+func (r *recording) message(kind EventKind, e *Endpoint, q *queue, label uint16, occupancy uint32, payload []byte, ends []End) {
+	v := &r.event
+	v.Kind, v.From, v.To, v.Label, v.Occupancy, v.Component = kind, q.from, q.to, label, occupancy, e.number
+	v.Session, v.Case, v.Payload, v.Protocol, v.Ends = q.sess.id, 0, payload, q.sess.proto, ends
+	if v.Table != nil || v.Name != "" {
+		v.Name, v.Table, v.Parent = "", nil, 0
+	}
+	r.record()
 }

@@ -101,7 +101,9 @@ func (rt *Runtime) Run(ctx context.Context) error {
 
 // Stop cancels every component.
 func (rt *Runtime) Stop(cause error) {
-	rt.emit(Event{Kind: StopEvent})
+	if rt.rec != nil {
+		rt.rec.stopped.Store(true)
+	}
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	for _, e := range rt.live {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"iter"
 	"os"
 	"os/exec"
 	"runtime"
@@ -41,6 +42,7 @@ func TestTable(t *testing.T) {
 	}
 	erl := erlang(t)
 	rows := []row{
+		{"two bare switches of iter.Pull | request/reply, two unbuffered Go channels", 1, 100000, switches, callGo, "the floor"},
 		{"request/reply, stubs, one core | two unbuffered Go channels", 1, 100000, callStub(1, channel.Together, nil), callGo, "≥ 4"},
 		{"the same, two cores, default placement | GOMAXPROCS=2", 2, 100000, callStub(2, channel.Together, nil), callGo, "≥ 2"},
 		{"the same, one component pinned to each core | GOMAXPROCS=2", 2, 20000, callStub(2, channel.Pinned, nil), callGo, ""},
@@ -78,6 +80,18 @@ func TestTable(t *testing.T) {
 	}
 	ours, ran, theirs := idleBytes()
 	fmt.Printf("\nBytes of an idle component with two channels, of %d: %.0f before its first message, %.0f after it; goroutine with two Go channels %.0f.\n", *idle, ours, ran, theirs)
+}
+
+// switches goes to a coroutine and back n times: what is beneath a request and its reply on one core.
+func switches(n int) {
+	next, stop := iter.Pull(func(yield func(struct{}) bool) {
+		for yield(struct{}{}) {
+		}
+	})
+	defer stop()
+	for range n {
+		next()
+	}
 }
 
 func clock(n, procs int, f func(int)) float64 {

@@ -71,7 +71,7 @@ func (t *Trace) Trace() *traces.Trace {
 }
 
 // Record turns an event of the runtime into one of the trace.
-func (t *Trace) Record(ev Event) {
+func (t *Trace) Record(ev *Event) {
 	if t.stopped || t.err != nil {
 		return
 	}
@@ -127,7 +127,7 @@ func (t *Trace) Record(ev Event) {
 }
 
 // handle is what happens on the session between a component and whoever started it.
-func (t *Trace) handle(e traces.Event, ev Event) {
+func (t *Trace) handle(e traces.Event, ev *Event) {
 	c := t.children[ev.Session]
 	switch {
 	case c == nil:
@@ -158,7 +158,7 @@ func (t *Trace) emit(e traces.Event) {
 }
 
 // inSession names the session, the roles and what a message carries.
-func (t *Trace) inSession(e *traces.Event, ev Event) {
+func (t *Trace) inSession(e *traces.Event, ev *Event) {
 	p := ev.Protocol
 	e.Channel, e.Protocol = sessionName(p, ev.Session), p.Name
 	switch ev.Kind {
@@ -284,7 +284,7 @@ func (t *Trace) bytes(array reflect.Value, n int) string {
 }
 
 // start enters a component. Its name is made its own while it lives.
-func (t *Trace) start(ev Event) {
+func (t *Trace) start(ev *Event) {
 	name := ev.Name
 	if t.taken[name] || name == "" {
 		name = fmt.Sprintf("%s#%d", ev.Name, ev.Component)

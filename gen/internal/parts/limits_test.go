@@ -24,7 +24,7 @@ func newCensus() *census {
 	return &census{map[uint64]string{}, map[uint64]int{}, map[string]int{}, map[string]int{}, map[string]int{}}
 }
 
-func (c *census) Record(ev channel.Event) {
+func (c *census) Record(ev *channel.Event) {
 	name := ""
 	switch {
 	case ev.Kind == channel.NewEvent:

@@ -13,7 +13,7 @@ import (
 // often by the same component than there are options that receive it. A scheduler that decides among
 // options breaks the promise itself: only runs in which it keeps to the
 // promise are judged.
-func (w *World) Record(ev channel.Event) {
+func (w *World) Record(ev *channel.Event) {
 	if ev.Kind != channel.SendEvent && ev.Kind != channel.ReceiveEvent {
 		return
 	}

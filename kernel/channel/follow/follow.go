@@ -203,7 +203,7 @@ func (f *follower) nameOf(n uint32) string {
 }
 
 // Record compares what the code does with what it should.
-func (f *follower) Record(ev channel.Event) {
+func (f *follower) Record(ev *channel.Event) {
 	f.record.Record(ev)
 	all := f.record.Trace().Events
 	for ; f.seen < len(all); f.seen++ {

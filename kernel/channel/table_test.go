@@ -22,7 +22,7 @@ import (
 
 var (
 	table  = flag.Bool("table", false, "measure everything side by side and print the table (bench.sh)")
-	rounds = flag.Int("rounds", 7, "rounds of the table; medians are printed; 0: memory only")
+	rounds = flag.Int("rounds", 9, "rounds of the table; medians are printed; 0: memory only")
 	idle   = flag.Int("idle", 100000, "idle components of the memory rows")
 )
 
@@ -78,6 +78,8 @@ func TestTable(t *testing.T) {
 		left, right, _ := strings.Cut(r.name, " | ")
 		fmt.Printf("| %s | %s | %.0f | %.0f | %.1f | %s |\n", left, right, median(ours), median(theirs), median(ratios), r.want)
 	}
+	fmt.Printf("\nAllocations per request and reply %.3f, of them recorded %.3f, per message of a stream %.3f, per choose over 64 %.3f.\n",
+		allocations(callStub(1, channel.Together, nil)), allocations(callStub(1, channel.Together, &discard{})), allocations(stream(1, channel.Together)), allocations(chooser(64)))
 	ours, ran, theirs := idleBytes()
 	fmt.Printf("\nBytes of an idle component with two channels, of %d: %.0f before its first message, %.0f after it; goroutine with two Go channels %.0f.\n", *idle, ours, ran, theirs)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/protoc-os/protoc-os/kernel/channel"
+	generated "github.com/protoc-os/protoc-os/kernel/channel/internal/double"
 )
 
 // Each measured thing is a function of how often; table_test.go puts them
@@ -30,23 +31,40 @@ func must(err error) {
 func callStub(cores int, place channel.Placement, rec channel.Recorder) func(int) {
 	return func(n int) {
 		rt := channel.New(channel.Config{Cores: cores, Recorder: rec})
-		ends := rt.NewSession(&double)
-		StartServer(rt, channel.Options{Placement: place, Core: 1}, ends[1], serve).Discard()
-		StartClient(rt, channel.Options{Placement: place}, ends[0], func(_ context.Context, s Idle) (ClientEnd, error) {
+		client, server := generated.NewDouble(rt)
+		generated.StartDoubleServer(rt, channel.Options{Placement: place, Core: 1}, server, serveGenerated).Discard()
+		generated.StartDoubleClient(rt, channel.Options{Placement: place}, client, func(_ context.Context, s generated.DoubleClientStart) (generated.DoubleClientEnd, error) {
 			for i := range n {
-				asked, err := s.Ask(uint64(i)+14, 0)
+				asked, err := s.Ask(uint64(i), 0)
 				if err != nil {
-					return ClientEnd{}, err
+					return generated.DoubleClientEnd{}, err
 				}
-				reply, err := asked.Reply()
+				reply, err := asked.Receive()
 				if err != nil {
-					return ClientEnd{}, err
+					return generated.DoubleClientEnd{}, err
 				}
-				s = reply.(*Answer).Next
+				s = reply.(*generated.DoubleClientAnswer).Next
 			}
 			return s.Bye()
 		}).Discard()
 		must(rt.Run(context.Background()))
+	}
+}
+
+func serveGenerated(_ context.Context, s generated.DoubleServerStart) (generated.DoubleServerEnd, error) {
+	for {
+		m, err := s.Receive()
+		if err != nil {
+			return generated.DoubleServerEnd{}, err
+		}
+		switch m := m.(type) {
+		case *generated.DoubleServerAsk:
+			if s, err = m.Next.Answer(2*m.X, m.Y); err != nil {
+				return generated.DoubleServerEnd{}, err
+			}
+		case *generated.DoubleServerBye:
+			return m.Next, nil
+		}
 	}
 }
 

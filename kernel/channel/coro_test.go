@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"fmt"
 	"iter"
 	"testing"
 )
@@ -70,6 +71,32 @@ func BenchmarkPull(b *testing.B) {
 	}
 	stop()
 }
+
+// BenchmarkFrames: what a switch costs more with each frame between it and
+// the loop, on one of the two sides.
+func BenchmarkFrames(b *testing.B) {
+	for frames, between := range []func(func() (struct{}, bool)) int{frame1, frame2, frame3} {
+		b.Run(fmt.Sprint(frames+1), func(b *testing.B) {
+			next, stop := iter.Pull(func(y func(struct{}) bool) {
+				for y(struct{}{}) {
+				}
+			})
+			for range b.N {
+				between(next)
+			}
+			stop()
+		})
+	}
+}
+
+//go:noinline
+func frame1(next func() (struct{}, bool)) int { next(); return 1 }
+
+//go:noinline
+func frame2(next func() (struct{}, bool)) int { return frame1(next) + 1 }
+
+//go:noinline
+func frame3(next func() (struct{}, bool)) int { return frame2(next) + 1 }
 
 func BenchmarkHandOverPair(b *testing.B) {
 	c := &core{}

@@ -130,34 +130,73 @@ func (r *renderer) excerpt(e *excerpt, arrow string) {
 	shown := 0
 	for _, m := range e.marks {
 		if shown > 0 && m.line == shown+2 { // as short as dots
-			r.source(e.source, shown+1)
+			r.source(window{text: e.source.LineText(shown + 1)}.around(0), shown+1)
 		} else if shown > 0 && m.line > shown+2 {
-			dots := "…"
-			if r.options.ASCII {
-				dots = "..."
-			}
-			r.out.WriteString(r.paint(blue, dots) + "\n")
+			r.out.WriteString(r.paint(blue, r.dots()) + "\n")
 		}
-		if m.line != shown {
-			r.source(e.source, m.line)
+		first := e.source.Column(m.span.Start) - 1
+		w := window{text: e.source.LineText(m.line)}.around(first)
+		if m.line != shown || w.before || w.after {
+			r.source(w, m.line)
 			shown = m.line
 		}
-		r.underline(e.source, m)
+		r.underline(w, first, m)
 	}
 }
 
-func (r *renderer) source(s *Source, line int) {
-	text, _ := r.display(s.LineText(line))
+// window is the part of a line that is shown: all of it, unless it is very long, as what a program has written may be.
+type window struct {
+	text          string
+	skipped       int // bytes before text
+	before, after bool
+}
+
+// The most bytes of a line that are shown, and of them before what is marked.
+const (
+	longestLine = 240
+	lead        = 80
+)
+
+// around cuts a line that is too long about a mark that begins at byte first.
+func (w window) around(first int) window {
+	if len(w.text) <= longestLine {
+		return w
+	}
+	from := min(max(first-lead, 0), len(w.text)-longestLine)
+	to := from + longestLine
+	for n := 0; n < utf8.UTFMax && from > 0 && !utf8.RuneStart(w.text[from]); n++ {
+		from--
+	}
+	for n := 0; n < utf8.UTFMax && to < len(w.text) && !utf8.RuneStart(w.text[to]); n++ {
+		to++
+	}
+	return window{w.text[from:to], from, from > 0, to < len(w.text)}
+}
+
+func (r *renderer) source(w window, line int) {
+	text, _ := r.display(w.text)
+	if w.before {
+		text = r.dots() + text
+	}
+	if w.after {
+		text += r.dots()
+	}
 	r.line(strconv.Itoa(line), text)
 }
 
+func (r *renderer) dots() string {
+	if r.options.ASCII {
+		return "..."
+	}
+	return "…"
+}
+
 // underline marks a span; of a span of several lines, its part of the first.
-func (r *renderer) underline(s *Source, m mark) {
-	text := s.LineText(m.line)
-	first := min(s.Column(m.span.Start)-1, len(text))
-	last := max(min(first+m.span.End-m.span.Start, len(text)), first)
-	_, column := r.display(text[:first])
-	_, end := r.display(text[:last])
+func (r *renderer) underline(w window, first int, m mark) {
+	first = max(min(first-w.skipped, len(w.text)), 0)
+	last := max(min(first+m.span.End-m.span.Start, len(w.text)), first)
+	_, column := r.display(w.text[:first])
+	_, end := r.display(w.text[:last])
 	with, color := "-", blue
 	if m.main {
 		with, color = "^", r.color
@@ -165,6 +204,9 @@ func (r *renderer) underline(s *Source, m mark) {
 	under := strings.Repeat(with, max(end-column, 1))
 	if m.text != "" {
 		under += " " + m.text
+	}
+	if w.before {
+		column += columns.StringWidth(r.dots())
 	}
 	r.line("", strings.Repeat(" ", column)+r.paint(color, under))
 }

@@ -99,3 +99,37 @@ error[PO0001]: no
 		})
 	}
 }
+
+// TestLongLine: of a line that a program has written, only what is near a mark is shown, and the marks stand below what they mark.
+func TestLongLine(t *testing.T) {
+	pad := strings.Repeat("日本 ", 100000)
+	s := NewSource("a/a.chan", []byte("package a\n"+pad+"wrong"+pad+"there"+pad+"\n\x80"+strings.Repeat("\x80", 600000)+"bad\n"))
+	for _, ascii := range []bool{false, true} {
+		var out strings.Builder
+		d := &Diagnostic{At: at(t, s, "wrong"), Message: "no", Related: []Related{{at(t, s, "there"), "declared"}, {at(t, s, "bad"), "bytes"}}}
+		if err := d.Render(&out, RenderOptions{ASCII: ascii}); err != nil {
+			t.Fatal(err)
+		}
+		if out.Len() > 10*longestLine {
+			t.Fatalf("%d bytes are shown", out.Len())
+		}
+		lines := strings.Split(out.String(), "\n")
+		found := 0
+		for i, line := range lines[1:] {
+			if k := strings.IndexAny(line, "^"); k >= 0 && strings.Contains(line, "|") || strings.Contains(line, "----- declared") {
+				k = strings.IndexAny(line, "^-")
+				above, word := lines[i], "wrong"
+				if strings.Contains(line, "declared") {
+					word = "there"
+				}
+				if w := columns.StringWidth(above[:strings.Index(above, word)]); w != columns.StringWidth(line[:k]) {
+					t.Errorf("%s stands at %d, its mark at %d", word, w, k)
+				}
+				found++
+			}
+		}
+		if found != 2 {
+			t.Errorf("%d marks\n%s", found, out.String())
+		}
+	}
+}

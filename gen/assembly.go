@@ -9,6 +9,9 @@ import (
 	"github.com/protoc-os/protoc-os/dsl/session"
 )
 
+// assemblySuffix ends the names of the files of assemblies.
+const assemblySuffix = "_system" + Suffix
+
 // assemblyFile is what assembly.tmpl shows: a system, with the run values of its parameters.
 type assemblyFile struct {
 	Go, Name, Lock, Digest string
@@ -53,7 +56,7 @@ func Assemblies(pkg *session.Package, module string, lock *session.Lock) (files 
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: system %s: %w", sys.At, decl.Name, err)
 		}
-		name := fileName(decl.Name) + "_system" + Suffix
+		name := fileName(decl.Name) + assemblySuffix
 		text, err := f.render("assembly.tmpl", data)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", name, err)

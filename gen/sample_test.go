@@ -31,7 +31,7 @@ func TestSamplesAreFresh(t *testing.T) {
 		if err != nil || len(refused) > 0 {
 			t.Fatal(err, refused)
 		}
-		changes, err := gen.Changes(pkg.Dir, append(files, assemblies...))
+		changes, err := gen.Changes(pkg.Dir, append(files, assemblies...), false)
 		if err != nil {
 			t.Fatal(err)
 		}

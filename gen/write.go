@@ -16,11 +16,14 @@ type Change struct {
 	Path string
 	Old  []byte // nil: it is not there
 	New  []byte // nil: no source makes it any more
+
+	Unverified bool // it goes because it assembles a system that is not verified
 }
 
 // Changes compares what is generated for the folder dir with what is there. Files that are the same are left out; generated files that no
 // source makes any more are removed. A file of the same name that gen has not written is an error: nothing of the user's is lost.
-func Changes(dir string, files []File) ([]Change, error) {
+// refused says that some system of the folder is not assembled: an assembly that goes is of such a one.
+func Changes(dir string, files []File, refused bool) ([]Change, error) {
 	var changes []Change
 	wanted := map[string]bool{}
 	for _, f := range files {
@@ -35,7 +38,7 @@ func Changes(dir string, files []File) ([]Change, error) {
 			return nil, fmt.Errorf("%s was not written by protoc-os gen: move it away first", f.Path)
 		}
 		if old == nil || !bytes.Equal(old, f.Text) {
-			changes = append(changes, Change{f.Path, old, f.Text})
+			changes = append(changes, Change{Path: f.Path, Old: old, New: f.Text})
 		}
 	}
 	entries, err := os.ReadDir(dir)
@@ -52,7 +55,7 @@ func Changes(dir string, files []File) ([]Change, error) {
 			return nil, err
 		}
 		if bytes.HasPrefix(old, []byte(Header)) {
-			changes = append(changes, Change{path, old, nil})
+			changes = append(changes, Change{Path: path, Old: old, Unverified: refused && strings.HasSuffix(path, assemblySuffix)})
 		}
 	}
 	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })

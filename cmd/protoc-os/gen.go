@@ -75,7 +75,7 @@ func (a *app) gen(f *genFlags, patterns []string) error {
 				return err
 			}
 		}
-		found, err := gen.Changes(p.Dir, append(files, assemblies...))
+		found, err := gen.Changes(p.Dir, append(files, assemblies...), len(refused) > 0)
 		if err != nil {
 			return err
 		}
@@ -123,16 +123,22 @@ func (a *app) change(f *genFlags, c gen.Change) error {
 		_, err := a.out.Write(diff.Diff(path, c.Old, path+" (generated)", c.New))
 		return err
 	case f.check:
-		what := "is stale"
-		if c.Old == nil {
-			what = "is missing"
-		} else if c.New == nil {
-			what = "has no source any more"
+		what := "is stale: run protoc-os gen"
+		switch {
+		case c.Old == nil:
+			what = "is missing: run protoc-os gen"
+		case c.Unverified:
+			what = "assembles a system that is not verified: run protoc-os check, and protoc-os gen"
+		case c.New == nil:
+			what = "has no source any more: run protoc-os gen"
 		}
-		_, err := fmt.Fprintf(a.out, "%s %s: run protoc-os gen\n", path, what)
+		_, err := fmt.Fprintf(a.out, "%s %s\n", path, what)
 		return err
 	}
 	if !a.quiet {
+		if c.New == nil {
+			path += " is removed"
+		}
 		if _, err := fmt.Fprintln(a.out, path); err != nil {
 			return err
 		}

@@ -166,7 +166,12 @@ func (l *lowerer) message(r *memberRef, label *dsl.Ident, send bool) *Label {
 	}
 	found := p.LabelNamed(label.Name)
 	if found == nil {
-		l.errorf(label, dsl.MessageUnknown, "%s has no message %s", p.QName(), label.Name).relatedAt(p.At, "the protocol")
+		wrong := l.errorf(label, dsl.MessageUnknown, "%s has no message %s", p.QName(), label.Name).relatedAt(p.At, "the protocol")
+		labels := make([]string, len(p.Labels))
+		for i := range p.Labels {
+			labels[i] = p.Labels[i].Name
+		}
+		suggest(wrong.d, label.Name, labels)
 		return nil
 	}
 	peers := map[int]bool{}

@@ -59,13 +59,14 @@ type Flags [4]bool
 func TestMisspeltNamesAreSuggested(t *testing.T) {
 	_, diags := LoadText(map[string]string{
 		"errno/errno.chan": "package errno\nenum Errno { ok }\n",
-		"p/p.chan":         "package p\nimport \"errno\"\nstruct A { x errno.Erno y erno.Errno z Errno w Aa }\nstruct Ab { }\n",
+		"p/p.chan":         "package p\nimport \"errno\"\nstruct A { x errno.Erno y erno.Errno z Errno w Aa }\nstruct Ab { v u64 }\n",
 	})
 	var notes []string
 	for _, d := range diags {
 		notes = append(notes, strings.Join(d.Notes, "; "))
 	}
-	want := []string{"did you mean Errno?", "did you mean errno?", "did you mean errno.Errno?", "did you mean A?"}
+	want := []string{"did you mean Errno?", "did you mean errno?", "did you mean errno.Errno?", "did you mean A?",
+		"types that need no declaration: bool, range a..b, int to int64, uint to uint64, string, bytes max n, duration"}
 	if d := cmp.Diff(want, notes); d != "" {
 		t.Errorf("%v\n%s", diags, d)
 	}

@@ -54,6 +54,9 @@ func (p *Package) namedType(f *dsl.File, t *dsl.NamedType, env Env) (*Type, []*d
 		}
 		o, diag := p.Lookup(f, t.Name)
 		if o == nil {
+			if diag != nil && len(diag.Notes) == 0 {
+				diag.Notes = append(diag.Notes, "types that need no declaration: bool, range a..b, int to int64, uint to uint64, string, bytes max n, duration")
+			}
 			return nil, one(diag)
 		}
 		if typ, ok := o.(*Type); ok {

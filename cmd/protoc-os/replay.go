@@ -1,17 +1,86 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/protoc-os/protoc-os/checker"
 	"github.com/protoc-os/protoc-os/dsl"
 	"github.com/protoc-os/protoc-os/dsl/session"
+	"github.com/protoc-os/protoc-os/kernel/channel/follow"
 	"github.com/protoc-os/protoc-os/traces"
 )
+
+func (a *app) replayVerb() *cobra.Command {
+	var code string
+	c := &cobra.Command{
+		Use:   "replay FILE… [./... | folders]",
+		Short: "take a trace's steps again: is it a run of the system?",
+		Long: `replay takes the steps of trace files (.jsonl) again, one by one, on the sources as they are now (all below this folder by default).
+A counterexample goes through the checker's own successor function: does the run exist, does it reach the state that the file claims, does
+its cycle close? With --code the real components follow it too, under the controlled scheduler: a test of that Go package starts them, by
+follow.Test. A recorded run is judged with the run values of the parameters: is there a step of the model for each event?
+Exit status 1: no, or the system has changed since, or code and model part.`,
+		Example: "  protoc-os trace replay traces/fs.Files.PO2001.jsonl ./fs\n  protoc-os trace replay --code ./fs traces/fs.Files.PO2001.jsonl",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			files := args[:1]
+			for len(files) < len(args) && strings.HasSuffix(args[len(files)], ".jsonl") {
+				files = args[:len(files)+1]
+			}
+			for _, file := range files {
+				if err := a.replayTrace(file, args[len(files):]); err != nil {
+					return err
+				}
+				if code != "" && a.status == 0 {
+					if err := a.replayCode(c.Context(), file, code); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&code, "code", "", "the Go package whose components follow a counterexample")
+	return c
+}
+
+// replayCode has the components of a Go package follow a counterexample.
+func (a *app) replayCode(ctx context.Context, file, pkg string) error {
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "protoc-os-replay-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	said := filepath.Join(dir, "said")
+	c := exec.CommandContext(ctx, "go", "test", "-count=1", pkg)
+	c.Env = append(os.Environ(), follow.EnvTrace+"="+path, follow.EnvSaid+"="+said)
+	out, failed := c.CombinedOutput()
+	text, err := os.ReadFile(said)
+	switch {
+	case err != nil && failed != nil:
+		return fmt.Errorf("go test %s: %w\n%s", pkg, failed, out)
+	case err != nil:
+		return fmt.Errorf("no test of %s follows this trace: it takes one that calls follow.Test with the name of the system", pkg)
+	case failed != nil:
+		a.status |= violationFound
+	}
+	_, err = a.out.Write(text)
+	return err
+}
 
 // replayTrace takes the steps of a trace file through the checker's successor function and compares where they lead with what the file claims.
 func (a *app) replayTrace(path string, patterns []string) error {

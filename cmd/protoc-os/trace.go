@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,33 +21,12 @@ func (a *app) traceVerb() *cobra.Command {
 			return c.Help()
 		},
 	}
-	c.AddCommand(a.convertVerb(), a.diffVerb(), a.shrinkVerb(), &cobra.Command{
+	c.AddCommand(a.convertVerb(), a.diffVerb(), a.shrinkVerb(), a.replayVerb(), &cobra.Command{
 		Use:     "show FILE",
 		Short:   "draw a trace as a sequence chart",
 		Example: "  protoc-os trace show traces/fs.Files.PO2001.jsonl",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(_ *cobra.Command, args []string) error { return a.showTrace(args[0]) },
-	}, &cobra.Command{
-		Use:   "replay FILE… [./... | folders]",
-		Short: "take a trace's steps again: is it a run of the system?",
-		Long: `replay takes the steps of trace files (.jsonl) again, one by one, on the sources as they are now (all below this folder by default).
-A counterexample goes through the checker's own successor function: does the run exist, does it reach the state that the file claims, does
-its cycle close? A recorded run is judged with the run values of the parameters: is there a step of the model for each event?
-Exit status 1: no, or the system has changed since.`,
-		Example: "  protoc-os trace replay traces/fs.Files.PO2001.jsonl ./fs",
-		Args:    cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			files := args[:1]
-			for len(files) < len(args) && strings.HasSuffix(args[len(files)], ".jsonl") {
-				files = args[:len(files)+1]
-			}
-			for _, file := range files {
-				if err := a.replayTrace(file, args[len(files):]); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
 	})
 	return c
 }

@@ -139,3 +139,6 @@ func TestParted(t *testing.T) {
 		t.Errorf("%v after %d steps", r.Parted, r.Steps)
 	}
 }
+
+// TestReplay is for `protoc-os trace replay --code ./examples/pager`.
+func TestReplay(t *testing.T) { follow.Test(t, "pager.Writing", boot(write)) }

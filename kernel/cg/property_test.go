@@ -39,9 +39,41 @@ func (f free) step(c channeltest.Call) (free, bool) {
 	return f, true
 }
 
-// Start is a group of a small disk that now and then fails. Nobody gets a block or an inode that somebody has, and what was given back is given again.
+// Start is a group of a small disk. Nobody gets a block or an inode that somebody has, and what was given back is given again.
 func Start(w *channeltest.World) {
-	const blocks = 24
+	start(w, func(image *ram.Image) channel.End {
+		client, driver := block.NewBlock(w.Runtime)
+		_, port := block.NewPort(w.Runtime)
+		given := block.RamGiven{Openers: 1, Wires: 1, Users: 1, Ports: []channel.End{port}, Wired: []channel.End{driver}}
+		block.StartRam(w.Runtime, channel.Options{Name: "disk"}, given, ram.Disk(image)).Discard()
+		return client
+	})
+}
+
+// damaged is the same on a disk that now and then fails. What it is asked for is seen before it answers.
+func damaged(w *channeltest.World) {
+	start(w, func(image *ram.Image) channel.End {
+		w.Weigh(&block.Block, "Failed", 1)
+		var asked block.BlockReadPayload
+		channeltest.On(w, func(_ channeltest.Seen, m *block.BlockReadPayload) error { asked = *m; return nil })
+		channeltest.On(w, func(_ channeltest.Seen, m *block.BlockWritePayload) error {
+			return image.WriteBlock(m.Lba, m.Buf.Data[:disk.BlockSize])
+		})
+		w.Fuzz(func(m *block.BlockDataPayload, _ fuzz.Continue) {
+			m.Buf.Len = 0
+			for i := range asked.Count {
+				if image.ReadBlock(asked.Lba+uint64(i), m.Buf.Data[i*disk.BlockSize:]) == nil {
+					m.Buf.Len += disk.BlockSize
+				}
+			}
+		}, func(m *block.BlockFailedPayload, _ fuzz.Continue) { m.Err = errno.ErrnoIo })
+		return w.End(&block.Block, "client")
+	})
+}
+
+// start starts a group on a disk.
+func start(w *channeltest.World, attach func(*ram.Image) channel.End) {
+	const blocks = 12
 	image := ram.NewImage(blocks)
 	layout, err := disk.NewLayout(blocks, 1)
 	if err == nil {
@@ -50,21 +82,13 @@ func Start(w *channeltest.World) {
 	if err != nil {
 		panic(err)
 	}
-	given := cg.CylinderGroupGiven{Users: 3, Port: w.End(&cg.Port, "group"), Disk: w.End(&block.Block, "client")}
+	given := cg.CylinderGroupGiven{Users: 3, Port: w.End(&cg.Port, "group"), Disk: attach(image)}
 	cg.StartCylinderGroup(w.Runtime, channel.Options{Name: "group"}, given, server.Group(0, func() uint64 { return 42 })).Discard()
 	w.Patient(&cg.Group)
 	w.Survives(&cg.Group)
-	w.Weigh(&block.Block, "Failed", 1)
 	for _, label := range []string{"TakeBlocks", "FreeBlocks", "TakeInode"} {
 		w.Weigh(&cg.Group, label, 24)
 	}
-
-	// The disk: what it is asked for is seen before it answers.
-	var asked block.BlockReadPayload
-	channeltest.On(w, func(_ channeltest.Seen, m *block.BlockReadPayload) error { asked = *m; return nil })
-	channeltest.On(w, func(_ channeltest.Seen, m *block.BlockWritePayload) error {
-		return image.WriteBlock(m.Lba, m.Buf.Data[:disk.BlockSize])
-	})
 
 	taken, last := map[uint64]bool{}, uint64(0)
 	channeltest.On(w, func(_ channeltest.Seen, m *cg.GroupBlocksPayload) error {
@@ -82,12 +106,18 @@ func Start(w *channeltest.World) {
 		delete(taken, m.Lba)
 		return nil
 	})
-	inodes := map[uint64]bool{disk.Root: true}
+	freed := false // some place
+	inodes, places := map[uint64]bool{disk.Root: true}, map[uint64]bool{}
 	channeltest.On(w, func(_ channeltest.Seen, m *cg.GroupInodePayload) error {
-		if inodes[m.Ino] {
-			return fmt.Errorf("inode %d was given before", m.Ino)
+		_, place, _ := layout.Place(m.Ino)
+		if inodes[m.Ino] || places[place] && !freed {
+			return fmt.Errorf("inode %d was given before, or its place is taken", m.Ino)
 		}
-		inodes[m.Ino] = true
+		inodes[m.Ino], places[place] = true, true
+		return nil
+	})
+	channeltest.On(w, func(_ channeltest.Seen, m *cg.GroupFreeInodePayload) error {
+		freed = true
 		return nil
 	})
 	channeltest.Against(w, channeltest.Model[free]{
@@ -98,16 +128,7 @@ func Start(w *channeltest.World) {
 		Step: free.step,
 	})
 
-	w.Fuzz(func(m *block.BlockDataPayload, _ fuzz.Continue) {
-		m.Buf.Len = 0
-		for i := range asked.Count {
-			if image.ReadBlock(asked.Lba+uint64(i), m.Buf.Data[i*disk.BlockSize:]) == nil {
-				m.Buf.Len += disk.BlockSize
-			}
-		}
-	}, func(m *block.BlockFailedPayload, _ fuzz.Continue) {
-		m.Err = errno.ErrnoIo
-	}, func(m *cg.GroupTakeBlocksPayload, c fuzz.Continue) {
+	w.Fuzz(func(m *cg.GroupTakeBlocksPayload, c fuzz.Continue) {
 		m.Near, m.Count = c.Uint64()>>59, 1+c.Uint64()>>61
 	}, func(m *cg.GroupFreeBlocksPayload, c fuzz.Continue) {
 		if m.Lba = max(last, layout.Data(0)); taken[last] {
@@ -116,4 +137,8 @@ func Start(w *channeltest.World) {
 	}, func(v *uint64, c fuzz.Continue) { *v = layout.Ino(0, c.Uint64()>>61, uint32(c.Uint64()>>62)) })
 }
 
-func TestGroup(t *testing.T) { channeltest.Config{Steps: 60, MinCover: 95}.Check(t, Start) }
+func TestGroup(t *testing.T) { channeltest.Check(t, Start) }
+
+func TestDamaged(t *testing.T) {
+	channeltest.Config{Runs: 200, Steps: 60, MinCover: 95}.Check(t, damaged)
+}

@@ -95,9 +95,11 @@ func start(w *channeltest.World, blocks uint64, most int, bounds ...channel.Limi
 	w.Survives(&vnode.Table, &dir.Dir, &dir.Opening, &file.File, &wake.Wake)
 	w.Weigh(&vnode.Table, "Detach", 1)
 	w.Weigh(&vnode.Table, "Get", 4)
-	w.Weigh(&dir.Dir, "Open", 40)
-	for _, label := range []string{"Find", "Unlink", "Link", "Rename"} {
-		w.Weigh(&dir.Dir, label, 16)
+	for i, labels := range []string{"Sync SetTimes Stat Watch List Adopt Release ReadLink Truncate", "MakeDir Symlink Close Write", "Find Unlink Link Rename Read Append", "Open"} {
+		for label := range strings.FieldsSeq(labels) {
+			w.Weigh(&dir.Dir, label, []int{4, 8, 24, 48}[i])
+			w.Weigh(&file.File, label, []int{4, 8, 24, 48}[i])
+		}
 	}
 
 	known := []uint64{0} // of files
@@ -110,7 +112,7 @@ func start(w *channeltest.World, blocks uint64, most int, bounds ...channel.Limi
 	few := func(c fuzz.Continue, n int) int { return int(c.Uint64()>>60) % n }
 	ino := func(c fuzz.Continue) uint64 { return known[len(known)-1-few(c, min(len(known), 3))] }
 	w.Fuzz(func(v *name, c fuzz.Continue) {
-		v.Len = uint32(copy(v.Data[:], []string{"a", "b", "c", "a", "b", "", "..", "a/b"}[few(c, 8)]))
+		v.Len = uint32(copy(v.Data[:], []string{"a", "b", "a", "b", "a", "b", "c", "c", "c", "a", "b", "a", "b", "", "..", "a/b"}[few(c, 16)]))
 	}, func(m *vnode.TableGetPayload, _ fuzz.Continue) { m.Ino, m.Directory = disk.Root, true },
 		func(m *vnode.TableForgetPayload, _ fuzz.Continue) {},
 		func(m *dir.DirListPayload, _ fuzz.Continue) {},
@@ -165,6 +167,9 @@ func complaints(findings []string) (list []error) {
 	}
 	return list
 }
+
+// fine is no errno: it went well.
+const fine = errno.Errno(255)
 
 // name is how a name looks in a queue.
 type name = struct {

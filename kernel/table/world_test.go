@@ -110,8 +110,6 @@ type handle struct {
 	channel.Cell[file.FileClientRest]
 }
 
-const fine = errno.Errno(255)
-
 func (w *world) must(err error) {
 	if err != nil {
 		w.t.Helper()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,18 @@ func format(l *channel.Label, values any) (args []string) {
 		args = append(args, formatValue(v.Field(i), part(&channel.Field{Fields: l.Fields}, i)))
 	}
 	return args
+}
+
+// briefly lists values for a person. Of a long one the beginning and the end are enough; the trace has it whole.
+func briefly(values []string) string {
+	const most, first, last = 72, 40, 12
+	brief := slices.Clone(values)
+	for i, v := range brief {
+		if r := []rune(v); len(r) > most {
+			brief[i] = fmt.Sprintf("%s… %d …%s", string(r[:first]), len(r)-first-last, string(r[len(r)-last:]))
+		}
+	}
+	return "(" + strings.Join(brief, ", ") + ")"
 }
 
 func formatValue(v reflect.Value, f *channel.Field) string {

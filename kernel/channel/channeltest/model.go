@@ -176,7 +176,7 @@ func spell(list []porcupine.Operation) string {
 func (s *Session) spell(m Message) string {
 	for i := range s.Protocol.Labels {
 		if l := &s.Protocol.Labels[i]; l.Name == m.Label {
-			return m.Label + "(" + strings.Join(format(l, m.Values), ", ") + ")"
+			return m.Label + briefly(format(l, m.Values))
 		}
 	}
 	return m.Label

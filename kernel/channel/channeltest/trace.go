@@ -164,7 +164,7 @@ func readScript(t *traces.Trace) (*script, error) {
 
 // spellEvent is a line for people.
 func spellEvent(e *traces.Event) string {
-	args := "(" + strings.Join(e.Args, ", ") + ")"
+	args := briefly(e.Args)
 	switch e.Kind {
 	case traces.Send:
 		return e.Instance + " → " + e.Label + args

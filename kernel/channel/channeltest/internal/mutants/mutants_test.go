@@ -146,7 +146,7 @@ func copySubject(t *testing.T, write func(path, text string), s Subject, to stri
 		}
 		for _, path := range files {
 			base := filepath.Base(path)
-			if strings.HasSuffix(base, "_test.go") && base != "property_test.go" {
+			if strings.HasSuffix(base, "_test.go") && (base != "property_test.go" || name != "server" && name != "subject") {
 				continue
 			}
 			data, err := os.ReadFile(path)

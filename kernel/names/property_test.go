@@ -14,9 +14,9 @@ import (
 	"github.com/protoc-os/protoc-os/protocols/names"
 )
 
-// start is the name server with three clients, of which each may publish, dial and disappear. Nobody is connected by a name that was never published,
+// Start is the name server with three clients, of which each may publish, dial and disappear. Nobody is connected by a name that was never published,
 // or hears that such a name is busy.
-func start(w *channeltest.World) {
+func Start(w *channeltest.World) {
 	given := names.NameServerGiven{Users: 3, Names: 3}
 	for range given.Users {
 		given.Clients = append(given.Clients, w.End(&names.Names, "names"))
@@ -57,4 +57,4 @@ func start(w *channeltest.World) {
 
 func name(c fuzz.Continue) string { return []string{"printer", "clock", ""}[c.Intn(3)] }
 
-func TestServer(t *testing.T) { channeltest.Config{Runs: 600, MinCover: 100}.Check(t, start) }
+func TestServer(t *testing.T) { channeltest.Config{Runs: 600, MinCover: 100}.Check(t, Start) }

@@ -21,6 +21,7 @@ const (
 	StartWrong           Code = "PO0317"
 	ResultUnknown        Code = "PO0318"
 	DeclarationWrong     Code = "PO0319"
+	ForLeft              Code = "PO0320" // a warning
 	SendForbidden        Code = "PO0330"
 	ReceiveForbidden     Code = "PO0331"
 	OfferIncomplete      Code = "PO0332"
@@ -183,6 +184,22 @@ protocol Broken(a, b) {
 
 component A() {
     new Broken as c
+}
+`},
+		Explanation{ForLeft, "a for is left half done", `After the handler of an "on gone" its block is over. If the block holds a for over the same ends, the members that come
+after the one that is gone are not visited. Write the "on gone" inside the for, or the gone option at the send or receive itself; if leaving is what
+is meant, end the handler with break, continue or end.`, asking + `component Server(a Ask.server, b Ask.server) {
+    var clients set[2] of Ask.server at {rest, owed}
+    clients add a
+    clients add b
+    loop {
+        Question(_) <- clients[_ at rest]
+        on gone clients[lost] {} in {
+            for i in clients at owed {
+                clients[i] <- Answer()
+            }
+        }
+    }
 }
 `},
 		Explanation{SendForbidden, "the protocol does not allow to send this here", `At each point of a protocol a role may send certain messages. The component got here in a way that leaves the end at a point

@@ -178,6 +178,7 @@ type lowerer struct {
 	calls  []*dsl.Sub
 	loops  []loopFrame
 	heads  []loopFrame // of all loops without a bound
+	visits []visit     // the for loops over members around the statement, in its callers too
 	broken bool        // something was reported
 	ret    *returnFrame
 	gones  []goneFrame

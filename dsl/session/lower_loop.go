@@ -152,7 +152,9 @@ func (l *lowerer) forMembers(s *dsl.For, at int) int {
 	l.m.States[first].Edges = []Edge{{Action: l.set(v, number(0)), Next: head, At: l.at(s)}}
 	l.m.States[head].Edges = []Edge{{Guard: &Expr{Op: OpPresent, N: int32(g), X: x, States: states}, Action: skip(), Next: entry, At: l.at(s)}}
 	from := len(l.m.States)
+	l.visits = append(l.visits, visit{s, g})
 	exit := l.rounds(s, v, int64(n-1), head, entry)
+	l.visits = l.visits[:len(l.visits)-1]
 	if !l.changesOthers(from, g, v) {
 		l.link(at, first)
 		return exit

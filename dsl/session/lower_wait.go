@@ -171,6 +171,16 @@ type goneFrame struct {
 	entry int // of the handler
 	call  int
 	used  *bool
+
+	falls  bool // the handler goes on after the block
+	visits int  // the for loops around it
+	left   map[*dsl.For]bool
+}
+
+// visit is a for over the members of a group.
+type visit struct {
+	stmt  *dsl.For
+	group int
 }
 
 // onGone = "on" "gone" end block "in" block: every wait and send on that end inside the block, in subs too, gets the option.
@@ -187,6 +197,7 @@ func (l *lowerer) onGone(s *dsl.OnGone, at int) int {
 	}
 	frame := goneFrame{stmt: s, ref: r, entry: l.state(s.Handler), call: l.call, used: new(bool)}
 	handled := l.block(s.Handler, frame.entry)
+	frame.falls, frame.visits, frame.left = handled >= 0, len(l.visits), map[*dsl.For]bool{}
 	l.scope.symbols = map[string]*symbol{} // the index of the member that is gone is a name of the handler only
 	l.gones = append(l.gones, frame)
 	out := l.block(s.Body, at)
@@ -208,7 +219,23 @@ func (l *lowerer) goneOptions(at int) {
 			*f.used = true
 			if !l.hasGone(at, e.Action.Slot, e.Action.Peer) {
 				l.goneEdge(at, f, e)
+				l.warnLeft(f)
 			}
+		}
+	}
+}
+
+// warnLeft warns of a for over the ends of which one may be gone, if the handler goes on behind it: the members after that one are not visited.
+func (l *lowerer) warnLeft(f goneFrame) {
+	if !f.falls {
+		return
+	}
+	for _, v := range l.visits[f.visits:] {
+		if v.group == f.ref.group && !f.left[v.stmt] {
+			f.left[v.stmt] = true
+			what := exprText(f.stmt.End)
+			p := l.errorf(v.stmt, dsl.ForLeft, "this for is left when %s is gone, and the members after that one are not visited", what).related(l, f.stmt.End, "what leaves it")
+			p.d.Severity = dsl.Warning
 		}
 	}
 }

@@ -55,6 +55,7 @@
 // that a component does not hold, panics with a MisuseError that names
 // component, state and method; the component is then reported as Crashed.
 // After an error the endpoint is dead and its ends are abandoned.
+// docs/stubs.md lists them, with their words.
 //
 // A component that is lost leaves all its ends in one step, one event: who
 // has seen one of them gone leads nobody to another that seems to be there.

@@ -3,6 +3,7 @@ package channel
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Where names the place of a fault in the words of the declaration.
@@ -19,7 +20,7 @@ func (w Where) String() string {
 	if w.Label != "" {
 		s += " at " + w.Label
 	}
-	return s
+	return strings.TrimPrefix(s, " ") // of a state of nobody
 }
 
 // GoneError: the peer has abandoned, and the state has no option for it.

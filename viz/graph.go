@@ -49,6 +49,7 @@ const (
 	Surrounding                 // whoever uses an exported end: a dashed box
 	Startable                   // a component that others start: a dashed box
 	Hub                         // a session of more than two roles
+	Reference                   // stands for a node drawn elsewhere; only in a Layout's graph
 )
 
 // Edge is an arrow.
@@ -61,7 +62,8 @@ type Edge struct {
 	Keys     []string // what of a trace lights it: see Highlight
 	Mark     Mark
 
-	kinds  []EdgeKind // of a bundle, per line
+	kinds  []EdgeKind // of a bundle or a chain, per line
+	chain  bool       // several steps one after the other
 	shared bool       // a bundle of several
 }
 

@@ -43,7 +43,7 @@ const (
 // Arrange lays a graph out, edges between the same two nodes as one arrow. Pieces that are not connected stand side by side. The layout's Graph
 // is the one with the arrows as they are drawn.
 func Arrange(g *Graph) *Layout {
-	g = g.bundled().endsApart()
+	g = g.bundled().apart()
 	faces := newTypefaces()
 	pieces := piecesOf(g)
 	drafts := make([]*draft, len(pieces))
@@ -179,12 +179,17 @@ func (t *typefaces) nodeSize(n *Node, d Direction) (w, h float64) {
 		}
 		return max(textW+22, 34), textH + 8
 	case Testing:
-		return 16, 16
+		if bare {
+			return 16, 16
+		}
+		return textW + 26, textH + 8
 	case Deciding:
 		if bare {
 			return 24, 24
 		}
 		return max(textW+34, 44), textH + 12
+	case Reference:
+		return textW + 10, textH + 2
 	case Hub:
 		return max(textW+18, 14), max(textH+6, 14)
 	default:

@@ -209,6 +209,8 @@ func (l *Layout) node(i int) group {
 		return g
 	case Point, Hub:
 		shape(fill, rounded(b, roundest))
+	case Reference:
+		shape("ground", rounded(b, roundest))
 	case Resting:
 		shape(fill, rounded(b, roundest))
 		shape("rest", rounded(b.inset(3), roundest-3))
@@ -303,7 +305,7 @@ func (n *Node) words() string {
 }
 
 var nodeNames = map[NodeKind]string{Point: "state", Resting: "resting state", Entry: "start", Final: "end", Deciding: "decision", Testing: "test", Fork: "fork",
-	Component: "component", Outside: "external component", Surrounding: "environment", Startable: "started component", Hub: "session"}
+	Component: "component", Outside: "external component", Surrounding: "environment", Startable: "started component", Hub: "session", Reference: "continues where it is drawn"}
 
 var markNames = map[Mark]string{Faded: "never reached", Passed: "on the trace", Cycled: "in the cycle", Current: "current", Wrong: "at fault"}
 

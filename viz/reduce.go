@@ -83,6 +83,11 @@ func (g *Graph) bundled() *Graph {
 	for _, e := range g.Edges {
 		b := bundle{e.From, e.To, e.Mark, e.Note, e.Both}
 		i, ok := at[b]
+		if e.chain { // its lines are not alternatives
+			e.kinds = slices.Clone(e.kinds)
+			out.Edges = append(out.Edges, e)
+			continue
+		}
 		if !ok || len(e.Lines) == 0 || len(out.Edges[i].Lines) == 0 {
 			at[b] = len(out.Edges)
 			e.kinds = slices.Repeat([]EdgeKind{e.Kind}, len(e.Lines))
@@ -108,40 +113,6 @@ func (g *Graph) bundled() *Graph {
 			e.kinds = append(e.kinds, e.Kind)
 			e.Note = ""
 		}
-	}
-	return out
-}
-
-// mostEnds is how many arrows lead to one end before each of their nodes gets an end of its own.
-const mostEnds = 4
-
-// endsApart returns the graph with a popular end drawn once beside each node that leads there: many long lines to one place say less.
-func (g *Graph) endsApart() *Graph {
-	arriving := make([]int, len(g.Nodes))
-	for _, e := range g.Edges {
-		arriving[e.To]++
-	}
-	out := g.copy()
-	taken := map[[2]int]int{} // (end, node) → the node's own end
-	first := map[int]bool{}
-	for i := range out.Edges {
-		e := &out.Edges[i]
-		if g.Nodes[e.To].Kind != Final || arriving[e.To] <= mostEnds {
-			continue
-		}
-		own, ok := taken[[2]int{e.To, e.From}]
-		switch {
-		case ok:
-		case !first[e.To]:
-			first[e.To], own = true, e.To
-		default:
-			n := g.Nodes[e.To]
-			n.ID += number("-", len(out.Nodes))
-			own = len(out.Nodes)
-			out.Nodes = append(out.Nodes, n)
-		}
-		taken[[2]int{e.To, e.From}] = own
-		e.To = own
 	}
 	return out
 }

@@ -95,7 +95,7 @@ func (r *router) spreadPorts() {
 func (r *router) rim(node int, dx float64) float64 {
 	h := r.half[node]
 	switch n := &r.draft.graph.Nodes[node]; n.Kind {
-	case Point, Resting, Final, Entry, Hub:
+	case Point, Resting, Final, Entry, Hub, Reference:
 		round := min(h.X, h.Y, roundest)
 		if over := math.Abs(dx) - (h.X - round); over > 0 {
 			return h.Y - round + math.Sqrt(max(0, round*round-over*over))
@@ -189,7 +189,7 @@ func (r *router) loops(node int) {
 // sideAt returns where the side of a round shape is at a height between -1 and 1, as a part of its half width.
 func sideAt(n *Node, f float64) float64 {
 	switch n.Kind {
-	case Point, Resting, Final, Hub:
+	case Point, Resting, Final, Hub, Reference:
 		if n.Title == "" && len(n.Lines) == 0 {
 			return math.Sqrt(max(0, 1-f*f))
 		}

@@ -24,7 +24,7 @@ type graphFlags struct {
 	view, name, to, engine, direction string
 	highlight, instance, output       string
 	cover, load                       string
-	unfold, occupancy, check          bool
+	unfold, occupancy, check, whole   bool
 	states                            int
 	params                            []string
 }
@@ -63,6 +63,7 @@ states (the states of a system; with --highlight those around the trace).`,
 	flags.StringVar(&f.load, "load", "", "system: write onto each arrow what a recorded run sent, and the most that waited: a file of run --record")
 	flags.StringVar(&f.instance, "instance", "", "with --highlight: only what this instance did")
 	flags.BoolVar(&f.unfold, "unfold", false, "system: draw each instance of an array")
+	flags.BoolVar(&f.whole, "whole", false, "component: draw every state, even of a large machine: else what happens in a row there is one arrow")
 	flags.BoolVar(&f.occupancy, "occupancy", false, "system: explore it and write the highest occupancy of each queue")
 	flags.BoolVar(&f.check, "check", false, "write nothing; fail if a file differs")
 	flags.IntVar(&f.states, "states", 200, "states: most states to draw; system with --occupancy: no bound")
@@ -130,6 +131,9 @@ func (a *app) graph(ctx context.Context, f *graphFlags, patterns []string) error
 		}
 		if counts != nil {
 			drawn = drawn.Cover(counts)
+		}
+		if f.view == "component" && f.to != "text" && !f.whole && drawn.Large() {
+			drawn = drawn.Folded()
 		}
 		if err := a.deliver(f, s.name, drawn); err != nil {
 			return err

@@ -6,7 +6,7 @@ import (
 )
 
 // mostWhole is how many nodes a machine may have before its chains are folded, where a reader has not asked for all.
-const mostWhole = 36
+const mostWhole = 20
 
 // Large reports whether a graph has so many nodes that a reader wants it folded first.
 func (g *Graph) Large() bool { return len(g.Nodes) > mostWhole }

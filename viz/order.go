@@ -2,6 +2,7 @@ package viz
 
 import (
 	"cmp"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -26,16 +27,22 @@ type ordering struct {
 const (
 	sweepVisits    = 250_000
 	exchangeVisits = 60_000
+	startVisits    = 8_000
+	mostStarts     = 24
 )
 
-// orderLayers sorts the layers: the better of two starts (a walk from the top, a walk from the bottom), each improved by sweeps of
-// the median heuristic and of exchanging neighbours.
+// orderLayers sorts the layers: the best of several starts, each improved by sweeps of the median heuristic and of exchanging neighbours. Starts are a
+// walk from the top, a walk from the bottom, and where lines still cross, walks that take the ways on in a shuffled order.
 func orderLayers(vertices []vertex, layers [][]int) {
 	o := &ordering{vertices, layers}
 	var best [][]int
 	least := -1
-	for _, fromTop := range []bool{true, false} {
-		o.walk(fromTop)
+	for start := range max(2, min(mostStarts, startVisits/len(vertices))) {
+		var shuffle *rand.Rand
+		if start >= 2 {
+			shuffle = rand.New(rand.NewPCG(uint64(start), 0))
+		}
+		o.walk(start%2 == 0, shuffle)
 		crossings := o.improve()
 		if least < 0 || crossings < least {
 			least, best = crossings, o.snapshot()
@@ -48,7 +55,7 @@ func orderLayers(vertices []vertex, layers [][]int) {
 }
 
 // walk gives the vertices places in the order of a depth-first walk.
-func (o *ordering) walk(fromTop bool) {
+func (o *ordering) walk(fromTop bool, shuffle *rand.Rand) {
 	seen := make([]bool, len(o.vertices))
 	for i := range o.layers {
 		o.layers[i] = o.layers[i][:0]
@@ -73,6 +80,10 @@ func (o *ordering) walk(fromTop bool) {
 			next := v.down
 			if !fromTop {
 				next = v.up
+			}
+			if shuffle != nil {
+				next = slices.Clone(next)
+				shuffle.Shuffle(len(next), func(i, j int) { next[i], next[j] = next[j], next[i] })
 			}
 			for _, n := range slices.Backward(next) {
 				if !seen[n] {

@@ -18,6 +18,7 @@ type assemblyFile struct {
 	Parts                  []assemblyPart
 	Sessions               []string
 	Limits                 []string
+	Unverified             bool // for tests under a controlled scheduler only
 }
 
 // assemblyPart is an instance, or an array of them.
@@ -31,37 +32,50 @@ type assemblyPart struct {
 }
 
 // Assemblies generates, for each system of a package that can stand alone, the function that boots it. A system that the lock does not
-// show as verified as it is now gets none; refused says why, a sentence for each.
-func Assemblies(pkg *session.Package, module string, lock *session.Lock) (files []File, refused []string, err error) {
+// show as verified as it is now gets none; refused says why, a sentence for each. What unverified names gets one all the same, with the values
+// that check takes: for tests, in which nothing but a controlled scheduler boots it.
+func Assemblies(pkg *session.Package, module string, lock *session.Lock, unverified func(path string) bool) (files []File, refused []string, err error) {
 	for _, decl := range pkg.Systems {
 		sys, problems := session.Elaborate(decl, session.ElaborateOptions{Run: true})
 		if sys == nil {
 			refused = append(refused, fmt.Sprintf("%s: %s cannot be assembled with its run values: %v", decl.File.Source.Path, decl.QName(), problems[0]))
 			continue
 		}
-		if sys.Expect != "" && sys.Expect != "ok" || slices.ContainsFunc(sys.Instances, func(i session.Instance) bool { return i.Environment }) {
-			continue // it is meant to fail, or a part of others
+		if slices.ContainsFunc(sys.Instances, func(i session.Instance) bool { return i.Environment }) {
+			continue // a part of others
 		}
-		entry := lock.Entry(decl.LockName())
-		switch {
-		case entry == nil:
-			refused = append(refused, fmt.Sprintf("%s: %s is not verified, and is not assembled: run protoc-os check", decl.File.Source.Path, decl.QName()))
-			continue
-		case entry.Digest != decl.Digest():
-			refused = append(refused, fmt.Sprintf("%s: %s has changed since it was verified, and is not assembled: run protoc-os check", decl.File.Source.Path, decl.QName()))
-			continue
+		fails := sys.Expect != "" && sys.Expect != "ok"
+		why := ""
+		if entry := lock.Entry(decl.LockName()); entry == nil {
+			why = "is not verified, and is not assembled"
+		} else if entry.Digest != decl.Digest() {
+			why = "has changed since it was verified, and is not assembled"
+		}
+		path := filepath.Join(pkg.Dir, fileName(decl.Name)+assemblySuffix)
+		if fails || why != "" {
+			if !fails {
+				refused = append(refused, fmt.Sprintf("%s: %s %s: run protoc-os check", decl.File.Source.Path, decl.QName(), why))
+			}
+			path = strings.TrimSuffix(path, Suffix) + testSuffix
+			if !unverified(path) {
+				continue
+			}
+			if sys, problems = session.Elaborate(decl, session.ElaborateOptions{}); sys == nil {
+				refused = append(refused, fmt.Sprintf("%s: %s cannot be assembled: %v", decl.File.Source.Path, decl.QName(), problems[0]))
+				continue
+			}
 		}
 		f := newFile(pkg, module)
 		data, err := f.assembly(decl, sys)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: system %s: %w", sys.At, decl.Name, err)
 		}
-		name := fileName(decl.Name) + assemblySuffix
+		data.Unverified = fails || why != ""
 		text, err := f.render("assembly.tmpl", data)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", name, err)
+			return nil, nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
 		}
-		files = append(files, File{filepath.Join(pkg.Dir, name), text})
+		files = append(files, File{path, text})
 	}
 	return files, refused, nil
 }

@@ -33,7 +33,7 @@ func TestTheKernelsStubsCompile(t *testing.T) {
 		for _, s := range p.Systems {
 			lock = lock.With(session.LockEntry{System: s.LockName(), Digest: s.Digest()})
 		}
-		systems, refused, err := gen.Assemblies(p, "github.com/protoc-os/protoc-os", lock)
+		systems, refused, err := gen.Assemblies(p, "github.com/protoc-os/protoc-os", lock, none)
 		if err != nil || len(refused) > 0 {
 			t.Fatal(err, refused)
 		}

@@ -27,7 +27,7 @@ func TestSamplesAreFresh(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		assemblies, refused, err := gen.Assemblies(pkg, "github.com/protoc-os/protoc-os", verified(t, pkg))
+		assemblies, refused, err := gen.Assemblies(pkg, "github.com/protoc-os/protoc-os", verified(t, pkg), none)
 		if err != nil || len(refused) > 0 {
 			t.Fatal(err, refused)
 		}
@@ -72,9 +72,12 @@ func TestOnlyTheVerifiedIsAssembled(t *testing.T) {
 	pkg := prog.Asked[0]
 	other := new(session.Lock).With(session.LockEntry{System: pkg.Systems[0].LockName(), Digest: "another", Checker: checker.Version})
 	for _, lock := range []*session.Lock{new(session.Lock), other} {
-		files, refused, err := gen.Assemblies(pkg, "github.com/protoc-os/protoc-os", lock)
+		files, refused, err := gen.Assemblies(pkg, "github.com/protoc-os/protoc-os", lock, none)
 		if err != nil || len(files) != 0 || len(refused) != len(pkg.Systems) {
 			t.Errorf("%v %v %v", files, refused, err)
 		}
 	}
 }
+
+// none of the systems that are not verified is assembled.
+func none(string) bool { return false }

@@ -47,7 +47,7 @@ func Changes(dir string, files []File, refused bool) ([]Change, error) {
 	}
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
-		if e.IsDir() || !strings.HasSuffix(e.Name(), Suffix) || wanted[path] {
+		if e.IsDir() || !strings.HasSuffix(e.Name(), Suffix) && !strings.HasSuffix(e.Name(), testSuffix) || wanted[path] {
 			continue
 		}
 		old, err := os.ReadFile(path)

@@ -17,7 +17,7 @@ import (
 )
 
 // genFlags are the flags of gen.
-type genFlags struct{ check, diff bool }
+type genFlags struct{ check, diff, unverified bool }
 
 func (a *app) genVerb() *cobra.Command {
 	f := new(genFlags)
@@ -26,7 +26,10 @@ func (a *app) genVerb() *cobra.Command {
 		Short: "write Go stubs beside the declarations",
 		Long: `gen writes, for each role of each protocol and for each component, a Go type per state whose methods are exactly what may be done next; and for
 each system that protoc-os.lock shows as verified, the function that boots it. A package's
-stubs stand in its own folder, as a Go package of its name; unchanged files are left untouched, files that no source makes any more are removed.`,
+stubs stand in its own folder, as a Go package of its name; unchanged files are left untouched, files that no source makes any more are removed.
+
+A system that does not hold is not assembled. With --unverified it is, in a file for tests (…_system.gen_test.go), to follow a counterexample with its
+components: nothing but a controlled scheduler boots it.`,
 		Example: "  protoc-os gen ./...\n  protoc-os gen --check ./...",
 		RunE: func(_ *cobra.Command, patterns []string) error {
 			if len(patterns) == 0 {
@@ -36,6 +39,7 @@ stubs stand in its own folder, as a Go package of its name; unchanged files are 
 		},
 	}
 	c.Flags().BoolVar(&f.check, "check", false, "write nothing; fail if a stub is stale")
+	c.Flags().BoolVar(&f.unverified, "unverified", false, "assemble systems that do not hold too, in files for tests; what is there is kept fresh without")
 	c.Flags().BoolVar(&f.diff, "diff", false, "write nothing; show what would change")
 	return c
 }
@@ -64,7 +68,7 @@ func (a *app) gen(f *genFlags, patterns []string) error {
 		var assemblies []gen.File
 		var refused []string
 		if err == nil {
-			assemblies, refused, err = gen.Assemblies(p, module, lock)
+			assemblies, refused, err = gen.Assemblies(p, module, lock, f.unverifiedToo)
 		}
 		if err != nil { // the other packages do not suffer for it
 			a.status |= a.fail(statusError{sourceWrong, err.Error()})
@@ -88,6 +92,12 @@ func (a *app) gen(f *genFlags, patterns []string) error {
 		}
 	}
 	return nil
+}
+
+// unverifiedToo says whether an assembly for tests is asked for, now or when it was written.
+func (f *genFlags) unverifiedToo(path string) bool {
+	_, err := os.Lstat(path)
+	return f.unverified || err == nil
 }
 
 // showBroken prints the errors of the packages that have no stubs because of them.

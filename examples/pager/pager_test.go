@@ -31,16 +31,10 @@ func deadlock(t *testing.T) *traces.Trace {
 	return v.Violations[0].Trace
 }
 
-// boot wires the system by hand: nothing assembles one that is not verified.
+// boot is the assembly that protoc-os gen --unverified writes.
 func boot(app AppFunc) func(rt *channel.Runtime) error {
 	return func(rt *channel.Runtime) error {
-		fileClient, fileServer := NewFile(rt)
-		memoryClient, memoryPager := NewMemory(rt)
-		evictPager, evictHolder := NewEvict(rt)
-		StartApp(rt, channel.Options{Name: "app"}, AppGiven{File: fileClient, Pages: evictHolder}, app).Discard()
-		StartFileServerComponent(rt, channel.Options{Name: "fs"}, FileServerComponentGiven{App: fileServer, Memory: memoryClient}, serve).Discard()
-		StartPager(rt, channel.Options{Name: "pager"}, PagerGiven{Fs: memoryPager, App: evictPager}, evict).Discard()
-		return nil
+		return BootWriting(rt, WritingParts{App: app, Fs: serve, Pager: evict})
 	}
 }
 
@@ -137,6 +131,14 @@ func TestParted(t *testing.T) {
 	}
 	if r.Parted == nil || r.Parted.Step != 1 || r.Steps != 0 || !strings.HasPrefix(r.Parted.String(), "step 1: the model has send of app Write app.file, the code crash of app") {
 		t.Errorf("%v after %d steps", r.Parted, r.Steps)
+	}
+}
+
+// What is not verified boots under a controlled scheduler and nowhere else.
+func TestDoesNotBoot(t *testing.T) {
+	err := boot(write)(channel.New(channel.Config{Cores: 1}))
+	if err == nil || err.Error() != "examples/pager.Writing does not boot: it is not verified, and only a controlled scheduler may run it" {
+		t.Error(err)
 	}
 }
 

@@ -31,6 +31,9 @@ func TestSpreadSchoolIsJudged(t *testing.T) {
 		spread := channel.Options{Limits: limits, Placement: channel.Spread}
 		breeder, stopper := spread, spread
 		breeder.Name, stopper.Name = "breeder", "master"
+		if n%4 > 1 {
+			breeder.Placement, stopper.Placement, stopper.Core = channel.Pinned, channel.Pinned, 1
+		}
 		parts.StartBreeder(rt, breeder, parts.BreederGiven{Stop: to}, breedOn(channel.Spread, &none)).Discard()
 		parts.StartMaster(rt, stopper, parts.MasterGiven{Stop: from}, master(5+n%40)).Discard()
 		if err := rt.Run(context.Background()); err != nil {

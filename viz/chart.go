@@ -21,7 +21,8 @@ type ChartOptions struct {
 //	●── M ──▶│   sent, now queued          │┄┄ M ┄┄▶●   received from the queue
 //	●── M ──▶●   sent and received at once  ◆ decides   ✗ crashes, or waits for ever   ■ ends
 //
-// Where labels do not fit between the lifelines they stand to the right of them. The lines end in a newline each and carry no
+// Where labels do not fit between the lifelines they stand to the right of them, and where lifelines do not fit either each row says in words who does
+// what. The lines end in a newline each and carry no
 // trailing space.
 func Chart(t *traces.Trace, o ChartOptions) string {
 	if o.Width <= 0 {
@@ -36,12 +37,18 @@ func Chart(t *traces.Trace, o ChartOptions) string {
 	if len(c.names) == 0 {
 		return c.standing()
 	}
+	c.margin = chartMargin
+	for _, r := range c.rows {
+		c.margin = max(c.margin, 4+chartWidth.StringWidth(r.step))
+	}
 	for _, s := range spacings {
 		if c.layWide(s) <= o.Width {
 			return c.draw(o.Width) + c.standing()
 		}
 	}
-	c.layNarrow(o.Width)
+	if c.layNarrow(o.Width); c.at > o.Width {
+		return c.list(o.Width) + c.standing()
+	}
 	return c.draw(o.Width) + c.standing()
 }
 
@@ -50,10 +57,12 @@ type chart struct {
 	trace  *traces.Trace
 	glyphs glyphs
 	names  []string // of the lifelines shown
+	silent int      // instances of which nothing is known but that they started
 	index  map[string]int
 	born   []int // event from which the lifeline is there
 	rows   []chartRow
 
+	margin int // columns left of the lifelines
 	narrow bool
 	short  bool   // labels without arguments
 	column []int  // of each lifeline
@@ -79,19 +88,24 @@ type glyphs struct {
 	dot, line, dashes, right, left, lifeline, faint  string
 	cross, decision, circle, square, waits           string
 	top, middle, bottom, topbottom, ellipsis, arrow_ string
+	until                                            string
 }
 
 var (
-	unicodeGlyphs = glyphs{"●", "─", "┄", "▶", "◀", "│", "┊", "✗", "◆", "○", "■", "·", "┌", "│", "└", "[", "…", "→"}
-	asciiGlyphs   = glyphs{"*", "-", ".", ">", "<", "|", ":", "x", "?", "o", "#", ".", "/", "|", "\\", "[", "...", "->"}
+	unicodeGlyphs = glyphs{"●", "─", "┄", "▶", "◀", "│", "┊", "✗", "◆", "○", "■", "·", "┌", "│", "└", "[", "…", "→", "-"}
+	asciiGlyphs   = glyphs{"*", "-", ".", ">", "<", "|", ":", "x", "?", "o", "#", ".", "/", "|", "\\", "[", "...", "->", "-"}
 )
 
-// lifelines picks the instances that take part: those of the events and those that still wait at the end.
+// lifelines picks the instances that take part: those of the events and those that still wait at the end. Who was there from the start and did nothing
+// is only counted: a kernel has a hundred places for programs.
 func (c *chart) lifelines() {
 	t := c.trace
 	shown := map[string]bool{}
 	born := map[string]int{}
 	for i, e := range t.Events {
+		if present(&e) {
+			continue
+		}
 		shown[e.Instance] = true
 		if e.Peer != "" {
 			shown[e.Peer] = true
@@ -107,6 +121,11 @@ func (c *chart) lifelines() {
 			}
 		}
 	}
+	for _, e := range t.Events {
+		if present(&e) && !shown[e.Instance] {
+			c.silent++
+		}
+	}
 	c.index = map[string]int{}
 	for _, name := range t.Instances {
 		if shown[name] {
@@ -117,11 +136,17 @@ func (c *chart) lifelines() {
 	}
 }
 
+// present reports whether an event says no more than that an instance of the system is there.
+func present(e *traces.Event) bool { return e.Kind == traces.Start && e.Peer == "" }
+
 // eventRows makes a row per event, or per send with the receive that follows it at once.
 func (c *chart) eventRows() []chartRow {
 	var rows []chartRow
 	events := c.trace.Events
 	for i := 0; i < len(events); i++ {
+		if present(&events[i]) {
+			continue
+		}
 		r := c.eventRow(&events[i])
 		r.first, r.last = i, i
 		if i+1 < len(events) && c.receivedAtOnce(i) {
@@ -130,9 +155,9 @@ func (c *chart) eventRows() []chartRow {
 			r.at = positions(events[i].At, events[i+1].At)
 			i++
 		}
-		r.step = strconv.Itoa(r.first + 1)
+		r.step = strconv.Itoa(events[r.first].Step)
 		if r.last > r.first {
-			r.step += "-" + strconv.Itoa(r.last+1)
+			r.step += c.glyphs.until + strconv.Itoa(events[r.last].Step)
 		}
 		rows = append(rows, r)
 	}
@@ -211,7 +236,7 @@ func (c *chart) foldRows(rows []chartRow, most int) []chartRow {
 	head := most / 3
 	tail := len(rows) - (most - head)
 	fold := chartRow{first: rows[head].first, last: rows[tail-1].last, step: c.glyphs.ellipsis, to: -1, folded: true}
-	fold.at = fmt.Sprintf("(%d steps)", fold.last-fold.first+1)
+	fold.at = fmt.Sprintf("(%d steps)", c.trace.Events[fold.last].Step-c.trace.Events[fold.first].Step+1)
 	return append(append(append([]chartRow(nil), rows[:head]...), fold), rows[tail:]...)
 }
 

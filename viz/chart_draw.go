@@ -14,8 +14,62 @@ func (c *chart) draw(width int) string {
 	for _, r := range c.rows {
 		c.drawRow(r, width).writeTo(&b)
 	}
-	if at := c.trace.Cycle; at > 0 {
-		fmt.Fprintf(&b, "  steps %d to %d repeat for ever\n", at, len(c.trace.Events))
+	if text := c.repeats(); text != "" {
+		b.WriteString("  " + text + "\n")
+	}
+	return b.String()
+}
+
+// repeats says which steps are the cycle of a lasso; "" none.
+func (c *chart) repeats() string {
+	t := c.trace
+	if t.Cycle <= 0 || t.Cycle > len(t.Events) {
+		return ""
+	}
+	return fmt.Sprintf("steps %d to %d repeat for ever", t.Events[t.Cycle-1].Step, t.Events[len(t.Events)-1].Step)
+}
+
+// list writes the rows without lifelines.
+func (c *chart) list(width int) string {
+	var b strings.Builder
+	who := 8
+	name := func(i int) string { return c.names[i] }
+	for _, r := range c.rows {
+		if !r.folded {
+			who = max(who, min(chartWidth.StringWidth(name(r.from)), width/4))
+		}
+	}
+	for _, r := range c.rows {
+		l := new(line)
+		l.put(1, c.bracket(r))
+		l.put(3, fmt.Sprintf("%*s", min(5, max(2, chartWidth.StringWidth(r.step))), r.step))
+		if r.folded {
+			l.put(c.margin, r.at)
+			l.writeTo(&b)
+			continue
+		}
+		at := r.at
+		if at != "" && !strings.Contains(at, c.file) {
+			at = c.file + at
+		}
+		doer, text := r.from, r.tail+" "+r.text
+		switch {
+		case r.to >= 0 && r.dashed:
+			doer, text = r.to, r.text+" "+c.glyphs.left+c.glyphs.dashes+" "+name(r.from)
+		case r.to >= 0 && r.head != "":
+			text = r.text + " " + c.glyphs.line + c.glyphs.right + c.glyphs.dot + " " + name(r.to)
+		case r.to >= 0:
+			text = r.text + " " + c.glyphs.line + c.glyphs.right + " " + name(r.to)
+		}
+		l.put(c.margin, c.fit(name(doer), who))
+		l.put(c.margin+who+1, c.fit(text, width-c.margin-who-3-chartWidth.StringWidth(at)))
+		if at != "" {
+			l.put(max(width-chartWidth.StringWidth(at), l.width()+1), at)
+		}
+		l.writeTo(&b)
+	}
+	if text := c.repeats(); text != "" {
+		b.WriteString("  " + text + "\n")
 	}
 	return b.String()
 }
@@ -194,8 +248,11 @@ func (c *chart) finalRows() []chartRow {
 	return rows
 }
 
-// stuck reports whether those who wait at the end do so for ever.
+// stuck reports whether those who wait at the end do so for ever. In a lasso the end is where the cycle starts again.
 func (c *chart) stuck() bool {
+	if c.trace.Cycle > 0 {
+		return false
+	}
 	switch c.trace.Property {
 	case "deadlock", "timeout":
 		return true
@@ -205,11 +262,18 @@ func (c *chart) stuck() bool {
 
 // standing is the foot: what the queues hold, and who waits for whom.
 func (c *chart) standing() string {
+	var b strings.Builder
+	switch c.silent {
+	case 0:
+	case 1:
+		b.WriteString("  one instance more does nothing\n")
+	default:
+		fmt.Fprintf(&b, "  %d instances more do nothing\n", c.silent)
+	}
 	final := c.trace.Final
 	if final == nil {
-		return ""
+		return b.String()
 	}
-	var b strings.Builder
 	arrow := " " + c.glyphs.arrow_ + " "
 	for i, q := range final.Queues {
 		head := "  queues:"
@@ -219,7 +283,7 @@ func (c *chart) standing() string {
 		content := clean(strings.Join(q.Messages, ", "))
 		fmt.Fprintf(&b, "%s %s%s%s on %s, %d of %d: %s\n", head, clean(q.From), arrow, clean(q.To), clean(q.Channel), len(q.Messages), q.Capacity, content)
 	}
-	if len(final.Cycle) > 0 {
+	if len(final.Cycle) > 0 && c.trace.Cycle == 0 {
 		names := make([]string, len(final.Cycle))
 		for i, n := range final.Cycle {
 			names[i] = clean(n)

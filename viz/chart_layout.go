@@ -8,7 +8,7 @@ import (
 
 // Measures of a chart in columns.
 const (
-	chartMargin = 9 // steps and the bracket of a cycle, left of the lifelines
+	chartMargin = 9 // least room for steps and the bracket of a cycle, left of the lifelines
 )
 
 // spacing is how close a chart may be drawn.
@@ -30,7 +30,7 @@ func (c *chart) layWide(s spacing) int {
 	n := len(c.names)
 	c.column = make([]int, n)
 	half := func(i int) int { return (chartWidth.StringWidth(c.names[i]) + 1) / 2 }
-	c.column[0] = max(chartMargin, 3+half(0))
+	c.column[0] = max(c.margin, 3+half(0))
 	for i := 1; i < n; i++ {
 		c.column[i] = c.column[i-1] + max(s.gap, half(i-1)+half(i)+2)
 		for _, r := range c.rows {
@@ -71,7 +71,7 @@ func (c *chart) layNarrow(width int) {
 	}
 	c.column = make([]int, n)
 	for i := range c.column {
-		c.column[i] = chartMargin + i*gap
+		c.column[i] = c.margin + i*gap
 	}
 	c.text = c.column[n-1] + 3
 	c.shortenPositions()

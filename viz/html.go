@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"slices"
 )
 
 //go:embed page.js
@@ -37,7 +38,11 @@ func (p *picture) html(w io.Writer, words func(*bytes.Buffer)) error {
 	b.WriteString(`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"/>` + "\n")
 	b.WriteString(`<meta name="viewport" content="width=device-width, initial-scale=1"/>` + "\n")
 	fmt.Fprintf(&b, "<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n", escape(p.title), pageStyle)
-	b.WriteString(`<p class="keys">drag or arrow keys move · wheel, + and − enlarge · 0 shows all</p>` + "\n")
+	b.WriteString(`<p class="keys">drag or arrow keys move · wheel, + and − enlarge · 0 shows all`)
+	if slices.ContainsFunc(p.groups, func(g group) bool { return slices.ContainsFunc(g.items, func(it item) bool { return it.more != "" }) }) {
+		b.WriteString(` · <button id="payload" aria-pressed="true" aria-keyshortcuts="p">P: payloads</button>`)
+	}
+	b.WriteString("</p>\n")
 	b.WriteString(`<main id="stage" tabindex="0" aria-label="picture">` + "\n")
 	p.element(&b)
 	b.WriteString("</main>\n")

@@ -65,6 +65,13 @@
     ArrowUp: function () { move(0, -60); }, ArrowDown: function () { move(0, 60); }
   };
   keys["="] = keys["+"];
+  var payload = document.getElementById("payload");
+  if (payload) {
+    keys.p = function () {
+      payload.setAttribute("aria-pressed", String(!document.body.classList.toggle("bare")));
+    };
+    payload.addEventListener("click", keys.p);
+  }
   stage.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) { return; }
     event.preventDefault();

@@ -26,6 +26,7 @@ type item struct {
 	look   string
 	path   path
 	text   string
+	more   string // follows the text, and may be hidden in a page
 	at     Spot
 	anchor anchor
 }

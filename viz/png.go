@@ -148,14 +148,14 @@ func (c *canvas) text(it item, l look) error {
 	}
 	d := font.Drawer{Dst: c.image, Src: image.NewUniform(c.colour(l.fill, c.opacity)), Face: face}
 	x := it.at.X * c.scale
-	switch width := float64(d.MeasureString(it.text)) / 64; it.anchor {
+	switch width := float64(d.MeasureString(it.text+it.more)) / 64; it.anchor {
 	case middle:
 		x -= width / 2
 	case end:
 		x -= width
 	}
 	d.Dot = fixed.Point26_6{X: fixed.Int26_6(x * 64), Y: fixed.Int26_6(it.at.Y * c.scale * 64)}
-	d.DrawString(it.text)
+	d.DrawString(it.text + it.more)
 	return nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/protoc-os/protoc-os/traces"
@@ -13,9 +12,8 @@ import (
 
 // SequenceOptions say what of a trace a sequence chart shows.
 type SequenceOptions struct {
-	Component string // only what this instance takes part in; "": all
-	Most      int    // most rows of steps, the middle ones are folded; 0: all
-	NoPayload bool   // labels without arguments
+	Most      int  // most rows of steps, the middle ones are folded; 0: all
+	NoPayload bool // labels without arguments
 }
 
 // Sequence is a trace laid out as lifelines and arrows, to be written as SVG, PNG, Mermaid or HTML. Chart writes the same for a terminal.
@@ -23,6 +21,7 @@ type Sequence struct {
 	chart   *chart
 	options SequenceOptions
 	columns []float64 // of the lifelines
+	room    float64   // of the bracket and the steps, left of the lifelines
 	texts   float64   // where source positions stand
 	width   float64
 	faces   *typefaces
@@ -32,21 +31,16 @@ type Sequence struct {
 const (
 	rowHeight  = 25.0
 	headHeight = 28.0
-	stepRoom   = 58.0 // steps and the bracket of a cycle, left of the lifelines
+	cycleRoom  = 26.0 // the bracket of a cycle with its sign
+	mostQueued = 5    // messages in a queue that are drawn one by one
 )
 
 // ArrangeSequence lays a trace out.
 func ArrangeSequence(t *traces.Trace, o SequenceOptions) *Sequence {
-	if o.Component != "" {
-		t = Only(t, o.Component)
-	}
 	c := &chart{trace: t, glyphs: unicodeGlyphs, short: o.NoPayload}
 	c.lifelines()
-	rows := c.eventRows()
-	for i := range rows { // the steps of the whole trace, of which this may be a part
-		rows[i].step = stepText(t, rows[i])
-	}
-	c.rows = append(c.foldRows(rows, o.Most), c.finalRows()...)
+	c.glyphs.until = "–"
+	c.rows = append(c.foldRows(c.eventRows(), o.Most), c.finalRows()...)
 	s := &Sequence{chart: c, options: o, faces: newTypefaces()}
 	s.lay()
 	return s
@@ -74,35 +68,30 @@ func Only(t *traces.Trace, instance string) *traces.Trace {
 	return &part
 }
 
-func stepText(t *traces.Trace, r chartRow) string {
-	first, last := t.Events[r.first].Step, t.Events[r.last].Step
-	if first == last {
-		return strconv.Itoa(first)
-	}
-	return fmt.Sprintf("%d–%d", first, last)
-}
-
 // lay places the lifelines so far apart that every label has room.
 func (s *Sequence) lay() {
 	c := s.chart
 	half := func(i int) float64 { return max(s.faces.medium.width(c.names[i], titleSize)/2+12, 34) }
 	s.columns = make([]float64, len(c.names))
+	for _, r := range c.rows {
+		s.room = max(s.room, cycleRoom+s.faces.regular.width(r.step, lineSize)+20)
+	}
 	for i := range c.names {
 		if i == 0 {
-			s.columns[0] = margin + stepRoom + half(0)
+			s.columns[0] = margin + s.room + half(0)
 			continue
 		}
 		s.columns[i] = s.columns[i-1] + max(half(i-1)+half(i)+16, 110)
 		for _, r := range c.rows {
 			switch left := min(r.from, r.to); {
 			case r.to >= 0 && max(r.from, r.to) == i:
-				s.columns[i] = max(s.columns[i], s.columns[left]+s.label(r)+44)
+				s.columns[i] = max(s.columns[i], s.columns[left]+s.label(r)+44+queueStep*float64(min(s.queued(r), mostQueued)))
 			case r.to < 0 && r.from == i-1 && s.label(r) < 260: // a note keeps clear of the next lifeline if it is not too long
 				s.columns[i] = max(s.columns[i], s.columns[i-1]+s.label(r)+28)
 			}
 		}
 	}
-	right := margin + stepRoom
+	right := margin + s.room
 	if n := len(s.columns); n > 0 {
 		right = s.columns[n-1] + half(n-1)
 	}
@@ -141,8 +130,8 @@ func (s *Sequence) title() string {
 // foot are the lines below the chart.
 func (s *Sequence) foot() []string {
 	var lines []string
-	if t := s.chart.trace; t.Cycle > 0 && t.Cycle <= len(t.Events) {
-		lines = append(lines, fmt.Sprintf("steps %d to %d repeat for ever", t.Events[t.Cycle-1].Step, t.Events[len(t.Events)-1].Step))
+	if text := s.chart.repeats(); text != "" {
+		lines = append(lines, text)
 	}
 	for _, line := range strings.Split(strings.TrimRight(s.chart.standing(), "\n"), "\n") {
 		if line = strings.TrimSpace(line); line != "" {
@@ -165,7 +154,19 @@ func (s *Sequence) words(r chartRow) string {
 	case r.head != "":
 		return r.step + " " + c.names[r.from] + " sends " + c.label(r) + " to " + c.names[r.to] + ", which receives it"
 	}
-	return r.step + " " + c.names[r.from] + " sends " + c.label(r) + " to " + c.names[r.to]
+	text := r.step + " " + c.names[r.from] + " sends " + c.label(r) + " to " + c.names[r.to]
+	if n := s.queued(r); n > 0 {
+		text += number(", ", n) + " in the queue now"
+	}
+	return text
+}
+
+// queued is how many messages are in a queue once a row has put one there.
+func (s *Sequence) queued(r chartRow) int {
+	if events := s.chart.trace.Events; r.to >= 0 && r.head == "" && r.last < len(events) && events[r.first].Kind == traces.Send {
+		return events[r.first].Queue
+	}
+	return 0
 }
 
 // WriteSVG writes the chart as SVG.

@@ -2,6 +2,7 @@ package viz
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/protoc-os/protoc-os/traces"
 )
@@ -68,23 +69,22 @@ func (s *Sequence) row(k int, r chartRow, y float64) group {
 	put := func(items ...item) { g.items = append(g.items, items...) }
 	base := y + lineSize*0.36
 	if r.folded {
-		put(item{look: "fold", path: polygon(false, Spot{margin + stepRoom - 10, y}, Spot{s.texts - 8, y})},
+		put(item{look: "fold", path: polygon(false, Spot{margin + s.room - 10, y}, Spot{s.texts - 8, y})},
 			item{look: "text", text: r.at, at: Spot{s.texts, base}, anchor: start})
 		return g
 	}
-	put(item{look: "text", text: r.step, at: Spot{margin + stepRoom - 20, base}, anchor: end})
+	put(item{look: "text", text: r.step, at: Spot{margin + s.room - 12, base}, anchor: end})
 	if r.at != "" {
 		put(item{look: "text", text: r.at, at: Spot{s.texts, base}, anchor: start})
 	}
 	x := s.columns[r.from]
 	kind := s.kind(r)
-	label := c.label(r)
 	if r.to < 0 {
 		put(s.sign(r.tail, Spot{x, y}, kind)...)
-		if label != "" {
+		if c.label(r) != "" {
 			w := s.label(r)
 			put(item{look: "ground", path: rounded(Box{x + 9, y - rowHeight/2 + 3, w + 8, rowHeight - 6}, 3)},
-				item{look: "label-" + kind, text: label, at: Spot{x + 13, base}, anchor: start})
+				s.text(r, item{look: "label-" + kind, at: Spot{x + 13, base}, anchor: start}))
 		}
 		return g
 	}
@@ -93,8 +93,14 @@ func (s *Sequence) row(k int, r chartRow, y float64) group {
 	if r.head != "" {
 		inset = 4
 	}
+	queued := min(s.queued(r), mostQueued)
+	inset += queueStep * float64(queued)
+	side := 1.0
 	if to < x {
-		inset = -inset
+		inset, side = -inset, -1
+	}
+	for k := range queued { // the queue stands before its receiver
+		put(item{look: "head-" + kind, path: rounded(Box{to - side*queueStep*(float64(k)+0.5) - 2, y - 4.5, 4, 9}, 1)})
 	}
 	put(arrow([]Spot{{x, y}, {x + (to-x)/3, y}, {to - inset - (to-x)/3, y}, {to - inset, y}}, kind, false, true)...)
 	if r.tail != "" {
@@ -104,11 +110,23 @@ func (s *Sequence) row(k int, r chartRow, y float64) group {
 		put(s.sign(r.head, Spot{to, y}, kind)...)
 	}
 	w := s.label(r) + 8
-	middle := (x + to) / 2
+	middle := (x + to - inset) / 2
 	put(item{look: "ground", path: rounded(Box{middle - w/2, y - rowHeight/2 + 3, w, rowHeight - 6}, 3)},
-		item{look: "label-" + kind, text: label, at: Spot{middle, base}})
+		s.text(r, item{look: "label-" + kind, at: Spot{middle, base}}))
 	return g
 }
+
+// text puts the label of a row into an item, apart from its payload.
+func (s *Sequence) text(r chartRow, it item) item {
+	it.text = s.chart.label(r)
+	if payload, ok := strings.CutPrefix(it.text, r.brief); ok && r.brief != "" {
+		it.text, it.more = r.brief, payload
+	}
+	return it
+}
+
+// queueStep is the room of a message that waits in a queue.
+const queueStep = 6.0
 
 // kind is the kind of arrow whose colour and dashes a row has.
 func (s *Sequence) kind(r chartRow) string {
@@ -169,9 +187,9 @@ func (s *Sequence) bracket(first float64) (group, bool) {
 	if from < 0 {
 		return group{}, false
 	}
-	x, y0, y1 := margin+6, first+float64(from)*rowHeight-8, first+float64(to)*rowHeight+8
+	x, y0, y1 := margin+12, first+float64(from)*rowHeight-8, first+float64(to)*rowHeight+8
 	g := group{class: "cycle", name: "the cycle: these steps repeat for ever"}
 	g.items = append(g.items, item{look: "cycle", path: polygon(false, Spot{x + 7, y0}, Spot{x, y0}, Spot{x, y1}, Spot{x + 7, y1})})
-	g.items = append(g.items, item{look: "cycleAt", text: "∞", at: Spot{x + 10, (y0+y1)/2 + 4}, anchor: start})
+	g.items = append(g.items, item{look: "cycleAt", text: "∞", at: Spot{x - 4, (y0+y1)/2 + 4}, anchor: end})
 	return g, true
 }

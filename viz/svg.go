@@ -58,7 +58,11 @@ func (p *picture) element(b *bytes.Buffer) {
 func (it *item) svg(b *bytes.Buffer) {
 	if it.text != "" {
 		anchors := [...]string{middle: "middle", start: "start", end: "end"}
-		b.WriteString(`<text class="` + it.look + `" x="` + decimal(it.at.X) + `" y="` + decimal(it.at.Y) + `" text-anchor="` + anchors[it.anchor] + `">` + escape(it.text) + `</text>`)
+		b.WriteString(`<text class="` + it.look + `" x="` + decimal(it.at.X) + `" y="` + decimal(it.at.Y) + `" text-anchor="` + anchors[it.anchor] + `">` + escape(it.text))
+		if it.more != "" {
+			b.WriteString(`<tspan class="more">` + escape(it.more) + `</tspan>`)
+		}
+		b.WriteString(`</text>`)
 		return
 	}
 	if it.path.ops == "" {

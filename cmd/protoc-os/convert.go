@@ -22,8 +22,10 @@ type convertFlags struct {
 func (a *app) convertVerb() *cobra.Command {
 	f := new(convertFlags)
 	c := &cobra.Command{
-		Use:     "convert FILE",
-		Short:   "draw a trace as a sequence chart, or write it for other tools",
+		Use:   "convert FILE",
+		Short: "draw a trace as a sequence chart, or write it for other tools",
+		Long: `convert draws a trace as a sequence chart: lifelines, messages with their payloads, what waits in each queue, faults, the cycle of a lasso in
+brackets. In a page (html) P hides the payloads. itf and chrome are for Apalache's viewers and for Perfetto; they have all steps.`,
 		Example: "  protoc-os trace convert --to html -o deadlock.html traces/fs.Files.PO2001.jsonl",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(_ *cobra.Command, args []string) error { return a.convert(f, args[0]) },
@@ -32,7 +34,7 @@ func (a *app) convertVerb() *cobra.Command {
 	flags.StringVar(&f.to, "to", "", "text, svg, png, mermaid, html, itf or chrome (default: by the ending of -o, else text)")
 	flags.StringVarP(&f.output, "output", "o", "", "file to write (default: standard output)")
 	flags.StringVar(&f.component, "component", "", "only what this instance takes part in")
-	flags.IntVar(&f.most, "most", 0, "most rows, the middle of a longer trace is folded; 0: all")
+	flags.IntVar(&f.most, "most", 200, "most rows of a chart, the middle of a longer trace is folded; 0: all")
 	flags.BoolVar(&f.bare, "bare", false, "labels without their arguments")
 	return c
 }
@@ -52,13 +54,14 @@ func (a *app) convert(f *convertFlags, path string) error {
 		}
 	}
 	var b bytes.Buffer
-	s := viz.ArrangeSequence(t, viz.SequenceOptions{Component: f.component, Most: f.most, NoPayload: f.bare})
+	part, err := partOf(t, f.component)
+	if err != nil {
+		return err
+	}
+	s := viz.ArrangeSequence(part, viz.SequenceOptions{Most: f.most, NoPayload: f.bare})
 	switch f.to {
 	case "text":
-		if f.component != "" {
-			t = viz.Only(t, f.component)
-		}
-		b.WriteString(traceHeading(t) + viz.Chart(t, viz.ChartOptions{Width: a.width(), ASCII: a.ascii, Most: f.most}))
+		b.WriteString(traceHeading(t) + viz.Chart(part, viz.ChartOptions{Width: a.width(), ASCII: a.ascii, Most: f.most}))
 	case "svg":
 		err = s.WriteSVG(&b)
 	case "png":

@@ -62,12 +62,13 @@ func (g *Graph) apart() *Graph {
 // machineKinds are the kinds of nodes between which a reader follows arrows; the boxes of a wiring stay one each.
 var machineKinds = map[NodeKind]bool{Point: true, Resting: true, Deciding: true, Testing: true}
 
-// standIn leads the arrows to a node to a copy of like beside each node that they come from, but for those of home, which keep the node itself.
+// standIn leads the arrows to a node to a copy of like beside each node that they come from, but for those of home and
+// those that are lit, which keep the node itself.
 func (g *Graph) standIn(node, home int, like Node) {
 	own := map[int]int{}
 	for i := range g.Edges {
 		e := &g.Edges[i]
-		if e.To != node || e.From == node || e.From == home {
+		if e.To != node || e.From == node || e.From == home || e.Mark > Faded {
 			continue
 		}
 		to, ok := own[e.From]

@@ -65,15 +65,30 @@ func (t *draft) build(arcs []arc, layer []int) {
 		t.layers[v.layer] = append(t.layers[v.layer], k)
 		return k
 	}
+	up, down := make([]int, len(t.nodes)), make([]int, len(t.nodes)) // lines of each node
+	bends := 0
+	for _, a := range arcs {
+		down[a.from]++
+		up[a.to]++
+		bends += layer[a.to] - layer[a.from] - 1
+	}
+	t.vertices = make([]vertex, 0, len(t.nodes)+bends)
+	ends := make([]int, 2*(len(arcs)+bends)) // of all lines, in one piece
+	cut := func(n int) []int {
+		s := ends[:0:n]
+		ends = ends[n:]
+		return s
+	}
 	for i, v := range t.nodes {
-		t.at[v] = add(vertex{node: v, layer: layer[i]})
+		t.at[v] = add(vertex{node: v, layer: layer[i], up: cut(up[i]), down: cut(down[i])})
 	}
 	for _, a := range arcs {
-		path := []int{t.at[t.nodes[a.from]]}
+		path := make([]int, 0, layer[a.to]-layer[a.from]+1)
+		path = append(path, t.at[t.nodes[a.from]])
 		first, last := layer[a.from]+1, layer[a.to]-1
 		for l := first; l <= last; l++ {
 			label := len(t.labels[a.edge]) > 0 && (l == first && !a.reversed || l == last && a.reversed)
-			path = append(path, add(vertex{node: -1, label: label, layer: l}))
+			path = append(path, add(vertex{node: -1, label: label, layer: l, up: cut(1), down: cut(1)}))
 		}
 		path = append(path, t.at[t.nodes[a.to]])
 		for i := 0; i+1 < len(path); i++ {

@@ -1,7 +1,6 @@
 package viz
 
 import (
-	"cmp"
 	"math/rand/v2"
 	"slices"
 )
@@ -20,6 +19,18 @@ type vertex struct {
 type ordering struct {
 	vertices []vertex
 	layers   [][]int // vertices from left to right
+
+	movable []weighed // in use by median
+	fixed   []bool
+	tree    []int32 // in use by crossings
+	ends    []int
+}
+
+// weighed is a vertex with the place that it wants, and with the one that it has.
+type weighed struct {
+	v     int
+	w     float64
+	place int
 }
 
 // Work that is spent on an order, in visits of a vertex: drawings that people read get all the sweeps they can use, very large ones a few, so that a
@@ -34,7 +45,7 @@ const (
 // orderLayers sorts the layers: the best of several starts, each improved by sweeps of the median heuristic and of exchanging neighbours. Starts are a
 // walk from the top, a walk from the bottom, and where lines still cross, walks that take the ways on in a shuffled order.
 func orderLayers(vertices []vertex, layers [][]int) {
-	o := &ordering{vertices, layers}
+	o := &ordering{vertices: vertices, layers: layers}
 	var best [][]int
 	least := -1
 	for start := range max(2, min(mostStarts, startVisits/len(vertices))) {
@@ -107,7 +118,7 @@ func (o *ordering) number(layer int) {
 func (o *ordering) improve() int {
 	best, least := o.snapshot(), o.crossings()
 	idle := 0
-	for sweep := 0; sweep < min(40, max(4, sweepVisits/len(o.vertices))) && idle < 8 && least > 0; sweep++ {
+	for sweep := 0; sweep < min(40, max(2, sweepVisits/len(o.vertices))) && idle < 8 && least > 0; sweep++ {
 		down := sweep%2 == 0
 		for i := range o.layers {
 			l := i
@@ -129,13 +140,9 @@ func (o *ordering) improve() int {
 
 // median sorts a layer by where its neighbours in the layer before stand. Vertices without neighbours stay where they are.
 func (o *ordering) median(layer int, down, flip bool) {
-	type weighed struct {
-		v int
-		w float64
-	}
-	var movable []weighed
+	movable := o.movable[:0]
 	places := make([]int, 0, 8)
-	fixed := make([]bool, len(o.layers[layer]))
+	fixed := append(o.fixed[:0], make([]bool, len(o.layers[layer]))...)
 	for i, k := range o.layers[layer] {
 		near := o.vertices[k].up
 		if !down {
@@ -145,17 +152,30 @@ func (o *ordering) median(layer int, down, flip bool) {
 			fixed[i] = true
 			continue
 		}
+		at := i
+		if flip { // ties in the opposite order: a way out of some plateaus
+			at = -i
+		}
+		if len(near) == 1 {
+			movable = append(movable, weighed{k, float64(o.vertices[near[0]].place), at})
+			continue
+		}
 		places = places[:0]
 		for _, n := range near {
 			places = append(places, o.vertices[n].place)
 		}
 		slices.Sort(places)
-		movable = append(movable, weighed{k, weightedMedian(places)})
+		movable = append(movable, weighed{k, weightedMedian(places), at})
 	}
-	if flip { // ties in the opposite order: a way out of some plateaus
-		slices.Reverse(movable)
-	}
-	slices.SortStableFunc(movable, func(a, b weighed) int { return cmp.Compare(a.w, b.w) })
+	slices.SortFunc(movable, func(a, b weighed) int {
+		switch {
+		case a.w < b.w:
+			return -1
+		case a.w > b.w:
+			return 1
+		}
+		return a.place - b.place
+	})
 	next := 0
 	for i := range o.layers[layer] {
 		if !fixed[i] {
@@ -164,6 +184,7 @@ func (o *ordering) median(layer int, down, flip bool) {
 		}
 	}
 	o.number(layer)
+	o.movable, o.fixed = movable, fixed
 }
 
 // weightedMedian is that of Gansner et al.: between two middle places, the side on which neighbours are denser.
@@ -215,33 +236,39 @@ func (o *ordering) pair(a, b []int) int {
 	return n
 }
 
-// crossings counts all crossings, layer by layer, as inversions with a binary indexed tree (Barth, Jünger and Mutzel 2002).
+// crossings counts all crossings, layer by layer, as inversions with a binary indexed tree (Barth, Jünger and Mutzel 2002). Lines that keep the order
+// of those before, which most do, are only noted.
 func (o *ordering) crossings() int {
 	total := 0
 	for l := 0; l+1 < len(o.layers); l++ {
 		width := len(o.layers[l+1])
-		tree := make([]int, width+1)
-		seen := 0
-		var ends []int
+		tree := append(o.tree[:0], make([]int32, width+1)...)
+		seen, rightmost := int32(0), 0
+		ends := o.ends
 		for _, k := range o.layers[l] {
 			ends = ends[:0]
 			for _, n := range o.vertices[k].down {
 				ends = append(ends, o.vertices[n].place)
 			}
 			for _, p := range ends {
-				upTo := 0
+				if p >= rightmost {
+					continue
+				}
+				upTo := int32(0)
 				for i := p + 1; i > 0; i -= i & -i {
 					upTo += tree[i]
 				}
-				total += seen - upTo
+				total += int(seen - upTo)
 			}
 			for _, p := range ends {
+				rightmost = max(rightmost, p)
 				seen++
 				for i := p + 1; i <= width; i += i & -i {
 					tree[i]++
 				}
 			}
 		}
+		o.tree, o.ends = tree, ends
 	}
 	return total
 }

@@ -11,6 +11,9 @@ const (
 	lineGap = 13.0
 )
 
+// mostAligned is how many vertices are aligned in all four ways; more only in the two from the top, so that a thousand nodes take about a second.
+const mostAligned = 250_000
+
 // apart returns how far the coordinates of two neighbours must be from each other, v standing left of w.
 func apart(v, w *vertex) float64 {
 	gap := nodeGap
@@ -27,14 +30,18 @@ type placing struct {
 	vertices []vertex
 	layers   [][]int
 	conflict map[[2]int]bool // lines (upper, lower) that give way
+	yielding []bool          // per vertex: whether a line to the layer above gives way
 }
 
 // placeVertices returns a coordinate per vertex. Neighbours keep the distance of apart.
 func placeVertices(vertices []vertex, layers [][]int) []float64 {
-	p := &placing{vertices, layers, map[[2]int]bool{}}
+	p := &placing{vertices, layers, map[[2]int]bool{}, make([]bool, len(vertices))}
 	p.findConflicts()
-	var found [4][]float64
-	var widths [4]float64
+	count := 4
+	if len(vertices) > mostAligned {
+		count = 2
+	}
+	found, widths := make([][]float64, count), make([]float64, count)
 	for i := range found {
 		down, left := i < 2, i%2 == 0
 		found[i] = p.compact(p.align(down, left), left)
@@ -60,8 +67,12 @@ func placeVertices(vertices []vertex, layers [][]int) []float64 {
 	}
 	out := make([]float64, len(vertices))
 	for v := range out {
-		four := []float64{found[0][v], found[1][v], found[2][v], found[3][v]}
-		slices.Sort(four)
+		if count == 2 {
+			out[v] = (found[0][v] + found[1][v]) / 2
+			continue
+		}
+		four := [4]float64{found[0][v], found[1][v], found[2][v], found[3][v]}
+		slices.Sort(four[:])
 		out[v] = (four[1] + four[2]) / 2
 	}
 	return out
@@ -102,7 +113,7 @@ func (p *placing) findConflicts() {
 				innerLine := p.inner(w) >= 0
 				for _, n := range p.vertices[w].up {
 					if at := p.vertices[n].place; (at < left || at > right) && !innerLine {
-						p.conflict[[2]int{n, w}] = true
+						p.conflict[[2]int{n, w}], p.yielding[w] = true, true
 					}
 				}
 			}
@@ -115,6 +126,7 @@ func (p *placing) findConflicts() {
 func (p *placing) align(down, left bool) []int {
 	root := make([]int, len(p.vertices))
 	next := make([]int, len(p.vertices)) // the block as a ring
+	var sorted []int
 	for v := range root {
 		root[v], next[v] = v, v
 	}
@@ -133,26 +145,30 @@ func (p *placing) align(down, left bool) []int {
 			if !left {
 				v = layer[len(layer)-1-j]
 			}
-			near := slices.Clone(p.vertices[v].up)
+			near := p.vertices[v].up
 			if !down {
-				near = slices.Clone(p.vertices[v].down)
+				near = p.vertices[v].down
 			}
 			if len(near) == 0 {
 				continue
 			}
-			slices.SortFunc(near, func(a, b int) int { return p.vertices[a].place - p.vertices[b].place })
-			middles := []int{(len(near) - 1) / 2, len(near) / 2}
+			if len(near) > 1 {
+				near = append(sorted[:0], near...)
+				slices.SortFunc(near, func(a, b int) int { return p.vertices[a].place - p.vertices[b].place })
+				sorted = near
+			}
+			middles := [2]int{(len(near) - 1) / 2, len(near) / 2}
 			if !left {
-				slices.Reverse(middles)
+				middles[0], middles[1] = middles[1], middles[0]
 			}
 			for _, m := range middles {
 				u := near[m]
-				pair := [2]int{u, v}
+				upper, lower := u, v
 				if !down {
-					pair = [2]int{v, u}
+					upper, lower = v, u
 				}
 				at := p.vertices[u].place
-				if next[v] != v || p.conflict[pair] || left && at <= reached || !left && at >= reached {
+				if next[v] != v || p.yielding[lower] && p.conflict[[2]int{upper, lower}] || left && at <= reached || !left && at >= reached {
 					continue
 				}
 				next[u], root[v] = v, root[u]
@@ -171,20 +187,33 @@ func (p *placing) compact(root []int, left bool) []float64 {
 		to  int
 		gap float64
 	}
-	after, before := make([][]link, n), make([][]link, n)
-	waits := make([]int, n)
-	for _, layer := range p.layers {
-		for i := 0; i+1 < len(layer); i++ {
-			v, w := layer[i], layer[i+1]
-			a, b, gap := root[v], root[w], apart(&p.vertices[v], &p.vertices[w])
-			if !left {
-				a, b = b, a
+	pairs := func(yield func(a, b int, gap float64)) {
+		for _, layer := range p.layers {
+			for i := 0; i+1 < len(layer); i++ {
+				v, w := layer[i], layer[i+1]
+				a, b := root[v], root[w]
+				if !left {
+					a, b = b, a
+				}
+				yield(a, b, apart(&p.vertices[v], &p.vertices[w]))
 			}
-			after[a] = append(after[a], link{b, gap})
-			before[b] = append(before[b], link{a, gap})
-			waits[b]++
 		}
 	}
+	waits, follow := make([]int, n), make([]int, n)
+	pairs(func(a, b int, _ float64) {
+		follow[a]++
+		waits[b]++
+	})
+	after, before := make([][]link, n), make([][]link, n)
+	links := make([]link, 2*n)
+	for v := range n {
+		after[v], links = links[:0:follow[v]], links[follow[v]:]
+		before[v], links = links[:0:waits[v]], links[waits[v]:]
+	}
+	pairs(func(a, b int, gap float64) {
+		after[a] = append(after[a], link{b, gap})
+		before[b] = append(before[b], link{a, gap})
+	})
 	x := make([]float64, n)
 	var order []int
 	for v := range n {

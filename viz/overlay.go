@@ -121,19 +121,21 @@ func (g *Graph) At(keys ...string) *Graph {
 	return out
 }
 
-// Cover writes onto each edge how often tests or runs took it; edges that none took fade. The counts are per statement, "path:line:column".
+// Cover writes onto each edge how often tests or runs took it; edges that none took fade. The counts are per statement, "path:line:column", zero for
+// those never taken; an edge of a statement that was not counted stays as it is.
 func (g *Graph) Cover(counts map[string]int) *Graph {
 	out := g.copy()
 	for i := range out.Edges {
 		e := &out.Edges[i]
-		if len(e.Keys) == 0 {
-			continue
-		}
-		total := 0
+		total, counted := 0, false
 		for _, k := range e.Keys {
 			if len(k) > 3 && k[:3] == "at " {
-				total += counts[k[3:]]
+				n, ok := counts[k[3:]]
+				total, counted = total+n, counted || ok
 			}
+		}
+		if !counted {
+			continue
 		}
 		if total == 0 {
 			e.Mark = Faded

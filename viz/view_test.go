@@ -194,7 +194,11 @@ func TestOverlays(t *testing.T) {
 	}
 	role := RoleGraph(p.Protocols[1].Locals[0])
 	at := strings.TrimPrefix(role.Edges[1].Keys[0], "at ")
-	covered := role.Cover(map[string]int{at: 7})
+	never := strings.TrimPrefix(role.Edges[2].Keys[0], "at ")
+	if uncounted := role.Cover(map[string]int{at: 7}); uncounted.Edges[2].Mark != Unmarked || len(uncounted.Edges[2].Lines) != 1 {
+		t.Errorf("what was not counted shows as %+v", uncounted.Edges[2])
+	}
+	covered := role.Cover(map[string]int{at: 7, never: 0})
 	if covered.Edges[1].Mark != Unmarked || covered.Edges[2].Mark != Faded || covered.Edges[1].Lines[1] != "×7" {
 		t.Errorf("coverage shows as %+v", covered.Edges)
 	}

@@ -81,7 +81,7 @@ func (a *app) test(ctx context.Context, f *testFlags, patterns []string) error {
 	if f.coverFile == "" {
 		return nil
 	}
-	text, err := json.MarshalIndent(total.Statements, "", "\t")
+	text, err := json.MarshalIndent(total.Counted(), "", "\t")
 	if err != nil {
 		return err
 	}

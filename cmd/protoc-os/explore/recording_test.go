@@ -135,3 +135,35 @@ func TestRecordingInBrowser(t *testing.T) {
 		t.Errorf("the console is not empty:\n%s", said)
 	}
 }
+
+// hostile is a payload that would run, load or show something if a page took it for markup.
+const hostile = `"'><script>window.hit=1</script><img src=x onerror="window.hit=1"></text></svg><a href="javascript:window.hit=1">]]>&amp;${x}` + "\u202e日本\x00\x1b[31m"
+
+// TestHostileRecordingInBrowser: a recording's payloads and positions are shown as text, never taken for markup.
+func TestHostileRecordingInBrowser(t *testing.T) {
+	ctx, complaints := browser(t)
+	run := greeted()
+	for i := range run.Events {
+		run.Events[i].At = hostile
+	}
+	run.Events[5].Args = []string{hostile, ""} // here it leaves the model, which the page says
+	server := httptest.NewServer(recording(t, run).Handler())
+	defer server.Close()
+	for k := range 6 {
+		err := chromedp.Do(ctx, chromedp.Navigate(server.URL+"/#"+pathOf(k)), at(pathOf(k)), chromedp.WaitReady(chromedp.CSS(`body[data-runs="1"]`)), chromedp.WaitReady(chromedp.CSS("#chart svg")))
+		if err != nil {
+			t.Fatalf("after %d steps: %v\n%s", k, err, complaints)
+		}
+		found, err := chromedp.Run(ctx, chromedp.Evaluate[string](`String(window.hit) + " " + document.querySelectorAll("script, img, a, parsererror").length + " " +
+			document.body.textContent.includes("window.hit=1")`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := "undefined 1 true"; found != want {
+			t.Errorf("after %d steps, whether it ran, how many elements of its kind there are and whether it is shown: %s, not %s", k, found, want)
+		}
+	}
+	if said := complaints.String(); said != "" {
+		t.Errorf("the console is not empty:\n%s", said)
+	}
+}

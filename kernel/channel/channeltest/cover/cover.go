@@ -50,6 +50,25 @@ func (v Covered) Share() float64 {
 	return 100 * float64(taken) / float64(len(v.Transitions))
 }
 
+// Counted is how often each statement was taken: also 0, for a transition that
+// no run took. What is not counted at all is not in it.
+func (c *Coverage) Counted() map[string]int {
+	counts := maps.Clone(c.Statements)
+	if counts == nil {
+		counts = map[string]int{}
+	}
+	for _, list := range [][]Covered{c.Protocols, c.Components} {
+		for _, v := range list {
+			for _, t := range v.Transitions {
+				if t.At != "" {
+					counts[t.At] += 0
+				}
+			}
+		}
+	}
+	return counts
+}
+
 // Text is the coverage for people: a line for each protocol's role and each
 // component, and under it what no run took.
 func (c *Coverage) Text() string {

@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -12,7 +13,6 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/clock"
 	"github.com/protoc-os/protoc-os/kernel/console"
 	"github.com/protoc-os/protoc-os/kernel/entropy"
-	"github.com/protoc-os/protoc-os/kernel/flat"
 	"github.com/protoc-os/protoc-os/kernel/host/door"
 	"github.com/protoc-os/protoc-os/kernel/host/hardware"
 	"github.com/protoc-os/protoc-os/kernel/host/operator"
@@ -23,7 +23,9 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/pipe"
 	"github.com/protoc-os/protoc-os/kernel/process"
 	"github.com/protoc-os/protoc-os/kernel/renamer"
+	"github.com/protoc-os/protoc-os/kernel/tree"
 	"github.com/protoc-os/protoc-os/protocols/boot"
+	declared "github.com/protoc-os/protoc-os/protocols/clock"
 	"github.com/protoc-os/protoc-os/protocols/syscall"
 )
 
@@ -38,6 +40,7 @@ type Config struct {
 	Stderr   io.Writer
 	Engine   *wasi.Engine
 	Seed     *uint64          // nil: the host's own noise
+	Room     uint64           // bytes for files; 0: 256 MiB
 	Recorder channel.Recorder // nil: off
 	Door     net.Listener     // where the running kernel answers questions; nil: nowhere. It is closed in the end
 }
@@ -51,6 +54,8 @@ func NewRecord() *channel.Trace {
 func StreamRecord(w io.Writer) (record *channel.Trace, whole func() error, err error) {
 	return channel.StreamTrace(w, "boot.Services", boot.ServicesDigest)
 }
+
+func wallClock() uint64 { return hardware.Now(declared.WhichRealtime) }
 
 // errDone stops a kernel whose programs have all ended.
 var errDone = errors.New("all programs have ended")
@@ -67,7 +72,7 @@ func Run(ctx context.Context, c Config, commands ...Command) ([]uint32, error) {
 	err := boot.BootServices(rt, c.Lock, boot.ServicesParts{
 		Operator: operator.Run(launch.Pipelines(commands), len(commands), func(job, code uint32) { codes[job] = code }, func() { cancel(errDone) }),
 		Init:     launch.Init(process.Process, pipe.Pipe),
-		Flat:     flat.Flat,
+		Tree:     tree.Server(cmp.Or(c.Room, 256<<20), wallClock),
 		Renamer:  renamer.Renamer,
 		Console:  console.Server(terminal.Kinds(c.Stdin, c.Stdout, c.Stderr)),
 		Keyboard: terminal.Keyboard(c.Stdin),

@@ -17,8 +17,10 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/disk"
 	"github.com/protoc-os/protoc-os/kernel/ram"
 	server "github.com/protoc-os/protoc-os/kernel/table"
+	"github.com/protoc-os/protoc-os/kernel/tree"
 	files "github.com/protoc-os/protoc-os/kernel/vnode"
 	"github.com/protoc-os/protoc-os/protocols/block"
+	booting "github.com/protoc-os/protoc-os/protocols/boot"
 	"github.com/protoc-os/protoc-os/protocols/cg"
 	"github.com/protoc-os/protoc-os/protocols/dir"
 	"github.com/protoc-os/protoc-os/protocols/errno"
@@ -31,6 +33,30 @@ import (
 // renames, in whatever order: all answers are those of a plain tree in memory. When nobody has anything open and all was stored, the disk is in order.
 func Start(w *channeltest.World) {
 	known, removed := start(w, 256, 8)
+	against(w, known, removed)
+}
+
+// inMemory is the file system that does without a disk, and in one component.
+func inMemory(w *channeltest.World) {
+	startTree(w, 1<<20)
+	known, removed := peers(w)
+	against(w, known, removed)
+}
+
+// cramped is the same with hardly any memory.
+func cramped(w *channeltest.World) {
+	startTree(w, 12000)
+	peers(w)
+}
+
+func startTree(w *channeltest.World, room uint64) {
+	limits := channel.NewLimits(channel.Limit{Of: "protocols/file.File", Most: 12}, channel.Limit{Of: "protocols/dir.Dir", Most: 12})
+	given := booting.TreeGiven{Opens: 12, Files: 12, Wakes: 2, User: w.End(&vnode.Table, "table")}
+	booting.StartTree(w.Runtime, channel.Options{Name: "tree", Limits: limits}, given, tree.Server(room, func() uint64 { return 42 })).Discard()
+}
+
+// against holds all answers against the model.
+func against(w *channeltest.World, known *[]uint64, removed *bool) {
 	guessed := false // an inode that nobody has heard of, as a script that was made shorter does: the model does not know it either
 	heard := func(ino uint64) error {
 		guessed = guessed || !slices.Contains(*known, ino)
@@ -39,13 +65,13 @@ func Start(w *channeltest.World) {
 	channeltest.On(w, func(_ channeltest.Seen, m *dir.DirLinkPayload) error { return heard(m.Ino) })
 	channeltest.On(w, func(_ channeltest.Seen, m *dir.DirAdoptPayload) error { return heard(m.Ino) })
 	channeltest.On(w, func(_ channeltest.Seen, m *dir.DirReleasePayload) error { return heard(m.Ino) })
-	channeltest.Against(w, channeltest.Model[tree]{
+	channeltest.Against(w, channeltest.Model[plain]{
 		Protocols: []*channel.Protocol{&vnode.Table, &dir.Dir, &file.File},
 		Of: func(c channeltest.Call) bool {
 			return !slices.Contains([]string{"Close", "Watch", "Sync", "SetTimes", "Settle", "Forget", "Detach"}, c.Request.Label)
 		},
-		Init: func() tree { return tree{nodes: []inode{{kind: file.KindDirectory, links: 1, ino: disk.Root}}} },
-		Step: func(t tree, c channeltest.Call) (tree, bool) {
+		Init: func() plain { return plain{nodes: []inode{{kind: file.KindDirectory, links: 1, ino: disk.Root}}} },
+		Step: func(t plain, c channeltest.Call) (plain, bool) {
 			if guessed {
 				return t, true
 			}
@@ -92,7 +118,36 @@ func start(w *channeltest.World, blocks uint64, most int, bounds ...channel.Limi
 		Directory: func(ino uint64) vnode.DirectoryFunc { return directories.Directory(layout, now, ino, most) },
 		Places:    places,
 	})).Discard()
-	w.Survives(&vnode.Table, &dir.Dir, &dir.Opening, &file.File, &wake.Wake)
+	known, removed := peers(w)
+	w.Survives(&vnode.Table)
+
+	// The disk is looked at when all is stored that was done.
+	stored := false
+	open := map[*channeltest.Session]bool{}
+	for _, p := range []*channel.Protocol{&dir.Dir, &file.File} {
+		w.OnBorn(p, func(s *channeltest.Session) { stored, open[s] = false, true })
+		for _, l := range p.Labels {
+			w.OnLabel(p, l.Name, func(channeltest.Seen) error { stored = false; return nil })
+		}
+	}
+	w.OnLabel(&vnode.Table, "Settled", func(channeltest.Seen) error { stored = true; return nil })
+	w.Always(func() error {
+		for s := range open {
+			if s.Ended() {
+				delete(open, s)
+			}
+		}
+		if stored && len(open) == 0 {
+			return errors.Join(complaints(disk.Check(image))...)
+		}
+		return nil
+	})
+	return known, removed
+}
+
+// peers are those who use a file system.
+func peers(w *channeltest.World) (inodes *[]uint64, removes *bool) {
+	w.Survives(&dir.Dir, &dir.Opening, &file.File, &wake.Wake)
 	w.Weigh(&vnode.Table, "Detach", 1)
 	w.Weigh(&vnode.Table, "Get", 4)
 	for i, labels := range []string{"Sync SetTimes Stat Watch List Adopt Release ReadLink Truncate", "MakeDir Symlink Close Write", "Find Unlink Link Rename Read Append", "Open"} {
@@ -136,28 +191,6 @@ func start(w *channeltest.World, blocks uint64, most int, bounds ...channel.Limi
 	for _, label := range []string{"Unlink", "Rename", "Adopt", "Release"} {
 		w.OnLabel(&dir.Dir, label, func(channeltest.Seen) error { removed = true; return nil })
 	}
-
-	// The disk is looked at when all is stored that was done.
-	stored := false
-	open := map[*channeltest.Session]bool{}
-	for _, p := range []*channel.Protocol{&dir.Dir, &file.File} {
-		w.OnBorn(p, func(s *channeltest.Session) { stored, open[s] = false, true })
-		for _, l := range p.Labels {
-			w.OnLabel(p, l.Name, func(channeltest.Seen) error { stored = false; return nil })
-		}
-	}
-	w.OnLabel(&vnode.Table, "Settled", func(channeltest.Seen) error { stored = true; return nil })
-	w.Always(func() error {
-		for s := range open {
-			if s.Ended() {
-				delete(open, s)
-			}
-		}
-		if stored && len(open) == 0 {
-			return errors.Join(complaints(disk.Check(image))...)
-		}
-		return nil
-	})
 	return &known, &removed
 }
 
@@ -191,8 +224,8 @@ func fill(c fuzz.Continue, b []byte) int {
 	return n
 }
 
-// tree is a file system as a plain value: what lies in it, and which session is open on what.
-type tree struct {
+// plain is a file system as a plain value: what lies in it, and which session is open on what.
+type plain struct {
 	nodes []inode
 	open  []opening
 }
@@ -216,8 +249,8 @@ type opening struct {
 }
 
 // step is one request and its answer.
-func (t tree) step(c channeltest.Call, removed bool) (tree, bool) {
-	t = tree{slices.Clone(t.nodes), t.open}
+func (t plain) step(c channeltest.Call, removed bool) (plain, bool) {
+	t = plain{slices.Clone(t.nodes), t.open}
 	lost := c.Reply.Label == ""
 	if c.Session.Protocol == &vnode.Table {
 		if c.Request.Label != "Get" || c.Reply.Label == "Failed" {
@@ -248,14 +281,14 @@ func (t tree) step(c channeltest.Call, removed bool) (tree, bool) {
 }
 
 // opened notes what an open has led to.
-func (t tree) opened(c channeltest.Call, node int) tree {
+func (t plain) opened(c channeltest.Call, node int) plain {
 	t.open = append(slices.Clone(t.open), opening{c.Made[0].Name, node})
 	return t
 }
 
 // openName looks a name up, and makes a file of it if that is wanted. There may be no vnode for it then. An open that is overtaken on its way from the
 // directory to the vnode, because what the name meant was removed, hears so, even if the name means something else by then.
-func (t tree) openName(at int, c channeltest.Call, removed bool) (tree, bool) {
+func (t plain) openName(at int, c channeltest.Call, removed bool) (plain, bool) {
 	q := c.Request.Values.(*dir.DirOpenPayload)
 	name := text(&q.Name)
 	node, why := t.lookup(at, name), fine
@@ -291,7 +324,7 @@ func (t tree) openName(at int, c channeltest.Call, removed bool) (tree, bool) {
 	return t.opened(c, node), c.Reply.Label == "" || c.Reply.Label == is
 }
 
-func (t tree) lookup(at int, name string) int {
+func (t plain) lookup(at int, name string) int {
 	for _, e := range t.nodes[at].names {
 		if e.name == name {
 			return e.node
@@ -300,12 +333,12 @@ func (t tree) lookup(at int, name string) int {
 	return -1
 }
 
-func (t tree) byIno(ino uint64) int {
+func (t plain) byIno(ino uint64) int {
 	return slices.IndexFunc(t.nodes, func(n inode) bool { return ino != 0 && n.ino == ino })
 }
 
 // fresh says why a name cannot be given.
-func (t tree) fresh(at int, name string) errno.Errno {
+func (t plain) fresh(at int, name string) errno.Errno {
 	switch {
 	case name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00"):
 		return errno.ErrnoInval
@@ -317,14 +350,14 @@ func (t tree) fresh(at int, name string) errno.Errno {
 	return fine
 }
 
-func (t *tree) make(at int, name string, n inode) int {
+func (t *plain) make(at int, name string, n inode) int {
 	t.nodes = append(t.nodes, n)
 	t.name(at, name, len(t.nodes)-1)
 	return len(t.nodes) - 1
 }
 
 // name gives a name its meaning; -1 takes it away.
-func (t tree) name(at int, name string, node int) {
+func (t plain) name(at int, name string, node int) {
 	names := slices.DeleteFunc(slices.Clone(t.nodes[at].names), func(e entry) bool { return e.name == name })
 	if node >= 0 {
 		names = append(names, entry{name, node})
@@ -334,7 +367,7 @@ func (t tree) name(at int, name string, node int) {
 }
 
 // hear notes the number of an inode, which never changes and is nobody else's.
-func (t tree) hear(node int, ino uint64) bool {
+func (t plain) hear(node int, ino uint64) bool {
 	if t.nodes[node].ino == 0 && t.byIno(ino) < 0 {
 		t.nodes[node].ino = ino
 	}
@@ -342,7 +375,7 @@ func (t tree) hear(node int, ino uint64) bool {
 }
 
 // unlink takes one name away from what node is, or says why not.
-func (t tree) unlink(node int) errno.Errno {
+func (t plain) unlink(node int) errno.Errno {
 	n := &t.nodes[node]
 	if n.kind == file.KindDirectory && n.links == 1 && len(n.names) > 0 {
 		return errno.ErrnoNotEmpty
@@ -352,7 +385,7 @@ func (t tree) unlink(node int) errno.Errno {
 }
 
 // replace gives a name that means old what node is.
-func (t tree) replace(at int, name string, old, node int) errno.Errno {
+func (t plain) replace(at int, name string, old, node int) errno.Errno {
 	was, is := t.nodes[old].kind == file.KindDirectory, t.nodes[node].kind == file.KindDirectory
 	switch {
 	case was && !is:
@@ -368,7 +401,7 @@ func (t tree) replace(at int, name string, old, node int) errno.Errno {
 }
 
 // change does what is asked of a directory: why it fails, or whether the answer is right.
-func (t *tree) change(at int, c channeltest.Call) (why errno.Errno, right bool) {
+func (t *plain) change(at int, c channeltest.Call) (why errno.Errno, right bool) {
 	right = true
 	switch q := c.Request.Values.(type) {
 	case *dir.DirFindPayload:
@@ -452,7 +485,7 @@ func gone(c channeltest.Call) errno.Errno {
 	return errno.ErrnoNoEnt
 }
 
-func (t tree) remove(at int, name string, node int) errno.Errno {
+func (t plain) remove(at int, name string, node int) errno.Errno {
 	if node < 0 {
 		return errno.ErrnoNoEnt
 	}
@@ -463,7 +496,7 @@ func (t tree) remove(at int, name string, node int) errno.Errno {
 	return why
 }
 
-func (t tree) rename(at int, from, to string) errno.Errno {
+func (t plain) rename(at int, from, to string) errno.Errno {
 	node, old := t.lookup(at, from), t.lookup(at, to)
 	switch {
 	case node < 0:
@@ -484,7 +517,7 @@ func (t tree) rename(at int, from, to string) errno.Errno {
 	return fine
 }
 
-func (t tree) adopt(at int, name string, c channeltest.Call, node int) errno.Errno {
+func (t plain) adopt(at int, name string, c channeltest.Call, node int) errno.Errno {
 	if node < 0 {
 		return errno.ErrnoStale
 	}
@@ -515,7 +548,7 @@ func (t tree) adopt(at int, name string, c channeltest.Call, node int) errno.Err
 }
 
 // listed compares a listing with the names there are.
-func (t tree) listed(at int, b []byte) bool {
+func (t plain) listed(at int, b []byte) bool {
 	got := map[string]file.Kind{}
 	for len(b) > 0 {
 		n := int(binary.LittleEndian.Uint16(b[17:]))
@@ -530,7 +563,7 @@ func (t tree) listed(at int, b []byte) bool {
 }
 
 // file does what is asked of an open file, and says whether the answer is right.
-func (t tree) file(at int, c channeltest.Call) bool {
+func (t plain) file(at int, c channeltest.Call) bool {
 	n := &t.nodes[at]
 	write := func(offset int, b []byte) {
 		if len(b) == 0 {
@@ -569,5 +602,9 @@ func (t tree) file(at int, c channeltest.Call) bool {
 func text(n *name) string { return string(n.Data[:n.Len]) }
 
 func TestTree(t *testing.T) { channeltest.Config{Runs: 300, Steps: 80}.Check(t, Start) }
+
+func TestInMemory(t *testing.T) { channeltest.Config{Runs: 300, Steps: 80}.Check(t, inMemory) }
+
+func TestCramped(t *testing.T) { channeltest.Config{Runs: 200, Steps: 80}.Check(t, cramped) }
 
 func TestCrowded(t *testing.T) { channeltest.Config{Runs: 400, Steps: 100}.Check(t, crowded) }

@@ -8,7 +8,7 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/channel"
 )
 
-// OperatorFunc is what the component boot.Operator does (systems.chan:63).
+// OperatorFunc is what the component boot.Operator does (systems.chan:216).
 type OperatorFunc func(ctx context.Context, s OperatorOperating) error
 
 // OperatorGiven is what a Operator starts with.
@@ -78,26 +78,26 @@ var operatorOps = []*channel.Op{&operatorOperatingLaunchOp, &operatorOperatingWa
 var operatorChooses = []*channel.Choice{&operatorAfterLaunchChoice}
 
 var (
-	operatorOperatingLaunchOp                         = channel.Op{State: "OperatorOperating", Method: "Launch", At: "protocols/boot/systems.chan:68:14"}
-	operatorOperatingWaitOp                           = channel.Op{State: "OperatorOperating", Method: "Wait", At: "protocols/boot/systems.chan:74:14"}
-	operatorAfterLaunchSentLaunchNextSendInitLaunchOp = channel.Op{State: "OperatorAfterLaunchSentLaunchNext", Method: "SendInitLaunch", Slot: operatorInit, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/boot/systems.chan:70:20"}
-	operatorAfterWaitReceiveInitOp                    = channel.Op{State: "OperatorAfterWait", Method: "ReceiveInit", Slot: operatorInit, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:75:13"}
+	operatorOperatingLaunchOp                         = channel.Op{State: "OperatorOperating", Method: "Launch", At: "protocols/boot/systems.chan:221:14"}
+	operatorOperatingWaitOp                           = channel.Op{State: "OperatorOperating", Method: "Wait", At: "protocols/boot/systems.chan:227:14"}
+	operatorAfterLaunchSentLaunchNextSendInitLaunchOp = channel.Op{State: "OperatorAfterLaunchSentLaunchNext", Method: "SendInitLaunch", Slot: operatorInit, Peer: 1, Label: 0, Point: channel.AnyPoint, Chosen: true, At: "protocols/boot/systems.chan:223:20"}
+	operatorAfterWaitReceiveInitOp                    = channel.Op{State: "OperatorAfterWait", Method: "ReceiveInit", Slot: operatorInit, Peer: 1, Labels: 1 << 1, Point: channel.AnyPoint, At: "protocols/boot/systems.chan:228:13"}
 	operatorAfterLaunchChoice                         = channel.Choice{ID: 0, State: "OperatorAfterLaunch", Method: "Choose", Options: []channel.Option{
-		{Kind: channel.Send, Slot: operatorInit, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/boot/systems.chan:70:20"},
-		{Kind: channel.Recv, Slot: operatorInit, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/boot/systems.chan:72:20"},
+		{Kind: channel.Send, Slot: operatorInit, Peer: 1, Point: channel.AnyPoint, Label: 0, At: "protocols/boot/systems.chan:223:20"},
+		{Kind: channel.Recv, Slot: operatorInit, Peer: 1, Point: channel.AnyPoint, Label: 1, At: "protocols/boot/systems.chan:225:20"},
 	}}
 )
 
 // OperatorView reads the model variables of a Operator, as whom a state is about. Only its steps change them.
 type OperatorView struct{ e *operatorComponent }
 
-// Asked is asked (systems.chan:64).
+// Asked is asked (systems.chan:217).
 func (v OperatorView) Asked() int { return v.e.v.asked }
 
-// OperatorOperating is a state of boot.Operator at operating (systems.chan:67).
+// OperatorOperating is a state of boot.Operator at operating (systems.chan:220).
 // Next:
-//   - case launch (systems.chan:68)
-//   - case wait (systems.chan:74)
+//   - case launch (systems.chan:221)
+//   - case wait (systems.chan:227)
 type OperatorOperating struct {
 	e    *operatorComponent
 	step uint32
@@ -106,7 +106,7 @@ type OperatorOperating struct {
 // View reads the model variables.
 func (s OperatorOperating) View() OperatorView { return OperatorView{s.e} }
 
-// Launch does case launch (systems.chan:68).
+// Launch does case launch (systems.chan:221).
 func (s OperatorOperating) Launch() (OperatorAfterLaunch, error) {
 	e := s.e
 	if e == nil {
@@ -122,7 +122,7 @@ func (s OperatorOperating) Launch() (OperatorAfterLaunch, error) {
 	return OperatorAfterLaunch{e, e.Step()}, nil
 }
 
-// Wait does case wait (systems.chan:74).
+// Wait does case wait (systems.chan:227).
 func (s OperatorOperating) Wait() (OperatorAfterWait, error) {
 	e := s.e
 	if e == nil {
@@ -135,10 +135,10 @@ func (s OperatorOperating) Wait() (OperatorAfterWait, error) {
 	return OperatorAfterWait{e, e.Step()}, nil
 }
 
-// OperatorAfterLaunch is a state of boot.Operator (systems.chan:69).
+// OperatorAfterLaunch is a state of boot.Operator (systems.chan:222).
 // Next:
-//   - init <- Launch(_) (systems.chan:70)
-//   - Exited(_, _) <- init (systems.chan:72)
+//   - init <- Launch(_) (systems.chan:223)
+//   - Exited(_, _) <- init (systems.chan:225)
 type OperatorAfterLaunch struct {
 	e    *operatorComponent
 	step uint32
@@ -174,7 +174,7 @@ func (s OperatorAfterLaunch) Choose() (OperatorAfterLaunchOption, error) {
 	panic("channel: OperatorAfterLaunch took an option that it does not list")
 }
 
-// OperatorAfterLaunchSentLaunchNext is the option init <- Launch(_) (systems.chan:70) taken.
+// OperatorAfterLaunchSentLaunchNext is the option init <- Launch(_) (systems.chan:223) taken.
 // Next: that send.
 type OperatorAfterLaunchSentLaunchNext struct {
 	e    *operatorComponent
@@ -184,7 +184,7 @@ type OperatorAfterLaunchSentLaunchNext struct {
 // View reads the model variables.
 func (s OperatorAfterLaunchSentLaunchNext) View() OperatorView { return OperatorView{s.e} }
 
-// SendInitLaunch does init <- Launch(_) (systems.chan:70), for which there is room.
+// SendInitLaunch does init <- Launch(_) (systems.chan:223), for which there is room.
 func (s OperatorAfterLaunchSentLaunchNext) SendInitLaunch(pipeline []byte) (OperatorOperating, error) {
 	e := s.e
 	if e == nil {
@@ -199,13 +199,13 @@ func (s OperatorAfterLaunchSentLaunchNext) SendInitLaunch(pipeline []byte) (Oper
 	p := channel.Out[OperatingLaunchPayload](&e.Endpoint)
 	p.Pipeline.Len = uint32(copy(p.Pipeline.Data[:], pipeline))
 	e.Commit()
-	e.v.asked = e.InRange(e.v.asked+1, 0, e.sizes.jobs, "asked", "systems.chan:71")
+	e.v.asked = e.InRange(e.v.asked+1, 0, e.sizes.jobs, "asked", "systems.chan:224")
 	return OperatorOperating{e, e.Step()}, nil
 }
 
-// OperatorAfterWait is a state of boot.Operator (systems.chan:75).
+// OperatorAfterWait is a state of boot.Operator (systems.chan:228).
 // Next:
-//   - Exited(_, _) <- init (systems.chan:75)
+//   - Exited(_, _) <- init (systems.chan:228)
 type OperatorAfterWait struct {
 	e    *operatorComponent
 	step uint32
@@ -233,14 +233,14 @@ func (s OperatorAfterWait) ReceiveInit() (*OperatorAfterWaitExited, error) {
 // OperatorAfterLaunchOption is *OperatorAfterLaunchSentLaunch or *OperatorAfterLaunchExited.
 type OperatorAfterLaunchOption interface{ operatorAfterLaunchOption() }
 
-// OperatorAfterLaunchSentLaunch is init <- Launch(_) (systems.chan:70). It is valid until the next step.
+// OperatorAfterLaunchSentLaunch is init <- Launch(_) (systems.chan:223). It is valid until the next step.
 type OperatorAfterLaunchSentLaunch struct {
 	Next OperatorAfterLaunchSentLaunchNext
 }
 
 func (*OperatorAfterLaunchSentLaunch) operatorAfterLaunchOption() {}
 
-// OperatorAfterLaunchExited is Exited(_, _) <- init (systems.chan:72). It is valid until the next step.
+// OperatorAfterLaunchExited is Exited(_, _) <- init (systems.chan:225). It is valid until the next step.
 type OperatorAfterLaunchExited struct {
 	Job  uint32
 	Code uint32
@@ -249,7 +249,7 @@ type OperatorAfterLaunchExited struct {
 
 func (*OperatorAfterLaunchExited) operatorAfterLaunchOption() {}
 
-// OperatorAfterWaitExited is Exited(_, _) <- init (systems.chan:75). It is valid until the next step.
+// OperatorAfterWaitExited is Exited(_, _) <- init (systems.chan:228). It is valid until the next step.
 type OperatorAfterWaitExited struct {
 	Job  uint32
 	Code uint32

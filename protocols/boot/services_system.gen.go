@@ -14,13 +14,13 @@ import (
 )
 
 // ServicesDigest identifies what was verified of the system boot.Services.
-const ServicesDigest = "003af55a0f1731cefbbb53ab022a35ccab3ee6435c89e3296fd26708e5efdf73"
+const ServicesDigest = "06c82248bc9062909b6e061e254d69bbb4ac0101bb8b0b1ee06c3a673f7f3fcb"
 
 // ServicesParts is the code of the system boot.Services: a function for each of its components.
 type ServicesParts struct {
 	Operator OperatorFunc
 	Init     InitFunc
-	Flat     FlatFunc
+	Tree     TreeFunc
 	Renamer  dir.RenamerFunc
 	Console  console.ConsoleFunc
 	Keyboard console.KeyboardFunc
@@ -41,7 +41,7 @@ func BootServices(rt *channel.Runtime, lock []byte, with ServicesParts) error {
 	}
 	operator := OperatorGiven{Jobs: 30000}
 	init := InitGiven{Fds: 64, Programs: 128, Stdio: 3, Waits: 8, Runners: make([]channel.End, 128)}
-	flat := FlatGiven{Opens: 1024}
+	tree := TreeGiven{Files: 2048, Opens: 1024, Wakes: 1152}
 	renamer := dir.RenamerGiven{Users: 128}
 	console2 := console.ConsoleGiven{Users: 128}
 	keyboard := console.KeyboardGiven{}
@@ -57,7 +57,7 @@ func BootServices(rt *channel.Runtime, lock []byte, with ServicesParts) error {
 	}
 
 	operator.Init, init.Operator = NewOperating(rt)
-	init.Table, flat.User = vnode.NewTable(rt)
+	init.Table, tree.User = vnode.NewTable(rt)
 	init.Renamers, renamer.Port = dir.NewRenamingPort(rt)
 	init.Consoles, console2.Port = console.NewPort(rt)
 	console2.Keys, keyboard.Console = console.NewKeys(rt)
@@ -88,7 +88,7 @@ func BootServices(rt *channel.Runtime, lock []byte, with ServicesParts) error {
 
 	StartOperator(rt, channel.Options{Name: "operator", Outside: true, Limits: limits}, operator, with.Operator).Discard()
 	StartInit(rt, channel.Options{Name: "init", Limits: limits}, init, with.Init).Discard()
-	StartFlat(rt, channel.Options{Name: "flat", Limits: limits}, flat, with.Flat).Discard()
+	StartTree(rt, channel.Options{Name: "tree", Limits: limits}, tree, with.Tree).Discard()
 	dir.StartRenamer(rt, channel.Options{Name: "renamer", Limits: limits}, renamer, with.Renamer).Discard()
 	console.StartConsole(rt, channel.Options{Name: "console", Limits: limits}, console2, with.Console).Discard()
 	console.StartKeyboard(rt, channel.Options{Name: "keyboard", Outside: true, Limits: limits}, keyboard, with.Keyboard).Discard()

@@ -32,6 +32,8 @@ type Engine struct {
 
 	mu      sync.Mutex
 	modules map[string]*module
+	// compiling is held while a module is compiled or fetched from the cache: wazero hands out one that another runtime has not yet completed.
+	compiling sync.Mutex
 }
 
 // module is a file that was read, and compiled once.
@@ -143,11 +145,7 @@ func (e *Engine) execute(ctx context.Context, name string, c *calls) (code uint3
 	defer r.Close(context.Background())
 	p := &program{calls: c}
 	ctx = experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(p.allocate))
-	if err := p.export(ctx, r); err != nil {
-		fmt.Fprintf(e.Errors, "%s: %v\n", name, err)
-		return codeNoModule, true
-	}
-	compiled, err := r.CompileModule(ctx, text)
+	compiled, err := e.compile(ctx, r, p, text)
 	if err != nil {
 		fmt.Fprintf(e.Errors, "%s: %v\n", name, err)
 		return codeNoModule, true
@@ -164,6 +162,16 @@ func (e *Engine) execute(ctx context.Context, name string, c *calls) (code uint3
 	}
 	fmt.Fprintf(e.Errors, "%s: %v\n", name, err)
 	return codeTrap, true
+}
+
+// compile makes the host module and the program's.
+func (e *Engine) compile(ctx context.Context, r wazero.Runtime, p *program, text []byte) (wazero.CompiledModule, error) {
+	e.compiling.Lock()
+	defer e.compiling.Unlock()
+	if err := p.export(ctx, r); err != nil {
+		return nil, err
+	}
+	return r.CompileModule(ctx, text)
 }
 
 // start runs the module until it returns or panics out of a host function.

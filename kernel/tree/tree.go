@@ -5,6 +5,7 @@ package tree
 import (
 	"context"
 
+	"github.com/protoc-os/protoc-os/kernel/channel"
 	"github.com/protoc-os/protoc-os/protocols/boot"
 	"github.com/protoc-os/protoc-os/protocols/errno"
 	"github.com/protoc-os/protoc-os/protocols/file"
@@ -13,8 +14,8 @@ import (
 // tree is the component: who has what open, and the answer that is owed.
 type tree struct {
 	*store
+	channel.Cell[boot.TreeWorking]
 	clients, opened []*node // by member
-	at              boot.TreeWorking
 
 	why    errno.Errno
 	node   *node // found, opened or asked about
@@ -27,9 +28,10 @@ type tree struct {
 // Server makes the component: so many bytes are there for files and directories. now tells nanoseconds since 1970.
 func Server(size uint64, now func() uint64) boot.TreeFunc {
 	return func(_ context.Context, s boot.TreeWorking) error {
-		t := &tree{store: newStore(size, now), at: s}
+		t := &tree{store: newStore(size, now)}
+		t.Put(s)
 		for {
-			o, err := t.at.Choose()
+			o, err := t.Take().Choose()
 			if err == nil {
 				err = t.take(o)
 			}
@@ -42,7 +44,9 @@ func Server(size uint64, now func() uint64) boot.TreeFunc {
 
 // next notes where the component stands.
 func (t *tree) next(s boot.TreeWorking, err error) error {
-	t.at = s
+	if err == nil {
+		t.Put(s)
+	}
 	return err
 }
 
@@ -82,102 +86,100 @@ func (t *tree) take(o boot.TreeWorkingOption) error {
 		return t.next(o.Next, nil)
 	case *boot.TreeWorkingGoneSleepers:
 		return t.next(o.Next, nil)
-	}
-	if next := t.inDirectory(o); next != nil {
-		return t.answer(next.(*boot.TreeAnswering))
-	}
-	if next := t.inFile(o); next != nil {
-		return t.answerFile(next.(*boot.TreeHandling))
+	case *boot.TreeWorkingFind:
+		t.node, t.why = t.directory(o.Member).lookup(o.Name)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingList:
+		t.list, t.cookie = t.directory(o.Member).list(t.list[:0], o.Cookie, 4096)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingMakeDir:
+		_, t.why = t.create(t.directory(o.Member), o.Name, file.KindDirectory, "")
+		return t.answer(o.Next)
+	case *boot.TreeWorkingSymlink:
+		_, t.why = t.create(t.directory(o.Member), o.Name, file.KindSymlink, o.Target)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingReadLink:
+		if t.node, t.why = t.directory(o.Member).lookup(o.Name); t.why == fine && t.node.kind != file.KindSymlink {
+			t.why = errno.ErrnoInval
+		}
+		return t.answer(o.Next)
+	case *boot.TreeWorkingStatClients:
+		t.directory(o.Member)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingSetTimesClients:
+		t.setTimes(t.directory(o.Member), o.Atime, o.Mtime)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingSyncClients:
+		t.directory(o.Member)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingLink:
+		t.why = t.link(t.directory(o.Member), o.Name, o.Ino)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingUnlink:
+		t.why = t.unlink(t.directory(o.Member), o.Name, o.Ino)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingRename:
+		t.why = t.rename(t.directory(o.Member), o.Old, o.Name)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingAdopt:
+		t.why = t.adopt(t.directory(o.Member), o.Name, o.Ino)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingReleaseClients:
+		t.why = t.release(t.directory(o.Member), o.Name, o.Ino)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingRead:
+		t.data = t.file(o.Member).read(o.Offset, o.Count)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingWrite:
+		t.why, t.count = t.write(t.file(o.Member), o.Offset, o.Buf), uint32(len(o.Buf))
+		return t.answer(o.Next)
+	case *boot.TreeWorkingAppend:
+		n := t.file(o.Member)
+		t.why, t.count = t.write(n, uint64(len(n.data)), o.Buf), uint32(len(o.Buf))
+		return t.answer(o.Next)
+	case *boot.TreeWorkingTruncate:
+		t.why = t.truncate(t.file(o.Member), o.Size)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingSetTimesOpened:
+		t.setTimes(t.file(o.Member), o.Atime, o.Mtime)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingSyncOpened:
+		t.file(o.Member)
+		return t.answer(o.Next)
+	case *boot.TreeWorkingStatOpened:
+		t.file(o.Member)
+		return t.answer(o.Next)
 	}
 	panic("tree: an option that the declaration does not have")
 }
 
-// inDirectory does what is asked of a directory; nil if nothing is.
-func (t *tree) inDirectory(o boot.TreeWorkingOption) boot.TreeAnsweringOrHandling {
-	at := func(member int) *node {
-		t.node = t.clients[member]
-		return t.node
-	}
-	switch o := o.(type) {
-	case *boot.TreeWorkingFind:
-		t.node, t.why = at(o.Member).lookup(o.Name)
-		return o.Next
-	case *boot.TreeWorkingList:
-		t.list, t.cookie = at(o.Member).list(t.list[:0], o.Cookie, 4096)
-		t.why = fine
-		return o.Next
-	case *boot.TreeWorkingMakeDir:
-		_, t.why = t.create(at(o.Member), o.Name, file.KindDirectory, "")
-		return o.Next
-	case *boot.TreeWorkingSymlink:
-		_, t.why = t.create(at(o.Member), o.Name, file.KindSymlink, o.Target)
-		return o.Next
-	case *boot.TreeWorkingReadLink:
-		if t.node, t.why = at(o.Member).lookup(o.Name); t.why == fine && t.node.kind != file.KindSymlink {
-			t.why = errno.ErrnoInval
-		}
-		return o.Next
-	case *boot.TreeWorkingStatClients:
-		at(o.Member)
-		t.why = fine
-		return o.Next
-	case *boot.TreeWorkingSetTimesClients:
-		t.setTimes(at(o.Member), o.Atime, o.Mtime)
-		t.why = fine
-		return o.Next
-	case *boot.TreeWorkingSyncClients:
-		t.why = fine
-		return o.Next
-	case *boot.TreeWorkingLink:
-		t.why = t.link(at(o.Member), o.Name, o.Ino)
-		return o.Next
-	case *boot.TreeWorkingUnlink:
-		t.why = t.unlink(at(o.Member), o.Name, o.Ino)
-		return o.Next
-	case *boot.TreeWorkingRename:
-		t.why = t.rename(at(o.Member), o.Old, o.Name)
-		return o.Next
-	case *boot.TreeWorkingAdopt:
-		t.why = t.adopt(at(o.Member), o.Name, o.Ino)
-		return o.Next
-	case *boot.TreeWorkingReleaseClients:
-		t.why = t.release(at(o.Member), o.Name, o.Ino)
-		return o.Next
-	}
-	return nil
+// directory is what a client has open, and is asked about now.
+func (t *tree) directory(client int) *node {
+	t.node, t.why = t.clients[client], fine
+	return t.node
 }
 
-// inFile does what is asked of a file; nil if nothing is.
-func (t *tree) inFile(o boot.TreeWorkingOption) boot.TreeAnsweringOrHandling {
-	at := func(member int) *node {
-		t.node, t.why = t.opened[member], fine
-		return t.node
+// file is what a reader has open, and is asked about now.
+func (t *tree) file(reader int) *node {
+	t.node, t.why = t.opened[reader], fine
+	return t.node
+}
+
+// answer tells whoever has asked.
+func (t *tree) answer(owed boot.TreeAnsweringOrHandling) error {
+	switch s := owed.(type) {
+	case *boot.TreeAnswering:
+		if t.why != fine {
+			return t.fail(s)
+		}
+		return t.tell(s)
+	case *boot.TreeHandling:
+		if t.why != fine {
+			return t.failFile(s)
+		}
+		return t.tellFile(s)
 	}
-	switch o := o.(type) {
-	case *boot.TreeWorkingRead:
-		t.data = at(o.Member).read(o.Offset, o.Count)
-		return o.Next
-	case *boot.TreeWorkingWrite:
-		t.why, t.count = t.write(at(o.Member), o.Offset, o.Buf), uint32(len(o.Buf))
-		return o.Next
-	case *boot.TreeWorkingAppend:
-		n := at(o.Member)
-		t.why, t.count = t.write(n, uint64(len(n.data)), o.Buf), uint32(len(o.Buf))
-		return o.Next
-	case *boot.TreeWorkingTruncate:
-		t.why = t.truncate(at(o.Member), o.Size)
-		return o.Next
-	case *boot.TreeWorkingSetTimesOpened:
-		t.setTimes(at(o.Member), o.Atime, o.Mtime)
-		return o.Next
-	case *boot.TreeWorkingSyncOpened:
-		at(o.Member)
-		return o.Next
-	case *boot.TreeWorkingStatOpened:
-		at(o.Member)
-		return o.Next
-	}
-	return nil
+	panic("tree: a state that the declaration does not have")
 }
 
 // get answers with the root.
@@ -268,10 +270,7 @@ func (t *tree) leave(list []*node, member int) {
 	t.drop(n)
 }
 
-func (t *tree) answer(s *boot.TreeAnswering) error {
-	if t.why != fine {
-		return t.fail(s)
-	}
+func (t *tree) tell(s *boot.TreeAnswering) error {
 	well, err := s.Well()
 	if err != nil {
 		return err
@@ -317,10 +316,7 @@ func (t *tree) fail(s *boot.TreeAnswering) error {
 	panic("tree: an option that the declaration does not have")
 }
 
-func (t *tree) answerFile(s *boot.TreeHandling) error {
-	if t.why != fine {
-		return t.failFile(s)
-	}
+func (t *tree) tellFile(s *boot.TreeHandling) error {
 	well, err := s.Well()
 	if err != nil {
 		return err

@@ -193,6 +193,9 @@ func (w *World) send(p *peer, m move) bool {
 	var born []*Session
 	for k, c := range l.Carries {
 		d, s := w.fresh(p.Session, c)
+		if !p.componentHas(int(l.To)) {
+			s.kept = int(c.Role)
+		}
 		if k < len(m.ends) && w.byName[m.ends[k]] == nil {
 			s.Name = m.ends[k]
 		} else {

@@ -18,6 +18,7 @@ type Session struct {
 	born  map[string]int // ends by message, for names
 	peers []*peer        // by role; nil: a component's
 	given []channel.End  // an end of each role that was seen, for Left
+	kept  int            // the role whose end the test has sent to itself, and may lose on the way; -1
 	calls []*call        // not yet answered
 }
 
@@ -46,7 +47,7 @@ func (w *World) session(p *channel.Protocol, from *Session) *Session {
 	if len(p.Locals) == 0 {
 		panic(fmt.Sprintf("channeltest: the stubs of protocol %s embed no machines: generate them anew", p.Name))
 	}
-	s := &Session{Protocol: p, peers: make([]*peer, len(p.Roles)), given: make([]channel.End, len(p.Roles))}
+	s := &Session{Protocol: p, peers: make([]*peer, len(p.Roles)), given: make([]channel.End, len(p.Roles)), kept: -1}
 	s.owner, s.Over = s, from
 	if from != nil {
 		if s.depth = from.depth + 1; s.depth > 1 {
@@ -198,4 +199,4 @@ func (w *World) drop(p *peer) {
 }
 
 // componentHas reports whether a role is a component's.
-func (s *Session) componentHas(role int) bool { return s.peers[role] == nil }
+func (s *Session) componentHas(role int) bool { return s.peers[role] == nil && s.kept != role }

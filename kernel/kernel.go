@@ -32,6 +32,9 @@ import (
 // Command is a program that is to run.
 type Command = launch.Command
 
+// DefaultRoom is how many bytes there are for files if nobody says.
+const DefaultRoom = 256 << 20
+
 // Config is what a kernel is booted with.
 type Config struct {
 	Lock     []byte // the content of protoc-os.lock
@@ -40,7 +43,8 @@ type Config struct {
 	Stderr   io.Writer
 	Engine   *wasi.Engine
 	Seed     *uint64          // nil: the host's own noise
-	Room     uint64           // bytes for files; 0: 256 MiB
+	Room     uint64           // bytes for files; 0: DefaultRoom
+	Grants   []*Grant         // folders of the host that programs find in their files
 	Recorder channel.Recorder // nil: off
 	Door     net.Listener     // where the running kernel answers questions; nil: nowhere. It is closed in the end
 }
@@ -60,19 +64,34 @@ func wallClock() uint64 { return hardware.Now(declared.WhichRealtime) }
 // errDone stops a kernel whose programs have all ended.
 var errDone = errors.New("all programs have ended")
 
-// Run boots a kernel, runs the commands on it, all at once, and stops it when they have all ended. It returns the exit code of each.
-func Run(ctx context.Context, c Config, commands ...Command) ([]uint32, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+// Run boots a kernel, runs the commands on it, all at once, and stops it when they have all ended. It returns the exit code of each. What the programs have changed
+// in folders that they were granted is written back however the run ends.
+func Run(ctx context.Context, c Config, commands ...Command) (codes []uint32, err error) {
 	if c.Door != nil {
 		defer c.Door.Close()
 	}
+	files := tree.New(cmp.Or(c.Room, DefaultRoom), wallClock)
+	if err := Apart(c.Grants); err != nil {
+		return nil, err
+	}
+	for _, g := range c.Grants {
+		if err := g.in(files); err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, g.out(files)) }()
+	}
+	return run(ctx, c, files, commands)
+}
+
+func run(ctx context.Context, c Config, files *tree.Files, commands []Command) ([]uint32, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	rt := channel.New(channel.Config{Cores: 1, Outside: true, Spin: -1, Recorder: c.Recorder})
 	codes := make([]uint32, len(commands))
 	err := boot.BootServices(rt, c.Lock, boot.ServicesParts{
 		Operator: operator.Run(launch.Pipelines(commands), len(commands), func(job, code uint32) { codes[job] = code }, func() { cancel(errDone) }),
 		Init:     launch.Init(process.Process, pipe.Pipe),
-		Tree:     tree.Server(cmp.Or(c.Room, 256<<20), wallClock),
+		Tree:     tree.Server(files),
 		Renamer:  renamer.Renamer,
 		Console:  console.Server(terminal.Kinds(c.Stdin, c.Stdout, c.Stderr)),
 		Keyboard: terminal.Keyboard(c.Stdin),

@@ -149,10 +149,13 @@ func (f *checkFlags) options() (checker.Options, error) {
 	if o.Memory, err = parseBytes(f.memory); o.Memory == 0 && err == nil {
 		o.Memory = machineMemory()
 	}
+	if err != nil {
+		return o, fmt.Errorf("--memory %w", err)
+	}
 	if o.Memory > 0 { // what is not used any more is returned in time
 		debug.SetMemoryLimit(o.Memory)
 	}
-	return o, err
+	return o, nil
 }
 
 // properties are those that a system can ask for.
@@ -169,7 +172,7 @@ func parseBytes(s string) (int64, error) {
 	factor, ok := map[string]float64{"": 1, "B": 1, "K": 1 << 10, "KB": 1 << 10, "KIB": 1 << 10, "M": 1 << 20, "MB": 1 << 20, "MIB": 1 << 20,
 		"G": 1 << 30, "GB": 1 << 30, "GIB": 1 << 30, "T": 1 << 40, "TB": 1 << 40, "TIB": 1 << 40}[unit]
 	if err != nil || !ok || n <= 0 || n*factor > 1<<62 {
-		return 0, fmt.Errorf("--memory %s: want a size such as 512MB or 2GB", s)
+		return 0, fmt.Errorf("%s: want a size such as 512MB or 2GB", s)
 	}
 	return int64(n * factor), nil
 }

@@ -21,14 +21,14 @@ const (
 // commandsOf reads a command line into programs. Folders are built, into files that remove takes away again.
 func commandsOf(ctx context.Context, words, env []string) (commands []kernel.Command, remove func(), err error) {
 	var built []func()
-	remove = func() {
+	clean := func() {
 		for _, f := range built {
 			f()
 		}
 	}
 	defer func() {
 		if err != nil {
-			remove()
+			clean()
 		}
 	}()
 	var one []string
@@ -57,7 +57,7 @@ func commandsOf(ctx context.Context, words, env []string) (commands []kernel.Com
 			one = append(one, w)
 		}
 	}
-	return commands, remove, end(false)
+	return commands, clean, end(false)
 }
 
 // programOf is the file of a program. That of a folder is built, and removed afterwards.

@@ -39,7 +39,7 @@ func TestCommands(t *testing.T) {
 				t.Errorf("%s: no test knows how to run %q", doc, command)
 				continue
 			}
-			words, inconclusive := strings.Fields(args), 0
+			words, inconclusive := shellWords(args), 0
 			if words[0] == "check" {
 				words, inconclusive = append(words, "--timeout", "10s"), 4
 			}
@@ -53,6 +53,18 @@ func TestCommands(t *testing.T) {
 	if ran == 0 {
 		t.Error("no commands found")
 	}
+}
+
+// shellWords splits a command line as a shell does: what stands in double quotes is one word.
+func shellWords(line string) (words []string) {
+	for i, part := range strings.Split(line, `"`) {
+		if i%2 == 1 {
+			words = append(words, part)
+		} else {
+			words = append(words, strings.Fields(part)...)
+		}
+	}
+	return words
 }
 
 // TestPicture: the picture in README is what the command prints.
@@ -114,7 +126,7 @@ func copySources(t *testing.T) string {
 		switch filepath.Ext(path) {
 		case ".chan", ".md", ".mod", ".lock":
 		case ".go":
-			if filepath.ToSlash(rel) != "examples/hello/main.go" { // which is built and run
+			if rel := filepath.ToSlash(rel); rel != "examples/hello/main.go" && rel != "examples/shell/main.go" { // which are built and run
 				return nil
 			}
 		default:

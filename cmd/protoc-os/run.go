@@ -20,19 +20,34 @@ func (a *app) runVerb() *cobra.Command {
 	var seed uint64
 	var record string
 	var timeout time.Duration
+	var dirs, copies []string
+	var room string
 	c := &cobra.Command{
 		Use:   "run [flags] PROGRAM [arguments] ['|' PROGRAM [arguments]] ...",
 		Short: "run WebAssembly programs on the kernel",
 		Long: `run boots the kernel of boot.Services, which protoc-os.lock shows as verified, and runs WASI preview 1 programs on it. Every system call
 of a program becomes messages to the kernel; the program reaches nothing else. A program is a .wasm file, or the folder of a Go program, which is built first.
 
+A program finds an empty root to begin with; --dir HOST:GUEST puts a folder of the host there. What programs change in it is written back when all have
+ended. What has changed on the host meanwhile is never written over: what the programs have made of it is kept elsewhere, and run says where.
+
 A | between two programs is a pipe from one to the other, and an & lets both run at once with nothing between them; quote them for your shell. A
 \| or \& is an argument. The exit code is that of the last program; 125 says that there was no place for it, 134 that it crashed, 137 that it was killed.`,
 		Example: `  protoc-os run ./examples/hello a b
   protoc-os run --record run.jsonl --env KEY=VALUE program.wasm
+  protoc-os run --dir . sort.wasm words.txt
+  protoc-os run --copy /usr/share/dict:/words --dir out:/out index.wasm
   protoc-os run --timeout 10s list.wasm '|' count.wasm`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
+			granted, err := grants(dirs, copies)
+			if err != nil {
+				return err
+			}
+			bytes, err := parseBytes(room)
+			if err != nil {
+				return fmt.Errorf("--room %w", err)
+			}
 			commands, remove, err := commandsOf(c.Context(), args, env)
 			if err != nil {
 				return err
@@ -43,7 +58,7 @@ A | between two programs is a pipe from one to the other, and an & lets both run
 				return err
 			}
 			defer engine.Close()
-			config := kernel.Config{Lock: protocos.Lock, Stdin: a.in, Stdout: a.out, Stderr: a.err, Engine: engine}
+			config := kernel.Config{Lock: protocos.Lock, Stdin: a.in, Stdout: a.out, Stderr: a.err, Engine: engine, Room: uint64(bytes), Grants: granted}
 			if config.Door, err = door.Open(door.Folder()); err != nil {
 				fmt.Fprintf(a.err, "protoc-os: ps and crash will not find this kernel: %v\n", err)
 				config.Door = nil
@@ -85,8 +100,24 @@ A | between two programs is a pipe from one to the other, and an & lets both run
 	c.Flags().StringArrayVar(&env, "env", nil, "an environment variable of the program: KEY=VALUE (repeatable)")
 	c.Flags().StringVar(&record, "record", "", "write every message into this file; protoc-os trace replay judges it")
 	c.Flags().DurationVar(&timeout, "timeout", 0, "stop the kernel and its programs after this time; 0: never")
+	c.Flags().StringArrayVar(&dirs, "dir", nil, "a folder of the host, and where programs find it (default: /): HOST:GUEST (repeatable)")
+	c.Flags().StringArrayVar(&copies, "copy", nil, "the same, but nothing is written back")
+	c.Flags().StringVar(&room, "room", "", "room for files, in memory, as in 512MB or 2GB (default 256MB)")
 	c.Flags().Uint64Var(&seed, "seed", 0, "make the kernel's random numbers follow from this")
 	return c
+}
+
+// grants are the folders that programs find in their files.
+func grants(dirs, copies []string) (all []*kernel.Grant, err error) {
+	for i, s := range append(dirs, copies...) {
+		g, err := kernel.ParseGrant(s)
+		if err != nil {
+			return nil, err
+		}
+		g.Copy = i >= len(dirs)
+		all = append(all, g)
+	}
+	return all, kernel.Apart(all)
 }
 
 // compiledModules is the folder where compiled modules are kept, if there is a place for it.

@@ -72,3 +72,12 @@ func TestProgress(t *testing.T) {
 		t.Errorf("eight seconds give %d lines:\n%s", n, out.String())
 	}
 }
+
+// A program that is not there is an error, wherever in the command line it stands.
+func TestCommandMissing(t *testing.T) {
+	for _, words := range [][]string{{"nowhere.wasm"}, {"nowhere.wasm", "|", "b.wasm"}, {"|"}, {"a", "|"}} {
+		if _, _, err := commandsOf(t.Context(), words, nil); err == nil {
+			t.Errorf("%q is taken", words)
+		}
+	}
+}

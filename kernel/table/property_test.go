@@ -52,7 +52,7 @@ func cramped(w *channeltest.World) {
 func startTree(w *channeltest.World, room uint64) {
 	limits := channel.NewLimits(channel.Limit{Of: "protocols/file.File", Most: 12}, channel.Limit{Of: "protocols/dir.Dir", Most: 12})
 	given := booting.TreeGiven{Opens: 12, Files: 12, Wakes: 2, User: w.End(&vnode.Table, "table")}
-	booting.StartTree(w.Runtime, channel.Options{Name: "tree", Limits: limits}, given, tree.Server(room, func() uint64 { return 42 })).Discard()
+	booting.StartTree(w.Runtime, channel.Options{Name: "tree", Limits: limits}, given, tree.Server(tree.New(room, func() uint64 { return 42 }))).Discard()
 }
 
 // against holds all answers against the model.

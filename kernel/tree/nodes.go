@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/protoc-os/protoc-os/kernel/disk"
 	"github.com/protoc-os/protoc-os/protocols/dir"
 	"github.com/protoc-os/protoc-os/protocols/errno"
 	"github.com/protoc-os/protoc-os/protocols/file"
@@ -17,14 +16,15 @@ const fine = errno.Errno(255)
 
 // node is a file, a directory or a symbolic link. Links counts its names.
 type node struct {
-	kind   file.Kind
-	attr   file.Attr // but for the size
-	data   []byte    // of a file
-	target string    // of a link
-	names  map[string]*entry
-	order  []*entry // by serial
-	serial uint64
-	users  int // that have it open
+	kind     file.Kind
+	attr     file.Attr // but for the size
+	data     []byte    // of a file
+	target   string    // of a link
+	names    map[string]*entry
+	order    []*entry // by serial
+	serial   uint64
+	users    int  // that have it open
+	asPlaced bool // nothing has changed it since it was put there
 }
 
 // entry is a name. Its serial is its cookie: it grows with each entry that comes, so that a listing goes on where it was.
@@ -37,8 +37,8 @@ type entry struct {
 // nodeRoom is what a node without content counts for, in bytes.
 const nodeRoom = 256
 
-// store is all nodes. Those without a name stay as long as somebody has them open.
-type store struct {
+// Files is all nodes. Those without a name stay as long as somebody has them open.
+type Files struct {
 	now   func() uint64
 	room  uint64 // bytes that are left
 	size  uint64 // bytes there are
@@ -47,14 +47,7 @@ type store struct {
 	root  *node
 }
 
-func newStore(size uint64, now func() uint64) *store {
-	s := &store{now: now, room: size, size: size, nodes: map[uint64]*node{}, last: disk.Root - 1}
-	s.root, _ = s.make(file.KindDirectory)
-	s.root.attr.Links = 1
-	return s
-}
-
-func (s *store) make(kind file.Kind) (*node, errno.Errno) {
+func (s *Files) make(kind file.Kind) (*node, errno.Errno) {
 	if s.room < nodeRoom {
 		return nil, errno.ErrnoNoSpc
 	}
@@ -70,7 +63,7 @@ func (s *store) make(kind file.Kind) (*node, errno.Errno) {
 }
 
 // drop forgets a node that has no name and that nobody has open.
-func (s *store) drop(n *node) {
+func (s *Files) drop(n *node) {
 	if n.attr.Links == 0 && n.users == 0 {
 		delete(s.nodes, n.attr.Ino)
 		s.room += nodeRoom + uint64(cap(n.data))
@@ -84,23 +77,24 @@ func (n *node) stat() file.Attr {
 }
 
 // setTimes sets what is not all ones.
-func (s *store) setTimes(n *node, atime, mtime uint64) {
+func (s *Files) setTimes(n *node, atime, mtime uint64) {
 	if atime != ^uint64(0) {
 		n.attr.Atime = atime
 	}
 	if mtime != ^uint64(0) {
 		n.attr.Mtime = mtime
 	}
-	n.attr.Ctime = s.now()
+	n.attr.Ctime, n.asPlaced = s.now(), false
 }
 
-func (s *store) touch(n *node) {
+func (s *Files) touch(n *node) {
 	t := s.now()
+	n.asPlaced = false
 	n.attr.Mtime, n.attr.Ctime = t, t
 }
 
 // open finds what a name means, or makes a file of it.
-func (s *store) open(d *node, name string, how dir.How) (*node, errno.Errno) {
+func (s *Files) open(d *node, name string, how dir.How) (*node, errno.Errno) {
 	creates := how == dir.HowCreate || how == dir.HowExclusive
 	n, why := d.lookup(name)
 	switch {
@@ -148,7 +142,7 @@ func (d *node) fresh(name string) errno.Errno {
 	return fine
 }
 
-func (s *store) create(d *node, name string, kind file.Kind, target string) (*node, errno.Errno) {
+func (s *Files) create(d *node, name string, kind file.Kind, target string) (*node, errno.Errno) {
 	if why := d.fresh(name); why != fine {
 		return nil, why
 	}
@@ -161,7 +155,7 @@ func (s *store) create(d *node, name string, kind file.Kind, target string) (*no
 }
 
 // add gives a node a name that is fresh.
-func (s *store) add(d *node, name string, n *node) {
+func (s *Files) add(d *node, name string, n *node) {
 	d.serial++
 	e := &entry{name, n, d.serial}
 	d.names[name], d.order = e, append(d.order, e)
@@ -170,7 +164,7 @@ func (s *store) add(d *node, name string, n *node) {
 }
 
 // take takes a name away.
-func (s *store) take(d *node, e *entry) {
+func (s *Files) take(d *node, e *entry) {
 	delete(d.names, e.name)
 	d.order = slices.DeleteFunc(d.order, func(other *entry) bool { return other == e })
 	e.node.attr.Links--
@@ -179,7 +173,7 @@ func (s *store) take(d *node, e *entry) {
 	s.drop(e.node)
 }
 
-func (s *store) link(d *node, name string, ino uint64) errno.Errno {
+func (s *Files) link(d *node, name string, ino uint64) errno.Errno {
 	n := s.nodes[ino]
 	if why := d.fresh(name); why != fine && (why != errno.ErrnoNoEnt || n != nil) {
 		return why
@@ -197,7 +191,7 @@ func (s *store) link(d *node, name string, ino uint64) errno.Errno {
 }
 
 // unlink takes a name away if it still means ino (0: whatever it means).
-func (s *store) unlink(d *node, name string, ino uint64) errno.Errno {
+func (s *Files) unlink(d *node, name string, ino uint64) errno.Errno {
 	e := d.names[name]
 	if e == nil || ino != 0 && e.node.attr.Ino != ino {
 		return errno.ErrnoNoEnt
@@ -218,7 +212,7 @@ func (n *node) removable() errno.Errno {
 }
 
 // release is the second half of a rename into another directory.
-func (s *store) release(d *node, name string, ino uint64) errno.Errno {
+func (s *Files) release(d *node, name string, ino uint64) errno.Errno {
 	if ino == 0 {
 		return errno.ErrnoNoEnt
 	}
@@ -226,7 +220,7 @@ func (s *store) release(d *node, name string, ino uint64) errno.Errno {
 }
 
 // adopt is the first half of a rename into this directory.
-func (s *store) adopt(d *node, name string, ino uint64) errno.Errno {
+func (s *Files) adopt(d *node, name string, ino uint64) errno.Errno {
 	n, old := s.nodes[ino], d.names[name]
 	switch {
 	case n == nil:
@@ -250,7 +244,7 @@ func (s *store) adopt(d *node, name string, ino uint64) errno.Errno {
 }
 
 // replace gives a name that means something else to n.
-func (s *store) replace(d *node, old *entry, n *node) errno.Errno {
+func (s *Files) replace(d *node, old *entry, n *node) errno.Errno {
 	switch was, is := old.node.kind == file.KindDirectory, n.kind == file.KindDirectory; {
 	case was && !is:
 		return errno.ErrnoIsDir
@@ -266,7 +260,7 @@ func (s *store) replace(d *node, old *entry, n *node) errno.Errno {
 }
 
 // rename gives what one name means another name, within one directory.
-func (s *store) rename(d *node, from, to string) errno.Errno {
+func (s *Files) rename(d *node, from, to string) errno.Errno {
 	e, old := d.names[from], d.names[to]
 	switch {
 	case e == nil:
@@ -310,7 +304,7 @@ func (n *node) read(offset uint64, count uint32) []byte {
 	return n.data[from:min(from+uint64(count), uint64(len(n.data)))]
 }
 
-func (s *store) write(n *node, offset uint64, b []byte) errno.Errno {
+func (s *Files) write(n *node, offset uint64, b []byte) errno.Errno {
 	if offset > s.size || offset+uint64(len(b)) > s.size {
 		return errno.ErrnoFBig
 	}
@@ -327,7 +321,7 @@ func (s *store) write(n *node, offset uint64, b []byte) errno.Errno {
 	return fine
 }
 
-func (s *store) truncate(n *node, size uint64) errno.Errno {
+func (s *Files) truncate(n *node, size uint64) errno.Errno {
 	if size > s.size {
 		return errno.ErrnoFBig
 	}
@@ -339,7 +333,7 @@ func (s *store) truncate(n *node, size uint64) errno.Errno {
 }
 
 // resize makes a file longer, by zeros, or shorter. What it takes is what is allocated for it.
-func (s *store) resize(n *node, size uint64) errno.Errno {
+func (s *Files) resize(n *node, size uint64) errno.Errno {
 	if old := uint64(len(n.data)); size <= old {
 		clear(n.data[size:])
 		n.data = n.data[:size]

@@ -13,7 +13,7 @@ import (
 
 // tree is the component: who has what open, and the answer that is owed.
 type tree struct {
-	*store
+	*Files
 	channel.Cell[boot.TreeWorking]
 	clients, opened []*node // by member
 
@@ -25,10 +25,10 @@ type tree struct {
 	count  uint32
 }
 
-// Server makes the component: so many bytes are there for files and directories. now tells nanoseconds since 1970.
-func Server(size uint64, now func() uint64) boot.TreeFunc {
+// Server makes the component. The files are its own from then on, until the kernel has stopped.
+func Server(files *Files) boot.TreeFunc {
 	return func(_ context.Context, s boot.TreeWorking) error {
-		t := &tree{store: newStore(size, now)}
+		t := &tree{Files: files}
 		t.Put(s)
 		for {
 			o, err := t.Take().Choose()
@@ -61,7 +61,7 @@ func (t *tree) take(o boot.TreeWorkingOption) error {
 	case *boot.TreeWorkingGet:
 		return t.get(o)
 	case *boot.TreeWorkingOpen:
-		t.node, t.why = t.store.open(t.clients[o.Member], o.Name, o.How)
+		t.node, t.why = t.Files.open(t.clients[o.Member], o.Name, o.How)
 		return t.open(o.Next)
 	case *boot.TreeWorkingCloseClients:
 		t.leave(t.clients, o.Member)

@@ -4,6 +4,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strconv"
@@ -41,6 +42,8 @@ func do(verb, name, arg string) error {
 			fmt.Println(path)
 			return err
 		})
+	case "chdir":
+		return os.Chdir(name)
 	case "mkdir":
 		return os.MkdirAll(name, 0o777)
 	case "remove":
@@ -75,6 +78,9 @@ func do(verb, name, arg string) error {
 			}
 			held = append(held, f)
 		}
+	case "wait": // until standard input ends
+		_, err := io.Copy(io.Discard, os.Stdin)
+		return err
 	case "hang": // writes for ever
 		f, err := os.Create(name)
 		for err == nil {

@@ -36,7 +36,7 @@ func (g *Grant) out(files *tree.Files) error {
 	files.Walk(top, func(at string, n tree.Node) error {
 		at = within(top, at)
 		met[at] = true
-		if was, ok := g.came[at]; ok && was.ino == n.Ino && (n.AsPlaced || n.Kind == file.KindDirectory) {
+		if was, ok := g.came[at]; ok && was.ino == n.Attr.Ino && (n.AsPlaced || n.Kind == file.KindDirectory) {
 			return nil
 		}
 		err := g.write(at, n)
@@ -107,7 +107,7 @@ func (g *Grant) write(at string, n tree.Node) error {
 	if err != nil {
 		return err
 	}
-	mode, moved := g.modes[n.Ino]
+	mode, moved := g.modes[n.Attr.Ino]
 	if info != nil && info.Mode().IsRegular() {
 		mode = info.Mode().Perm()
 	} else if !moved {
@@ -179,7 +179,7 @@ func fill(root *os.Root, at string, n tree.Node, mode fs.FileMode) error {
 	if n.Kind == file.KindSymlink {
 		err = root.Symlink(n.Target, part)
 	} else {
-		changed := time.Unix(0, int64(n.Mtime))
+		changed := time.Unix(0, int64(n.Attr.Mtime))
 		err = root.WriteFile(part, n.Data, 0o600)
 		if err == nil {
 			err = root.Chmod(part, mode)

@@ -69,6 +69,9 @@ func (g *Grant) in(files *tree.Files) error {
 	if g.root, err = os.OpenRoot(g.Host); err != nil {
 		return err
 	}
+	if err := g.vacant(files); err != nil {
+		return err
+	}
 	g.came, g.modes = map[string]origin{}, map[uint64]fs.FileMode{}
 	err = fs.WalkDir(g.root.FS(), ".", func(at string, _ fs.DirEntry, err error) error {
 		if err != nil {
@@ -79,9 +82,9 @@ func (g *Grant) in(files *tree.Files) error {
 			return err
 		}
 		placed, err := files.Place(path.Join(g.Guest, at), *n)
-		g.came[at] = origin{info, placed.Ino}
+		g.came[at] = origin{info, placed.Attr.Ino}
 		if n.Kind == file.KindRegular {
-			g.modes[placed.Ino] = info.Mode().Perm()
+			g.modes[placed.Attr.Ino] = info.Mode().Perm()
 		}
 		return err
 	})
@@ -91,12 +94,24 @@ func (g *Grant) in(files *tree.Files) error {
 	return err
 }
 
+// vacant refuses a place where there are files already, of a disk.
+func (g *Grant) vacant(files *tree.Files) error {
+	return files.Walk(g.Guest, func(at string, n tree.Node) error {
+		if path.Clean("/"+at) == g.Guest && n.Kind == file.KindDirectory {
+			return nil
+		}
+		return fmt.Errorf("%s: programs find files of the disk at %s already (/%s): give it another place, such as %s:/%s",
+			g.Host, g.Guest, at, g.Host, path.Base(g.Host))
+	})
+}
+
 // read is what lies at a path, or nil for what cannot be copied.
 func (g *Grant) read(at string, room uint64) (info fs.FileInfo, n *tree.Node, err error) {
 	if info, err = g.root.Lstat(at); err != nil {
 		return nil, nil, err
 	}
-	n = &tree.Node{Mtime: uint64(info.ModTime().UnixNano())}
+	changed := uint64(info.ModTime().UnixNano())
+	n = &tree.Node{Attr: file.Attr{Mode: uint32(info.Mode().Perm()), Atime: changed, Mtime: changed, Ctime: changed}}
 	switch info.Mode().Type() {
 	case 0:
 		if n.Kind = file.KindRegular; uint64(info.Size()) > room {

@@ -6,8 +6,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"path"
 
 	"github.com/protoc-os/protoc-os/kernel/channel"
 	"github.com/protoc-os/protoc-os/kernel/clock"
@@ -43,7 +45,10 @@ type Config struct {
 	Stderr   io.Writer
 	Engine   *wasi.Engine
 	Seed     *uint64          // nil: the host's own noise
-	Room     uint64           // bytes for files; 0: DefaultRoom
+	Disk     string           // a file of the host that is a disk: the kernel's files are read from it, and written back; empty: none
+	Room     uint64           // bytes for files; 0: those of the disk, or DefaultRoom
+	Cores    int              // that the components run on; 0: 1. Programs run on threads of their own
+	Place    Placement        // of the components on the cores
 	Grants   []*Grant         // folders of the host that programs find in their files
 	Recorder channel.Recorder // nil: off
 	Door     net.Listener     // where the running kernel answers questions; nil: nowhere. It is closed in the end
@@ -65,16 +70,33 @@ func wallClock() uint64 { return hardware.Now(declared.WhichRealtime) }
 var errDone = errors.New("all programs have ended")
 
 // Run boots a kernel, runs the commands on it, all at once, and stops it when they have all ended. It returns the exit code of each. What the programs have changed
-// in folders that they were granted is written back however the run ends.
+// on the disk and in folders that they were granted is written back however the run ends.
 func Run(ctx context.Context, c Config, commands ...Command) (codes []uint32, err error) {
 	if c.Door != nil {
 		defer c.Door.Close()
 	}
-	files := tree.New(cmp.Or(c.Room, DefaultRoom), wallClock)
 	if err := Apart(c.Grants); err != nil {
 		return nil, err
 	}
+	var d *stored
+	room := uint64(DefaultRoom)
+	if c.Disk != "" {
+		if d, err = openStored(c.Disk); err != nil {
+			return nil, err
+		}
+		room = d.room()
+	}
+	files := tree.New(cmp.Or(c.Room, room), wallClock)
+	if d != nil {
+		if err := d.in(files); err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, d.out(files, c.Grants)) }()
+	}
 	for _, g := range c.Grants {
+		if d != nil && g.Guest == "/" {
+			return nil, fmt.Errorf("%s: programs find the disk at /: give the folder another place, such as %s:/%s", g.Host, g.Host, path.Base(g.Host))
+		}
 		if err := g.in(files); err != nil {
 			return nil, err
 		}
@@ -86,7 +108,8 @@ func Run(ctx context.Context, c Config, commands ...Command) (codes []uint32, er
 func run(ctx context.Context, c Config, files *tree.Files, commands []Command) ([]uint32, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	rt := channel.New(channel.Config{Cores: 1, Outside: true, Spin: -1, Recorder: c.Recorder})
+	cores := cmp.Or(c.Cores, 1)
+	rt := channel.New(channel.Config{Cores: cores, Outside: true, Spin: -1, Recorder: c.Recorder, Place: c.Place.policy(cores)})
 	codes := make([]uint32, len(commands))
 	err := boot.BootServices(rt, c.Lock, boot.ServicesParts{
 		Operator: operator.Run(launch.Pipelines(commands), len(commands), func(job, code uint32) { codes[job] = code }, func() { cancel(errDone) }),

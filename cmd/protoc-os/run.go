@@ -21,14 +21,15 @@ func (a *app) runVerb() *cobra.Command {
 	var record string
 	var timeout time.Duration
 	var dirs, copies []string
-	var room string
+	var room, placement, disk string
+	var cores int
 	c := &cobra.Command{
 		Use:   "run [flags] PROGRAM [arguments] ['|' PROGRAM [arguments]] ...",
 		Short: "run WebAssembly programs on the kernel",
 		Long: `run boots the kernel of boot.Services, which protoc-os.lock shows as verified, and runs WASI preview 1 programs on it. Every system call
 of a program becomes messages to the kernel; the program reaches nothing else. A program is a .wasm file, or the folder of a Go program, which is built first.
 
-A program finds an empty root to begin with; --dir HOST:GUEST puts a folder of the host there. What programs change in it is written back when all have
+A program finds an empty root to begin with, or with --disk the files on a disk that mkfs has made; --dir HOST:GUEST puts a folder of the host there. What programs change in it is written back when all have
 ended. What has changed on the host meanwhile is never written over: what the programs have made of it is kept elsewhere, and run says where.
 
 A | between two programs is a pipe from one to the other, and an & lets both run at once with nothing between them; quote them for your shell. A
@@ -37,6 +38,7 @@ A | between two programs is a pipe from one to the other, and an & lets both run
   protoc-os run --record run.jsonl --env KEY=VALUE program.wasm
   protoc-os run --dir . sort.wasm words.txt
   protoc-os run --copy /usr/share/dict:/words --dir out:/out index.wasm
+  protoc-os mkfs disk.img 64M && protoc-os run --disk disk.img ./examples/shell
   protoc-os run --timeout 10s list.wasm '|' count.wasm`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
@@ -48,6 +50,13 @@ A | between two programs is a pipe from one to the other, and an & lets both run
 			if err != nil {
 				return fmt.Errorf("--room %w", err)
 			}
+			place, err := kernel.ParsePlacement(placement)
+			if err != nil {
+				return fmt.Errorf("--placement %w", err)
+			}
+			if cores < 1 || cores > 64 {
+				return fmt.Errorf("--cores %d: want 1 to 64", cores)
+			}
 			commands, remove, err := commandsOf(c.Context(), args, env)
 			if err != nil {
 				return err
@@ -58,7 +67,8 @@ A | between two programs is a pipe from one to the other, and an & lets both run
 				return err
 			}
 			defer engine.Close()
-			config := kernel.Config{Lock: protocos.Lock, Stdin: a.in, Stdout: a.out, Stderr: a.err, Engine: engine, Room: uint64(bytes), Grants: granted}
+			config := kernel.Config{Lock: protocos.Lock, Stdin: a.in, Stdout: a.out, Stderr: a.err, Engine: engine, Room: uint64(bytes), Grants: granted, Disk: disk,
+				Cores: cores, Place: place}
 			if config.Door, err = door.Open(door.Folder()); err != nil {
 				fmt.Fprintf(a.err, "protoc-os: ps and crash will not find this kernel: %v\n", err)
 				config.Door = nil
@@ -102,7 +112,10 @@ A | between two programs is a pipe from one to the other, and an & lets both run
 	c.Flags().DurationVar(&timeout, "timeout", 0, "stop the kernel and its programs after this time; 0: never")
 	c.Flags().StringArrayVar(&dirs, "dir", nil, "a folder of the host, and where programs find it (default: /): HOST:GUEST (repeatable)")
 	c.Flags().StringArrayVar(&copies, "copy", nil, "the same, but nothing is written back")
-	c.Flags().StringVar(&room, "room", "", "room for files, in memory, as in 512MB or 2GB (default 256MB)")
+	c.Flags().StringVar(&disk, "disk", "", "the files are those of this disk (protoc-os mkfs): read at the boot, written back at the end")
+	c.Flags().StringVar(&room, "room", "", "room for files, in memory, as in 512MB or 2GB (default: that of the disk, or 256MB)")
+	c.Flags().IntVar(&cores, "cores", 1, "cores that the kernel's components run on; programs run on threads of their own")
+	c.Flags().StringVar(&placement, "placement", "together", "which component runs on which core: together with those that it talks to, spread, or\ndivided: the processes on the first, the services on the others")
 	c.Flags().Uint64Var(&seed, "seed", 0, "make the kernel's random numbers follow from this")
 	return c
 }

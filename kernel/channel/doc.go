@@ -79,5 +79,6 @@
 // coroutines of their core: a message to a component of the same core costs
 // a direct hand-over. Between cores a queue is a lock-free ring, and a place
 // with news is posted to its core once. What waits for the outside world
-// stays an ordinary goroutine and enters through an end of its own.
+// stays an ordinary goroutine and enters through an end of its own. Where a
+// component runs is its Options' to say, or else Config.Place's.
 package channel

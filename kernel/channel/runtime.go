@@ -25,6 +25,9 @@ type Config struct {
 	Recorder Recorder // nil: off
 	Poison   bool     // overwrite messages after the receiver's next step
 	Spin     int      // looks before an idle core parks; 0: 5,000, or none with one processor; -1: none
+
+	// Place decides where a component runs whose Options leave it Together: it returns them as they are, or with another placement. It is called by one at a time. nil: as they are.
+	Place func(Options) Options
 }
 
 // A Runtime owns cores, and the sessions and components on them.
@@ -35,6 +38,7 @@ type Runtime struct {
 	spins   int
 	rec     *recording
 	control *control
+	policy  func(Options) Options
 
 	sessions atomic.Uint64
 	ends     atomic.Int64
@@ -56,7 +60,7 @@ func New(c Config) *Runtime {
 	if c.Cores <= 0 {
 		c.Cores = runtime.GOMAXPROCS(0)
 	}
-	rt := &Runtime{single: c.Cores == 1 && !c.Outside, poison: c.Poison, spins: c.Spin, live: map[uint32]*Endpoint{}}
+	rt := &Runtime{single: c.Cores == 1 && !c.Outside, poison: c.Poison, spins: c.Spin, policy: c.Place, live: map[uint32]*Endpoint{}}
 	switch {
 	case c.Spin < 0 || c.Spin == 0 && (runtime.GOMAXPROCS(0) == 1 || rt.single):
 		rt.spins = 0
@@ -115,6 +119,9 @@ func (rt *Runtime) Stop(cause error) {
 func (rt *Runtime) place(o Options, ends []End) *core {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
+	if rt.policy != nil && o.Placement == Together {
+		o = rt.policy(o)
+	}
 	best := rt.cores[0]
 	if o.Placement == Pinned {
 		best = rt.cores[o.Core%len(rt.cores)]

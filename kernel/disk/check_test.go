@@ -83,6 +83,83 @@ func TestBuild(t *testing.T) {
 	}
 }
 
+// What is read off a disk and put onto another is the same there: names, content, times, modes, and which names mean one file.
+func TestRebuild(t *testing.T) {
+	d, l := built(t)
+	type node struct {
+		inode cg.Inode
+		data  string
+	}
+	read := func(d disk.Blocks) (names []string, nodes map[string]node) {
+		nodes = map[string]node{}
+		if err := disk.Walk(d, func(at string, n cg.Inode, data []byte) error {
+			names, nodes[at] = append(names, at), node{n, string(data)}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return names, nodes
+	}
+	names, was := read(d)
+	if len(names) != 2*(len(tree)+3)+3 {
+		t.Errorf("%d names: %q", len(names), names)
+	}
+	again := make(blocks, sectors*disk.BlockSize)
+	b, err := disk.NewBuilder(again, l, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inodes := map[uint64]uint64{}
+	put := func(at string, n node, same uint64) {
+		attr := disk.Attr(&n.inode)
+		attr.Mtime += uint64(len(at))
+		ino, err := b.Put(at, n.inode.Kind, attr, []byte(n.data), same)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inodes[n.inode.Ino] = ino
+	}
+	for _, at := range names {
+		put(at, was[at], 0)
+	}
+	put("/a/another name", was["/long"], inodes[was["/long"].inode.Ino])
+	if err := b.Settle(); err != nil {
+		t.Fatal(err)
+	}
+	for _, finding := range disk.Check(again) {
+		t.Error(finding)
+	}
+	_, is := read(again)
+	if len(is) != len(was)+1 || is["/a/another name"].inode.Ino != is["/long"].inode.Ino || is["/long"].inode.Links != 2 {
+		t.Errorf("%d names, %v and %v", len(is), is["/a/another name"].inode, is["/long"].inode)
+	}
+	for at, w := range was {
+		i := is[at]
+		if i.data != w.data || i.inode.Kind != w.inode.Kind || i.inode.Mode != w.inode.Mode || i.inode.Mtime != w.inode.Mtime+uint64(len(at)) || i.inode.Atime != w.inode.Atime {
+			t.Errorf("%s: %v and was %v", at, i.inode, w.inode)
+		}
+	}
+}
+
+// A file system is read only if it is in order where it is read.
+func TestReadDamage(t *testing.T) {
+	none := func(string, cg.Inode, []byte) error { return nil }
+	d, l := built(t)
+	if err := disk.Walk(make(blocks, len(d)), none); err == nil {
+		t.Error("a disk of zeros is read")
+	}
+	for lba := range uint64(sectors) {
+		if l.HoldsData(lba) {
+			continue
+		}
+		spoilt := slices.Clone(d)
+		spoilt.block(lba)[8] ^= 1
+		if err := disk.Walk(spoilt, none); err == nil && len(disk.Check(spoilt)) == 0 {
+			t.Errorf("block %d is spoilt, and nobody says so", lba)
+		}
+	}
+}
+
 // What has no room is refused.
 func TestFull(t *testing.T) {
 	l, err := disk.NewLayout(40, 1)

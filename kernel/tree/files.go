@@ -28,18 +28,20 @@ func New(size uint64, now func() uint64) *Files {
 // Room is how many bytes are left.
 func (s *Files) Room() uint64 { return s.room }
 
+// Changes counts what was changed so far.
+func (s *Files) Changes() uint64 { return s.changes }
+
 // Node is a file, a directory or a symbolic link, as those outside see it.
 type Node struct {
 	Kind     file.Kind
-	Ino      uint64 // its own, as long as it exists
-	Mtime    uint64 // nanoseconds since 1970
+	Attr     file.Attr
 	Data     []byte // of a file
 	Target   string // of a link
 	AsPlaced bool   // it is as Place has put it there
 }
 
 // Place puts a node at a path whose names are separated by slashes, and returns it as it is there. Directories on the way are made; one that is there
-// already stays. Nothing else may be there. It is for before a kernel boots.
+// already stays, but for its times. Nothing else may be there. It is for before a kernel boots.
 func (s *Files) Place(at string, n Node) (Node, error) {
 	d, name := s.root, ""
 	for part := range strings.SplitSeq(strings.Trim(path.Clean("/"+at), "/"), "/") {
@@ -51,7 +53,7 @@ func (s *Files) Place(at string, n Node) (Node, error) {
 		}
 		name = part
 	}
-	made, err := d, error(nil)
+	made, err, attr := d, error(nil), d.attr
 	switch {
 	case n.Kind == file.KindDirectory && name != "":
 		made, err = s.folder(d, name)
@@ -61,8 +63,31 @@ func (s *Files) Place(at string, n Node) (Node, error) {
 	if err != nil {
 		return Node{}, fmt.Errorf("%s: %w", at, err)
 	}
-	made.attr.Mtime, made.attr.Atime, made.asPlaced = n.Mtime, n.Mtime, true
+	d.attr = attr // what is put into a directory before the boot is no change of it
+	made.attr.Mtime, made.attr.Atime, made.attr.Ctime, made.asPlaced = n.Attr.Mtime, n.Attr.Atime, n.Attr.Ctime, true
+	if n.Attr.Mode != 0 {
+		made.attr.Mode = n.Attr.Mode
+	}
 	return made.outside(), nil
+}
+
+// Name gives the file or link of an inode that is there one more name, at a path whose directory is there.
+func (s *Files) Name(at string, ino uint64) error {
+	d, why := s.root, fine
+	for part := range strings.SplitSeq(strings.Trim(path.Dir(path.Clean("/"+at)), "/"), "/") {
+		if part != "" && why == fine {
+			d, why = d.lookup(part)
+		}
+	}
+	if why == fine {
+		attr := d.attr
+		why = s.link(d, path.Base(at), ino)
+		d.attr = attr
+	}
+	if why != fine {
+		return fmt.Errorf("%s: %w", at, refused(why))
+	}
+	return nil
 }
 
 // folder is the directory of a name, which is made if there is none.
@@ -119,7 +144,7 @@ func (n *node) walk(at string, visit func(at string, n Node) error) error {
 }
 
 func (n *node) outside() Node {
-	return Node{Kind: n.kind, Ino: n.attr.Ino, Mtime: n.attr.Mtime, Data: n.data, Target: n.target, AsPlaced: n.asPlaced}
+	return Node{Kind: n.kind, Attr: n.stat(), Data: n.data, Target: n.target, AsPlaced: n.asPlaced}
 }
 
 func refused(why errno.Errno) error {

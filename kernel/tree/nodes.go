@@ -39,12 +39,13 @@ const nodeRoom = 256
 
 // Files is all nodes. Those without a name stay as long as somebody has them open.
 type Files struct {
-	now   func() uint64
-	room  uint64 // bytes that are left
-	size  uint64 // bytes there are
-	nodes map[uint64]*node
-	last  uint64 // the newest inode
-	root  *node
+	now     func() uint64
+	room    uint64 // bytes that are left
+	size    uint64 // bytes there are
+	nodes   map[uint64]*node
+	last    uint64 // the newest inode
+	changes uint64
+	root    *node
 }
 
 func (s *Files) make(kind file.Kind) (*node, errno.Errno) {
@@ -85,11 +86,13 @@ func (s *Files) setTimes(n *node, atime, mtime uint64) {
 		n.attr.Mtime = mtime
 	}
 	n.attr.Ctime, n.asPlaced = s.now(), false
+	s.changes++
 }
 
 func (s *Files) touch(n *node) {
 	t := s.now()
 	n.asPlaced = false
+	s.changes++
 	n.attr.Mtime, n.attr.Ctime = t, t
 }
 

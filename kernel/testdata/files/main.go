@@ -69,6 +69,14 @@ func do(verb, name, arg string) error {
 			err = os.WriteFile(name+strconv.Itoa(i), nil, 0o666)
 		}
 		return err
+	case "hold": // makes so many empty files, and keeps them open
+		n, err := strconv.Atoi(arg)
+		for i := 0; i < n && err == nil; i++ {
+			var f *os.File
+			f, err = os.Create(name + strconv.Itoa(i))
+			held = append(held, f)
+		}
+		return err
 	case "open": // opens files without end, and closes none
 		for i := 0; ; i++ {
 			f, err := os.Create(name + strconv.Itoa(i))

@@ -118,10 +118,12 @@ func (w *promela) process(p *Process) {
 	}
 	w.line(0, "end:\tdo")
 	for _, r := range p.Rules {
-		w.line(1, ":: d_step { /* %s */", comment(r.Says))
-		w.line(2, "%s ->", w.expr(r.Guard))
-		w.block(2, r.Body)
-		w.line(1, "}")
+		for _, r := range lift(r) {
+			w.line(1, ":: d_step { /* %s */", comment(r.Says))
+			w.line(2, "%s ->", w.expr(r.Guard))
+			w.block(2, r.Body)
+			w.line(1, "}")
+		}
 	}
 	w.line(1, "od")
 	w.line(0, "}")

@@ -161,3 +161,12 @@ func TestGrantConflicts(t *testing.T) {
 		}
 	}
 }
+
+// A command line that no message has room for is refused before anything runs.
+func TestLongCommand(t *testing.T) {
+	config, _ := configured(t, strings.NewReader(""), io.Discard)
+	_, err := kernel.Run(context.Background(), config, files("nowhere.wasm", strings.Repeat("x", 70000)))
+	if err == nil || !strings.Contains(err.Error(), "at most 65536") {
+		t.Error(err)
+	}
+}

@@ -28,6 +28,7 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/tree"
 	"github.com/protoc-os/protoc-os/protocols/boot"
 	declared "github.com/protoc-os/protoc-os/protocols/clock"
+	"github.com/protoc-os/protoc-os/protocols/file"
 	"github.com/protoc-os/protoc-os/protocols/syscall"
 )
 
@@ -75,6 +76,12 @@ func Run(ctx context.Context, c Config, commands ...Command) (codes []uint32, er
 	if c.Door != nil {
 		defer c.Door.Close()
 	}
+	pipelines := launch.Pipelines(commands)
+	for _, p := range pipelines {
+		if len(p) > file.Most {
+			return nil, fmt.Errorf("arguments and environment of a command line have %d bytes, and at most %d: give them in a file or on standard input", len(p), file.Most)
+		}
+	}
 	if err := Apart(c.Grants); err != nil {
 		return nil, err
 	}
@@ -102,17 +109,17 @@ func Run(ctx context.Context, c Config, commands ...Command) (codes []uint32, er
 		}
 		defer func() { err = errors.Join(err, g.out(files)) }()
 	}
-	return run(ctx, c, files, commands)
+	return run(ctx, c, files, pipelines, len(commands))
 }
 
-func run(ctx context.Context, c Config, files *tree.Files, commands []Command) ([]uint32, error) {
+func run(ctx context.Context, c Config, files *tree.Files, pipelines [][]byte, jobs int) ([]uint32, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	cores := cmp.Or(c.Cores, 1)
 	rt := channel.New(channel.Config{Cores: cores, Outside: true, Spin: -1, Recorder: c.Recorder, Place: c.Place.policy(cores)})
-	codes := make([]uint32, len(commands))
+	codes := make([]uint32, jobs)
 	err := boot.BootServices(rt, c.Lock, boot.ServicesParts{
-		Operator: operator.Run(launch.Pipelines(commands), len(commands), func(job, code uint32) { codes[job] = code }, func() { cancel(errDone) }),
+		Operator: operator.Run(pipelines, jobs, func(job, code uint32) { codes[job] = code }, func() { cancel(errDone) }),
 		Init:     launch.Init(process.Process, pipe.Pipe),
 		Tree:     tree.Server(files),
 		Renamer:  renamer.Renamer,

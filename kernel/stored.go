@@ -87,11 +87,16 @@ func (s *stored) out(files *tree.Files, grants []*Grant) error {
 	if !errors.Is(err, disk.ErrFull) {
 		return err
 	}
-	kept := s.name + ".kept"
-	if err := s.write(kept, 2*s.image.Sectors(), files, grants); err != nil {
+	kept, sectors := s.name+".kept", s.image.Sectors()
+	for errors.Is(err, disk.ErrFull) {
+		sectors *= 2
+		err = s.write(kept, sectors, files, grants)
+	}
+	if err != nil {
 		return err
 	}
-	return fmt.Errorf("%s: what the programs have made of it does not fit: it is as it was, and %s is a disk of twice its size with all of it", s.name, kept)
+	return fmt.Errorf("%s: what the programs have made of it does not fit: it is as it was, and %s is a disk of %d MB with all of it",
+		s.name, kept, sectors*disk.BlockSize>>20)
 }
 
 // write makes a disk of so many sectors with the files on it.

@@ -50,6 +50,14 @@ func do(verb, name, arg string) error {
 		return os.RemoveAll(name)
 	case "rename":
 		return os.Rename(name, arg)
+	case "link":
+		return os.Link(name, arg)
+	case "times":
+		info, err := os.Stat(name)
+		if err == nil {
+			fmt.Println(info.ModTime().UnixNano())
+		}
+		return err
 	case "symlink":
 		return os.Symlink(name, arg)
 	case "fill": // writes blocks of 64 KiB until it may not any more

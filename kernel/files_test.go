@@ -34,6 +34,11 @@ rename:d:d/e/g: Operation not permitted
 d
 d/e
 d/e/f
+dev
+dev/null
+dev/random
+dev/urandom
+dev/zero
 link
 list:/: <nil>
 `; out != want || errs != "" {
@@ -79,6 +84,11 @@ $ mv notes/a c
 $ find
 .
 c
+dev
+dev/null
+dev/random
+dev/urandom
+dev/zero
 notes
 notes/b
 $ time ls notes
@@ -89,5 +99,28 @@ $ cat missing
 	}
 	if !strings.Contains(errs, "took ") || !strings.HasSuffix(errs, "shell: cat: open missing: No such file or directory\n") {
 		t.Error(errs)
+	}
+}
+
+// The devices are there: one that swallows everything, one of zeros, and one of noise, which a seed repeats.
+func TestDevices(t *testing.T) {
+	module := build(t, "testdata/files")
+	seed := uint64(7)
+	noise := func() string {
+		var out bytes.Buffer
+		config, _ := configured(t, strings.NewReader(""), &out)
+		config.Seed = &seed
+		if _, err := kernel.Run(context.Background(), config, files(module, "write:/dev/null:swallowed", "read:/dev/null", "begin:/dev/zero:5", "begin:/dev/urandom:20", "list:/dev")); err != nil {
+			t.Error(err)
+		}
+		return out.String()
+	}
+	out := noise()
+	if !strings.Contains(out, "write:/dev/null:swallowed: <nil>\n\"\"\nread:/dev/null: <nil>\n\"\\x00\\x00\\x00\\x00\\x00\"\nbegin:/dev/zero:5: <nil>\n") ||
+		!strings.HasSuffix(out, "\n.\nnull\nrandom\nurandom\nzero\nlist:/dev: <nil>\n") {
+		t.Error(out)
+	}
+	if again := noise(); again != out {
+		t.Errorf("%s\nand with the same seed %s", out, again)
 	}
 }

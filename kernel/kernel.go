@@ -109,6 +109,10 @@ func Run(ctx context.Context, c Config, commands ...Command) (codes []uint32, er
 		}
 		defer func() { err = errors.Join(err, g.out(files)) }()
 	}
+	files.Device("dev/null", tree.Null)
+	files.Device("dev/zero", tree.Zero)
+	files.Device("dev/random", hardware.Random(c.Seed))
+	files.Device("dev/urandom", hardware.Random(c.Seed))
 	return run(ctx, c, files, pipelines, len(commands))
 }
 

@@ -14,6 +14,9 @@ import (
 	"github.com/protoc-os/protoc-os/kernel/host/image"
 )
 
+// devices is what a listing of the root has in any case.
+const devices = "dev\ndev/null\ndev/random\ndev/urandom\ndev/zero\n"
+
 // mkfs makes a disk of so many blocks in a file.
 func mkfs(t *testing.T, blocks uint64) string {
 	t.Helper()
@@ -97,7 +100,7 @@ func TestDiskGrant(t *testing.T) {
 	if out, err := onDisk(t, module, name, grants(), "write:b:2", "write:in/c:3", "rename:in/a:a"); err != nil {
 		t.Error(out, err)
 	}
-	if out, err := onDisk(t, module, name, nil, "list:/"); err != nil || out != ".\na\nb\nin\nlist:/: <nil>\n" {
+	if out, err := onDisk(t, module, name, nil, "list:/"); err != nil || out != ".\na\nb\n"+devices+"in\nlist:/: <nil>\n" {
 		t.Error(out, err)
 	}
 	if got := lies(t, dir); got != "c=3" {
@@ -119,7 +122,7 @@ func TestDiskFull(t *testing.T) {
 	if out, err := onDisk(t, module, name, nil, "fill:a", "remove:a", "write:b:1"); err != nil || !strings.Contains(out, "No space left") {
 		t.Error(out, err)
 	}
-	if out, err := onDisk(t, module, name, nil, "list:/"); err != nil || out != ".\nb\nlist:/: <nil>\n" {
+	if out, err := onDisk(t, module, name, nil, "list:/"); err != nil || out != ".\nb\n"+devices+"list:/: <nil>\n" {
 		t.Error(out, err)
 	}
 	if out, err := onDisk(t, module, name, nil, "many:f:200"); err == nil || !strings.Contains(err.Error(), name+".kept") {
@@ -128,7 +131,7 @@ func TestDiskFull(t *testing.T) {
 	if findings := fsck(t, name) + fsck(t, name+".kept"); findings != "" {
 		t.Error(findings)
 	}
-	if out, err := onDisk(t, module, name+".kept", nil, "list:/"); err != nil || strings.Count(out, "\n") != 203 {
+	if out, err := onDisk(t, module, name+".kept", nil, "list:/"); err != nil || strings.Count(out, "\n") != 203+strings.Count(devices, "\n") {
 		t.Error(out, err)
 	}
 }

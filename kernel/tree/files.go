@@ -115,7 +115,7 @@ func (s *Files) put(d *node, name string, n Node) (*node, error) {
 	return made, nil
 }
 
-// Walk visits what is below a path, and what is there itself, each directory before its content and names in their order. An error of visit ends it. It is for
+// Walk visits what is below a path, and what is there itself, each directory before its content and names in their order, but for the kernel's own. An error of visit ends it. It is for
 // after a kernel has stopped.
 func (s *Files) Walk(top string, visit func(at string, n Node) error) error {
 	n := s.root
@@ -131,6 +131,9 @@ func (s *Files) Walk(top string, visit func(at string, n Node) error) error {
 }
 
 func (n *node) walk(at string, visit func(at string, n Node) error) error {
+	if n.own {
+		return nil
+	}
 	if err := visit(at, n.outside()); err != nil {
 		return err
 	}

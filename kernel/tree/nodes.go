@@ -23,8 +23,10 @@ type node struct {
 	names    map[string]*entry
 	order    []*entry // by serial
 	serial   uint64
-	users    int  // that have it open
-	asPlaced bool // nothing has changed it since it was put there
+	users    int                       // that have it open
+	device   func(count uint32) []byte // what a device reads as
+	own      bool                      // the kernel's: nobody outside has put it there
+	asPlaced bool                      // nothing has changed it since it was put there
 }
 
 // entry is a name. Its serial is its cookie: it grows with each entry that comes, so that a listing goes on where it was.
@@ -303,11 +305,17 @@ func (d *node) list(b []byte, cookie uint64, most int) ([]byte, uint64) {
 
 // read is what lies from an offset on.
 func (n *node) read(offset uint64, count uint32) []byte {
+	if n.device != nil {
+		return n.device(count)
+	}
 	from := min(offset, uint64(len(n.data)))
 	return n.data[from:min(from+uint64(count), uint64(len(n.data)))]
 }
 
 func (s *Files) write(n *node, offset uint64, b []byte) errno.Errno {
+	if n.device != nil {
+		return fine
+	}
 	if offset > s.size {
 		return errno.ErrnoFBig
 	}
@@ -325,6 +333,9 @@ func (s *Files) write(n *node, offset uint64, b []byte) errno.Errno {
 }
 
 func (s *Files) truncate(n *node, size uint64) errno.Errno {
+	if n.device != nil {
+		return fine
+	}
 	if size > s.size {
 		return errno.ErrnoFBig
 	}

@@ -5,10 +5,13 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"io"
+	mathrand "math/rand/v2"
 	"time"
 
 	"github.com/protoc-os/protoc-os/protocols/clock"
 	"github.com/protoc-os/protoc-os/protocols/entropy"
+	"github.com/protoc-os/protoc-os/protocols/file"
 )
 
 // start is when this machine's monotonic clock began.
@@ -82,5 +85,23 @@ func Noise(seed *uint64) entropy.HostFunc {
 				return err
 			}
 		}
+	}
+}
+
+// Random makes a source of random bytes, of at most as many as are asked for. What one returns is good until the next. A seed makes them the same each time.
+func Random(seed *uint64) func(count uint32) []byte {
+	var source io.Reader = rand.Reader
+	if seed != nil {
+		var key [32]byte
+		binary.LittleEndian.PutUint64(key[:], *seed)
+		source = mathrand.NewChaCha8(key)
+	}
+	var b [file.Most]byte
+	return func(count uint32) []byte {
+		some := b[:min(int(count), len(b))]
+		if _, err := io.ReadFull(source, some); err != nil {
+			panic(err) // neither source fails
+		}
+		return some
 	}
 }

@@ -50,6 +50,20 @@ func do(verb, name, arg string) error {
 		return os.RemoveAll(name)
 	case "rename":
 		return os.Rename(name, arg)
+	case "begin": // so many bytes
+		n, err := strconv.Atoi(arg)
+		if err != nil {
+			return err
+		}
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		b := make([]byte, n)
+		_, err = io.ReadFull(f, b)
+		fmt.Printf("%q\n", b)
+		return err
 	case "link":
 		return os.Link(name, arg)
 	case "times":

@@ -30,6 +30,7 @@ import (
 	declared "github.com/protoc-os/protoc-os/protocols/clock"
 	"github.com/protoc-os/protoc-os/protocols/file"
 	"github.com/protoc-os/protoc-os/protocols/syscall"
+	"github.com/protoc-os/protoc-os/traces"
 )
 
 // Command is a program that is to run.
@@ -63,6 +64,11 @@ func NewRecord() *channel.Trace {
 // StreamRecord records a run into w while it goes on; whole ends the recording.
 func StreamRecord(w io.Writer) (record *channel.Trace, whole func() error, err error) {
 	return channel.StreamTrace(w, "boot.Services", boot.ServicesDigest)
+}
+
+// FollowRecord hands on each event of a run, and keeps none. It is for runs that are too long to be kept.
+func FollowRecord(each func(traces.Event) error) *channel.Trace {
+	return channel.FollowTrace(each, "boot.Services", boot.ServicesDigest)
 }
 
 func wallClock() uint64 { return hardware.Now(declared.WhichRealtime) }

@@ -63,6 +63,13 @@ func StreamTrace(w io.Writer, system, digest string, params ...string) (t *Trace
 	return t, func() error { return out.Close(nil) }, nil
 }
 
+// FollowTrace makes a recorder that keeps nothing: it hands each event on while the run goes on, and none after one that is answered with an error.
+func FollowTrace(each func(traces.Event) error, system, digest string, params ...string) *Trace {
+	t := NewTrace(system, digest, params...)
+	t.to = each
+	return t
+}
+
 // Trace returns what NewTrace's recorder has recorded so far. Not while the runtime runs on other goroutines.
 func (t *Trace) Trace() *traces.Trace {
 	trace := t.head

@@ -4,12 +4,14 @@ go 1.26
 
 tool (
 	github.com/cpuguy83/go-md2man/v2
+	github.com/d5/tengo/v2/cmd/tengo
 	github.com/itchyny/gojq/cmd/gojq
 	github.com/mithrandie/csvq
 )
 
 require (
 	github.com/cpuguy83/go-md2man/v2 v2.0.7 // indirect
+	github.com/d5/tengo/v2 v2.17.0 // indirect
 	github.com/itchyny/gojq v0.12.16 // indirect
 	github.com/itchyny/timefmt-go v0.1.6 // indirect
 	github.com/mattn/go-isatty v0.0.20 // indirect

@@ -20,7 +20,7 @@ var ErrRoom = errors.New("there is no room for it")
 // New makes files for a tree: a root with nothing in it, and so many bytes of room for files and directories. now tells nanoseconds since 1970.
 func New(size uint64, now func() uint64) *Files {
 	s := &Files{now: now, room: size, size: size, nodes: map[uint64]*node{}, last: disk.Root - 1}
-	s.root, _ = s.make(file.KindDirectory)
+	s.root = s.make(file.KindDirectory)
 	s.root.attr.Links = 1
 	return s
 }

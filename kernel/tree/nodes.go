@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"slices"
@@ -36,8 +37,11 @@ type entry struct {
 	serial uint64
 }
 
-// nodeRoom is what a node without content counts for, in bytes.
-const nodeRoom = 256
+// What a node without content counts for, and each of its names, in bytes.
+const (
+	nodeRoom = 256
+	nameRoom = 256
+)
 
 // Files is all nodes. Those without a name stay as long as somebody has them open.
 type Files struct {
@@ -50,10 +54,7 @@ type Files struct {
 	root    *node
 }
 
-func (s *Files) make(kind file.Kind) (*node, errno.Errno) {
-	if s.room < nodeRoom {
-		return nil, errno.ErrnoNoSpc
-	}
+func (s *Files) make(kind file.Kind) *node {
 	s.room -= nodeRoom
 	s.last++
 	t := s.now()
@@ -62,14 +63,14 @@ func (s *Files) make(kind file.Kind) (*node, errno.Errno) {
 		n.attr.Mode, n.names = 0o755, map[string]*entry{}
 	}
 	s.nodes[s.last] = n
-	return n, fine
+	return n
 }
 
 // drop forgets a node that has no name and that nobody has open.
 func (s *Files) drop(n *node) {
 	if n.attr.Links == 0 && n.users == 0 {
 		delete(s.nodes, n.attr.Ino)
-		s.room += nodeRoom + uint64(cap(n.data))
+		s.room += nodeRoom + uint64(cap(n.data)+len(n.target))
 	}
 }
 
@@ -151,16 +152,19 @@ func (s *Files) create(d *node, name string, kind file.Kind, target string) (*no
 	if why := d.fresh(name); why != fine {
 		return nil, why
 	}
-	n, why := s.make(kind)
-	if why == fine {
-		n.target = target
-		s.add(d, name, n)
+	if s.room < nodeRoom+nameRoom+uint64(len(target)) {
+		return nil, errno.ErrnoNoSpc
 	}
-	return n, why
+	n := s.make(kind)
+	n.target = target
+	s.room -= uint64(len(target))
+	s.add(d, name, n)
+	return n, fine
 }
 
-// add gives a node a name that is fresh.
+// add gives a node a name that is fresh. There is room for it, or another name is taken away at once.
 func (s *Files) add(d *node, name string, n *node) {
+	s.room -= nameRoom
 	d.serial++
 	e := &entry{name, n, d.serial}
 	d.names[name], d.order = e, append(d.order, e)
@@ -170,6 +174,7 @@ func (s *Files) add(d *node, name string, n *node) {
 
 // take takes a name away.
 func (s *Files) take(d *node, e *entry) {
+	s.room += nameRoom
 	delete(d.names, e.name)
 	d.order = slices.DeleteFunc(d.order, func(other *entry) bool { return other == e })
 	e.node.attr.Links--
@@ -190,6 +195,8 @@ func (s *Files) link(d *node, name string, ino uint64) errno.Errno {
 		return errno.ErrnoNoEnt
 	case n.kind == file.KindDirectory:
 		return errno.ErrnoPerm
+	case s.room < nameRoom:
+		return errno.ErrnoNoSpc
 	}
 	s.add(d, name, n)
 	return fine
@@ -234,6 +241,9 @@ func (s *Files) adopt(d *node, name string, ino uint64) errno.Errno {
 		why := d.fresh(name)
 		if why == fine && n.attr.Links == 0 {
 			why = errno.ErrnoNoEnt
+		}
+		if why == fine && s.room < nameRoom {
+			why = errno.ErrnoNoSpc
 		}
 		if why == fine {
 			s.add(d, name, n)
@@ -351,9 +361,9 @@ func (s *Files) resize(n *node, size uint64) errno.Errno {
 	if old := uint64(len(n.data)); size <= old {
 		clear(n.data[size:])
 		n.data = n.data[:size]
-		if size == 0 {
-			s.room += uint64(cap(n.data))
-			n.data = nil
+		if had := uint64(cap(n.data)); size <= had/2 {
+			n.data = bytes.Clone(n.data)
+			s.room += had - uint64(cap(n.data))
 		}
 		return fine
 	}

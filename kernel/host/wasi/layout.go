@@ -115,6 +115,9 @@ func filestat(m api.Memory, at uint64, kind file.Kind, attr file.Attr) number {
 	return write(m, at, b)
 }
 
+// vectorsMost is how many places a read or write may have.
+const vectorsMost = 1024
+
 // vector is one place of a scattered read or write.
 func vector(m api.Memory, vectors, i uint64) ([]byte, bool) {
 	at, ok := m.ReadUint32Le(uint32(vectors + i*8))
@@ -130,6 +133,9 @@ func vector(m api.Memory, vectors, i uint64) ([]byte, bool) {
 
 // scatter reads once, as much as there is room for, into several places.
 func (p *program) scatter(m api.Memory, vectors, n, read uint64, do func(uint32) ([]byte, number)) number {
+	if n > vectorsMost {
+		return eInval
+	}
 	total := 0
 	for i := range n {
 		b, ok := vector(m, vectors, i)
@@ -152,6 +158,9 @@ func (p *program) scatter(m api.Memory, vectors, n, read uint64, do func(uint32)
 
 // gather writes once, from several places. One place alone is not copied.
 func (p *program) gather(m api.Memory, vectors, n, written uint64, do func([]byte) (uint32, number)) number {
+	if n > vectorsMost {
+		return eInval
+	}
 	p.out = p.out[:0]
 	for i := range n {
 		b, ok := vector(m, vectors, i)

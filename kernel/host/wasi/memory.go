@@ -1,6 +1,10 @@
 package wasi
 
-import "github.com/tetratelabs/wazero/experimental"
+import (
+	"fmt"
+
+	"github.com/tetratelabs/wazero/experimental"
+)
 
 // grain is how much memory the kernel grants at once: with the run values of boot.Services, 1 GiB to one program and 8 GiB to all.
 const grain = 4 << 20
@@ -14,16 +18,20 @@ type linear struct {
 	granted uint64
 	bytes   []byte
 	max     uint64
+	begun   bool
 }
 
 // allocate is asked for a memory before the program runs, and whenever it grows.
 func (p *program) allocate(_, max uint64) experimental.LinearMemory { return &linear{p: p, max: max} }
 
-// Reallocate returns nil when the kernel refuses.
+// Reallocate returns nil when the kernel refuses. A program whose first memory is refused does not begin.
 func (l *linear) Reallocate(size uint64) []byte {
 	for l.granted < size {
 		n := min((size-l.granted+grain-1)/grain, grainsMost)
 		if l.p.grow(uint32(n)) != nil {
+			if !l.begun {
+				panic(&unfitError{fmt.Errorf("it wants %d MiB of memory to begin with, and the kernel grants it %d", size>>20, l.granted>>20)})
+			}
 			return nil
 		}
 		l.granted += n * grain
@@ -33,7 +41,7 @@ func (l *linear) Reallocate(size uint64) []byte {
 		copy(bigger, l.bytes)
 		l.bytes = bigger
 	}
-	l.bytes = l.bytes[:size]
+	l.bytes, l.begun = l.bytes[:size], true
 	return l.bytes
 }
 

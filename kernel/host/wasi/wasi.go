@@ -36,9 +36,10 @@ type Engine struct {
 	compiling sync.Mutex
 }
 
-// module is a file that was read, and compiled once.
+// module is a file that was read, and checked once.
 type module struct {
 	once sync.Once
+	read func() ([]byte, error)
 	code []byte
 	err  error
 }
@@ -59,26 +60,31 @@ func NewEngine(folder string, errs io.Writer) (*Engine, error) {
 // Close lets go of what was compiled.
 func (e *Engine) Close() error { return e.cache.Close(context.Background()) }
 
-// load reads the file of a module.
+// load reads a module.
 func (e *Engine) load(name string) ([]byte, error) {
 	e.mu.Lock()
 	m := e.modules[name]
 	if m == nil {
-		m = &module{}
+		m = &module{read: func() ([]byte, error) { return os.ReadFile(name) }}
 		e.modules[name] = m
 	}
 	e.mu.Unlock()
-	m.once.Do(func() { m.code, m.err = os.ReadFile(name) })
+	m.once.Do(func() {
+		if m.code, m.err = m.read(); m.err != nil {
+			return
+		}
+		if m.code, m.err = bounded(m.code); m.err != nil {
+			m.err = fmt.Errorf("%s: %w", name, m.err)
+		}
+	})
 	return m.code, m.err
 }
 
 // Provide gives the engine the code of a module that is no file.
 func (e *Engine) Provide(name string, code []byte) {
-	m := &module{code: code}
-	m.once.Do(func() {})
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.modules[name] = m
+	e.modules[name] = &module{read: func() ([]byte, error) { return code, nil }}
 }
 
 // Place is a place for programs: it runs one after the other.
@@ -146,12 +152,11 @@ func (e *Engine) execute(ctx context.Context, name string, c *calls) (code uint3
 	p := &program{calls: c}
 	ctx = experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(p.allocate))
 	compiled, err := e.compile(ctx, r, p, text)
-	if err != nil {
-		fmt.Fprintf(e.Errors, "%s: %v\n", name, err)
-		return codeNoModule, true
+	if err == nil {
+		err = p.start(ctx, r, compiled)
 	}
-	err = p.start(ctx, r, compiled)
 	var left exit
+	var unfit *unfitError
 	switch {
 	case err == nil:
 		return 0, true
@@ -159,10 +164,17 @@ func (e *Engine) execute(ctx context.Context, name string, c *calls) (code uint3
 		return left.code, true
 	case c.left.Full() || c.err != nil || ctx.Err() != nil:
 		return codeTrap, false
+	case errors.As(err, &unfit):
+		code = codeNoModule
+	default:
+		code = codeTrap
 	}
 	fmt.Fprintf(e.Errors, "%s: %v\n", name, err)
-	return codeTrap, true
+	return code, true
 }
+
+// unfitError says why a module cannot run here.
+type unfitError struct{ error }
 
 // compile makes the host module and the program's.
 func (e *Engine) compile(ctx context.Context, r wazero.Runtime, p *program, text []byte) (wazero.CompiledModule, error) {
@@ -171,21 +183,40 @@ func (e *Engine) compile(ctx context.Context, r wazero.Runtime, p *program, text
 	if err := p.export(ctx, r); err != nil {
 		return nil, err
 	}
-	return r.CompileModule(ctx, text)
+	compiled, err := r.CompileModule(ctx, text)
+	if err == nil {
+		err = runnable(compiled)
+	}
+	if err != nil {
+		return nil, &unfitError{err}
+	}
+	return compiled, nil
 }
 
 // start runs the module until it returns or panics out of a host function.
 func (p *program) start(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule) (err error) {
-	m, err := r.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions())
+	m, err := p.instantiate(ctx, r, compiled)
 	if err != nil {
 		return err
 	}
-	f := m.ExportedFunction("_start")
-	if f == nil {
-		return errors.New("the module exports no _start: it is no WASI command")
-	}
-	_, err = f.Call(ctx)
+	_, err = m.ExportedFunction("_start").Call(ctx)
 	return err
+}
+
+// instantiate makes the module's memory and tables, and calls what it is started with.
+func (p *program) instantiate(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule) (m api.Module, err error) {
+	defer func() {
+		switch v := recover().(type) {
+		case nil:
+		case stopped: // while its memory was asked for
+			err = v
+		case *unfitError:
+			err = v
+		default:
+			panic(v)
+		}
+	}()
+	return r.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions())
 }
 
 func (e exit) Error() string  { return fmt.Sprintf("exit code %d", e.code) }
@@ -198,9 +229,12 @@ type function struct {
 	do     func(p *program, m api.Memory, a []uint64) number
 }
 
+// preview1 is what modules call the host module.
+const preview1 = "wasi_snapshot_preview1"
+
 // export makes the host module.
 func (p *program) export(ctx context.Context, r wazero.Runtime) error {
-	b := r.NewHostModuleBuilder("wasi_snapshot_preview1")
+	b := r.NewHostModuleBuilder(preview1)
 	for _, f := range functions {
 		types := make([]api.ValueType, len(f.params))
 		for i := range f.params {

@@ -27,6 +27,7 @@ func main() {
 func run(args []string, in io.Reader, out, err io.Writer, verbs ...*cobra.Command) (exit int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	defer context.AfterFunc(ctx, stop)() // the second signal ends the process at once
 	results := &stream{to: out}
 	a := &app{in: in, out: results, err: err}
 	defer func() {

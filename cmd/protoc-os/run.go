@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,7 +36,8 @@ A program finds an empty root to begin with, or with --disk the files on a disk 
 ended. What has changed on the host meanwhile is never written over: what the programs have made of it is kept elsewhere, and run says where.
 
 A | between two programs is a pipe from one to the other, and an & lets both run at once with nothing between them; quote them for your shell. A
-\| or \& is an argument. The exit code is that of the last program; 125 says that there was no place for it, 134 that it crashed, 137 that it was killed.`,
+\| or \& is an argument. The exit code is that of the last program; 124 says that --timeout stopped it, 125 that there was no place for it, 126 that it is
+nothing that can run, 130 that you did (^C), 134 that it crashed, 137 that it was killed.`,
 		Example: `  protoc-os run ./examples/hello a b
   protoc-os run --record run.jsonl --env KEY=VALUE program.wasm
   protoc-os run --dir . sort.wasm words.txt
@@ -93,15 +97,20 @@ A | between two programs is a pipe from one to the other, and an & lets both run
 					}
 				}()
 			}
-			ctx := c.Context()
+			ctx, timedOut := c.Context(), fmt.Errorf("stopped after %v (--timeout)", timeout)
 			if timeout > 0 {
 				var cancel context.CancelFunc
-				ctx, cancel = context.WithTimeoutCause(ctx, timeout, fmt.Errorf("stopped after %v (--timeout)", timeout))
+				ctx, cancel = context.WithTimeoutCause(ctx, timeout, timedOut)
 				defer cancel()
 			}
+			signal.Ignore(syscall.SIGPIPE) // who writes what nobody reads hears so, and what has changed is still written back
 			codes, err := kernel.Run(ctx, config, commands...)
+			if errors.Is(err, timedOut) {
+				fmt.Fprintf(a.err, "protoc-os: %v\n", err)
+				return programExit(codeTimeout)
+			}
 			if err != nil {
-				return err
+				return a.interruptedBut(err)
 			}
 			return programExit(codes[len(codes)-1])
 		},
@@ -118,6 +127,25 @@ A | between two programs is a pipe from one to the other, and an & lets both run
 	c.Flags().StringVar(&placement, "placement", "together", "which component runs on which core: together with those that it talks to, spread, or\ndivided: the processes on the first, the services on the others")
 	c.Flags().Uint64Var(&seed, "seed", 0, "make the kernel's random numbers follow from this")
 	return c
+}
+
+// codeTimeout is the exit code of programs that --timeout has stopped.
+const codeTimeout = 124
+
+// interruptedBut says what went wrong beside an interruption, of which the user knows.
+func (a *app) interruptedBut(err error) error {
+	joined, several := err.(interface{ Unwrap() []error })
+	switch {
+	case !errors.Is(err, context.Canceled):
+		return err
+	case several:
+		for _, one := range joined.Unwrap() {
+			if other := a.interruptedBut(one); !errors.Is(other, context.Canceled) {
+				fmt.Fprintf(a.err, "protoc-os: %v\n", other)
+			}
+		}
+	}
+	return context.Canceled
 }
 
 // grants are the folders that programs find in their files.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"flag"
 	"io"
@@ -33,11 +34,11 @@ func TestMain(m *testing.M) {
 // stumble is a verb that finds one of our invariants broken.
 var stumble = &cobra.Command{Use: "stumble", Run: func(*cobra.Command, []string) { panic("two and two are five") }}
 
-// interrupting is a stream that behaves like a user who presses ^C as soon as a search has begun.
+// interrupting is a stream that behaves like a user who presses ^C as soon as a search has begun, or a program asks for it.
 type interrupting struct{ to io.Writer }
 
 func (w *interrupting) Write(text []byte) (int, error) {
-	if bytes.HasPrefix(text, []byte("checking ")) {
+	if bytes.HasPrefix(text, []byte("checking ")) || bytes.HasPrefix(text, []byte("press ^C")) {
 		if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
 			return 0, err
 		}
@@ -48,6 +49,7 @@ func (w *interrupting) Write(text []byte) (int, error) {
 // TestScript runs the scripts in testdata/script. Beside testscript's own commands they know
 //
 //	exits STATUS COMMAND…   which runs a command and compares its exit status
+//	hex FILE.hex            which writes the bytes that FILE.hex tells, in pairs of digits, into FILE
 //	spoil FILE OFFSET       which changes a byte of a file
 //	touched FILE / same FILE: the file has changed, or has not even been written, since the last touched or same
 func TestScript(t *testing.T) {
@@ -57,6 +59,7 @@ func TestScript(t *testing.T) {
 		ContinueOnError: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   exits,
+			"hex":     unhex,
 			"spoil":   spoil,
 			"touched": func(ts *testscript.TestScript, neg bool, args []string) { remember(ts, args, true) },
 			"same":    func(ts *testscript.TestScript, neg bool, args []string) { remember(ts, args, false) },
@@ -113,6 +116,17 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
 	}
+}
+
+func unhex(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 || filepath.Ext(args[0]) != ".hex" {
+		ts.Fatalf("usage: hex FILE.hex")
+	}
+	text, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	b, err := hex.DecodeString(strings.Join(strings.Fields(string(text)), ""))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(strings.TrimSuffix(args[0], ".hex")), b, 0o666))
 }
 
 func spoil(ts *testscript.TestScript, neg bool, args []string) {

@@ -90,7 +90,8 @@ func (r *reader) next(ctx context.Context) ([]byte, error) {
 
 // Screen writes to out and errs. A program that writes to one that is closed hears so.
 func Screen(out, errs io.Writer) console.ScreenFunc {
-	return func(_ context.Context, s console.ScreenStart) error {
+	return func(ctx context.Context, s console.ScreenStart) error {
+		lines := &writer{done: make(chan error, 1)}
 		for {
 			m, err := s.ReceiveConsole()
 			if err != nil {
@@ -100,7 +101,11 @@ func Screen(out, errs io.Writer) console.ScreenFunc {
 			if m.Stream == console.StreamErrors {
 				w = errs
 			}
-			if _, err := w.Write(m.Buf); err != nil {
+			failed, err := lines.write(ctx, w, m.Buf)
+			if err != nil {
+				return err
+			}
+			if failed != nil {
 				blind, err := m.Next.Blind()
 				if err != nil {
 					return err
@@ -119,5 +124,26 @@ func Screen(out, errs io.Writer) console.ScreenFunc {
 				return err
 			}
 		}
+	}
+}
+
+// writer writes beside its owner, who may have to leave in the middle: nobody may ever read what is written.
+type writer struct {
+	done chan error
+	buf  []byte
+}
+
+// write writes all of b; failed says why it could not.
+func (w *writer) write(ctx context.Context, to io.Writer, b []byte) (failed, err error) {
+	w.buf = append(w.buf[:0], b...)
+	go func() {
+		_, err := to.Write(w.buf)
+		w.done <- err
+	}()
+	select {
+	case failed = <-w.done:
+		return failed, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
 	}
 }

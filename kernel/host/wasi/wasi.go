@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"sync"
 
 	"github.com/tetratelabs/wazero"
@@ -183,7 +184,8 @@ func (e *Engine) compile(ctx context.Context, r wazero.Runtime, p *program, text
 	if err := p.export(ctx, r); err != nil {
 		return nil, err
 	}
-	compiled, err := r.CompileModule(ctx, text)
+	// Several workers look whether they are to stop; one alone does not.
+	compiled, err := r.CompileModule(experimental.WithCompilationWorkers(ctx, max(2, runtime.GOMAXPROCS(0))), text)
 	if err == nil {
 		err = runnable(compiled)
 	}

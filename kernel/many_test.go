@@ -3,44 +3,40 @@ package kernel_test
 import (
 	"bytes"
 	"context"
-	"runtime"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/protoc-os/protoc-os/kernel"
 )
 
-// A hundred programs run at once, and when the kernel has stopped nothing of them is left: no goroutine, and no channel, which the recorded run says.
+// A hundred programs run at once, good ones and bad ones, and the witness is served among them.
 func TestHundred(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a while")
 	}
-	module := build(t, "testdata/hello")
-	var out bytes.Buffer
-	config, record := configured(t, strings.NewReader(""), &out)
-	config.Stderr = &bytes.Buffer{}
-	before := runtime.NumGoroutine()
+	module, hello := build(t, "testdata/bad"), build(t, "testdata/hello")
+	as := untouched(t)
 	var commands []kernel.Command
-	for range 100 {
-		commands = append(commands, kernel.Command{Module: module, Args: []string{"hello"}})
+	var codes []uint32
+	for i := range 25 {
+		commands = append(commands, kernel.Command{Module: hello, Args: []string{"hello"}}, bad(module, fmt.Sprintf("once:%d", i)),
+			kernel.Command{Module: "trap", Args: []string{"trap"}}, kernel.Command{Module: "large", Args: []string{"large"}})
+		codes = append(codes, 3, 0, 134, 126)
 	}
-	codes, err := kernel.Run(context.Background(), config, commands...)
-	if err != nil {
-		t.Fatal(err)
+	w := beginWith(t, map[string][]byte{"trap": code("\x00\x0b"), "large": code("\x0b", "\x05\x01\x00\x80\x80\x02")}, commands...)
+	for range 3 {
+		w.served()
 	}
+	w.same(as)
 	for i, code := range codes {
-		if code != 3 {
-			t.Errorf("program %d: exit code %d", i, code)
+		if w.codes[i] != code {
+			t.Errorf("program %d: exit code %d, not %d", i, w.codes[i], code)
 		}
 	}
-	if n := strings.Count(out.String(), "hello []"); n != 100 {
-		t.Errorf("%d programs have said something", n)
+	if n := strings.Count(w.said.String(), "hello []"); n != 25 {
+		t.Errorf("%d programs have said hello", n)
 	}
-	// What ends by itself takes as long as it takes: go test ends a test that waits for ever.
-	for runtime.NumGoroutine() > before {
-		runtime.Gosched()
-	}
-	judged(t, record.Trace())
 }
 
 // nothing is a module whose start function returns at once: (module (func (export "_start"))).

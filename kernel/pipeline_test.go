@@ -1,18 +1,11 @@
 package kernel_test
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"os"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/protoc-os/protoc-os/kernel"
-	"github.com/protoc-os/protoc-os/kernel/channel"
-	"github.com/protoc-os/protoc-os/kernel/host/door"
 	"github.com/protoc-os/protoc-os/kernel/launch"
 )
 
@@ -69,60 +62,3 @@ func TestTooLongPipeline(t *testing.T) {
 
 // places is how many programs the kernel runs at once.
 const places = 128
-
-// A program gets no more memory than its share, and ends; others are not concerned.
-func TestGreedy(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a while")
-	}
-	greedy, hello := build(t, "testdata/greedy"), build(t, "testdata/hello")
-	codes, out, errs := run(t, "", kernel.Command{Module: greedy, Args: []string{"greedy"}}, kernel.Command{Module: hello, Args: []string{"hello"}})
-	if codes[0] != 2 || codes[1] != 3 || !strings.Contains(out, "the first 16 MiB") || !strings.Contains(errs, "out of memory") {
-		t.Errorf("exit codes %v, out %q, errors %.300q", codes, out, errs)
-	}
-}
-
-// A program that never stops, and one that waits for what is never typed, are made to crash in turn: each is reported as killed, and the other program
-// never knows.
-func TestCrash(t *testing.T) {
-	hello := build(t, "testdata/hello")
-	for program, state := range map[string]string{"endless": "chooses in Running", "upper": "chooses in AfterWait"} {
-		t.Run(program, func(t *testing.T) { crashed(t, build(t, "testdata/"+program), hello, state) })
-	}
-}
-
-// crashed runs two programs, and makes the first one crash as soon as its process is in a state and the second has ended.
-func crashed(t *testing.T, first, second, state string) {
-	folder := t.TempDir()
-	if err := os.Chmod(folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	listener, err := door.Open(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	silent, typist := io.Pipe()
-	defer typist.Close()
-	config, record := configured(t, silent, io.Discard)
-	config.Door = listener
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	go func() {
-		for ctx.Err() == nil {
-			list, err := door.Components(folder, os.Getpid())
-			at := slices.IndexFunc(list, func(s channel.Status) bool { return s.Name == "process-0" })
-			last := slices.IndexFunc(list, func(s channel.Status) bool { return s.Name == "process-1" })
-			if err == nil && at >= 0 && last < 0 && list[at].State == state && list[at].Steps > 20 {
-				break
-			}
-		}
-		if err := door.Crash(folder, os.Getpid(), "program[0]"); err != nil {
-			t.Error(err)
-		}
-	}()
-	codes, err := kernel.Run(ctx, config, kernel.Command{Module: first, Args: []string{"first"}}, kernel.Command{Module: second, Args: []string{"second"}})
-	if err != nil || fmt.Sprint(codes) != "[137 3]" {
-		t.Errorf("exit codes %v, error %v", codes, err)
-	}
-	judged(t, record.Trace())
-}

@@ -15,7 +15,8 @@ import (
 // program is a program while it runs.
 type program struct {
 	*calls
-	out []byte // of a write that is gathered from several places
+	memory []*linear // that was made for it
+	out    []byte    // of a write that is gathered from several places
 }
 
 // functions is all of WASI preview 1.

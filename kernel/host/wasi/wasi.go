@@ -148,9 +148,10 @@ func (e *Engine) execute(ctx context.Context, name string, c *calls) (code uint3
 		fmt.Fprintf(e.Errors, "%v\n", err)
 		return codeNoModule, true
 	}
+	p := &program{calls: c}
+	defer p.free()
 	r := wazero.NewRuntimeWithConfig(ctx, e.config)
 	defer r.Close(context.Background())
-	p := &program{calls: c}
 	ctx = experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(p.allocate))
 	compiled, err := e.compile(ctx, r, p, text)
 	if err == nil {
@@ -172,6 +173,13 @@ func (e *Engine) execute(ctx context.Context, name string, c *calls) (code uint3
 	}
 	fmt.Fprintf(e.Errors, "%s: %v\n", name, err)
 	return code, true
+}
+
+// free gives its memory back, also that of a module that was never made whole.
+func (p *program) free() {
+	for _, l := range p.memory {
+		l.Free()
+	}
 }
 
 // unfitError says why a module cannot run here.

@@ -95,6 +95,8 @@ func do(verb, arg string) error {
 		}
 	case "write": // a file
 		return os.WriteFile(arg, []byte("written"), 0o666)
+	case "once":
+		return stir(arg)
 	case "stir": // files of its own, for ever
 		for {
 			if err := stir(arg); err != nil {
@@ -131,7 +133,7 @@ func stir(top string) error {
 		return err
 	}
 	defer f.Close()
-	f.Write(make([]byte, 100_000))
+	f.Write(make([]byte, 30_000))
 	_, err = os.ReadDir(top)
 	return errors.Join(err,
 		os.Remove(top+"/open"),

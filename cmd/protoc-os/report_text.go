@@ -119,11 +119,7 @@ func (t *textReport) violation(r *result, v, same *checker.Violation) {
 	case same != nil:
 		t.printf("  the run is that of %s above\n", same.Code)
 	case v.Trace != nil:
-		o := viz.ChartOptions{Width: t.look.width, ASCII: t.look.ascii, Most: foldedSteps}
-		if t.look.verbose {
-			o.Most = 0
-		}
-		t.printf("\n%s", viz.Chart(v.Trace, o))
+		t.chart(v)
 		if path := r.traces[v]; path != "" {
 			t.printf("  replay: protoc-os trace replay %s\n", filepath.ToSlash(path))
 		} else {
@@ -133,7 +129,16 @@ func (t *textReport) violation(r *result, v, same *checker.Violation) {
 	t.printf("  more: protoc-os explain %s\n", v.Code)
 }
 
-// everything prints what -v adds: all assumptions, and how full each queue was.
+// chart prints the steps of a violation.
+func (t *textReport) chart(v *checker.Violation) {
+	o := viz.ChartOptions{Width: t.look.width, ASCII: t.look.ascii, Most: foldedSteps}
+	if t.look.verbose {
+		o.Most = 0
+	}
+	t.printf("\n%s", viz.Chart(v.Trace, o))
+}
+
+// everything prints what -v adds: all assumptions, how full each queue was, and why a part does not hold by itself.
 func (t *textReport) everything(r *result) {
 	for _, a := range assumptionsOf(r) {
 		t.printf("        assumes: %s\n", a)
@@ -143,6 +148,13 @@ func (t *textReport) everything(r *result) {
 	}
 	for _, b := range r.verdict.Bounds {
 		t.printf("        queue %s, %s to %s: at most %d of %d\n", b.Channel, b.From, b.To, b.Highest, b.Capacity)
+	}
+	if r.broken != nil {
+		t.printf("\nthe parts are checked together because of this one:\n\n")
+		t.diagnostic(diagnosticOf(r.broken))
+		if r.broken.Trace != nil {
+			t.chart(r.broken)
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ type result struct {
 	missed   *dsl.Diagnostic      // an announced violation that was not found
 	capacity []capacityAnswer     // to "capacity ?"
 	traces   map[*checker.Violation]string
+	broken   *checker.Violation // of a part by itself, which is why the parts were checked together
 }
 
 // verify checks one system.
@@ -39,7 +40,7 @@ func (a *app) verify(ctx context.Context, e *elaboration, o checker.Options, par
 		if r.verdict = a.cache.load(key, e); r.verdict != nil {
 			r.cached = true
 		} else {
-			r.verdict = a.whole(ctx, e, o, key)
+			r.verdict, r.broken = a.whole(ctx, e, o, key)
 			a.cache.store(key, r.verdict)
 		}
 	}
@@ -56,14 +57,14 @@ func (a *app) verify(ctx context.Context, e *elaboration, o checker.Options, par
 }
 
 // whole checks a system by its parts, or if that does not do, all of it.
-func (a *app) whole(ctx context.Context, e *elaboration, o checker.Options, key string) *checker.Verdict {
-	v, words := a.byParts(ctx, e, o)
+func (a *app) whole(ctx context.Context, e *elaboration, o checker.Options, key string) (*checker.Verdict, *checker.Violation) {
+	v, words, broken := a.byParts(ctx, e, o)
 	if v == nil {
 		o.Checkpoint = a.cache.checkpoint(key)
 		v = checker.Check(ctx, e.sys, o)
 	}
 	v.Assumptions = append(v.Assumptions, words...)
-	return v
+	return v, broken
 }
 
 // unusedCapacities turns the warning that is announced into a violation.

@@ -62,8 +62,8 @@ func (a *ample) findAbandoned() {
 	if !a.m.abandons {
 		return
 	}
-	for r := range a.m.sys.Abandoned() {
-		a.abandoned[a.m.protocolOf(r.Protocol).roles[r.Role]] = true
+	for _, r := range a.m.abandonedRoles() {
+		a.abandoned[r] = true
 	}
 }
 

@@ -41,8 +41,8 @@ func compile(sys *session.System) (*model, error) {
 	m.words = len(l.used)
 	m.addStates()
 	if m.abandons {
-		for r := range sys.Abandoned() {
-			m.protocolOf(r.Protocol).roles[r.Role].gives = true
+		for _, r := range m.abandonedRoles() {
+			r.gives = true
 		}
 	}
 	for _, i := range m.instances {
@@ -68,6 +68,18 @@ func (m *model) protocolOf(p *session.Protocol) *protocol {
 	q := &protocol{decl: p}
 	m.protocols = append(m.protocols, q)
 	return q
+}
+
+// abandonedRoles are the roles whose ends may ever be abandoned. Protocols that only a label mentions have none: no session of them is ever made.
+func (m *model) abandonedRoles() (all []*role) {
+	for r := range m.sys.Abandoned() {
+		for _, p := range m.protocols {
+			if p.decl == r.Protocol && r.Role < len(p.roles) {
+				all = append(all, p.roles[r.Role])
+			}
+		}
+	}
+	return all
 }
 
 // addProtocols makes protocols, sessions and ends.

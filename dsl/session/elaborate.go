@@ -8,12 +8,13 @@ import (
 
 // ElaborateOptions choose what a system is elaborated for.
 type ElaborateOptions struct {
-	Run      bool             // take the run values of the parameters instead of the check values
-	Params   map[string]int64 // values that take the place of those in the source
-	Capacity map[string]int   // per protocol ("fs.File"), what a "?" stands for
-	apart    map[string]bool  // parts of which only an environment is there
-	leaving  map[Role]bool    // environments that hold these may abandon them at any time
-	lent     *lent            // with apart, or of a part: the limits of the whole
+	Run      bool               // take the run values of the parameters instead of the check values
+	Params   map[string]int64   // values that take the place of those in the source
+	Capacity map[string]int     // per protocol ("fs.File"), what a "?" stands for
+	apart    map[string]bool    // parts of which only an environment is there
+	leaving  map[Role]bool      // environments that hold these may abandon them at any time
+	patient  map[*Protocol]bool // somebody waits for a place to make one of these; nil: nobody knows
+	lent     *lent              // with apart, or of a part: the limits of the whole
 }
 
 // Elaborate turns a declared system into machines, instances and sessions: parameters get their values, parts are flattened, exported ends are
@@ -95,7 +96,7 @@ type limit struct {
 
 func newAssembly(s *SystemDecl, opts ElaborateOptions) *assembly {
 	bench := newBench(nil)
-	bench.leaving = opts.leaving
+	bench.leaving, bench.patient = opts.leaving, opts.patient
 	return &assembly{
 		bench: bench, opts: opts,
 		sys:      &System{Decl: s, At: position(s.File, s.Decl.Name)},
@@ -387,7 +388,7 @@ func (a *assembly) use(p *part, d *dsl.Instance) {
 
 // outside is a part of which nothing is there but what it exports: an environment will hold each of those ends.
 func (a *assembly) outside(s *SystemDecl, given map[string]int64, d *dsl.Instance) *part {
-	alone := newAssembly(s, ElaborateOptions{Run: a.opts.Run, Capacity: a.opts.Capacity, leaving: a.opts.leaving})
+	alone := newAssembly(s, ElaborateOptions{Run: a.opts.Run, Capacity: a.opts.Capacity, leaving: a.opts.leaving, patient: a.opts.patient})
 	p := alone.part(s, d.Name.Name+".", given, nil)
 	for _, x := range p.exports {
 		for k := range x.ends {

@@ -128,7 +128,7 @@ func (e *environment) fill(s int) {
 	}
 	owes := len(sends) > 0 && !st.Rest && len(sends)+len(receives) == len(st.Edges)
 	leaves := e.leaving[Role{e.local.Protocol, e.local.Role}]
-	if owes && !leaves {
+	if owes && !leaves && !slices.ContainsFunc(sends, e.otherwise) {
 		e.m.States[c].Kind = Deciding
 	} else {
 		e.receives(c, receives)
@@ -156,6 +156,16 @@ func (e *environment) fill(s int) {
 func (e *environment) last(state int) *Edge {
 	all := e.m.States[state].Edges
 	return &all[len(all)-1]
+}
+
+// otherwise reports whether nobody who might make what a message carries waits for a place to make it: where there is none, all of them do something else.
+func (e *environment) otherwise(edge LocalEdge) bool {
+	for _, f := range e.local.Protocol.Labels[edge.Label].Fields {
+		if f.Type.Kind == End {
+			return e.patient != nil && !e.patient[f.Type.End.Protocol]
+		}
+	}
+	return false
 }
 
 // canMake reports whether the environment can make the ends that a message carries.
@@ -195,7 +205,8 @@ func freshFields(p *Protocol) []SlotField {
 }
 
 // making adds to c what leads to w, where a message is sent: the ends that it carries are made on the way, one after the other. Where the environment
-// may rest it is optional, and it stays silent when a further session cannot be made.
+// may rest it is optional, and it stays silent when a further session cannot be made. A message whose first session nobody would wait for is an option
+// only where there is a place for it.
 func (e *environment) making(c int, edge LocalEdge, w int, rest bool, receives []LocalEdge) {
 	label := e.local.Protocol.Labels[edge.Label]
 	next, first := w, slices.IndexFunc(label.Fields, func(f Field) bool { return f.Type.Kind == End })
@@ -219,9 +230,9 @@ func (e *environment) making(c int, edge LocalEdge, w int, rest bool, receives [
 			next = s
 		}
 		make := Action{Kind: NewSession, Protocol: end.Protocol, Into: into}
-		if rest && i == first {
+		if i == first && (rest || e.otherwise(edge)) {
 			e.edge(c, make, next, edge.At)
-			e.last(c).Optional = true
+			e.last(c).Optional = rest
 			return
 		}
 		s := e.state(Waiting, edge.At)

@@ -28,8 +28,9 @@ type bench struct {
 	reports      []*dsl.Diagnostic
 	reported     map[string]bool
 	relevant     map[*Component][]string
-	unsaid       []string      // what environments cannot do
-	leaving      map[Role]bool // environments that hold these may abandon them
+	unsaid       []string           // what environments cannot do
+	leaving      map[Role]bool      // environments that hold these may abandon them
+	patient      map[*Protocol]bool // somebody waits for a place to make one of these; nil: nobody knows
 }
 
 func newBench(base Env) *bench {

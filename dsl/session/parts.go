@@ -33,7 +33,7 @@ func Apart(s *SystemDecl, whole *System, opts ElaborateOptions) (own *System, pa
 	for _, p := range whole.Parts {
 		apart[p.Name] = true
 	}
-	opts.leaving = whole.Abandoned()
+	opts.leaving, opts.patient = whole.Abandoned(), patient(whole)
 	opts.lent = lend(whole)
 	for {
 		if len(apart) == 0 {
@@ -52,7 +52,7 @@ func Apart(s *SystemDecl, whole *System, opts ElaborateOptions) (own *System, pa
 			if !apart[p.Name] {
 				continue
 			}
-			p.opts = ElaborateOptions{Params: p.Params, Capacity: opts.Capacity, leaving: opts.leaving, lent: opts.lent}
+			p.opts = ElaborateOptions{Params: p.Params, Capacity: opts.Capacity, leaving: opts.leaving, patient: opts.patient, lent: opts.lent}
 			alone, _ := p.Elaborate()
 			if alone == nil {
 				return nil, nil, append(words, p.Name+" cannot be checked alone")
@@ -86,7 +86,7 @@ func Apart(s *SystemDecl, whole *System, opts ElaborateOptions) (own *System, pa
 		}
 		for _, p := range whole.Parts {
 			if apart[p.Name] {
-				p.opts = ElaborateOptions{Params: p.Params, Capacity: opts.Capacity, leaving: opts.leaving, lent: opts.lent}
+				p.opts = ElaborateOptions{Params: p.Params, Capacity: opts.Capacity, leaving: opts.leaving, patient: opts.patient, lent: opts.lent}
 				parts = append(parts, p)
 			}
 		}
@@ -113,6 +113,32 @@ func lend(whole *System) *lent {
 	return l
 }
 
+// patient is what somebody in a system waits for a place to make.
+func patient(sys *System) map[*Protocol]bool {
+	all := map[*Protocol]bool{}
+	for _, m := range sys.Machines {
+		if m.Component == nil {
+			continue
+		}
+		for _, st := range m.States {
+			if otherwise(&st) {
+				continue
+			}
+			for _, e := range st.Edges {
+				if e.Action.Kind == NewSession {
+					all[e.Action.Protocol] = true
+				}
+			}
+		}
+	}
+	return all
+}
+
+// otherwise reports whether somebody who finds no place to make something does something else.
+func otherwise(st *State) bool {
+	return slices.ContainsFunc(st.Edges, func(e Edge) bool { return e.Action.Kind == ElseOption && e.Guard == nil })
+}
+
 // crowded names something that two parts make, and that one of them waits for: each has all the places of the whole when it is alone, and in the whole
 // it may wait for the other. Who does something else where there is no place does not wait.
 func crowded(pieces []*System) string {
@@ -124,7 +150,7 @@ func crowded(pieces []*System) string {
 				continue
 			}
 			for _, st := range m.States {
-				otherwise := slices.ContainsFunc(st.Edges, func(e Edge) bool { return e.Action.Kind == ElseOption && e.Guard == nil })
+				other := otherwise(&st)
 				for _, e := range st.Edges {
 					name := ""
 					switch a := &e.Action; {
@@ -136,7 +162,7 @@ func crowded(pieces []*System) string {
 						continue
 					}
 					mine[name] = true
-					waits[name] = waits[name] || !otherwise
+					waits[name] = waits[name] || !other
 				}
 			}
 		}

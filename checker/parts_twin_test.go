@@ -13,7 +13,7 @@ import (
 	"github.com/protoc-os/protoc-os/dsl/session"
 )
 
-var composites = flag.Int("composites", 1500, "how many random systems of parts to check by their parts and whole")
+var composites = flag.Int("composites", 1000, "how many random systems of parts to check by their parts and whole")
 
 // A composite is a random system of parts: components that walk their ends to a certain depth, split at random into the system's own and those of parts.
 type composite struct {

@@ -29,7 +29,7 @@ remove:gone: <nil>
 read:link: <nil>
 ""
 read:gone: No such file or directory
-rename:d:d/e/g: Operation not permitted
+rename:d:d/e/g: Invalid argument
 .
 d
 d/e

@@ -87,6 +87,8 @@ func TestGrant(t *testing.T) {
 		{"a file for a folder", "d/b=2 d/e/f=3", "remove:d write:d:file", "d=file"},
 		{"a folder for a file", "d=file", "remove:d mkdir:d write:d/b:2", "d/ d/b=2"},
 		{"a folder renamed", "d/a=1 d/e/b=2", "rename:d:f", "f/ f/a=1 f/e/ f/e/b=2"},
+		{"a folder moved into another", "d/e/b=2 f/g=1", "rename:d/e:f/e", "d/ f/ f/e/ f/e/b=2 f/g=1"},
+		{"one moved over another", "d/a=1 e/a=2", "rename:d/a:e/a", "d/ e/ e/a=1"},
 		{"two swapped", "a=1 b=2", "rename:a:c rename:b:a rename:c:b", "a=2 b=1"},
 		{"one over another", "a=1 b=2", "rename:a:b", "b=1"},
 		{"a link", "a=1", "symlink:a:b write:b:2", "a=2 b->a"},

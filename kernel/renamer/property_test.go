@@ -18,11 +18,11 @@ type renaming struct {
 	asked     *dir.RenamingRenamePayload
 	ino       uint64
 	found     bool
-	linked    bool // the new name is there
-	unlinked  bool // the old one is not there any more
+	adopted   bool // the new name is there
+	released  bool // the old one is not there any more
 	undoing   bool // the new one is taken away again, or was not to be had
 	back      bool // the client has the directories again
-	unlinking bool
+	releasing bool
 	err       errno.Errno
 }
 
@@ -70,9 +70,20 @@ func Start(w *channeltest.World) {
 		}
 		return nil
 	})
-	channeltest.On(w, func(s channeltest.Seen, m *dir.DirLinkPayload) error {
+	channeltest.On(w, func(s channeltest.Seen, m *dir.DirAdoptPayload) error {
 		if r := busy(s); r != nil && (s.Session != r.to || !r.found || m.Ino != r.ino || m.Name != r.asked.Name) {
 			return errors.New("another name is made")
+		}
+		return nil
+	})
+	channeltest.On(w, func(s channeltest.Seen, m *dir.DirReleasePayload) error {
+		r := busy(s)
+		if r == nil {
+			return nil
+		}
+		r.releasing = true
+		if !r.adopted || s.Session != r.from || m.Ino != r.ino || m.Name != r.asked.Old {
+			return errors.New("another name is taken away")
 		}
 		return nil
 	})
@@ -81,22 +92,19 @@ func Start(w *channeltest.World) {
 		if r == nil {
 			return nil
 		}
-		name := r.asked.Old
-		if r.unlinking = s.Session == r.from; !r.unlinking {
-			name, r.undoing = r.asked.Name, true
-		}
-		if !r.linked || m.Ino != r.ino || m.Name != name {
-			return errors.New("another name is taken away")
+		r.releasing, r.undoing = false, true
+		if !r.adopted || s.Session != r.to || m.Ino != r.ino || m.Name != r.asked.Name {
+			return errors.New("another name is taken back")
 		}
 		return nil
 	})
 	w.OnLabel(&dir.Dir, "Done", func(s channeltest.Seen) error {
 		switch r := busy(s); {
 		case r == nil:
-		case r.unlinking:
-			r.unlinked = true
+		case r.releasing:
+			r.released = true
 		case !r.undoing:
-			r.linked = true
+			r.adopted = true
 		}
 		return nil
 	})
@@ -108,15 +116,15 @@ func Start(w *channeltest.World) {
 	})
 	w.OnLabel(&dir.Renaming, "Renamed", func(s channeltest.Seen) error {
 		r := last[s.Session]
-		if r.back = true; !r.linked || !r.unlinked || r.undoing {
-			return fmt.Errorf("renamed: linked %v, unlinked %v, undone %v", r.linked, r.unlinked, r.undoing)
+		if r.back = true; !r.adopted || !r.released || r.undoing {
+			return fmt.Errorf("renamed: adopted %v, released %v, undone %v", r.adopted, r.released, r.undoing)
 		}
 		return nil
 	})
 	channeltest.On(w, func(s channeltest.Seen, m *dir.RenamingRefusedPayload) error {
 		r := last[s.Session]
-		if r.back = true; r.unlinked || r.linked != r.undoing || m.Err != r.err {
-			return fmt.Errorf("refused for %v: linked %v, unlinked %v, undone %v, and a directory says %v", m.Err, r.linked, r.unlinked, r.undoing, r.err)
+		if r.back = true; r.released || r.adopted != r.undoing || m.Err != r.err {
+			return fmt.Errorf("refused for %v: adopted %v, released %v, undone %v, and a directory says %v", m.Err, r.adopted, r.released, r.undoing, r.err)
 		}
 		return nil
 	})

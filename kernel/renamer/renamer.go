@@ -34,7 +34,7 @@ func Renamer(_ context.Context, s dir.RenamerServing) error {
 	}
 }
 
-// rename finds, links and unlinks; the last step takes the old name away only if it still means what was found.
+// rename finds, adopts and releases; the last step takes the old name away only if it still means what was found.
 func rename(s dir.RenamerAfterRename, old, name string) (none dir.RenamerServing, err error) {
 	finding, err := s.SendFromFind(old)
 	if err != nil {
@@ -49,38 +49,38 @@ func rename(s dir.RenamerAfterRename, old, name string) (none dir.RenamerServing
 		return refuse(found.Next, found.Err)
 	case *dir.RenamerAfterFindFound:
 		ino := found.Ino
-		linking, err := found.Next.SendToLink(name, ino)
+		adopting, err := found.Next.SendToAdopt(name, ino)
 		if err != nil {
 			return none, err
 		}
-		linked, err := linking.ReceiveTo()
+		adopted, err := adopting.ReceiveTo()
 		if err != nil {
 			return none, err
 		}
-		switch linked := linked.(type) {
-		case *dir.RenamerAfterLinkFailed:
-			return refuse(linked.Next, linked.Err)
-		case *dir.RenamerAfterLinkDone:
-			return unlink(linked.Next, old, name, ino)
+		switch adopted := adopted.(type) {
+		case *dir.RenamerAfterAdoptFailed:
+			return refuse(adopted.Next, adopted.Err)
+		case *dir.RenamerAfterAdoptDone:
+			return release(adopted.Next, old, name, ino)
 		}
 	}
 	panic("renamer: an option that the declaration does not have")
 }
 
-// unlink takes the old name away, or the new one again.
-func unlink(s dir.RenamerAfterDone, old, name string, ino uint64) (none dir.RenamerServing, err error) {
-	unlinking, err := s.SendFromUnlink(old, ino)
+// release takes the old name away, or the new one again.
+func release(s dir.RenamerAfterDone, old, name string, ino uint64) (none dir.RenamerServing, err error) {
+	releasing, err := s.SendFromRelease(old, ino)
 	if err != nil {
 		return none, err
 	}
-	unlinked, err := unlinking.ReceiveFrom()
+	released, err := releasing.ReceiveFrom()
 	if err != nil {
 		return none, err
 	}
-	switch unlinked := unlinked.(type) {
-	case *dir.RenamerAfterUnlinkFailed:
-		why := unlinked.Err
-		undoing, err := unlinked.Next.SendToUnlink(name, ino)
+	switch released := released.(type) {
+	case *dir.RenamerAfterReleaseFailed:
+		why := released.Err
+		undoing, err := released.Next.SendToUnlink(name, ino)
 		if err != nil {
 			return none, err
 		}
@@ -89,13 +89,13 @@ func unlink(s dir.RenamerAfterDone, old, name string, ino uint64) (none dir.Rena
 			return none, err
 		}
 		switch undone := undone.(type) {
-		case *dir.RenamerAfterUnlink2Done:
+		case *dir.RenamerAfterUnlinkDone:
 			return refuse(undone.Next, why)
-		case *dir.RenamerAfterUnlink2Failed:
+		case *dir.RenamerAfterUnlinkFailed:
 			return refuse(undone.Next, why)
 		}
-	case *dir.RenamerAfterUnlinkDone:
-		o, err := unlinked.Next.Choose()
+	case *dir.RenamerAfterReleaseDone:
+		o, err := released.Next.Choose()
 		if err != nil {
 			return none, err
 		}

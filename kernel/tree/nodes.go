@@ -237,6 +237,8 @@ func (s *Files) adopt(d *node, name string, ino uint64) errno.Errno {
 	switch {
 	case n == nil:
 		return errno.ErrnoStale
+	case d.below(n):
+		return errno.ErrnoInval
 	case old == nil:
 		why := d.fresh(name)
 		if why == fine && n.attr.Links == 0 {
@@ -256,6 +258,11 @@ func (s *Files) adopt(d *node, name string, ino uint64) errno.Errno {
 		return fine
 	}
 	return s.replace(d, old, n)
+}
+
+// below says whether d is n, or lies somewhere in it.
+func (d *node) below(n *node) bool {
+	return d == n || slices.ContainsFunc(n.order, func(e *entry) bool { return d.below(e.node) })
 }
 
 // replace gives a name that means something else to n.

@@ -14,7 +14,7 @@ import (
 )
 
 // ServicesDigest identifies what was verified of the system boot.Services.
-const ServicesDigest = "06c82248bc9062909b6e061e254d69bbb4ac0101bb8b0b1ee06c3a673f7f3fcb"
+const ServicesDigest = "0d122ac178e27f4bbe4e3e1c21bc777f2e4534bfd03b1b118fa563c1c0e825ce"
 
 // ServicesParts is the code of the system boot.Services: a function for each of its components.
 type ServicesParts struct {
@@ -40,7 +40,7 @@ func BootServices(rt *channel.Runtime, lock []byte, with ServicesParts) error {
 		return err
 	}
 	operator := OperatorGiven{Jobs: 30000}
-	init := InitGiven{Fds: 64, Programs: 128, Stdio: 3, Waits: 8, Runners: make([]channel.End, 128)}
+	init := InitGiven{Fds: 256, Programs: 128, Stdio: 3, Waits: 8, Runners: make([]channel.End, 128)}
 	tree := TreeGiven{Files: 2048, Opens: 1024, Wakes: 1152}
 	renamer := dir.RenamerGiven{Users: 128}
 	console2 := console.ConsoleGiven{Users: 128}

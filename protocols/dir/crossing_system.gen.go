@@ -7,7 +7,7 @@ import (
 )
 
 // CrossingDigest identifies what was verified of the system dir.Crossing.
-const CrossingDigest = "467299345f480b127ea4efc234ed186f3e77102e46a091dec7f05926f218d7d9"
+const CrossingDigest = "6d9358afed4d24b70ec32859abe9c24a3a0663d8bfbcceffd82de57bd37975f1"
 
 // CrossingParts is the code of the system dir.Crossing: a function for each of its components.
 type CrossingParts struct {

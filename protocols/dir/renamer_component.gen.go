@@ -54,16 +54,16 @@ type renamerComponent struct {
 		renamerServingGone            RenamerServingGone
 		renamerAfterFindFound         RenamerAfterFindFound
 		renamerAfterFindFailed        RenamerAfterFindFailed
-		renamerAfterLinkDone          RenamerAfterLinkDone
-		renamerAfterLinkFailed        RenamerAfterLinkFailed
+		renamerAfterAdoptDone         RenamerAfterAdoptDone
+		renamerAfterAdoptFailed       RenamerAfterAdoptFailed
 		renamerAfterFailedSentRefused RenamerAfterFailedSentRefused
 		renamerAfterFailedGone        RenamerAfterFailedGone
-		renamerAfterUnlinkDone        RenamerAfterUnlinkDone
-		renamerAfterUnlinkFailed      RenamerAfterUnlinkFailed
+		renamerAfterReleaseDone       RenamerAfterReleaseDone
+		renamerAfterReleaseFailed     RenamerAfterReleaseFailed
 		renamerAfterDone2SentRenamed  RenamerAfterDone2SentRenamed
 		renamerAfterDone2Gone         RenamerAfterDone2Gone
-		renamerAfterUnlink2Done       RenamerAfterUnlink2Done
-		renamerAfterUnlink2Failed     RenamerAfterUnlink2Failed
+		renamerAfterUnlinkDone        RenamerAfterUnlinkDone
+		renamerAfterUnlinkFailed      RenamerAfterUnlinkFailed
 	}
 	added int // the member that an add has made last
 }
@@ -100,23 +100,23 @@ func renamerLayout(g *RenamerGiven) *channel.Component {
 }
 
 // renamerOps are all steps of a Renamer, and renamerChooses its chooses.
-var renamerOps = []*channel.Op{&renamerAfterRenameSendFromFindOp, &renamerAfterFindReceiveFromOp, &renamerAfterFoundSendToLinkOp, &renamerAfterLinkReceiveToOp, &renamerAfterFailedSentRefusedNextSendClientsRefusedOp, &renamerAfterDoneSendFromUnlinkOp, &renamerAfterUnlinkReceiveFromOp, &renamerAfterGoneSendFromCloseOp, &renamerAfterFailed2SendToUnlinkOp, &renamerAfterCloseSendToCloseOp, &renamerAfterDone2ChooseRenamedOp, &renamerAfterUnlink2ReceiveToOp, &renamerAfterGone2SendFromCloseOp, &renamerAfterClose2SendToCloseOp}
+var renamerOps = []*channel.Op{&renamerAfterRenameSendFromFindOp, &renamerAfterFindReceiveFromOp, &renamerAfterFoundSendToAdoptOp, &renamerAfterAdoptReceiveToOp, &renamerAfterFailedSentRefusedNextSendClientsRefusedOp, &renamerAfterDoneSendFromReleaseOp, &renamerAfterReleaseReceiveFromOp, &renamerAfterGoneSendFromCloseOp, &renamerAfterFailed2SendToUnlinkOp, &renamerAfterCloseSendToCloseOp, &renamerAfterDone2ChooseRenamedOp, &renamerAfterUnlinkReceiveToOp, &renamerAfterGone2SendFromCloseOp, &renamerAfterClose2SendToCloseOp}
 
 var renamerChooses = []*channel.Choice{&renamerServingChoice, &renamerAfterFailedChoice, &renamerAfterDone2Choice}
 
 var (
 	renamerAfterRenameSendFromFindOp                      = channel.Op{State: "RenamerAfterRename", Method: "SendFromFind", Slot: renamerFrom, Peer: 1, Label: 1, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:25:9"}
 	renamerAfterFindReceiveFromOp                         = channel.Op{State: "RenamerAfterFind", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<15 | 1<<16, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:27:16"}
-	renamerAfterFoundSendToLinkOp                         = channel.Op{State: "RenamerAfterFound", Method: "SendToLink", Slot: renamerTo, Peer: 1, Label: 9, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:30:9"}
-	renamerAfterLinkReceiveToOp                           = channel.Op{State: "RenamerAfterLink", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:32:16"}
+	renamerAfterFoundSendToAdoptOp                        = channel.Op{State: "RenamerAfterFound", Method: "SendToAdopt", Slot: renamerTo, Peer: 1, Label: 12, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:30:9"}
+	renamerAfterAdoptReceiveToOp                          = channel.Op{State: "RenamerAfterAdopt", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:32:16"}
 	renamerAfterFailedSentRefusedNextSendClientsRefusedOp = channel.Op{State: "RenamerAfterFailedSentRefusedNext", Method: "SendClientsRefused", Slot: renamerClients, Peer: 0, Label: 3, Point: channel.AnyPoint, Chosen: true, At: "protocols/dir/renamer.chan:65:24"}
-	renamerAfterDoneSendFromUnlinkOp                      = channel.Op{State: "RenamerAfterDone", Method: "SendFromUnlink", Slot: renamerFrom, Peer: 1, Label: 10, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:35:9"}
-	renamerAfterUnlinkReceiveFromOp                       = channel.Op{State: "RenamerAfterUnlink", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:37:16"}
+	renamerAfterDoneSendFromReleaseOp                     = channel.Op{State: "RenamerAfterDone", Method: "SendFromRelease", Slot: renamerFrom, Peer: 1, Label: 13, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:35:9"}
+	renamerAfterReleaseReceiveFromOp                      = channel.Op{State: "RenamerAfterRelease", Method: "ReceiveFrom", Slot: renamerFrom, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:37:16"}
 	renamerAfterGoneSendFromCloseOp                       = channel.Op{State: "RenamerAfterGone", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:47:9"}
 	renamerAfterFailed2SendToUnlinkOp                     = channel.Op{State: "RenamerAfterFailed2", Method: "SendToUnlink", Slot: renamerTo, Peer: 1, Label: 10, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:16:9"}
 	renamerAfterCloseSendToCloseOp                        = channel.Op{State: "RenamerAfterClose", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:48:9"}
 	renamerAfterDone2ChooseRenamedOp                      = channel.Op{State: "RenamerAfterDone2", Method: "ChooseRenamed", Slot: renamerClients, Peer: 0, Label: 2, Point: channel.AnyPoint, Chosen: true, At: "protocols/dir/renamer.chan:60:24"}
-	renamerAfterUnlink2ReceiveToOp                        = channel.Op{State: "RenamerAfterUnlink2", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:18:16"}
+	renamerAfterUnlinkReceiveToOp                         = channel.Op{State: "RenamerAfterUnlink", Method: "ReceiveTo", Slot: renamerTo, Peer: 1, Labels: 1<<18 | 1<<16, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:18:16"}
 	renamerAfterGone2SendFromCloseOp                      = channel.Op{State: "RenamerAfterGone2", Method: "SendFromClose", Slot: renamerFrom, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:47:9"}
 	renamerAfterClose2SendToCloseOp                       = channel.Op{State: "RenamerAfterClose2", Method: "SendToClose", Slot: renamerTo, Peer: 1, Label: 14, Point: channel.AnyPoint, At: "protocols/dir/renamer.chan:48:9"}
 	renamerServingChoice                                  = channel.Choice{ID: 0, State: "RenamerServing", Method: "Choose", Options: []channel.Option{
@@ -284,7 +284,7 @@ func (s RenamerAfterFind) ReceiveFrom() (RenamerAfterFindOption, error) {
 
 // RenamerAfterFound is a state of dir.Renamer (renamer.chan:30).
 // Next:
-//   - to <- Link(_, _) (renamer.chan:30)
+//   - to <- Adopt(_, _) (renamer.chan:30)
 type RenamerAfterFound struct {
 	e    *renamerComponent
 	step uint32
@@ -293,60 +293,60 @@ type RenamerAfterFound struct {
 // View reads the model variables.
 func (s RenamerAfterFound) View() RenamerView { return RenamerView{s.e} }
 
-// SendToLink does to <- Link(_, _) (renamer.chan:30).
-func (s RenamerAfterFound) SendToLink(name string, ino uint64) (RenamerAfterLink, error) {
+// SendToAdopt does to <- Adopt(_, _) (renamer.chan:30).
+func (s RenamerAfterFound) SendToAdopt(name string, ino uint64) (RenamerAfterAdopt, error) {
 	e := s.e
 	if e == nil {
-		return RenamerAfterLink{}, channel.DeadState("RenamerAfterFound", "SendToLink")
+		return RenamerAfterAdopt{}, channel.DeadState("RenamerAfterFound", "SendToAdopt")
 	}
 	if len(name) > 255 {
-		return RenamerAfterLink{}, channel.BadArgument("RenamerAfterFound", "SendToLink", "name is longer than 255")
+		return RenamerAfterAdopt{}, channel.BadArgument("RenamerAfterFound", "SendToAdopt", "name is longer than 255")
 	}
-	if err := e.Begin(s.step, &renamerAfterFoundSendToLinkOp, 0); err != nil {
-		return RenamerAfterLink{}, err
+	if err := e.Begin(s.step, &renamerAfterFoundSendToAdoptOp, 0); err != nil {
+		return RenamerAfterAdopt{}, err
 	}
-	p := channel.Out[DirLinkPayload](&e.Endpoint)
+	p := channel.Out[DirAdoptPayload](&e.Endpoint)
 	p.Name.Len = uint32(copy(p.Name.Data[:], name))
 	p.Ino = ino
 	e.Commit()
-	return RenamerAfterLink{e, e.Step()}, nil
+	return RenamerAfterAdopt{e, e.Step()}, nil
 }
 
-// RenamerAfterLink is a state of dir.Renamer (renamer.chan:31).
+// RenamerAfterAdopt is a state of dir.Renamer (renamer.chan:31).
 // Next:
 //   - Done() <- to (renamer.chan:32)
 //   - Failed(_) <- to (renamer.chan:33)
-type RenamerAfterLink struct {
+type RenamerAfterAdopt struct {
 	e    *renamerComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s RenamerAfterLink) View() RenamerView { return RenamerView{s.e} }
+func (s RenamerAfterAdopt) View() RenamerView { return RenamerView{s.e} }
 
-// ReceiveTo waits for *RenamerAfterLinkDone or *RenamerAfterLinkFailed.
-func (s RenamerAfterLink) ReceiveTo() (RenamerAfterLinkOption, error) {
+// ReceiveTo waits for *RenamerAfterAdoptDone or *RenamerAfterAdoptFailed.
+func (s RenamerAfterAdopt) ReceiveTo() (RenamerAfterAdoptOption, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("RenamerAfterLink", "ReceiveTo")
+		return nil, channel.DeadState("RenamerAfterAdopt", "ReceiveTo")
 	}
-	label, err := e.Receive(s.step, &renamerAfterLinkReceiveToOp, 0)
+	label, err := e.Receive(s.step, &renamerAfterAdoptReceiveToOp, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
 	case 18:
-		m := &e.m.renamerAfterLinkDone
+		m := &e.m.renamerAfterAdoptDone
 		m.Next = RenamerAfterDone{e, e.Step()}
 		return m, nil
 	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
-		m := &e.m.renamerAfterLinkFailed
-		*m = RenamerAfterLinkFailed{Err: p.Err}
+		m := &e.m.renamerAfterAdoptFailed
+		*m = RenamerAfterAdoptFailed{Err: p.Err}
 		m.Next = RenamerAfterFailed{e, e.Step()}
 		return m, nil
 	}
-	panic("channel: RenamerAfterLink received a label that it does not list")
+	panic("channel: RenamerAfterAdopt received a label that it does not list")
 }
 
 // RenamerAfterFailed is a state of dir.Renamer (renamer.chan:64).
@@ -422,7 +422,7 @@ func (s RenamerAfterFailedSentRefusedNext) SendClientsRefused(err_ errno.Errno) 
 
 // RenamerAfterDone is a state of dir.Renamer (renamer.chan:35).
 // Next:
-//   - from <- Unlink(_, _) (renamer.chan:35)
+//   - from <- Release(_, _) (renamer.chan:35)
 type RenamerAfterDone struct {
 	e    *renamerComponent
 	step uint32
@@ -431,60 +431,60 @@ type RenamerAfterDone struct {
 // View reads the model variables.
 func (s RenamerAfterDone) View() RenamerView { return RenamerView{s.e} }
 
-// SendFromUnlink does from <- Unlink(_, _) (renamer.chan:35).
-func (s RenamerAfterDone) SendFromUnlink(name string, ino uint64) (RenamerAfterUnlink, error) {
+// SendFromRelease does from <- Release(_, _) (renamer.chan:35).
+func (s RenamerAfterDone) SendFromRelease(name string, ino uint64) (RenamerAfterRelease, error) {
 	e := s.e
 	if e == nil {
-		return RenamerAfterUnlink{}, channel.DeadState("RenamerAfterDone", "SendFromUnlink")
+		return RenamerAfterRelease{}, channel.DeadState("RenamerAfterDone", "SendFromRelease")
 	}
 	if len(name) > 255 {
-		return RenamerAfterUnlink{}, channel.BadArgument("RenamerAfterDone", "SendFromUnlink", "name is longer than 255")
+		return RenamerAfterRelease{}, channel.BadArgument("RenamerAfterDone", "SendFromRelease", "name is longer than 255")
 	}
-	if err := e.Begin(s.step, &renamerAfterDoneSendFromUnlinkOp, 0); err != nil {
-		return RenamerAfterUnlink{}, err
+	if err := e.Begin(s.step, &renamerAfterDoneSendFromReleaseOp, 0); err != nil {
+		return RenamerAfterRelease{}, err
 	}
-	p := channel.Out[DirUnlinkPayload](&e.Endpoint)
+	p := channel.Out[DirReleasePayload](&e.Endpoint)
 	p.Name.Len = uint32(copy(p.Name.Data[:], name))
 	p.Ino = ino
 	e.Commit()
-	return RenamerAfterUnlink{e, e.Step()}, nil
+	return RenamerAfterRelease{e, e.Step()}, nil
 }
 
-// RenamerAfterUnlink is a state of dir.Renamer (renamer.chan:36).
+// RenamerAfterRelease is a state of dir.Renamer (renamer.chan:36).
 // Next:
 //   - Done() <- from (renamer.chan:37)
 //   - Failed(_) <- from (renamer.chan:39)
-type RenamerAfterUnlink struct {
+type RenamerAfterRelease struct {
 	e    *renamerComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s RenamerAfterUnlink) View() RenamerView { return RenamerView{s.e} }
+func (s RenamerAfterRelease) View() RenamerView { return RenamerView{s.e} }
 
-// ReceiveFrom waits for *RenamerAfterUnlinkDone or *RenamerAfterUnlinkFailed.
-func (s RenamerAfterUnlink) ReceiveFrom() (RenamerAfterUnlinkOption, error) {
+// ReceiveFrom waits for *RenamerAfterReleaseDone or *RenamerAfterReleaseFailed.
+func (s RenamerAfterRelease) ReceiveFrom() (RenamerAfterReleaseOption, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("RenamerAfterUnlink", "ReceiveFrom")
+		return nil, channel.DeadState("RenamerAfterRelease", "ReceiveFrom")
 	}
-	label, err := e.Receive(s.step, &renamerAfterUnlinkReceiveFromOp, 0)
+	label, err := e.Receive(s.step, &renamerAfterReleaseReceiveFromOp, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
 	case 18:
-		m := &e.m.renamerAfterUnlinkDone
+		m := &e.m.renamerAfterReleaseDone
 		m.Next = RenamerAfterDone2{e, e.Step()}
 		return m, nil
 	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
-		m := &e.m.renamerAfterUnlinkFailed
-		*m = RenamerAfterUnlinkFailed{Err: p.Err}
+		m := &e.m.renamerAfterReleaseFailed
+		*m = RenamerAfterReleaseFailed{Err: p.Err}
 		m.Next = RenamerAfterFailed2{e, e.Step()}
 		return m, nil
 	}
-	panic("channel: RenamerAfterUnlink received a label that it does not list")
+	panic("channel: RenamerAfterRelease received a label that it does not list")
 }
 
 // RenamerAfterGone is a state of dir.Renamer (renamer.chan:47).
@@ -524,22 +524,22 @@ type RenamerAfterFailed2 struct {
 func (s RenamerAfterFailed2) View() RenamerView { return RenamerView{s.e} }
 
 // SendToUnlink does to <- Unlink(_, _) (renamer.chan:16).
-func (s RenamerAfterFailed2) SendToUnlink(name string, ino uint64) (RenamerAfterUnlink2, error) {
+func (s RenamerAfterFailed2) SendToUnlink(name string, ino uint64) (RenamerAfterUnlink, error) {
 	e := s.e
 	if e == nil {
-		return RenamerAfterUnlink2{}, channel.DeadState("RenamerAfterFailed2", "SendToUnlink")
+		return RenamerAfterUnlink{}, channel.DeadState("RenamerAfterFailed2", "SendToUnlink")
 	}
 	if len(name) > 255 {
-		return RenamerAfterUnlink2{}, channel.BadArgument("RenamerAfterFailed2", "SendToUnlink", "name is longer than 255")
+		return RenamerAfterUnlink{}, channel.BadArgument("RenamerAfterFailed2", "SendToUnlink", "name is longer than 255")
 	}
 	if err := e.Begin(s.step, &renamerAfterFailed2SendToUnlinkOp, 0); err != nil {
-		return RenamerAfterUnlink2{}, err
+		return RenamerAfterUnlink{}, err
 	}
 	p := channel.Out[DirUnlinkPayload](&e.Endpoint)
 	p.Name.Len = uint32(copy(p.Name.Data[:], name))
 	p.Ino = ino
 	e.Commit()
-	return RenamerAfterUnlink2{e, e.Step()}, nil
+	return RenamerAfterUnlink{e, e.Step()}, nil
 }
 
 // RenamerAfterClose is a state of dir.Renamer (renamer.chan:48).
@@ -614,41 +614,41 @@ func (s RenamerAfterDone2) Choose() (RenamerAfterDone2Option, error) {
 	panic("channel: RenamerAfterDone2 took an option that it does not list")
 }
 
-// RenamerAfterUnlink2 is a state of dir.Renamer (renamer.chan:17).
+// RenamerAfterUnlink is a state of dir.Renamer (renamer.chan:17).
 // Next:
 //   - Done() <- to (renamer.chan:18)
 //   - Failed(_) <- to (renamer.chan:19)
-type RenamerAfterUnlink2 struct {
+type RenamerAfterUnlink struct {
 	e    *renamerComponent
 	step uint32
 }
 
 // View reads the model variables.
-func (s RenamerAfterUnlink2) View() RenamerView { return RenamerView{s.e} }
+func (s RenamerAfterUnlink) View() RenamerView { return RenamerView{s.e} }
 
-// ReceiveTo waits for *RenamerAfterUnlink2Done or *RenamerAfterUnlink2Failed.
-func (s RenamerAfterUnlink2) ReceiveTo() (RenamerAfterUnlink2Option, error) {
+// ReceiveTo waits for *RenamerAfterUnlinkDone or *RenamerAfterUnlinkFailed.
+func (s RenamerAfterUnlink) ReceiveTo() (RenamerAfterUnlinkOption, error) {
 	e := s.e
 	if e == nil {
-		return nil, channel.DeadState("RenamerAfterUnlink2", "ReceiveTo")
+		return nil, channel.DeadState("RenamerAfterUnlink", "ReceiveTo")
 	}
-	label, err := e.Receive(s.step, &renamerAfterUnlink2ReceiveToOp, 0)
+	label, err := e.Receive(s.step, &renamerAfterUnlinkReceiveToOp, 0)
 	if err != nil {
 		return nil, err
 	}
 	switch label {
 	case 18:
-		m := &e.m.renamerAfterUnlink2Done
+		m := &e.m.renamerAfterUnlinkDone
 		m.Next = RenamerAfterFailed{e, e.Step()}
 		return m, nil
 	case 16:
 		p := channel.In[DirFailedPayload](&e.Endpoint)
-		m := &e.m.renamerAfterUnlink2Failed
-		*m = RenamerAfterUnlink2Failed{Err: p.Err}
+		m := &e.m.renamerAfterUnlinkFailed
+		*m = RenamerAfterUnlinkFailed{Err: p.Err}
 		m.Next = RenamerAfterFailed{e, e.Step()}
 		return m, nil
 	}
-	panic("channel: RenamerAfterUnlink2 received a label that it does not list")
+	panic("channel: RenamerAfterUnlink received a label that it does not list")
 }
 
 // RenamerAfterGone2 is a state of dir.Renamer (renamer.chan:47).
@@ -707,20 +707,20 @@ type RenamerServingOption interface{ renamerServingOption() }
 // RenamerAfterFindOption is *RenamerAfterFindFound or *RenamerAfterFindFailed.
 type RenamerAfterFindOption interface{ renamerAfterFindOption() }
 
-// RenamerAfterLinkOption is *RenamerAfterLinkDone or *RenamerAfterLinkFailed.
-type RenamerAfterLinkOption interface{ renamerAfterLinkOption() }
+// RenamerAfterAdoptOption is *RenamerAfterAdoptDone or *RenamerAfterAdoptFailed.
+type RenamerAfterAdoptOption interface{ renamerAfterAdoptOption() }
 
 // RenamerAfterFailedOption is *RenamerAfterFailedSentRefused or *RenamerAfterFailedGone.
 type RenamerAfterFailedOption interface{ renamerAfterFailedOption() }
 
-// RenamerAfterUnlinkOption is *RenamerAfterUnlinkDone or *RenamerAfterUnlinkFailed.
-type RenamerAfterUnlinkOption interface{ renamerAfterUnlinkOption() }
+// RenamerAfterReleaseOption is *RenamerAfterReleaseDone or *RenamerAfterReleaseFailed.
+type RenamerAfterReleaseOption interface{ renamerAfterReleaseOption() }
 
 // RenamerAfterDone2Option is *RenamerAfterDone2SentRenamed or *RenamerAfterDone2Gone.
 type RenamerAfterDone2Option interface{ renamerAfterDone2Option() }
 
-// RenamerAfterUnlink2Option is *RenamerAfterUnlink2Done or *RenamerAfterUnlink2Failed.
-type RenamerAfterUnlink2Option interface{ renamerAfterUnlink2Option() }
+// RenamerAfterUnlinkOption is *RenamerAfterUnlinkDone or *RenamerAfterUnlinkFailed.
+type RenamerAfterUnlinkOption interface{ renamerAfterUnlinkOption() }
 
 // RenamerServingAttach is Attach(client) <- port (renamer.chan:53). It is valid until the next step.
 type RenamerServingAttach struct {
@@ -773,20 +773,20 @@ type RenamerAfterFindFailed struct {
 
 func (*RenamerAfterFindFailed) renamerAfterFindOption() {}
 
-// RenamerAfterLinkDone is Done() <- to (renamer.chan:32). It is valid until the next step.
-type RenamerAfterLinkDone struct {
+// RenamerAfterAdoptDone is Done() <- to (renamer.chan:32). It is valid until the next step.
+type RenamerAfterAdoptDone struct {
 	Next RenamerAfterDone
 }
 
-func (*RenamerAfterLinkDone) renamerAfterLinkOption() {}
+func (*RenamerAfterAdoptDone) renamerAfterAdoptOption() {}
 
-// RenamerAfterLinkFailed is Failed(_) <- to (renamer.chan:33). It is valid until the next step.
-type RenamerAfterLinkFailed struct {
+// RenamerAfterAdoptFailed is Failed(_) <- to (renamer.chan:33). It is valid until the next step.
+type RenamerAfterAdoptFailed struct {
 	Err  errno.Errno
 	Next RenamerAfterFailed
 }
 
-func (*RenamerAfterLinkFailed) renamerAfterLinkOption() {}
+func (*RenamerAfterAdoptFailed) renamerAfterAdoptOption() {}
 
 // RenamerAfterFailedSentRefused is clients[c] <- Refused(_, from, to) (renamer.chan:65). It is valid until the next step.
 type RenamerAfterFailedSentRefused struct {
@@ -802,20 +802,20 @@ type RenamerAfterFailedGone struct {
 
 func (*RenamerAfterFailedGone) renamerAfterFailedOption() {}
 
-// RenamerAfterUnlinkDone is Done() <- from (renamer.chan:37). It is valid until the next step.
-type RenamerAfterUnlinkDone struct {
+// RenamerAfterReleaseDone is Done() <- from (renamer.chan:37). It is valid until the next step.
+type RenamerAfterReleaseDone struct {
 	Next RenamerAfterDone2
 }
 
-func (*RenamerAfterUnlinkDone) renamerAfterUnlinkOption() {}
+func (*RenamerAfterReleaseDone) renamerAfterReleaseOption() {}
 
-// RenamerAfterUnlinkFailed is Failed(_) <- from (renamer.chan:39). It is valid until the next step.
-type RenamerAfterUnlinkFailed struct {
+// RenamerAfterReleaseFailed is Failed(_) <- from (renamer.chan:39). It is valid until the next step.
+type RenamerAfterReleaseFailed struct {
 	Err  errno.Errno
 	Next RenamerAfterFailed2
 }
 
-func (*RenamerAfterUnlinkFailed) renamerAfterUnlinkOption() {}
+func (*RenamerAfterReleaseFailed) renamerAfterReleaseOption() {}
 
 // RenamerAfterDone2SentRenamed is clients[c] <- Renamed(from, to) (renamer.chan:60). It is valid until the next step.
 type RenamerAfterDone2SentRenamed struct {
@@ -831,17 +831,17 @@ type RenamerAfterDone2Gone struct {
 
 func (*RenamerAfterDone2Gone) renamerAfterDone2Option() {}
 
-// RenamerAfterUnlink2Done is Done() <- to (renamer.chan:18). It is valid until the next step.
-type RenamerAfterUnlink2Done struct {
+// RenamerAfterUnlinkDone is Done() <- to (renamer.chan:18). It is valid until the next step.
+type RenamerAfterUnlinkDone struct {
 	Next RenamerAfterFailed
 }
 
-func (*RenamerAfterUnlink2Done) renamerAfterUnlink2Option() {}
+func (*RenamerAfterUnlinkDone) renamerAfterUnlinkOption() {}
 
-// RenamerAfterUnlink2Failed is Failed(_) <- to (renamer.chan:19). It is valid until the next step.
-type RenamerAfterUnlink2Failed struct {
+// RenamerAfterUnlinkFailed is Failed(_) <- to (renamer.chan:19). It is valid until the next step.
+type RenamerAfterUnlinkFailed struct {
 	Err  errno.Errno
 	Next RenamerAfterFailed
 }
 
-func (*RenamerAfterUnlink2Failed) renamerAfterUnlink2Option() {}
+func (*RenamerAfterUnlinkFailed) renamerAfterUnlinkOption() {}

@@ -62,38 +62,46 @@ func bounded(text []byte) ([]byte, error) {
 // The sections that are looked into.
 const (
 	customSection    = 0
+	typeSection      = 1
 	tableSection     = 4
 	startSection     = 8
+	elementSection   = 9
 	codeSection      = 10
+	dataSection      = 11
 	dataCountSection = 12
 )
 
 // section checks the content of one section, and returns what it is to be.
 func section(id byte, content reader) (reader, error) {
 	switch id {
-	case customSection, startSection, dataCountSection:
+	case customSection:
+		return names(content), nil
+	case startSection, dataCountSection:
 		return content, nil
 	}
 	all := content
-	n, err := content.number()
+	n, err := content.count()
 	if err != nil {
 		return nil, err
 	}
-	if n > uint64(len(content)) { // an entry has a byte at least
-		return nil, errCut
-	}
+	var entry func(*reader) error
 	switch id {
 	case tableSection:
 		return tables(n, content)
+	case typeSection:
+		entry = (*reader).signature
+	case elementSection:
+		entry = (*reader).element
 	case codeSection:
-		for range n {
-			code, err := content.block()
-			if err != nil {
-				return nil, err
-			}
-			if err := locals(code); err != nil {
-				return nil, err
-			}
+		entry = (*reader).function
+	case dataSection:
+		entry = (*reader).data
+	default:
+		return all, nil
+	}
+	for range n {
+		if err := entry(&content); err != nil {
+			return nil, err
 		}
 	}
 	return all, nil
@@ -140,9 +148,13 @@ func tables(n uint64, content reader) (reader, error) {
 	return append(out, content...), nil
 }
 
-// locals refuses a function with too many variables.
-func locals(code reader) error {
-	groups, err := code.number()
+// function is one entry of the section of code. One with too many variables is refused.
+func (r *reader) function() error {
+	code, err := r.block()
+	if err != nil {
+		return err
+	}
+	groups, err := code.count()
 	if err != nil {
 		return err
 	}

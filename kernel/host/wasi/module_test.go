@@ -47,6 +47,14 @@ func TestUnfit(t *testing.T) {
 		{"a function that WASI has not", moduleOf(typed, "\x02\x01\x16wasi_snapshot_preview1\x04fork\x00\x00", declared, "\x07\x01\x06_start\x00\x01", body), "function fork of wasi_snapshot_preview1"},
 		{"parameters", moduleOf("\x01\x01\x60\x01\x7f\x00", declared, exported, body), "parameters or results"},
 		{"many functions in few bytes", moduleOf(typed, "\x03\xff\xff\xff\xff\x0f"), "ends in the middle"},
+		{"many elements in few bytes", moduleOf(typed, declared, "\x04\x01\x70\x00\x07", exported, "\x09\x01\x00\x41\x00\x0b\xff\xff\xff\xff\x0f", body), "ends in the middle"},
+		{"many parameters in few bytes", moduleOf("\x01\x01\x60\xff\xff\xff\xff\x0f\x00"), "ends in the middle"},
+		{"much data in few bytes", moduleOf(typed, declared, "\x05\x01\x00\x01", exported, body, "\x0b\x01\x00\x41\x00\x0b\xff\xff\xff\xff\x0f"), "ends in the middle"},
+		{"many names in few bytes", moduleOf(typed, declared, exported, body, "\x00\x04name\x01\x05\xff\xff\xff\xff\x0f"), ""},
+		{"names of variables", moduleOf(typed, declared, exported, body, "\x00\x04name\x01\x04\x01\x00\x01f\x02\x05\xff\xff\xff\xff\x0f"), ""},
+		{"elements of every form", moduleOf(typed, declared, "\x04\x01\x70\x00\x07", exported, "\x09\x08\x00\x41\x00\x0b\x01\x00\x01\x00\x01\x00\x02\x00\x41\x00\x0b\x00\x01\x00\x03\x00\x01\x00"+
+			"\x04\x41\x00\x0b\x01\xd2\x00\x0b\x05\x70\x01\xd0\x70\x0b\x06\x00\x41\x00\x0b\x70\x01\xd2\x00\x0b\x07\x70\x01\xd2\x00\x0b", body), ""},
+		{"data of every form", moduleOf(typed, declared, "\x05\x01\x00\x01", exported, "\x0c\x03", body, "\x0b\x03\x00\x41\x00\x0b\x01a\x01\x01b\x02\x00\x41\x00\x0b\x01c"), ""},
 		{"many variables", moduleOf(typed, declared, exported, "\x0a\x01\x08\x01\xff\xff\xff\xff\x0f\x7f\x0b"), "more than 50000 variables"},
 		{"a large table", moduleOf(typed, declared, "\x04\x01\x70\x00\xff\xff\xff\x0f", exported, body), "more than 1048576 entries"},
 		{"two large tables", moduleOf(typed, declared, "\x04\x02\x70\x00\xff\xff\x3f\x70\x00\xff\xff\x3f", exported, body), "more than 1048576 entries"},
@@ -81,7 +89,8 @@ func TestCut(t *testing.T) {
 
 // Whatever bytes are wrong, nothing panics.
 func TestDamaged(t *testing.T) {
-	whole := moduleOf(typed, declared, "\x04\x02\x70\x00\x07\x70\x01\x07\x09", exported, body)
+	whole := moduleOf(typed, declared, "\x04\x02\x70\x00\x07\x70\x01\x07\x09", exported, "\x09\x02\x00\x41\x00\x0b\x01\x00\x05\x70\x01\xd0\x70\x0b", body,
+		"\x00\x04name\x01\x04\x01\x00\x01f")
 	for seed := range uint64(3000) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		text := bytes.Clone(whole)

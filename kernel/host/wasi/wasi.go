@@ -28,21 +28,20 @@ const (
 // Engine compiles modules, once each, and runs them. It serves any number of places at once.
 type Engine struct {
 	cache  wazero.CompilationCache
-	config wazero.RuntimeConfig
-	Errors io.Writer // where traps are told
+	run    wazero.Runtime // of which each program is an instance
+	Errors io.Writer      // where traps are told
 
 	mu      sync.Mutex
 	modules map[string]*module
-	// compiling is held while a module is compiled or fetched from the cache: wazero hands out one that another runtime has not yet completed.
+	// compiling is held while a module is compiled or fetched from the cache.
 	compiling sync.Mutex
 }
 
-// module is a file that was read, and checked once.
+// module is a file that is read, checked and compiled once.
 type module struct {
-	once sync.Once
-	read func() ([]byte, error)
-	code []byte
-	err  error
+	read     func() ([]byte, error)
+	compiled wazero.CompiledModule
+	err      error
 }
 
 // NewEngine makes an engine whose compiled modules are kept in a folder; without one they are kept in memory.
@@ -54,31 +53,17 @@ func NewEngine(folder string, errs io.Writer) (*Engine, error) {
 			return nil, fmt.Errorf("keeping compiled modules in %s: %w", folder, err)
 		}
 	}
-	config := wazero.NewRuntimeConfig().WithCompilationCache(cache).WithCloseOnContextDone(true)
-	return &Engine{cache: cache, config: config, Errors: errs, modules: map[string]*module{}}, nil
+	ctx := context.Background()
+	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithCompilationCache(cache).WithCloseOnContextDone(true))
+	if err := export(ctx, r); err != nil {
+		return nil, errors.Join(err, r.Close(ctx), cache.Close(ctx))
+	}
+	return &Engine{cache: cache, run: r, Errors: errs, modules: map[string]*module{}}, nil
 }
 
 // Close lets go of what was compiled.
-func (e *Engine) Close() error { return e.cache.Close(context.Background()) }
-
-// load reads a module.
-func (e *Engine) load(name string) ([]byte, error) {
-	e.mu.Lock()
-	m := e.modules[name]
-	if m == nil {
-		m = &module{read: func() ([]byte, error) { return os.ReadFile(name) }}
-		e.modules[name] = m
-	}
-	e.mu.Unlock()
-	m.once.Do(func() {
-		if m.code, m.err = m.read(); m.err != nil {
-			return
-		}
-		if m.code, m.err = bounded(m.code); m.err != nil {
-			m.err = fmt.Errorf("%s: %w", name, m.err)
-		}
-	})
-	return m.code, m.err
+func (e *Engine) Close() error {
+	return errors.Join(e.run.Close(context.Background()), e.cache.Close(context.Background()))
 }
 
 // Provide gives the engine the code of a module that is no file.
@@ -86,6 +71,44 @@ func (e *Engine) Provide(name string, code []byte) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.modules[name] = &module{read: func() ([]byte, error) { return code, nil }}
+}
+
+// load is a module that is fit to run. What is learned while a program is stopped says nothing of its module.
+func (e *Engine) load(ctx context.Context, name string) (wazero.CompiledModule, error) {
+	e.mu.Lock()
+	m := e.modules[name]
+	if m == nil {
+		m = &module{read: func() ([]byte, error) { return os.ReadFile(name) }}
+		e.modules[name] = m
+	}
+	e.mu.Unlock()
+	e.compiling.Lock()
+	defer e.compiling.Unlock()
+	if m.compiled != nil || m.err != nil {
+		return m.compiled, m.err
+	}
+	compiled, err := e.compile(ctx, m)
+	if ctx.Err() == nil {
+		m.compiled, m.err = compiled, err
+	}
+	return compiled, err
+}
+
+// compile makes machine code of a module.
+func (e *Engine) compile(ctx context.Context, m *module) (wazero.CompiledModule, error) {
+	text, err := m.read()
+	if err != nil {
+		return nil, err
+	}
+	if text, err = bounded(text); err != nil {
+		return nil, err
+	}
+	// Several workers look whether they are to stop; one alone does not.
+	compiled, err := e.run.CompileModule(experimental.WithCompilationWorkers(ctx, max(2, runtime.GOMAXPROCS(0))), text)
+	if err == nil {
+		err = runnable(compiled)
+	}
+	return compiled, err
 }
 
 // Place is a place for programs: it runs one after the other.
@@ -96,15 +119,15 @@ func (e *Engine) Place() syscall.ProgramFunc {
 			if err != nil {
 				return err
 			}
-			if s, err = e.run(ctx, m.Module, m.Next); err != nil {
+			if s, err = e.program(ctx, m.Module, m.Next); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// run runs one program to its end, whichever that is.
-func (e *Engine) run(ctx context.Context, name string, s syscall.ProgramRunning) (none syscall.ProgramWaiting, err error) {
+// program runs one program to its end, whichever that is.
+func (e *Engine) program(ctx context.Context, name string, s syscall.ProgramRunning) (none syscall.ProgramWaiting, err error) {
 	c := new(calls)
 	c.at.Put(s)
 	code, exited := e.execute(ctx, name, c)
@@ -143,19 +166,13 @@ type exit struct{ code uint32 }
 
 // execute instantiates a module and runs its start function. exited is false for a program that trapped.
 func (e *Engine) execute(ctx context.Context, name string, c *calls) (code uint32, exited bool) {
-	text, err := e.load(name)
-	if err != nil {
-		fmt.Fprintf(e.Errors, "%v\n", err)
-		return codeNoModule, true
-	}
 	p := &program{calls: c}
 	defer p.free()
-	r := wazero.NewRuntimeWithConfig(ctx, e.config)
-	defer r.Close(context.Background())
-	ctx = experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(p.allocate))
-	compiled, err := e.compile(ctx, r, p, text)
-	if err == nil {
-		err = p.start(ctx, r, compiled)
+	compiled, err := e.load(ctx, name)
+	if err != nil {
+		err = &unfitError{err}
+	} else {
+		err = e.start(p.among(ctx), compiled)
 	}
 	var left exit
 	var unfit *unfitError
@@ -185,36 +202,28 @@ func (p *program) free() {
 // unfitError says why a module cannot run here.
 type unfitError struct{ error }
 
-// compile makes the host module and the program's.
-func (e *Engine) compile(ctx context.Context, r wazero.Runtime, p *program, text []byte) (wazero.CompiledModule, error) {
-	e.compiling.Lock()
-	defer e.compiling.Unlock()
-	if err := p.export(ctx, r); err != nil {
-		return nil, err
-	}
-	// Several workers look whether they are to stop; one alone does not.
-	compiled, err := r.CompileModule(experimental.WithCompilationWorkers(ctx, max(2, runtime.GOMAXPROCS(0))), text)
-	if err == nil {
-		err = runnable(compiled)
-	}
-	if err != nil {
-		return nil, &unfitError{err}
-	}
-	return compiled, nil
+// running is the key of the program among the values of a context.
+type running struct{}
+
+// among is a context in which functions of WASI know the program that calls them.
+func (p *program) among(ctx context.Context) context.Context {
+	ctx = experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(p.allocate))
+	return context.WithValue(ctx, running{}, p)
 }
 
 // start runs the module until it returns or panics out of a host function.
-func (p *program) start(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule) (err error) {
-	m, err := p.instantiate(ctx, r, compiled)
+func (e *Engine) start(ctx context.Context, compiled wazero.CompiledModule) error {
+	m, err := e.instantiate(ctx, compiled)
 	if err != nil {
 		return err
 	}
+	defer m.Close(context.Background())
 	_, err = m.ExportedFunction("_start").Call(ctx)
 	return err
 }
 
 // instantiate makes the module's memory and tables, and calls what it is started with.
-func (p *program) instantiate(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule) (m api.Module, err error) {
+func (e *Engine) instantiate(ctx context.Context, compiled wazero.CompiledModule) (m api.Module, err error) {
 	defer func() {
 		switch v := recover().(type) {
 		case nil:
@@ -226,7 +235,7 @@ func (p *program) instantiate(ctx context.Context, r wazero.Runtime, compiled wa
 			panic(v)
 		}
 	}()
-	return r.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions())
+	return e.run.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions())
 }
 
 func (e exit) Error() string  { return fmt.Sprintf("exit code %d", e.code) }
@@ -243,7 +252,7 @@ type function struct {
 const preview1 = "wasi_snapshot_preview1"
 
 // export makes the host module.
-func (p *program) export(ctx context.Context, r wazero.Runtime) error {
+func export(ctx context.Context, r wazero.Runtime) error {
 	b := r.NewHostModuleBuilder(preview1)
 	for _, f := range functions {
 		types := make([]api.ValueType, len(f.params))
@@ -258,14 +267,14 @@ func (p *program) export(ctx context.Context, r wazero.Runtime) error {
 			results = nil
 		}
 		narrow := f.params
-		b.NewFunctionBuilder().WithGoModuleFunction(api.GoModuleFunc(func(_ context.Context, m api.Module, stack []uint64) {
+		b.NewFunctionBuilder().WithGoModuleFunction(api.GoModuleFunc(func(ctx context.Context, m api.Module, stack []uint64) {
 			// The upper halves of 32-bit parameters are garbage.
 			for i := range narrow {
 				if narrow[i] == 'i' {
 					stack[i] = uint64(uint32(stack[i]))
 				}
 			}
-			n := f.do(p, m.Memory(), stack)
+			n := f.do(ctx.Value(running{}).(*program), m.Memory(), stack)
 			if len(stack) > 0 {
 				stack[0] = uint64(n)
 			}

@@ -129,7 +129,7 @@ var All = []Mutant{
 	{"console: what is written to errors goes to output", "console", console, "*at(&v.streams, o.Next.View().Added()) = o.Stream", "*at(&v.streams, o.Next.View().Added()) = min(o.Stream, 1)", 0},
 	{"console: everybody reads as much as the last one wants", "console", console, "*at(&v.wanted, o.Member) = o.Count", "for i := range 3 {\n\t*at(&v.wanted, i) = o.Count\n}", 0},
 	{"memory: a client that leaves ends the service", "memory", memory, "case *memory.MemoryServiceComponentServingDetach:\n\t\t\ts = o.Next", "case *memory.MemoryServiceComponentServingDetach:\n\t\t\treturn nil", 0},
-	{"renamer: it unlinks whatever has the name", "renamer", renamer, "SendFromUnlink(old, ino)", "SendFromUnlink(old, 0)", 0},
+	{"renamer: it releases whatever has the name", "renamer", renamer, "SendFromRelease(old, ino)", "SendFromRelease(old, 0)", 0},
 	{"renamer: it undoes the wrong name", "renamer", renamer, "SendToUnlink(name, ino)", "SendToUnlink(old, ino)", 0},
 	{"renamer: another reason is told", "renamer", renamer, "return refuse(found.Next, found.Err)", "return refuse(found.Next, errno.ErrnoNoEnt)", 0},
 	{"renamer: old and new name change places", "renamer", renamer, "rename(o.Next, o.Old, o.Name)", "rename(o.Next, o.Name, o.Old)", 0},

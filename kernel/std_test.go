@@ -69,9 +69,11 @@ func tests(t *testing.T, pkg string, args []string, copies ...string) map[string
 		t.Fatal(err)
 	}
 	root := strings.TrimSpace(string(goroot))
+	if sources, err := filepath.Glob(filepath.Join(root, "src", pkg, "*_test.go")); err != nil || len(sources) == 0 {
+		t.Skipf("the Go that is installed in %s has no tests of %s", root, pkg)
+	}
 	module := filepath.Join(t.TempDir(), path.Base(pkg)+".wasm")
 	cmd := exec.Command("go", "test", "-c", "-trimpath", "-o", module, pkg)
-	cmd.Dir = filepath.Join(root, "src")
 	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "GOFLAGS=")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, text)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"path"
+	"slices"
 
 	"github.com/protoc-os/protoc-os/kernel/channel"
 	"github.com/protoc-os/protoc-os/kernel/clock"
@@ -127,9 +128,10 @@ func run(ctx context.Context, c Config, files *tree.Files, pipelines [][]byte, j
 	defer cancel(nil)
 	cores := cmp.Or(c.Cores, 1)
 	rt := channel.New(channel.Config{Cores: cores, Outside: true, Spin: -1, Recorder: c.Recorder, Place: c.Place.policy(cores)})
-	codes := make([]uint32, jobs)
+	codes := slices.Repeat([]uint32{codeStopped}, jobs)
+	running := jobs
 	err := boot.BootServices(rt, c.Lock, boot.ServicesParts{
-		Operator: operator.Run(pipelines, jobs, func(job, code uint32) { codes[job] = code }, func() { cancel(errDone) }),
+		Operator: operator.Run(pipelines, jobs, func(job, code uint32) { codes[job], running = code, running-1 }, func() { cancel(errDone) }),
 		Init:     launch.Init(process.Process, pipe.Pipe),
 		Tree:     tree.Server(files),
 		Renamer:  renamer.Renamer,
@@ -150,12 +152,18 @@ func run(ctx context.Context, c Config, files *tree.Files, pipelines [][]byte, j
 		go door.Serve(c.Door, rt)
 	}
 	err = rt.Run(ctx)
-	cause := context.Cause(ctx)
-	if cause == errDone {
+	switch cause := context.Cause(ctx); {
+	case cause == errDone:
 		return codes, crashes(err, cause)
+	case cause == nil && running > 0:
+		return codes, fmt.Errorf("the kernel has stopped before all programs had ended, for a component that it needs is gone: %w", err)
+	default:
+		return codes, errors.Join(cause, crashes(err, cause))
 	}
-	return codes, errors.Join(cause, crashes(err, cause))
 }
+
+// codeStopped is the exit code of a program that was still running when the kernel stopped.
+const codeStopped = 134
 
 // crashes are the errors of a run that do not come from its being stopped, or from a fault that was asked for: who was stopped, and whose peer was
 // stopped first, is well.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -27,7 +28,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"protoc-os":             main,
 		"protoc-os-defect":      func() { os.Exit(run([]string{"stumble"}, os.Stdin, os.Stdout, os.Stderr, stumble)) },
-		"protoc-os-interrupted": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, &interrupting{os.Stderr})) },
+		"protoc-os-interrupted": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, &interrupting{to: os.Stderr})) },
 	})
 }
 
@@ -35,10 +36,14 @@ func TestMain(m *testing.M) {
 var stumble = &cobra.Command{Use: "stumble", Run: func(*cobra.Command, []string) { panic("two and two are five") }}
 
 // interrupting is a stream that behaves like a user who presses ^C as soon as a search has begun, or a program asks for it.
-type interrupting struct{ to io.Writer }
+type interrupting struct {
+	to   io.Writer
+	done atomic.Bool // a second ^C would end the process
+}
 
 func (w *interrupting) Write(text []byte) (int, error) {
-	if bytes.HasPrefix(text, []byte("checking ")) || bytes.HasPrefix(text, []byte("press ^C")) {
+	asked := bytes.HasPrefix(text, []byte("checking ")) || bytes.HasPrefix(text, []byte("press ^C"))
+	if asked && !w.done.Swap(true) {
 		if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
 			return 0, err
 		}

@@ -210,9 +210,12 @@ func (e *Endpoint) scan(st *choiceState, all *[]found) (best found, lost *arm) {
 		}
 	}
 	for w := range e.recv {
-		m := st.recv[w]
-		for _, k := range st.atRecv {
-			m |= e.at[k][w]
+		m := uint64(0)
+		if e.recv[w] != 0 || e.meets > 0 {
+			m = st.recv[w]
+			for _, k := range st.atRecv {
+				m |= e.at[k][w]
+			}
 		}
 		if e.meets > 0 {
 			st.opens[w] = m
@@ -245,6 +248,9 @@ func (e *Endpoint) scan(st *choiceState, all *[]found) (best found, lost *arm) {
 			} else if refused {
 				return found{arm: a, opt: -1, refuse: true}, nil
 			}
+		}
+		if e.send[w] == 0 {
+			continue
 		}
 		m = st.send[w]
 		for _, k := range st.atSend {

@@ -17,7 +17,7 @@ func (p *process) where(d *descriptor) uint64 {
 func (p *process) fileRead(s syscall.ProcessFileRead) (state, error) {
 	d := p.at(p.fd)
 	ready, err := syscall.ProcessAfterReady{}, error(nil)
-	if d.flags&flagNonblock == 0 {
+	if d.flags&flagNonblock == 0 || d.known && d.kind == file.KindRegular { // what lies in a file is there
 		ready, err = s.Ready()
 	} else {
 		var next state

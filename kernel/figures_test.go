@@ -47,9 +47,9 @@ func TestFigures(t *testing.T) {
 		n    int
 		want float64
 	}{
-		{"open, close", 20000, 2}, {"stat", 20000, 2}, {"stat a/b/c/d", 20000, 0}, {"fstat", 50000, 2}, {"seek", 50000, 2},
-		{"read 1", 50000, 1}, {"read 64 KiB", 10000, 1}, {"write 1", 50000, 1}, {"write 64 KiB", 10000, 1},
-		{"list", 10000, 0}, {"make, remove", 10000, 0}, {"now", 50000, 0},
+		{"open, close", 5000, 2}, {"stat", 10000, 2}, {"stat a/b/c/d", 5000, 0}, {"fstat", 10000, 2}, {"seek", 20000, 2},
+		{"read 1", 10000, 1}, {"read 64 KiB", 5000, 1}, {"write 1", 10000, 1}, {"write 64 KiB", 5000, 1},
+		{"list", 2000, 0}, {"make, remove", 2000, 0}, {"now", 20000, 0},
 	} {
 		a, b := inTurn(rounds, func() float64 { return number(t, ours(c.name, strconv.Itoa(c.n), "0")) },
 			func() float64 { return number(t, theirs(c.name, strconv.Itoa(c.n), "0")) })
@@ -219,7 +219,7 @@ func startUp(t *testing.T) {
 
 // together is the load of one program and of eight at once, under each placement, in system calls a second.
 func together(t *testing.T, module, dir string) {
-	const each = 20000
+	const each = 2000
 	kinds := []string{"stat", "read 1", "open, close", "make, remove"}
 	load := func(k int, config kernel.Config) float64 {
 		var commands []kernel.Command

@@ -31,11 +31,23 @@ func ParsePlacement(s string) (Placement, error) {
 	return 0, fmt.Errorf("%s: want one of %s", s, strings.Join(placements[:], ", "))
 }
 
-// policy is the placement as the runtime asks for it.
+// policy is the placement as the runtime asks for it. Programs lend their goroutines to the cores: their system calls are function calls.
 func (p Placement) policy(cores int) func(channel.Options) channel.Options {
+	place := p.cores(cores)
+	return func(o channel.Options) channel.Options {
+		if o.Outside {
+			o.Lends = strings.HasPrefix(o.Name, "program[")
+			return o
+		}
+		return place(o)
+	}
+}
+
+// cores is the placement of those that have a core.
+func (p Placement) cores(cores int) func(channel.Options) channel.Options {
 	switch p {
 	case Together:
-		return nil
+		return func(o channel.Options) channel.Options { return o }
 	case Spread:
 		return func(o channel.Options) channel.Options {
 			o.Placement = channel.Spread

@@ -54,6 +54,7 @@ func (rt *Runtime) Census(ctx context.Context) ([]Status, error) {
 			answered <- struct{}{}
 		}
 		c.post(ask)
+		c.wake()
 	}
 	for range rt.cores {
 		select {

@@ -181,109 +181,144 @@ type found struct {
 	refuse bool
 }
 
+// look is one scan.
+type look struct {
+	st     *choiceState
+	best   found
+	oldest uint64   // the stamp of best
+	all    *[]found // if not nil, what else was ready too
+	lost   *arm
+}
+
+// consider is for an option that is ready.
+func (l *look) consider(e *Endpoint, f found) {
+	st := l.st
+	f.stamp = st.base[f.opt]
+	if f.arm != nil {
+		f.stamp += f.arm.slot - e.table.first[f.arm.group]
+	}
+	age := st.stamps[f.stamp]
+	if st.choice.Priority {
+		age = uint64(f.stamp)
+	}
+	if age < l.oldest {
+		l.oldest, l.best = age, f
+	}
+	if l.all != nil {
+		*l.all = append(*l.all, f)
+	}
+}
+
 // scan looks once at every arm that is marked, and returns the ready option
 // least recently taken (with priority: the first). lost is an arm whose
 // peer is gone where no option says so.
 func (e *Endpoint) scan(st *choiceState, all *[]found) (best found, lost *arm) {
 	e.merge()
-	best.opt = -1
-	oldest := ^uint64(0)
-	consider := func(f found) {
-		f.stamp = st.base[f.opt]
-		if f.arm != nil {
-			f.stamp += f.arm.slot - e.table.first[f.arm.group]
-		}
-		age := st.stamps[f.stamp]
-		if st.choice.Priority {
-			age = uint64(f.stamp)
-		}
-		if age < oldest {
-			oldest, best = age, f
-		}
-		if all != nil {
-			*all = append(*all, f)
-		}
-	}
+	l := look{st: st, best: found{opt: -1}, oldest: ^uint64(0), all: all}
 	for k, i := range st.now {
 		if st.choice.Options[i].enabled(st.guards) && (st.places == nil || st.places[k] == nil || st.places[k].open(e)) {
-			consider(found{opt: i, now: int32(k)})
+			l.consider(e, found{opt: i, now: int32(k)})
 		}
 	}
-	for w := range e.recv {
-		m := uint64(0)
-		if e.recv[w] != 0 || e.meets > 0 {
-			m = st.recv[w]
-			for _, k := range st.atRecv {
-				m |= e.at[k][w]
-			}
-		}
-		if e.meets > 0 {
-			st.opens[w] = m
-		}
-		for m &= e.recv[w]; m != 0; m &= m - 1 {
-			a := &e.arms[w<<6+bits.TrailingZeros64(m)]
-			q := a.in
-			if q == nil {
-				e.recv[w] &^= m & -m
+	groups := e.some
+	if e.meets > 0 { // it waits at each of its arms, marked or not
+		groups = ^uint64(0) >> (63 - (len(e.recv)-1)>>e.group)
+	}
+	for ; groups != 0; groups &= groups - 1 {
+		marked := uint64(0)
+		for w, end := e.words(groups); w < end; w++ {
+			if e.recv[w]|e.send[w] == 0 && e.meets == 0 {
 				continue
 			}
-			if q.empty() {
-				if !q.lost() {
-					if q.empty() {
-						e.recv[w] &^= m & -m
-						continue
-					}
-				} else {
-					e.rt.settled()
-					if opt, _ := e.find(st, Gone, a, 0); opt >= 0 {
-						consider(found{arm: a, opt: opt, gone: true})
-					} else {
-						lost = a
-					}
-					continue
-				}
+			if refused := e.scanWord(&l, w); refused != nil {
+				return found{arm: refused, opt: -1, refuse: true}, nil
 			}
-			if opt, refused := e.find(st, Recv, a, q.label()); opt >= 0 {
-				consider(found{arm: a, opt: opt})
-			} else if refused {
-				return found{arm: a, opt: -1, refuse: true}, nil
-			}
+			marked |= e.recv[w] | e.send[w]
 		}
-		if e.send[w] == 0 {
-			continue
-		}
-		m = st.send[w]
-		for _, k := range st.atSend {
-			m |= e.at[k][w]
-		}
-		for m &= e.send[w]; m != 0; m &= m - 1 {
-			a := &e.arms[w<<6+bits.TrailingZeros64(m)]
-			q := a.out
-			switch {
-			case q == nil:
-				e.send[w] &^= m & -m
-			case atomic.LoadUint32(&q.recvGone) != 0:
-				e.rt.settled()
-				if opt, _ := e.find(st, Gone, a, 0); opt >= 0 {
-					consider(found{arm: a, opt: opt, gone: true})
-				} else {
-					lost = a
-				}
-			case q.capacity == 0 && q.wouldMeet(), q.capacity != 0 && (!q.full() || q.awaitRoom()):
-				// Several labels may be sent to one place: each is an option.
-				for _, i := range st.byGroup[a.group] {
-					o := &st.choice.Options[i]
-					if o.Kind == Send && o.Peer == a.peer && (o.Point == e.slots[a.slot].point || o.Point == AnyPoint) && o.enabled(st.guards) &&
-						(!o.Aimed || st.aim[i] == a.slot-e.table.first[a.group]) {
-						consider(found{arm: a, opt: i})
-					}
-				}
-			default:
-				e.send[w] &^= m & -m
-			}
+		if marked == 0 {
+			e.some &^= groups & -groups
 		}
 	}
-	return best, lost
+	return l.best, l.lost
+}
+
+// scanWord is scan of the arms of one word. refused is one with a message
+// that this choose takes under no guards at all.
+func (e *Endpoint) scanWord(l *look, w int) (refused *arm) {
+	st := l.st
+	m := uint64(0)
+	if e.recv[w] != 0 || e.meets > 0 {
+		m = st.recv[w]
+		for _, k := range st.atRecv {
+			m |= e.at[k][w]
+		}
+	}
+	if e.meets > 0 {
+		st.opens[w] = m
+	}
+	for m &= e.recv[w]; m != 0; m &= m - 1 {
+		a := &e.arms[w<<6+bits.TrailingZeros64(m)]
+		q := a.in
+		if q == nil {
+			e.recv[w] &^= m & -m
+			continue
+		}
+		if q.empty() {
+			if !q.lost() {
+				if q.empty() {
+					e.recv[w] &^= m & -m
+					continue
+				}
+			} else {
+				e.rt.settled()
+				if opt, _ := e.find(st, Gone, a, 0); opt >= 0 {
+					l.consider(e, found{arm: a, opt: opt, gone: true})
+				} else {
+					l.lost = a
+				}
+				continue
+			}
+		}
+		if opt, refused := e.find(st, Recv, a, q.label()); opt >= 0 {
+			l.consider(e, found{arm: a, opt: opt})
+		} else if refused {
+			return a
+		}
+	}
+	if e.send[w] == 0 {
+		return nil
+	}
+	m = st.send[w]
+	for _, k := range st.atSend {
+		m |= e.at[k][w]
+	}
+	for m &= e.send[w]; m != 0; m &= m - 1 {
+		a := &e.arms[w<<6+bits.TrailingZeros64(m)]
+		q := a.out
+		switch {
+		case q == nil:
+			e.send[w] &^= m & -m
+		case atomic.LoadUint32(&q.recvGone) != 0:
+			e.rt.settled()
+			if opt, _ := e.find(st, Gone, a, 0); opt >= 0 {
+				l.consider(e, found{arm: a, opt: opt, gone: true})
+			} else {
+				l.lost = a
+			}
+		case q.capacity == 0 && q.wouldMeet(), q.capacity != 0 && (!q.full() || q.awaitRoom()):
+			// Several labels may be sent to one place: each is an option.
+			for _, i := range st.byGroup[a.group] {
+				o := &st.choice.Options[i]
+				if o.Kind == Send && o.Peer == a.peer && (o.Point == e.slots[a.slot].point || o.Point == AnyPoint) && o.enabled(st.guards) &&
+					(!o.Aimed || st.aim[i] == a.slot-e.table.first[a.group]) {
+					l.consider(e, found{arm: a, opt: i})
+				}
+			}
+		default:
+			e.send[w] &^= m & -m
+		}
+	}
+	return nil
 }
 
 // wouldMeet reports whether the receiver waits, and asks to be told.

@@ -15,8 +15,9 @@ type body struct {
 	cancel context.CancelCauseFunc // of ctx, for a component outside
 	cause  atomic.Pointer[error]   // with flagAbort
 	thread *thread
-	fresh  []End // to be bound by its core
-	report End   // its end of the handle
+	lent   *thread // of a component outside that lends its goroutine
+	fresh  []End   // to be bound by its core
+	report End     // its end of the handle
 	live   bool
 	err    error
 	asked  func() // what its core is asked to do, instead of a component
@@ -59,6 +60,9 @@ type Options struct {
 	// goroutine of its own, where the runtime has any (Config.Outside), so
 	// that no core waits with it. Its context ends when it is cancelled.
 	Outside bool
+	// Lends is for a component outside: where it sends to a core that has nothing to do, its goroutine runs that core until there is nothing to do
+	// again, or there is news for itself, so that a request and its answer need no goroutine woken. It must hold no lock then that a component takes.
+	Lends bool
 }
 
 // Start starts a component with its ends, in the order of its slots and,
@@ -102,7 +106,7 @@ func (rt *Runtime) start(e *Endpoint, t *Component, o Options, ends []End, run f
 	rt.enlist(e)
 	rt.emit(Event{Kind: StartEvent, Component: e.number, Session: s.id, Protocol: &handles, Name: e.name, Table: t, Ends: ends, Parent: parent.id()})
 	if outside {
-		rt.startOutside(e, ends)
+		rt.startOutside(e, o, ends)
 		return End{s, 1}
 	}
 	if e.ctx.Done() != nil {
@@ -121,12 +125,13 @@ func (rt *Runtime) start(e *Endpoint, t *Component, o Options, ends []End, run f
 		}
 		e.queued.Store(1)
 		e.core.post(e)
+		e.core.wake()
 	}
 	return End{s, 1}
 }
 
 // startOutside gives a component a goroutine, from when the cores run on.
-func (rt *Runtime) startOutside(e *Endpoint, ends []End) {
+func (rt *Runtime) startOutside(e *Endpoint, o Options, ends []End) {
 	e.sema = make(chan struct{}, 1)
 	ctx, cancel := context.WithCancelCause(e.ctx)
 	e.ctx, e.cancel = ctx, cancel
@@ -141,6 +146,13 @@ func (rt *Runtime) startOutside(e *Endpoint, ends []End) {
 	}
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
+	if rt.policy != nil {
+		o = rt.policy(o)
+	}
+	if o.Lends {
+		e.lent = &thread{}
+		rt.lent.Store(true)
+	}
 	if !rt.running.Load() {
 		rt.outside = append(rt.outside, e)
 		return
@@ -249,7 +261,7 @@ func (e *Endpoint) finish(err error) {
 	e.leaveLimits()
 	q := e.report.sess.queue(0, 1)
 	*(*uint16)(q.tailSlot()) = label
-	q.push()
+	q.push().wakeUp()
 	e.report.sess.abandon(0, CloseEvent, e)
 	e.live = false
 	e.rt.retire(e)

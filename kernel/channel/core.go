@@ -9,7 +9,10 @@ type core struct {
 	rt       *Runtime
 	number   int
 	running  *thread
-	loop     *thread // the goroutine of Run
+	loop     *thread   // the goroutine of Run
+	guest    *Endpoint // who lends its goroutine to it now, or nil
+	called   bool      // the guest is in the run queue
+	visits   int       // of next, since it came
 	free     []*thread
 	threads  int
 	stopping bool
@@ -90,8 +93,8 @@ func (c *core) leave(e *Endpoint) {
 		return
 	}
 	if next == nil {
-		if c.running != c.loop {
-			c.handOver(c.loop)
+		if b := c.base(); c.running != b {
+			c.handOver(b)
 		}
 		return
 	}
@@ -104,14 +107,13 @@ func (c *core) leave(e *Endpoint) {
 			t = c.newThread()
 		}
 		next.thread, t.body = t, next
-		if t == c.running {
-			return
-		}
 	}
-	c.handOver(t)
+	if t != c.running {
+		c.handOver(t)
+	}
 }
 
-// next picks the component to run, waiting for one; nil when the core stops.
+// next picks the component to run, waiting for one; nil when there is nothing to do here but for the base, or the core stops.
 func (c *core) next() *Endpoint {
 	if c.control != nil {
 		return c.control.next()
@@ -120,20 +122,22 @@ func (c *core) next() *Endpoint {
 		if c.inbox.Load() != nil {
 			c.drain()
 		}
+		if c.guest != nil && c.imposed() {
+			return nil
+		}
 		if e := c.pop(); e != nil {
 			return e
 		}
-		if c.rt.done.Load() {
+		if c.rt.done.Load() || c.guest != nil || c.running != c.loop && c.rt.lent.Load() {
 			return nil
 		}
 		if c.spin() {
 			continue
 		}
 		c.idle.Store(1)
-		if c.inbox.Load() == nil && !c.rt.done.Load() {
+		if c.inbox.Load() == nil && !c.rt.done.Load() || !c.idle.CompareAndSwap(1, 0) {
 			<-c.sema
 		}
-		c.idle.Store(0)
 	}
 }
 
@@ -159,24 +163,24 @@ func (c *core) spin() bool {
 	return false
 }
 
-// post puts a place into the inbox, from anywhere.
+// post puts a place into the inbox, from anywhere. The core must be woken
+// after it.
 func (c *core) post(e *Endpoint) {
 	for {
 		head := c.inbox.Load()
 		e.next = head
 		if c.inbox.CompareAndSwap(head, e) {
-			break
+			return
 		}
 	}
-	c.wake()
 }
 
+// claim makes the caller the one who runs an idle core, or lets it be run.
+func (c *core) claim() bool { return c.idle.Load() != 0 && c.idle.CompareAndSwap(1, 0) }
+
 func (c *core) wake() {
-	if c.idle.Load() != 0 && c.idle.CompareAndSwap(1, 0) {
-		select {
-		case c.sema <- struct{}{}:
-		default:
-		}
+	if c.claim() {
+		c.sema <- struct{}{} // has room: one for each claim
 	}
 }
 
@@ -192,12 +196,18 @@ func (c *core) drain() {
 	for e := turned; e != nil; {
 		next := e.next
 		e.next = nil
-		e.queued.Store(0)
 		if e.asked != nil {
+			e.queued.Store(0)
 			e.asked()
 			e = next
 			continue
 		}
+		if e.core == nil {
+			c.call(e)
+			e = next
+			continue
+		}
+		e.queued.Store(0)
 		if e.fresh != nil {
 			e.settleIn()
 		}

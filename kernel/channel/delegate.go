@@ -17,6 +17,7 @@ func (e *Endpoint) bind(i int32, d End) {
 			q.recvAt.Store(a)
 			e.settle(q, q.sendAt.Load())
 			e.recv[w] |= bit
+			e.some |= 1 << (w >> e.group)
 			if q.capacity == 0 {
 				e.meets++
 			}
@@ -25,6 +26,7 @@ func (e *Endpoint) bind(i int32, d End) {
 			q.sendAt.Store(a)
 			e.settle(q, q.recvAt.Load())
 			e.send[w] |= bit
+			e.some |= 1 << (w >> e.group)
 		}
 	}
 }
@@ -51,6 +53,9 @@ func (e *Endpoint) unbind(i int32) End {
 	s := &e.slots[i]
 	d := s.end
 	s.end = End{}
+	if d.sess.memory != nil {
+		e.stillReads(d.sess)
+	}
 	e.counted(i, -1)
 	for k := range len(d.sess.proto.Roles) - 1 {
 		a := &e.arms[int(s.arm)+k]

@@ -79,6 +79,8 @@
 // coroutines of their core: a message to a component of the same core costs
 // a direct hand-over. Between cores a queue is a lock-free ring, and a place
 // with news is posted to its core once. What waits for the outside world
-// stays an ordinary goroutine and enters through an end of its own. Where a
+// stays an ordinary goroutine and enters through an end of its own; it may
+// lend itself to the cores that it asks (Options.Lends), so that a request
+// and its answer cost no wake-up. Where a
 // component runs is its Options' to say, or else Config.Place's.
 package channel

@@ -89,6 +89,9 @@ func (e *Endpoint) init(rt *Runtime, t *Component, name string) {
 	}
 	e.claimed = -1
 	w := (t.arms + 63) / 64
+	for (w-1)>>e.group >= 64 {
+		e.group++
+	}
 	words := make([]uint64, 2*w)
 	e.recv, e.send = words[:w:w], words[w:]
 	if !rt.single {
@@ -226,6 +229,7 @@ func (e *Endpoint) Begin(step uint32, op *Op, i int) error {
 		r := a.e
 		if !r.parked {
 			r.recv[a.i>>6] |= 1 << (a.i & 63)
+			r.some |= 1 << (a.i >> 6 >> r.group)
 			return nil
 		}
 		if c := r.core; r.want == a.i<<1 && c.up == nil {
@@ -349,8 +353,9 @@ func (e *Endpoint) commit() uint32 {
 	q := e.outq
 	e.begun = notBegun
 	q.claimed = false
+	var idle *core
 	if e.rec == nil {
-		q.push()
+		idle = q.push()
 	} else {
 		e.rec.lock()
 		label := *(*uint16)(q.tailSlot())
@@ -360,7 +365,7 @@ func (e *Endpoint) commit() uint32 {
 			ends = q.endsAt(q.toff)[:l.Ends]
 		}
 		e.rec.message(SendEvent, e, q, label, q.occupancy()+1, unsafe.Slice(Out[byte](e), l.Payload.size), ends)
-		q.push()
+		idle = q.push()
 		e.rec.unlock()
 	}
 	if atomic.LoadUint32(&q.recvGone) != 0 {
@@ -370,6 +375,9 @@ func (e *Endpoint) commit() uint32 {
 		e.poisonIn()
 	}
 	e.step++
+	if idle != nil {
+		e.rouse(idle)
+	}
 	return e.step
 }
 
@@ -516,7 +524,7 @@ func (e *Endpoint) take(q *queue) uint16 {
 		e.inEnd = q.endsAt(q.hoff)
 	}
 	e.in = unsafe.Add(q.headSlot(), 8)
-	q.pop()
+	idle := q.pop()
 	if e.rec != nil || atomic.LoadUint32(&e.flags)&flagPoison != 0 {
 		e.inLen = q.sess.proto.Labels[l].Payload.size
 	}
@@ -529,6 +537,9 @@ func (e *Endpoint) take(q *queue) uint16 {
 		e.rec.unlock()
 	}
 	e.step++
+	if idle != nil {
+		e.rouse(idle)
+	}
 	return l
 }
 

@@ -61,12 +61,20 @@ func markAll(ends []End) []End {
 		}
 	}
 	for _, d := range ends {
-		if d.sess != nil && d.sess.held == 0 && d.sess.place != nil {
-			d.sess.place.give()
-			d.sess.place = nil
+		if d.sess != nil && d.sess.held == 0 {
+			d.sess.over()
 		}
 	}
 	return ends
+}
+
+// over is for a session that all its roles have left. It may be said twice.
+func (s *session) over() {
+	if s.place != nil {
+		s.place.give()
+		s.place = nil
+	}
+	s.forget()
 }
 
 func tellAll(ends []End) {
@@ -103,13 +111,13 @@ func (d End) tell() {
 		if q.from == d.role {
 			q.sendAt.Store(nil)
 			if r := q.recvAt.Load(); r != nil {
-				r.markRecv(q.shared)
+				r.markRecv(q.shared).wakeUp()
 			}
 		}
 		if q.to == d.role {
 			q.recvAt.Store(nil)
 			if a := q.sendAt.Load(); a != nil {
-				a.markSend(q.shared)
+				a.markSend(q.shared).wakeUp()
 			}
 		}
 	}

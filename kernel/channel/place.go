@@ -24,13 +24,16 @@ type arm struct {
 // told through its inbox, once until it has looked.
 type place struct {
 	recv, send             []uint64
+	some                   uint64 // groups of words of which one may be set
+	group                  uint8  // a group is 1<<group words
 	remoteRecv, remoteSend []atomic.Uint64
-	remote                 atomic.Uint32 // some remote word is set
+	remote                 atomic.Uint64 // groups of remote words of which one is set
 	queued                 atomic.Uint32 // in the core's inbox, or semaphore raised
 	parked                 bool
 	want                   int32 // arm*2 for its message, arm*2+1 for its room, or one of those below
 	next                   *Endpoint
-	sema                   chan struct{} // of an ordinary goroutine
+	sema                   chan struct{}        // of an ordinary goroutine
+	lentTo                 atomic.Pointer[core] // the core that an ordinary goroutine runs now
 
 	// Rendezvous, under Runtime.meeting.
 	open    bool
@@ -44,32 +47,37 @@ const (
 	wantPlace = -2 // of a limit
 )
 
-func (a *arm) markRecv(shared bool) {
+// markRecv marks the arm for a message. It returns the core that must be
+// woken, nil if none.
+func (a *arm) markRecv(shared bool) *core {
 	e := a.e
 	w, bit := a.i>>6, uint64(1)<<(a.i&63)
 	if shared {
 		e.remoteRecv[w].Or(bit)
-		e.wakeRemote()
-		return
+		return e.tellOf(w)
 	}
 	e.recv[w] |= bit
+	e.some |= 1 << (w >> e.group)
 	if e.parked && (e.want == a.i<<1 || e.want == wantMany) {
 		e.ready()
 	}
+	return nil
 }
 
-func (a *arm) markSend(shared bool) {
+// markSend is markRecv for room.
+func (a *arm) markSend(shared bool) *core {
 	e := a.e
 	w, bit := a.i>>6, uint64(1)<<(a.i&63)
 	if shared {
 		e.remoteSend[w].Or(bit)
-		e.wakeRemote()
-		return
+		return e.tellOf(w)
 	}
 	e.send[w] |= bit
+	e.some |= 1 << (w >> e.group)
 	if e.parked && (e.want == a.i<<1|1 || e.want == wantMany) {
 		e.ready()
 	}
+	return nil
 }
 
 // ready makes a parked component runnable; on its own core only.
@@ -78,17 +86,40 @@ func (e *Endpoint) ready() {
 	e.core.push(e)
 }
 
-// wakeRemote tells the place's core, from anywhere, that there is news.
-func (e *Endpoint) wakeRemote() {
-	if e.remote.Load() == 0 {
-		e.remote.Store(1)
+// wakeRemote tells the place, from anywhere, that there is news.
+func (e *Endpoint) wakeRemote() { e.tell().wakeUp() }
+
+// tellOf is tell of news in a remote word.
+func (e *Endpoint) tellOf(w int32) *core {
+	if g := uint64(1) << (w >> e.group); e.remote.Load()&g == 0 {
+		e.remote.Or(g)
 	}
-	if e.queued.Load() == 0 && e.queued.CompareAndSwap(0, 1) {
-		if c := e.core; c != nil {
-			c.post(e)
-		} else if e.sema != nil {
-			e.sema <- struct{}{} // has room: raised at most once until queued is cleared
-		}
+	return e.tell()
+}
+
+// tell is wakeRemote but for waking the core, which it returns.
+func (e *Endpoint) tell() *core {
+	if e.queued.Load() != 0 || !e.queued.CompareAndSwap(0, 1) {
+		return nil
+	}
+	c := e.core
+	if c == nil {
+		c = e.lentTo.Load()
+	}
+	if c != nil {
+		c.post(e)
+		return c
+	}
+	if e.sema != nil {
+		e.sema <- struct{}{} // has room: raised at most once until queued is cleared
+	}
+	return nil
+}
+
+// wakeUp is wake where there may be no core to be woken.
+func (c *core) wakeUp() {
+	if c != nil {
+		c.wake()
 	}
 }
 
@@ -97,15 +128,24 @@ func (e *Endpoint) merge() {
 	if e.remote.Load() == 0 {
 		return
 	}
-	e.remote.Store(0)
-	for w := range e.remoteRecv {
-		if e.remoteRecv[w].Load() != 0 {
-			e.recv[w] |= e.remoteRecv[w].Swap(0)
-		}
-		if e.remoteSend[w].Load() != 0 {
-			e.send[w] |= e.remoteSend[w].Swap(0)
+	groups := e.remote.Swap(0)
+	e.some |= groups
+	for ; groups != 0; groups &= groups - 1 {
+		for w, end := e.words(groups); w < end; w++ {
+			if e.remoteRecv[w].Load() != 0 {
+				e.recv[w] |= e.remoteRecv[w].Swap(0)
+			}
+			if e.remoteSend[w].Load() != 0 {
+				e.send[w] |= e.remoteSend[w].Swap(0)
+			}
 		}
 	}
+}
+
+// words is from which word on, and up to which, the first of some groups is.
+func (e *Endpoint) words(groups uint64) (from, end int) {
+	g := bits.TrailingZeros64(groups)
+	return g << e.group, min((g+1)<<e.group, len(e.recv))
 }
 
 // sleep returns when there may be news about want. The caller has looked
@@ -229,7 +269,7 @@ func (e *Endpoint) opening(one int32, opens []uint64) {
 	e.open, e.opens, e.openOne = true, opens, one
 	tell := func(i int32) {
 		if q := e.arms[i].in; q != nil && q.capacity == 0 && atomic.LoadUint32(&q.wantRoom) != 0 {
-			q.room()
+			q.room().wakeUp()
 		}
 	}
 	if opens == nil {

@@ -82,8 +82,9 @@ func (q *queue) lost() bool {
 // label is that of the message at the head; for the receiver only.
 func (q *queue) label() uint16 { return *(*uint16)(q.headSlot()) }
 
-// push publishes the slot that the sender has filled.
-func (q *queue) push() {
+// push publishes the slot that the sender has filled. It returns the core
+// that must be woken, nil if none.
+func (q *queue) push() *core {
 	if q.toff += q.stride; q.toff == q.size {
 		q.toff = 0
 	}
@@ -97,13 +98,15 @@ func (q *queue) push() {
 	// has moved head, as the sender looks at head after it has moved tail.
 	if q.tail-atomic.LoadUint64(&q.head) <= 1 {
 		if r := q.recvAt.Load(); r != nil {
-			r.markRecv(q.shared)
+			return r.markRecv(q.shared)
 		}
 	}
+	return nil
 }
 
-// pop takes the head; its slot stays valid until the next pop.
-func (q *queue) pop() {
+// pop takes the head; its slot stays valid until the next pop. It returns
+// the core that must be woken, nil if none.
+func (q *queue) pop() *core {
 	if q.hoff += q.stride; q.hoff == q.size {
 		q.hoff = 0
 	}
@@ -113,8 +116,9 @@ func (q *queue) pop() {
 		q.head++
 	}
 	if atomic.LoadUint32(&q.wantRoom) != 0 {
-		q.room()
+		return q.room()
 	}
+	return nil
 }
 
 // endsAt is where the ends are that the message in a slot carries.
@@ -123,12 +127,14 @@ func (q *queue) endsAt(offset uintptr) []End {
 	return q.carried[i : i+q.ends]
 }
 
-// room tells a sender that found the queue full.
-func (q *queue) room() {
+// room tells a sender that found the queue full. It returns the core that
+// must be woken, nil if none.
+func (q *queue) room() *core {
 	atomic.StoreUint32(&q.wantRoom, 0)
 	if s := q.sendAt.Load(); s != nil {
-		s.markSend(q.shared)
+		return s.markSend(q.shared)
 	}
+	return nil
 }
 
 // awaitRoom asks to be told of room, and reports whether there is some by

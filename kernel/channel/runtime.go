@@ -26,7 +26,8 @@ type Config struct {
 	Poison   bool     // overwrite messages after the receiver's next step
 	Spin     int      // looks before an idle core parks; 0: 5,000, or none with one processor; -1: none
 
-	// Place decides where a component runs whose Options leave it Together: it returns them as they are, or with another placement. It is called by one at a time. nil: as they are.
+	// Place decides where a component runs whose Options leave it Together, and whether one outside lends its goroutine: it returns the Options as they are, or with another
+	// placement or with Lends. It is called by one at a time. nil: as they are.
 	Place func(Options) Options
 }
 
@@ -43,6 +44,7 @@ type Runtime struct {
 	sessions atomic.Uint64
 	ends     atomic.Int64
 	running  atomic.Bool
+	lent     atomic.Bool // goroutines are lent to cores
 	done     atomic.Bool
 	meeting  meeting
 	dropping sync.Mutex

@@ -9,9 +9,10 @@ type session struct {
 	proto  *Protocol
 	id     uint64
 	queues []queue
-	gone   []bool // by role; under rt.dropping
-	held   int    // roles that are not gone; under rt.dropping
-	place  *limit // that it takes; nil: none
+	gone   []bool  // by role; under rt.dropping
+	held   int     // roles that are not gone; under rt.dropping
+	place  *limit  // that it takes; nil: none
+	memory *memory // of its queues, where it may be used again; nil otherwise
 }
 
 // An End is one role of one session. It is linear: whoever gives it away
@@ -40,7 +41,8 @@ func (rt *Runtime) session(p *Protocol, shared bool) *session {
 	shared = shared && !rt.single
 	s := &session{rt: rt, proto: p, id: rt.sessions.Add(1), queues: make([]queue, len(p.pairs)), gone: make([]bool, len(p.Roles)), held: len(p.Roles)}
 	rt.ends.Add(int64(len(p.Roles)))
-	base := unsafe.Pointer(unsafe.SliceData(make([]uint64, p.words)))
+	var base unsafe.Pointer
+	base, s.memory = p.memory()
 	var carried []End
 	if p.carry > 0 {
 		carried = make([]End, p.carry)

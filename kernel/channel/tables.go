@@ -27,6 +27,8 @@ type Protocol struct {
 	carry int     // ends that the queued messages of one session can carry
 
 	probes []Component // of a Probe, by role
+
+	free sync.Pool // of memory
 }
 
 // A Label is one message of a protocol.

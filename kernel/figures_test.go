@@ -2,6 +2,7 @@ package kernel_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/protoc-os/protoc-os/kernel"
@@ -39,9 +41,9 @@ func TestFigures(t *testing.T) {
 	dir := t.TempDir()
 	place(t, dir, "file="+strings.Repeat("x", 2<<20), "a/b/c/d=1")
 	module := build(t, "testdata/calls")
-	ours, theirs := onKernel(t, module, dir), onWazero(t, module, dir)
+	ours, theirs, nobody := onKernel(t, module, dir), onWazero(t, module, dir), onNobody(t, module, dir)
 
-	fmt.Println("| system call | ns | wazero's own WASI, ns | times as fast | wanted |\n|---|---|---|---|---|")
+	fmt.Println("| system call | ns | wazero's own WASI, ns | times as fast | wanted | answered by nobody, ns |\n|---|---|---|---|---|---|")
 	for _, c := range []struct {
 		name string
 		n    int
@@ -53,7 +55,15 @@ func TestFigures(t *testing.T) {
 	} {
 		a, b := inTurn(rounds, func() float64 { return number(t, ours(c.name, strconv.Itoa(c.n), "0")) },
 			func() float64 { return number(t, theirs(c.name, strconv.Itoa(c.n), "0")) })
-		fmt.Printf("| %s | %.0f | %.0f | %.1f | %s |\n", c.name, a, b, b/a, wanted(b/a, c.want))
+		least := ""
+		if c.name != "list" && c.name != "make, remove" {
+			var all []float64
+			for range rounds {
+				all = append(all, number(t, nobody(c.name, strconv.Itoa(c.n), "0")))
+			}
+			least = fmt.Sprintf("%.0f", median(all))
+		}
+		fmt.Printf("| %s | %.0f | %.0f | %.1f | %s | %s |\n", c.name, a, b, b/a, wanted(b/a, c.want), least)
 	}
 	tax(t)
 	startUp(t)
@@ -122,7 +132,38 @@ func boots(t *testing.T, config kernel.Config, dir string, commands ...kernel.Co
 }
 
 // onWazero runs a program on wazero's own WASI.
-func onWazero(t *testing.T, module, dir string) side {
+func onWazero(t *testing.T, module, dir string) side { return on(t, module, dir, nil) }
+
+// onNobody is onWazero where nobody looks what a system call asks for: it is answered at once, with what looks like a file. No kernel is faster.
+func onNobody(t *testing.T, module, dir string) side {
+	u32, u64 := func(m api.Memory, at, x uint64) { m.WriteUint32Le(uint32(at), uint32(x)) }, func(m api.Memory, at, x uint64) { m.WriteUint64Le(uint32(at), x) }
+	status := func(m api.Memory, at uint64) {
+		m.WriteByte(uint32(at)+16, 4) // a regular file
+		u64(m, at+32, 2<<20)
+	}
+	whole := func(m api.Memory, a []uint64) {
+		n, _ := m.ReadUint32Le(uint32(a[1]) + 4)
+		u32(m, a[4], uint64(n))
+	}
+	return on(t, module, dir, map[string]func(m api.Memory, a []uint64){
+		"path_open": func(m api.Memory, a []uint64) { u32(m, a[8], 4) },
+		"fd_fdstat_get": func(m api.Memory, a []uint64) {
+			u64(m, a[1], 4)
+			u64(m, a[1]+8, ^uint64(0))
+			u64(m, a[1]+16, ^uint64(0))
+		},
+		"fd_fdstat_set_flags": func(api.Memory, []uint64) {},
+		"fd_close":            func(api.Memory, []uint64) {},
+		"fd_filestat_get":     func(m api.Memory, a []uint64) { status(m, a[1]) },
+		"path_filestat_get":   func(m api.Memory, a []uint64) { status(m, a[4]) },
+		"fd_seek":             func(m api.Memory, a []uint64) { u64(m, a[3], a[1]) },
+		"fd_pread":            whole,
+		"fd_pwrite":           whole,
+	})
+}
+
+// on runs a program on wazero's own WASI, but for some functions.
+func on(t *testing.T, module, dir string, instead map[string]func(api.Memory, []uint64)) side {
 	code, err := os.ReadFile(module)
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +171,23 @@ func onWazero(t *testing.T, module, dir string) side {
 	ctx := context.Background()
 	r := wazero.NewRuntime(ctx)
 	t.Cleanup(func() { r.Close(ctx) })
-	wasi_snapshot_preview1.MustInstantiate(ctx, r)
+	b := r.NewHostModuleBuilder(wasi_snapshot_preview1.ModuleName)
+	wasi_snapshot_preview1.NewFunctionExporter().ExportFunctions(b)
+	for name, do := range instead {
+		f := b.NewFunctionBuilder()
+		params := map[string]string{"path_open": "iiiiilli" + "i", "fd_seek": "ilii", "fd_pread": "iiili", "fd_pwrite": "iiili", "fd_close": "i", "path_filestat_get": "iiiii"}[name]
+		var types []api.ValueType
+		for _, p := range cmp.Or(params, "ii") {
+			types = append(types, map[rune]api.ValueType{'i': api.ValueTypeI32, 'l': api.ValueTypeI64}[p])
+		}
+		f.WithGoModuleFunction(api.GoModuleFunc(func(_ context.Context, m api.Module, stack []uint64) {
+			do(m.Memory(), stack)
+			stack[0] = 0
+		}), types, []api.ValueType{api.ValueTypeI32}).Export(name)
+	}
+	if _, err := b.Instantiate(ctx); err != nil {
+		t.Fatal(err)
+	}
 	compiled, err := r.CompileModule(ctx, code)
 	if err != nil {
 		t.Fatal(err)
@@ -265,7 +322,7 @@ func vnodes(t *testing.T) {
 		}
 		return float64(at)
 	}
-	const few, many = 10, 1010
+	const few, many = 10, 210
 	open, there := (held("hold", many)-held("hold", few))/(many-few), (held("many", many)-held("many", few))/(many-few)
 	fmt.Printf("\nBytes of the host: a file that nobody has open %.0f, one that is open and idle %.0f more.\n", there, open-there)
 }

@@ -19,7 +19,10 @@ const (
 // build says how to make a module that runs here.
 const build = "build it for WASI preview 1 (Go: GOOS=wasip1 GOARCH=wasm; C: clang --target=wasm32-wasi; Rust: --target wasm32-wasip1)"
 
-var errCut = errors.New("it ends in the middle, or is damaged: copy or build it again")
+var (
+	errCut     = errors.New("it ends in the middle, or is damaged: copy or build it again")
+	errDamaged = errors.New("it is damaged: copy or build it again")
+)
 
 // magic is how a module begins, and component how a component does, which is made of modules.
 const (
@@ -27,7 +30,7 @@ const (
 	component = "\x00asm\x0d\x00\x01\x00"
 )
 
-// bounded is the text of a module in which each table has a bound. It refuses what is no module, and what asks for more than there is in a few bytes: the
+// bounded is the text of a module in which each table has a bound, and which can be stopped anywhere. It refuses what is no module, and what asks for more than there is in a few bytes: the
 // compiler believes every count that it reads.
 func bounded(text []byte) ([]byte, error) {
 	switch {
@@ -41,7 +44,7 @@ func bounded(text []byte) ([]byte, error) {
 	default:
 		return nil, errors.New("it is no WebAssembly module: give a .wasm file, or the folder of a Go program")
 	}
-	out := []byte(magic)
+	var parts []part
 	for rest := reader(text[len(magic):]); len(rest) > 0; {
 		id := rest[0]
 		rest = rest[1:]
@@ -53,8 +56,16 @@ func bounded(text []byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, id)
-		out = append(binary.AppendUvarint(out, uint64(len(content))), content...)
+		parts = append(parts, part{id, content})
+	}
+	parts, err := ticking(parts)
+	if err != nil {
+		return nil, err
+	}
+	out := append(make([]byte, 0, len(text)+len(text)/4), magic...)
+	for _, p := range parts {
+		out = append(out, p.id)
+		out = append(binary.AppendUvarint(out, uint64(len(p.content))), p.content...)
 	}
 	return out, nil
 }
@@ -63,7 +74,12 @@ func bounded(text []byte) ([]byte, error) {
 const (
 	customSection    = 0
 	typeSection      = 1
+	importSection    = 2
+	functionSection  = 3
 	tableSection     = 4
+	memorySection    = 5
+	globalSection    = 6
+	exportSection    = 7
 	startSection     = 8
 	elementSection   = 9
 	codeSection      = 10

@@ -54,7 +54,7 @@ func NewEngine(folder string, errs io.Writer) (*Engine, error) {
 		}
 	}
 	ctx := context.Background()
-	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithCompilationCache(cache).WithCloseOnContextDone(true))
+	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithCompilationCache(cache))
 	if err := export(ctx, r); err != nil {
 		return nil, errors.Join(err, r.Close(ctx), cache.Close(ctx))
 	}
@@ -218,11 +218,18 @@ func (e *Engine) start(ctx context.Context, compiled wazero.CompiledModule) erro
 		return err
 	}
 	defer m.Close(context.Background())
-	_, err = m.ExportedFunction("_start").Call(ctx)
+	if stop, ok := m.ExportedGlobal(stopName).(api.MutableGlobal); ok {
+		defer context.AfterFunc(ctx, func() { stop.Set(1) })()
+	}
+	for _, name := range []string{startName, "_start"} {
+		if f := m.ExportedFunction(name); f != nil && err == nil {
+			_, err = f.Call(ctx)
+		}
+	}
 	return err
 }
 
-// instantiate makes the module's memory and tables, and calls what it is started with.
+// instantiate makes the module's memory and tables.
 func (e *Engine) instantiate(ctx context.Context, compiled wazero.CompiledModule) (m api.Module, err error) {
 	defer func() {
 		switch v := recover().(type) {

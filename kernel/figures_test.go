@@ -322,8 +322,10 @@ func vnodes(t *testing.T) {
 		}
 		return float64(at)
 	}
-	const few, many = 10, 210
-	open, there := (held("hold", many)-held("hold", few))/(many-few), (held("many", many)-held("many", few))/(many-few)
+	each := func(verb string, few, many int) float64 {
+		return (held(verb, many) - held(verb, few)) / float64(many-few)
+	}
+	open, there := each("hold", 10, 210), each("many", 10, 10010)
 	fmt.Printf("\nBytes of the host: a file that nobody has open %.0f, one that is open and idle %.0f more.\n", there, open-there)
 }
 
